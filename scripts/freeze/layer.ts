@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import type { GraphBuilder, Value } from './graph.ts';
+import type { Shape } from './keras-model.ts';
+
+export interface WeightSpec {
+  /** Keras's own name: `kernel`, `bias`, `gamma`, `moving_mean`... */
+  readonly name: string;
+  /** In Keras's axis order. */
+  readonly shape: readonly number[];
+  /** False for statistics that training tracks without a gradient. */
+  readonly trainable: boolean;
+  /** Keras's initializer as the config gives it: a name (`glorot_uniform`) or `{ class_name, config }`. */
+  readonly initializer: unknown;
+}
+
+/** What a layer needs while it writes itself into a graph. */
+export interface EmitContext {
+  readonly graph: GraphBuilder;
+  /** The layer's own name, for readable graphs and errors. */
+  readonly layerName: string;
+  /**
+   * A weight's value name in the graph, in Keras's axis order: an initializer in a frozen graph, a graph input in a
+   * training step. Ask for `transform` when ONNX wants another order: a frozen graph then stores it already permuted,
+   * a training step adds the `Transpose`.
+   */
+  weight(name: string, transform?: { readonly perm: readonly number[] }): string;
+}
+
+/** What a training step adds to a context. */
+export interface TrainContext extends EmitContext {
+  /** Number of samples of the current batch, an int64 tensor of shape [1] (the last batch may be smaller). */
+  readonly batchSize: string;
+  /** A graph input with fresh random numbers for each step, uniform in [0, 1), of the given shape (batch axis null). */
+  random(shape: Shape): string;
+  /** New value of a non-trainable weight after this step (moving averages), in Keras's axis order. */
+  update(weight: string, value: string): void;
+}
+
+/** What `forward` keeps for `backward`: names of values in the graph. */
+export type Saved = Readonly<Record<string, string>>;
+
+export interface Training<C> {
+  /** The forward pass as in training. Left out where it is the same as `emit` and nothing needs saving. */
+  forward?(context: TrainContext, config: C, inputs: readonly Value[]): { output: Value; saved: Saved };
+  /**
+   * The gradient rule. `gradient` has the shape and layout of the output; the answered gradients have the shape and
+   * layout of the inputs they belong to, and weights' are in Keras's axis order.
+   * @param needsInputGradient false for a first layer: the costly gradient of the picture is then left out.
+   */
+  backward(
+    context: TrainContext,
+    config: C,
+    pass: { readonly inputs: readonly Value[]; readonly output: Value; readonly saved: Saved },
+    gradient: Value,
+    needsInputGradient: boolean,
+  ): { inputs: readonly Value[]; weights: Readonly<Record<string, string>> };
+}
+
+/**
+ * One Keras layer: its options, shapes and weights, how it is written in ONNX and, where it can be trained, its
+ * gradient. One file each in `layers/`, listed in `layers/index.ts`.
+ */
+export interface LayerDefinition<C = unknown> {
+  /** Keras's class name. */
+  readonly className: string;
+  /** The options read from the config, by Keras's names; options that change nothing in a frozen model are ignored. */
+  readonly config: z.ZodType<C>;
+  weights?(config: C, inputs: readonly Shape[]): readonly WeightSpec[];
+  outputShape(config: C, inputs: readonly Shape[]): Shape;
+  emit(context: EmitContext, config: C, inputs: readonly Value[]): Value;
+  readonly training?: Training<C>;
+}
+
+/** Lets a layer's file be checked against its own config type and still stand in one list with the others. */
+export function defineLayer<C>(definition: LayerDefinition<C>): LayerDefinition {
+  return definition as unknown as LayerDefinition;
+}

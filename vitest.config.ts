@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Native engines start threads of their own: two workers fill a small machine.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+});
