@@ -1,0 +1,49 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+/** A bar on stderr for anything that takes over a second. Where stderr is no terminal, a line every five seconds. */
+export interface Progress {
+  /** @param done units finished so far. @param note what to show behind the bar (loss, file name). */
+  update(done: number, note?: string): void;
+  stop(): void;
+}
+
+const LINE_INTERVAL_MS = 5_000;
+
+export function startProgress(title: string, total: number, unit = ''): Progress {
+  return process.stderr.isTTY ? bar(title, total, unit) : lines(title, total, unit);
+}
+
+function bar(title: string, total: number, unit: string): Progress {
+  const single = new SingleBar(
+    {
+      format: `${title} {bar} {percentage}% {value}/{total}${unit ? ` ${unit}` : ''} {note} {eta_formatted} left`,
+      stream: process.stderr,
+      hideCursor: true,
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  );
+  single.start(total, 0, { note: '' });
+  return {
+    update: (done, note = '') => single.update(done, { note }),
+    stop: () => single.stop(),
+  };
+}
+
+function lines(title: string, total: number, unit: string): Progress {
+  let last = Date.now();
+  let latest = '';
+  let printed = '';
+  const print = () => {
+    if (latest !== printed) process.stderr.write(`${latest}\n`);
+    printed = latest;
+    last = Date.now();
+  };
+  return {
+    update(done, note = '') {
+      latest = `${title} ${done}/${total}${unit ? ` ${unit}` : ''}${note ? ` ${note}` : ''}`;
+      if (Date.now() - last >= LINE_INTERVAL_MS) print();
+    },
+    stop: print,
+  };
+}
