@@ -1,0 +1,57 @@
+import type { Manifest, ManifestDraft } from '@freezeframe/inference';
+
+/** One version of one model. It never changes; only the tags that point at it do. */
+export interface StoredModel {
+  readonly name: string;
+  /** Decimal, counted from "1" for each name; never given twice, not even after a removal. */
+  readonly version: string;
+  /** sha256 in hex over what was saved: the manifest without name and version, in which the model file's sha256 stands. */
+  readonly digest: string;
+  /** Absolute; holds `model.onnx` and `manifest.json`. */
+  readonly folder: string;
+  /** Every tag that points here, `latest` and `production` included; sorted. */
+  readonly tags: readonly string[];
+  readonly manifest: Manifest;
+}
+
+/** A version that is listed and cannot be read, for example after a hand has edited its manifest. */
+export interface DamagedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly error: Error;
+}
+
+export interface Listing {
+  /** By name, then by number. */
+  readonly models: readonly StoredModel[];
+  readonly damaged: readonly DamagedModel[];
+}
+
+/**
+ * Keeps frozen models. A reference is `NAME` (what `production` points at), `NAME@3`, `NAME@latest`, `NAME@TAG`, or
+ * `NAME@DIGEST` (the first seven or more characters of a digest).
+ *
+ * Every method throws `FreezeframeError` with one of these codes: `name-not-valid`, `tag-not-valid`,
+ * `reference-not-valid` (the words are wrong); `model-not-found`, `version-not-found`, `tag-not-found` (no such thing);
+ * `digest-ambiguous`; `model-damaged`; `production-version` (removal refused); `store-not-writable`.
+ */
+export interface ModelStore {
+  /** Where it is, for messages. */
+  readonly location: string;
+  /**
+   * Saves one more version and answers it; content that the name already has is answered, not saved again. All or
+   * nothing: a process that dies in the middle leaves no trace that a reader can see.
+   */
+  save(name: string, content: { manifest: ManifestDraft; model: Uint8Array }): Promise<StoredModel>;
+  resolve(reference: string): Promise<StoredModel>;
+  list(): Promise<Listing>;
+  /** Moves a tag to the version. `latest` moves by itself and cannot be moved. */
+  tag(reference: string, tag: string): Promise<void>;
+  /**
+   * Removes one version, and the tags at it. Refuses production's version while there are others, unless forced: then
+   * the name has no production version until one is tagged.
+   */
+  remove(reference: string, options?: { force?: boolean }): Promise<void>;
+  /** Reads the version's files and compares them with the manifest's sha256 and bytes. Throws `model-damaged`. */
+  verify(reference: string): Promise<StoredModel>;
+}
