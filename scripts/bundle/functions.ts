@@ -1,0 +1,37 @@
+import { basename, join, resolve } from 'node:path';
+import { FreezeframeError } from '@freezeframe/inference';
+import { build, type Metafile } from 'esbuild';
+import { BASE_OPTIONS } from './esbuild-options.ts';
+import { layerExternals, REQUIRE_BANNER } from './layer-externals.ts';
+import type { Built } from './unit.ts';
+
+/** One function as ES modules: `index.mjs`, and chunks that are loaded when first needed (the AWS SDK). */
+export async function buildFunction(root: string, name: string): Promise<Built> {
+  const result = await build({
+    ...BASE_OPTIONS,
+    absWorkingDir: resolve(root),
+    entryPoints: { index: join('functions', name, 'index.ts') },
+    outdir: 'out',
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    outExtension: { '.js': '.mjs' },
+    banner: { js: REQUIRE_BANNER },
+    plugins: [layerExternals()],
+  }).catch((error: Error) => {
+    throw new FreezeframeError('bundle-failed', `The function ${name} cannot be bundled: ${error.message}`, {
+      cause: error,
+      remedy: `Correct functions/${name}/ and run the command again (npm run types says more).`,
+    });
+  });
+  const tree = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  return { tree, inputs: sourceFiles(root, result.metafile) };
+}
+
+/** The files on disk that a bundle was made of, absolute. */
+export function sourceFiles(root: string, { inputs }: Metafile): string[] {
+  // "layer:sharp" and the like are the plugin's, not files.
+  return Object.keys(inputs)
+    .filter((path) => !/^[a-z-]{2,}:/.test(path))
+    .map((path) => resolve(root, path));
+}

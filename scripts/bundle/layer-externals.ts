@@ -1,0 +1,30 @@
+import type { Plugin } from 'esbuild';
+
+/** What the inference layer provides; a function must never carry a second copy of it. */
+export const LAYER_PROVIDES = ['@freezeframe/inference', 'sharp', 'onnxruntime-node'] as const;
+
+const NAMESPACE = 'layer';
+
+/**
+ * `require` for ES module output, in front of every file. Lambda sets NODE_PATH to the layers' folders, and only `require`
+ * honours NODE_PATH: an `import` of a layer's package fails in a deployed ES module.
+ */
+export const REQUIRE_BANNER =
+  "import { createRequire as layerRequire } from 'node:module';const require = layerRequire(import.meta.url);";
+
+/** Turns imports of the layer's packages into `require` calls that happen when the function starts. */
+export function layerExternals(names: readonly string[] = LAYER_PROVIDES): Plugin {
+  const filter = new RegExp(`^(${names.map((name) => name.replaceAll('/', '\\/')).join('|')})$`);
+  return {
+    name: 'layer-externals',
+    setup(build) {
+      build.onResolve({ filter }, ({ path, namespace }) =>
+        namespace === NAMESPACE ? { path, external: true } : { path, namespace: NAMESPACE },
+      );
+      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)});`,
+        loader: 'js',
+      }));
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { UnitRecord } from './unit.ts';
+
+const RECORDS = '.records.json';
+
+/** Moves what was staged into place, and takes away functions that no longer exist. */
+export async function publish(
+  outDir: string,
+  staging: string,
+  rebuilt: readonly string[],
+  summary: unknown,
+  records: Readonly<Record<string, UnitRecord>>,
+): Promise<void> {
+  // Should this be cut off half-way, the next build must believe nothing.
+  if (rebuilt.length > 0) await rm(join(outDir, RECORDS), { force: true });
+  const old = join(staging, '.old');
+  const replace = async (name: string, there: boolean) => {
+    const target = join(outDir, name);
+    const aside = join(old, name);
+    await Promise.all([mkdir(dirname(target), { recursive: true }), mkdir(dirname(aside), { recursive: true })]);
+    await rename(target, aside).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    if (there) await rename(join(staging, name), target);
+  };
+  for (const name of rebuilt) {
+    await replace(name, true);
+    await replace(`${name}.zip`, true);
+  }
+  for (const kind of ['functions', 'layers']) {
+    for (const entry of await readdir(join(outDir, kind)).catch(() => [])) {
+      if (!records[`${kind}/${entry.replace(/\.zip$/, '')}`]) await replace(`${kind}/${entry}`, false);
+    }
+  }
+  await writeWhole(join(outDir, 'bundle.json'), summary);
+  await writeWhole(join(outDir, RECORDS), records);
+}
+
+/** What the last build left; empty where there was none. */
+export async function readRecords(outDir: string): Promise<Record<string, UnitRecord>> {
+  try {
+    return JSON.parse(await readFile(join(outDir, RECORDS), 'utf8'));
+  } catch {
+    // Absent or cut off: everything is built again.
+    return {};
+  }
+}
+
+async function writeWhole(file: string, content: unknown): Promise<void> {
+  const scratch = `${file}.${process.pid}`;
+  await writeFile(scratch, `${JSON.stringify(content, null, 2)}\n`);
+  await rename(scratch, file);
+}
+
+/** The folder in which a process prepares its output. */
+export function stagingName(pid: number): string {
+  return `.staging-${pid}`;
+}
+
+/** Takes away what killed processes left behind. */
+export async function removeAbandoned(outDir: string): Promise<void> {
+  for (const name of await readdir(outDir).catch(() => [])) {
+    const pid = Number(/^\.staging-(\d+)$/.exec(name)?.[1]);
+    if (pid && (pid === process.pid || !isAlive(pid))) await rm(join(outDir, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

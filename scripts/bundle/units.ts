@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StoredModel } from '../store/model-store.ts';
+import { listFunctions } from './list-functions.ts';
+import { buildModelLayer, modelIndex } from './model-layer.ts';
+import type { Target } from './target.ts';
+import { hashFile, type Unit } from './unit.ts';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** esbuild and the rest are loaded only by a unit that must be built: finding all of them current takes no time. */
+export async function listUnits(
+  root: string,
+  target: Target,
+  cache: string,
+  models: readonly StoredModel[],
+): Promise<Unit[]> {
+  const recipe = await recipeHash(root);
+  const modelKey = JSON.stringify([recipe, modelIndex(models), models.map(({ digest }) => digest)]);
+  return [
+    {
+      name: 'layers/inference',
+      key: JSON.stringify([recipe, target]),
+      build: async () => (await import('./inference-layer.ts')).buildInferenceLayer(root, target, cache),
+    },
+    {
+      name: 'layers/model',
+      key: modelKey,
+      build: async () => buildModelLayer(models),
+    },
+    ...(await listFunctions(root)).map((name) => ({
+      name: `functions/${name}`,
+      key: recipe,
+      build: async () => (await import('./functions.ts')).buildFunction(root, name),
+    })),
+  ];
+}
+
+/** Changes with this folder's code and with any installed version. */
+async function recipeHash(root: string): Promise<string> {
+  const hash = createHash('sha256');
+  const own = (await readdir(HERE)).filter((name) => name.endsWith('.ts')).sort();
+  for (const name of own) hash.update(`${name} ${await hashFile(join(HERE, name))}\n`);
+  return hash.update(await readFile(join(root, 'package-lock.json'))).digest('hex');
+}
