@@ -1,0 +1,137 @@
+import { expected, ModelError, RequestError } from './errors.ts';
+import type { ClassificationOutput, Manifest, RegressionOutput } from './manifest.ts';
+
+export interface Prediction {
+  label: string;
+  /** 0..1 */
+  probability: number;
+}
+
+export interface ModelReference {
+  name: string;
+  version: string;
+}
+
+/** Classification: most probable first. */
+export interface ClassificationResult {
+  model: ModelReference;
+  predictions: Prediction[];
+}
+
+/** Regression: each value in its own unit. */
+export interface RegressionResult {
+  model: ModelReference;
+  values: { name: string; value: number; unit: string }[];
+}
+
+export type Result = ClassificationResult | RegressionResult;
+
+export interface AnswerOptions {
+  /** Most predictions to answer, a whole number from 1. Default 5. */
+  topK?: number;
+  /** Least probability of a prediction that is answered, 0..1. Default 0: all. */
+  threshold?: number;
+}
+
+const DEFAULT_TOP_K = 5;
+/** Rounding in float32 may leave 0..1 by this much; more is no probability. */
+const PROBABILITY_SLACK = 1e-3;
+
+/**
+ * @throws RequestError `top-k-invalid`, `threshold-invalid`.
+ */
+export function checkAnswerOptions(options: AnswerOptions): Required<AnswerOptions> {
+  const { topK = DEFAULT_TOP_K, threshold = 0 } = options;
+  if (!Number.isSafeInteger(topK) || topK < 1) {
+    throw new RequestError('top-k-invalid', expected('a whole number from 1', 'topK', topK));
+  }
+  if (!(typeof threshold === 'number' && threshold >= 0 && threshold <= 1)) {
+    throw new RequestError('threshold-invalid', expected('a number from 0 to 1', 'threshold', threshold));
+  }
+  return { topK, threshold };
+}
+
+/**
+ * One row of a model's output as the result that people see.
+ * @param row float32, one per label (one for two labels) or one per value.
+ * @throws ModelError `model-output-invalid` for NaN, infinity, or what the manifest calls a probability and is none.
+ */
+export function toResult(manifest: Manifest, row: Float32Array, options: Required<AnswerOptions>): Result {
+  const model = { name: manifest.name, version: manifest.version };
+  const { output } = manifest;
+  if (output.kind === 'classification') return { model, predictions: topPredictions(output, row, options) };
+  if (output.kind === 'regression') return { model, values: namedValues(output, row) };
+  throw new RequestError('task-has-no-result', 'The model answers tensors that have no labels or units', {
+    remedy: 'Ask it with an Open Inference Protocol v2 request.',
+  });
+}
+
+function topPredictions(
+  output: ClassificationOutput,
+  row: Float32Array,
+  options: Required<AnswerOptions>,
+): Prediction[] {
+  const probabilities = toProbabilities(output, row);
+  const order = Array.from(probabilities.keys());
+  // The index decides between equals, so that the same picture always gives the same answer.
+  order.sort((a, b) => (probabilities[b] as number) - (probabilities[a] as number) || a - b);
+  return order
+    .slice(0, options.topK)
+    .map((index) => ({ label: output.labels[index] as string, probability: probabilities[index] as number }))
+    .filter(({ probability }) => probability >= options.threshold);
+}
+
+/** One probability per label. A single output is the probability of the second label, as Keras's binary models have it. */
+function toProbabilities(output: ClassificationOutput, row: Float32Array): number[] {
+  checkLength(output.name, row, row.length === 1 ? output.labels.length === 2 : row.length === output.labels.length);
+  const values = Array.from(row, (value) => {
+    checkFinite(output.name, value);
+    return value;
+  });
+  const single = values.length === 1;
+  let probabilities = values;
+  if (output.activation === 'none') probabilities = single ? values.map(sigmoid) : softmax(values);
+  else for (const value of values) checkProbability(output.name, value);
+  const clamped = probabilities.map((value) => Math.min(1, Math.max(0, value)));
+  return single ? [1 - (clamped[0] as number), clamped[0] as number] : clamped;
+}
+
+function namedValues(output: RegressionOutput, row: Float32Array): RegressionResult['values'] {
+  checkLength(output.name, row, row.length === output.values.length);
+  return output.values.map(({ name, unit }, index) => {
+    const value = row[index] as number;
+    checkFinite(output.name, value);
+    return { name, value, unit };
+  });
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}
+
+function softmax(values: readonly number[]): number[] {
+  const largest = Math.max(...values);
+  const powers = values.map((value) => Math.exp(value - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+function checkLength(name: string, row: Float32Array, fits: boolean): void {
+  if (!fits) throw invalid(expected('one value for each label or value', `output ${name}`, row.length));
+}
+
+function checkFinite(name: string, value: number): void {
+  if (!Number.isFinite(value)) throw invalid(expected('finite numbers', `output ${name}`, value));
+}
+
+function checkProbability(name: string, value: number): void {
+  if (value < -PROBABILITY_SLACK || value > 1 + PROBABILITY_SLACK) {
+    throw invalid(expected('probabilities from 0 to 1', `output ${name}`, value));
+  }
+}
+
+function invalid(message: string): ModelError {
+  return new ModelError('model-output-invalid', message, {
+    remedy: "Check the model's weights and the activation in its manifest.",
+  });
+}

@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AnswerOptions, checkAnswerOptions, type Result, toResult } from './answer.ts';
+import { DATATYPE_INFO, elementCount, type TensorData } from './datatype.ts';
+import { createEngine, type Engine, type EngineOptions, type EngineTensor, shapeText } from './engine.ts';
+import { expected, FreezeframeError, ModelError, RequestError } from './errors.ts';
+import { type InferRequest, type InferResponse, inferWith } from './infer.ts';
+import { type Manifest, type PictureInput, parseManifest, type TensorSpec } from './manifest.ts';
+import { type DecodeOptions, decodePicture } from './picture.ts';
+import { type Problem, toProblem } from './problem.ts';
+
+/** Where the time went, in milliseconds. */
+export interface Timings {
+  decode: number;
+  run: number;
+}
+
+export interface ClassifyOptions extends AnswerOptions, DecodeOptions {
+  /** Told once per call where the time went (a `Server-Timing` header, a log line). */
+  onTimings?: (timings: Timings) => void;
+}
+
+/** In the order sent; an item that failed holds its problem document. */
+export interface BatchResult {
+  results: (Result | Problem)[];
+}
+
+/** A model in memory that answers. */
+export interface Classifier {
+  readonly manifest: Manifest;
+  /**
+   * @param picture an encoded picture (JPEG, PNG, WebP, GIF, AVIF, TIFF).
+   * @throws PictureError as `decodePicture`; RequestError `top-k-invalid`, `threshold-invalid`, `picture-not-taken` (a
+   *   model of tensors), `task-has-no-result`; ModelError `model-output-invalid`, `model-run-failed`, `model-closed`.
+   */
+  classify(picture: Uint8Array, options?: ClassifyOptions): Promise<Result>;
+  /** As `classify`, for many pictures; a picture that fails does not stop the others. */
+  classifyBatch(pictures: readonly Uint8Array[], options?: ClassifyOptions): Promise<BatchResult>;
+  /** Answers an Open Inference Protocol v2 request; a picture model takes uint8 [batch, height, width, channels]. */
+  infer(request: InferRequest): Promise<InferResponse>;
+  /** Gives the model's memory back. */
+  close(): Promise<void>;
+}
+
+/** Pictures in one run: more gain nothing on a Lambda's one to six vCPUs, and their tensors are held at once. */
+const BATCH = 16;
+
+/**
+ * Opens one version's folder (`model.onnx`, `manifest.json`), checks the file against the manifest's sha256, and runs it
+ * once so that the first answer is as fast as the others. Not cached: the caller closes it.
+ * @throws ModelError `manifest-unreadable`, `manifest-invalid`, `manifest-version`, `model-file-missing`,
+ *   `model-corrupt` (not the file that the manifest names), `model-unreadable`, `manifest-mismatch`;
+ *   FreezeframeError `engine-unavailable`.
+ */
+export async function openClassifier(folder: string, options: EngineOptions = {}): Promise<Classifier> {
+  const [manifest, model] = await Promise.all([
+    readManifest(folder),
+    readFile(join(folder, 'model.onnx')).catch((cause) => {
+      throw new ModelError('model-file-missing', 'The model folder has no readable model.onnx', {
+        cause,
+        remedy: 'Bundle or freeze the model again.',
+      });
+    }),
+  ]);
+  checkFile(manifest, model);
+  const engine = await createEngine(model, options);
+  try {
+    checkGraph(manifest, engine);
+    await warm(engine);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return new FrozenClassifier(manifest, engine);
+}
+
+/** @throws ModelError `manifest-unreadable`, `manifest-invalid`, `manifest-version`. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+  } catch (cause) {
+    throw new ModelError('manifest-unreadable', 'The model folder has no readable manifest.json', {
+      cause,
+      remedy: 'Bundle or freeze the model again.',
+    });
+  }
+  return parseManifest(json);
+}
+
+function checkFile(manifest: Manifest, model: Uint8Array): void {
+  const wanted = manifest.files['model.onnx'];
+  const found = createHash('sha256').update(model).digest('hex');
+  if (found === wanted.sha256) return;
+  throw new ModelError('model-corrupt', expected(`sha256 ${wanted.sha256}`, 'model.onnx', found), {
+    remedy: 'The file was changed or cut after freezing: bundle or freeze the model again.',
+    details: { expected: wanted, received: { sha256: found, bytes: model.byteLength } },
+  });
+}
+
+/** A manifest that does not describe its graph is found at load, not by the first request. */
+function checkGraph({ input, output }: Manifest, engine: Engine): void {
+  const inputs: TensorSpec[] =
+    input.kind === 'picture'
+      ? [{ name: input.name, datatype: 'UINT8', shape: [null, input.height, input.width, input.channels] }]
+      : input.tensors;
+  checkSpecs('input', inputs, engine.inputs);
+  if (inputs.length !== engine.inputs.length) {
+    throw mismatch(expected(`${engine.inputs.length} inputs`, 'the manifest', inputs.length));
+  }
+  if (output.kind === 'tensors') {
+    checkSpecs('output', output.tensors, engine.outputs);
+    return;
+  }
+  const found = engine.outputs.find(({ name }) => name === output.name);
+  const count = output.kind === 'classification' ? output.labels.length : output.values.length;
+  const size = found?.shape[1];
+  const fits = size === null || size === count || (size === 1 && output.kind === 'classification' && count === 2);
+  if (found?.datatype !== 'FP32' || found.shape.length !== 2 || !fits) {
+    const received = found ? `${found.datatype} ${shapeText(found.shape)}` : undefined;
+    throw mismatch(expected(`FP32 [-1, ${count}]`, `output ${output.name} of the graph`, received));
+  }
+}
+
+function checkSpecs(what: string, specs: readonly TensorSpec[], found: readonly EngineTensor[]): void {
+  for (const { name, datatype, shape } of specs) {
+    const tensor = found.find((candidate) => candidate.name === name);
+    const fits =
+      tensor?.datatype === datatype &&
+      tensor.shape.length === shape.length &&
+      // A size that only one side fixes is no contradiction.
+      shape.every((size, axis) => size === null || tensor.shape[axis] === null || tensor.shape[axis] === size);
+    if (!fits) {
+      const received = tensor ? `${tensor.datatype} ${shapeText(tensor.shape)}` : undefined;
+      throw mismatch(expected(`${datatype} ${shapeText(shape)}`, `${what} ${name} of the graph`, received));
+    }
+  }
+}
+
+function mismatch(message: string): ModelError {
+  return new ModelError('manifest-mismatch', message, { remedy: 'Freeze the model again.' });
+}
+
+/** The first run allocates and packs: 8 ms instead of 5 for MobileNet. Sizes that nobody fixed cannot be guessed. */
+async function warm(engine: Engine): Promise<void> {
+  if (engine.inputs.some(({ shape }) => shape.slice(1).includes(null))) return;
+  const feeds: Record<string, TensorData> = {};
+  for (const { name, datatype, shape } of engine.inputs) {
+    const sizes = shape.map((size) => size ?? 1);
+    feeds[name] = { datatype, shape: sizes, data: new DATATYPE_INFO[datatype].array(elementCount(sizes)) };
+  }
+  await engine.run(feeds);
+}
+
+class FrozenClassifier implements Classifier {
+  readonly manifest: Manifest;
+  readonly #engine: Engine;
+
+  constructor(manifest: Manifest, engine: Engine) {
+    this.manifest = manifest;
+    this.#engine = engine;
+  }
+
+  async classify(picture: Uint8Array, options: ClassifyOptions = {}): Promise<Result> {
+    const input = this.#pictureInput();
+    const answer = checkAnswerOptions(options);
+    const start = performance.now();
+    const pixels = await decodePicture(picture, input, options);
+    const decoded = performance.now();
+    const [row] = await this.#rows(input, [pixels]);
+    options.onTimings?.({ decode: decoded - start, run: performance.now() - decoded });
+    return toResult(this.manifest, row as Float32Array, answer);
+  }
+
+  async classifyBatch(pictures: readonly Uint8Array[], options: ClassifyOptions = {}): Promise<BatchResult> {
+    const input = this.#pictureInput();
+    const answer = checkAnswerOptions(options);
+    const timings: Timings = { decode: 0, run: 0 };
+    const results: (Result | Problem)[] = [];
+    const most = this.#engine.inputs[0]?.shape[0] ?? BATCH;
+    for (let first = 0; first < pictures.length; first += most) {
+      const start = performance.now();
+      const decoded = await this.#decodeAll(pictures.slice(first, first + most), input, options);
+      const middle = performance.now();
+      const good = decoded.filter((item) => item instanceof Uint8Array);
+      const rows = good.length > 0 ? await this.#rows(input, good) : [];
+      let next = 0;
+      for (const item of decoded) {
+        results.push(item instanceof Uint8Array ? this.#attempt(rows[next++] as Float32Array, answer) : item);
+      }
+      timings.decode += middle - start;
+      timings.run += performance.now() - middle;
+    }
+    options.onTimings?.(timings);
+    return { results };
+  }
+
+  infer(request: InferRequest): Promise<InferResponse> {
+    return inferWith(this.#engine, this.manifest, request);
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  #pictureInput(): PictureInput {
+    const { input, output } = this.manifest;
+    if (input.kind !== 'picture') {
+      throw new RequestError('picture-not-taken', `The model ${this.manifest.name} takes tensors, not pictures`, {
+        remedy: 'Ask it with an Open Inference Protocol v2 request.',
+      });
+    }
+    if (output.kind === 'tensors') {
+      throw new RequestError('task-has-no-result', 'The model answers tensors that have no labels or units', {
+        remedy: 'Ask it with an Open Inference Protocol v2 request.',
+      });
+    }
+    return input;
+  }
+
+  /** As many at once as there are threads: each decoded original may need 200 MB. */
+  async #decodeAll(pictures: readonly Uint8Array[], input: PictureInput, options: DecodeOptions) {
+    const results: (Uint8Array | Problem)[] = new Array(pictures.length);
+    let next = 0;
+    const work = async () => {
+      for (let index = next++; index < pictures.length; index = next++) {
+        results[index] = await decodePicture(pictures[index] as Uint8Array, input, options).catch(itemProblem);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#engine.threads }, work));
+    return results;
+  }
+
+  /** One run for several pictures; answers one row of the output for each. */
+  async #rows(input: PictureInput, pictures: readonly Uint8Array[]): Promise<Float32Array[]> {
+    const { name, height, width, channels } = input;
+    const size = height * width * channels;
+    let data = pictures[0] as Uint8Array;
+    if (pictures.length > 1) {
+      data = new Uint8Array(size * pictures.length);
+      for (const [index, picture] of pictures.entries()) data.set(picture, index * size);
+    }
+    const feeds: Record<string, TensorData> = {
+      [name]: { datatype: 'UINT8', shape: [pictures.length, height, width, channels], data },
+    };
+    const outputs = await this.#engine.run(feeds);
+    const output = outputs[(this.manifest.output as { name: string }).name] as TensorData;
+    const values = output.data as Float32Array;
+    const length = values.length / pictures.length;
+    return pictures.map((_, index) => values.subarray(index * length, (index + 1) * length));
+  }
+
+  #attempt(row: Float32Array, answer: Required<AnswerOptions>): Result | Problem {
+    try {
+      return toResult(this.manifest, row, answer);
+    } catch (error) {
+      return itemProblem(error);
+    }
+  }
+}
+
+/** Only what Freezeframe foresees becomes an item's answer; a bug still stops the batch and is seen. */
+function itemProblem(error: unknown): Problem {
+  if (error instanceof FreezeframeError) return toProblem(error);
+  throw error;
+}

@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import {
+  DATATYPE_INFO,
+  DATATYPES,
+  type Datatype,
+  elementCount,
+  type TensorData,
+  type TensorValues,
+} from './datatype.ts';
+import { type Engine, type EngineTensor, shapeText } from './engine.ts';
+import { expected, ModelError, RequestError } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+
+// The Open Inference Protocol, version 2, JSON form (github.com/kserve/open-inference-protocol): the same request and
+// answer as KServe, Triton and Seldon, so that their clients can ask a frozen model.
+
+/** Most elements in one request: 16 Mi, sixty-four MB of float32. A Lambda's 6 MB request ends well before that. */
+export const MAX_ELEMENTS = 16 * 1024 * 1024;
+
+const parameters = z.record(z.string(), z.unknown(), 'an object').optional();
+
+const requestSchema = z.object(
+  {
+    id: z.string('a string').max(1000, 'at most 1000 characters').optional(),
+    parameters,
+    inputs: z
+      .array(
+        z.object(
+          {
+            name: z.string('a string'),
+            shape: z
+              .array(z.int('a whole number').min(1, 'a size of at least 1'), 'an array of sizes')
+              .max(8, 'at most 8 axes'),
+            datatype: z.enum(DATATYPES, `one of ${DATATYPES.join(', ')}`),
+            parameters,
+            // Walked once, below, together with the conversion: a schema over millions of numbers costs more than the run.
+            data: z.custom<readonly unknown[]>((data) => Array.isArray(data), 'an array of values'),
+          },
+          'an object',
+        ),
+        'an array of tensors',
+      )
+      .min(1, 'at least one tensor')
+      .max(64, 'at most 64 tensors'),
+    outputs: z
+      .array(z.object({ name: z.string('a string'), parameters }, 'an object'), 'an array of outputs')
+      .max(64, 'at most 64 outputs')
+      .optional(),
+  },
+  'an object with inputs',
+);
+
+export type InferRequest = z.input<typeof requestSchema>;
+
+export interface InferTensor {
+  name: string;
+  shape: number[];
+  datatype: Datatype;
+  /** Flat, row-major. */
+  data: (number | boolean)[];
+}
+
+export interface InferResponse {
+  model_name: string;
+  model_version: string;
+  /** The request's, where it had one. */
+  id?: string;
+  outputs: InferTensor[];
+}
+
+/**
+ * Answers one Open Inference Protocol v2 request. Data may be flat or nested as deep as the shape.
+ * @throws RequestError `request-invalid`, `request-too-large`, `tensor-*`, `output-unknown`, naming the field that is
+ *   wrong; ModelError as `Engine.run`, `model-output-invalid` for outputs that JSON cannot hold (NaN).
+ */
+export async function inferWith(engine: Engine, manifest: Manifest, request: unknown): Promise<InferResponse> {
+  const { id, inputs, outputs } = parseRequest(request);
+  const wanted = outputs?.length ? outputs.map(({ name }) => findOutput(engine.outputs, name)) : engine.outputs;
+  const total = inputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  if (total > MAX_ELEMENTS) {
+    throw new RequestError('request-too-large', expected(`at most ${MAX_ELEMENTS} values`, 'inputs', total), {
+      remedy: 'Send a smaller batch.',
+      details: { maxElements: MAX_ELEMENTS },
+    });
+  }
+  const feeds = new Map<string, TensorData>();
+  for (const [index, { name, shape, datatype, data }] of inputs.entries()) {
+    if (feeds.has(name)) throw new RequestError('request-invalid', expected('each input once', 'inputs', name));
+    feeds.set(name, { datatype, shape, data: readValues(data, shape, datatype, `inputs[${index}].data`) });
+  }
+  checkBatch(engine.inputs, feeds);
+  const results = await engine.run(Object.fromEntries(feeds));
+  return {
+    model_name: manifest.name,
+    model_version: manifest.version,
+    ...(id === undefined ? {} : { id }),
+    outputs: wanted.map(({ name }) => writeTensor(name, results[name] as TensorData)),
+  };
+}
+
+function parseRequest(request: unknown) {
+  const result = requestSchema.safeParse(request);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const value = issue.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], request);
+  throw new RequestError('request-invalid', expected(issue.message, path.replace(/^\./, '') || 'the request', value), {
+    remedy: 'See the Open Inference Protocol v2: {"inputs": [{"name", "shape", "datatype", "data"}]}.',
+  });
+}
+
+function findOutput(outputs: readonly EngineTensor[], name: string): EngineTensor {
+  const found = outputs.find((output) => output.name === name);
+  if (found) return found;
+  const known = outputs.map((output) => output.name).join(' or ');
+  throw new RequestError('output-unknown', expected(known, 'the name of an output', name));
+}
+
+/** Inputs whose batch axis is free must agree on it: onnxruntime would say so in its own words. */
+function checkBatch(inputs: readonly EngineTensor[], feeds: ReadonlyMap<string, TensorData>): void {
+  let first: { name: string; batch: number } | undefined;
+  for (const { name, shape } of inputs) {
+    const batch = feeds.get(name)?.shape[0];
+    if (shape[0] !== null || batch === undefined) continue;
+    if (first && first.batch !== batch) {
+      const what = `a batch of ${first.batch}, as ${first.name} has`;
+      throw new RequestError('tensor-shape', expected(what, `input ${name}`, batch));
+    }
+    first ??= { name, batch };
+  }
+}
+
+function readValues(
+  data: readonly unknown[],
+  shape: readonly number[],
+  datatype: Datatype,
+  where: string,
+): TensorValues {
+  const count = elementCount(shape);
+  const values = new DATATYPE_INFO[datatype].array(count);
+  const read = READERS[kindOf(datatype)];
+  const nested = Array.isArray(data[0]);
+  let next = 0;
+  const leaf = (value: unknown, position: string) => {
+    const converted = read(value, datatype);
+    if (converted === undefined) throw new RequestError('tensor-value', expected(meaning(datatype), position, value));
+    values[next++] = converted;
+  };
+  const walk = (list: unknown, axis: number, position: string) => {
+    const size = nested ? (shape[axis] as number) : count;
+    if (!Array.isArray(list) || list.length !== size) {
+      const what = nested
+        ? `${size} entries (shape ${shapeText(shape)})`
+        : `${size} values (shape ${shapeText(shape)})`;
+      throw new RequestError('tensor-length', expected(what, position, Array.isArray(list) ? list.length : list));
+    }
+    const last = !nested || axis === shape.length - 1;
+    for (let i = 0; i < size; i++) {
+      if (last) leaf(list[i], `${position}[${i}]`);
+      else walk(list[i], axis + 1, `${position}[${i}]`);
+    }
+  };
+  walk(data, 0, where);
+  return values;
+}
+
+type Kind = 'boolean' | 'whole' | 'big' | 'single' | 'double';
+
+function kindOf(datatype: Datatype): Kind {
+  if (datatype === 'BOOL') return 'boolean';
+  if (datatype === 'INT64' || datatype === 'UINT64') return 'big';
+  if (datatype === 'FP32') return 'single';
+  return datatype === 'FP64' ? 'double' : 'whole';
+}
+
+/** Each answers what the typed array holds, or undefined for a value that does not fit: nothing is rounded or wrapped. */
+const READERS: Record<Kind, (value: unknown, datatype: Datatype) => never | undefined> = {
+  boolean: (value) => (typeof value === 'boolean' ? (Number(value) as never) : undefined),
+  whole: (value, datatype) => (inRange(value, datatype) ? (value as never) : undefined),
+  big: (value, datatype) => (inRange(value, datatype) ? (BigInt(value as number) as never) : undefined),
+  single: (value) => (typeof value === 'number' && Number.isFinite(Math.fround(value)) ? (value as never) : undefined),
+  double: (value) => (Number.isFinite(value) ? (value as never) : undefined),
+};
+
+function inRange(value: unknown, datatype: Datatype): boolean {
+  const [min, max] = DATATYPE_INFO[datatype].range as readonly [bigint, bigint];
+  return Number.isSafeInteger(value) && (value as number) >= Number(min) && (value as number) <= Number(max);
+}
+
+function meaning(datatype: Datatype): string {
+  if (datatype === 'BOOL') return 'true or false';
+  const { range } = DATATYPE_INFO[datatype];
+  if (!range) return `a finite number (${datatype})`;
+  const [min, max] = range;
+  const safe = BigInt(Number.MAX_SAFE_INTEGER);
+  return `a whole number from ${min < -safe ? -safe : min} to ${max > safe ? safe : max} (${datatype})`;
+}
+
+function writeTensor(name: string, { datatype, shape, data }: TensorData): InferTensor {
+  const values: (number | boolean)[] = new Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = Number(data[i]);
+    if (!Number.isFinite(value) || (typeof data[i] === 'bigint' && !Number.isSafeInteger(value))) {
+      throw new ModelError('model-output-invalid', expected('numbers that JSON can hold', `output ${name}`, value), {
+        remedy: 'Check the weights and the input: the model answered with NaN, infinity or a number beyond 2^53.',
+      });
+    }
+    values[i] = datatype === 'BOOL' ? value !== 0 : value;
+  }
+  return { name, shape: [...shape], datatype, data: values };
+}

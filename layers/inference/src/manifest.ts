@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { DATATYPES } from './datatype.ts';
+import { expected, ModelError } from './errors.ts';
+
+// The manifest is the contract between whatever froze a model and whatever answers with it. `docs/manifest.schema.json`
+// is written from this schema, so what is described here is what other tools read.
+
+const positive = z.int().min(1);
+const text = z.string().min(1);
+
+/** A model's name is a folder name too: no separators, no leading dot, nothing that a shell or a URL would change. */
+export const modelName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)
+  .describe('Model name, also the name of its folder.');
+
+export const modelVersion = z
+  .string()
+  .regex(/^[1-9][0-9]{0,8}$/)
+  .describe('Version: "1", "2", … in the order in which they were saved.');
+
+const tensorSpec = z.strictObject({
+  name: text.describe("The graph's own name of the input or output."),
+  shape: z.array(positive.nullable()).min(1).max(8).describe('Sizes, batch axis first; null is a free axis.'),
+  datatype: z.enum(DATATYPES),
+});
+
+const pictureInput = z
+  .strictObject({
+    kind: z.literal('picture'),
+    name: text.describe("The graph input's name. It takes uint8 [batch, height, width, channels]."),
+    height: positive.max(8192),
+    width: positive.max(8192),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    colour: z.enum(['rgb', 'bgr', 'grey']).describe('Channel order; grey goes with one channel.'),
+    resize: z
+      .enum(['stretch', 'cover', 'contain'])
+      .describe('stretch ignores the aspect ratio, cover cuts what sticks out, contain pads with 0.'),
+    crop: z.number().gt(0).max(1).describe("Central share of the resized picture's sides that is kept; 1 keeps all."),
+    kernel: z.enum(['cubic', 'linear', 'nearest', 'lanczos3']),
+    invert: z.boolean().describe('True where the model was trained on negatives (white strokes on black).'),
+    datatype: z.literal('UINT8'),
+  })
+  .refine((input) => (input.channels === 1) === (input.colour === 'grey'), {
+    path: ['colour'],
+    message: 'grey goes with one channel, rgb and bgr with three',
+  });
+
+const tensorInput = z.strictObject({
+  kind: z.literal('tensors'),
+  tensors: z.array(tensorSpec).min(1),
+  features: z
+    .array(z.strictObject({ name: text, unit: z.string().optional() }))
+    .optional()
+    .describe('What each number of the one input tensor means, in order.'),
+});
+
+const classificationOutput = z.strictObject({
+  kind: z.literal('classification'),
+  name: text.describe("The graph output's name: float32 [batch, labels], or [batch, 1] for two labels."),
+  labels: z
+    .array(z.string().max(1000))
+    .min(2)
+    .describe('In the order of the output. Two classes may share a label (ImageNet has two cranes).'),
+  activation: z
+    .enum(['softmax', 'sigmoid', 'none'])
+    .describe(
+      'What the graph has applied already. none: the output is logits, and softmax (sigmoid for a single output) is applied on answering.',
+    ),
+});
+
+const regressionOutput = z.strictObject({
+  kind: z.literal('regression'),
+  name: text.describe("The graph output's name: float32 [batch, values], in the units below."),
+  values: z.array(z.strictObject({ name: text, unit: z.string() })).min(1),
+});
+
+const tensorOutput = z.strictObject({ kind: z.literal('tensors'), tensors: z.array(tensorSpec).min(1) });
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Everything that whoever freezes a model knows; the store adds name, version and files. */
+const draftShape = {
+  formatVersion: z.literal(1),
+  task: z.enum(['classification', 'regression', 'tensors']),
+  input: z.discriminatedUnion('kind', [pictureInput, tensorInput]),
+  output: z.discriminatedUnion('kind', [classificationOutput, regressionOutput, tensorOutput]),
+  precision: z.literal('float32'),
+  metrics: z.record(z.string(), z.json()).describe('Measured figures, before and after freezing, and on which data.'),
+  provenance: z
+    .record(z.string(), z.json())
+    .describe(
+      "Where the model comes from: source file's sha256 and format, framework version, data set digest, command.",
+    ),
+};
+
+const taskFitsOutput = {
+  path: ['task'],
+  message: 'task and output.kind must be the same word',
+};
+
+export const manifestDraftSchema = z
+  .strictObject(draftShape)
+  .refine((manifest) => manifest.task === manifest.output.kind, taskFitsOutput);
+
+export const manifestSchema = z
+  .strictObject({
+    ...draftShape,
+    name: modelName,
+    version: modelVersion,
+    files: z.strictObject({ 'model.onnx': z.strictObject({ sha256, bytes: positive }) }),
+  })
+  .refine((manifest) => manifest.task === manifest.output.kind, taskFitsOutput)
+  .meta({ title: 'Freezeframe model manifest' });
+
+export type PictureInput = z.infer<typeof pictureInput>;
+export type TensorSpec = z.infer<typeof tensorSpec>;
+export type TensorInput = z.infer<typeof tensorInput>;
+export type ClassificationOutput = z.infer<typeof classificationOutput>;
+export type RegressionOutput = z.infer<typeof regressionOutput>;
+export type TensorOutput = z.infer<typeof tensorOutput>;
+/** A manifest before the store has given it a name, a version and its file's hash. */
+export type ManifestDraft = z.infer<typeof manifestDraftSchema>;
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/**
+ * Checks a parsed `manifest.json`.
+ * @throws ModelError `manifest-invalid`, naming each field that is wrong; `manifest-version` for a newer format.
+ */
+export function parseManifest(json: unknown): Manifest {
+  return parse(manifestSchema, json);
+}
+
+/**
+ * Checks a manifest that has no name, version and files yet.
+ * @throws ModelError as `parseManifest`.
+ */
+export function parseManifestDraft(json: unknown): ManifestDraft {
+  return parse(manifestDraftSchema, json);
+}
+
+/** The published JSON Schema (draft 2020-12) of `manifest.json`. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(manifestSchema) as Record<string, unknown>;
+}
+
+function parse<T>(schema: z.ZodType<T>, json: unknown): T {
+  const format = (json as { formatVersion?: unknown } | null | undefined)?.formatVersion;
+  if (typeof format === 'number' && Number.isInteger(format) && format > 1) {
+    throw new ModelError('manifest-version', expected('1', 'formatVersion of the manifest', format), {
+      remedy: 'Update Freezeframe, or freeze the model again with this version.',
+    });
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const fields = result.error.issues.map(({ path, message }) => ({ field: path.join('.') || '(manifest)', message }));
+  throw new ModelError(
+    'manifest-invalid',
+    `The manifest is not valid: ${fields
+      .slice(0, 8)
+      .map(({ field, message }) => `${field}: ${message}`)
+      .join('; ')}`,
+    { remedy: 'Freeze the model again; docs/manifest.schema.json describes the format.', details: { fields } },
+  );
+}

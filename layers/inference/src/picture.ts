@@ -1,0 +1,161 @@
+import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import { expected, FreezeframeError, PictureError } from './errors.ts';
+import type { PictureInput } from './manifest.ts';
+import { loadSharp } from './native.ts';
+import { looksTruncated, PICTURE_FORMATS, type PictureFormat, sniffPicture } from './picture-format.ts';
+
+/** What of a manifest's picture input says how to decode. */
+export type PictureShape = Pick<
+  PictureInput,
+  'height' | 'width' | 'channels' | 'colour' | 'resize' | 'crop' | 'kernel' | 'invert'
+>;
+
+export interface DecodeOptions {
+  /** Largest width x height of the picture as it is sent, checked from its header. Default 50,000,000. */
+  maxPixels?: number;
+  /** Largest number of encoded bytes. Default 64 MiB. */
+  maxBytes?: number;
+}
+
+export const MAX_PIXELS = 50_000_000;
+export const MAX_BYTES = 64 * 1024 * 1024;
+
+/** An 8-bit side of 65,535 x `crop` 0.01 would ask for a huge frame; nobody crops a picture to less than this. */
+const FIT = { stretch: 'fill', cover: 'cover', contain: 'contain' } as const;
+
+/**
+ * Decodes one picture into what a model takes.
+ *
+ * JPEG, PNG, WebP, GIF, AVIF and TIFF, recognised by content; the first frame of an animation. EXIF orientation is
+ * applied, embedded colour profiles are converted to sRGB, transparency is laid onto white, 16-bit, CMYK, greyscale and
+ * palette pictures become 8-bit. The picture is resized to (height / crop, width / crop) and its centre is kept.
+ * Grey is Rec. 601 luma, (299 R + 587 G + 114 B) / 1000, as Pillow and Keras make it. Padding (`contain`) is 0 in what
+ * the model sees.
+ *
+ * @returns uint8, row-major [height, width, channels].
+ * @throws PictureError `picture-empty`, `picture-type-unsupported`, `picture-too-large`, `picture-truncated`,
+ *   `picture-unreadable`; FreezeframeError `decoder-unavailable` where sharp's binary does not load.
+ */
+export async function decodePicture(
+  bytes: Uint8Array,
+  input: PictureShape,
+  options: DecodeOptions = {},
+): Promise<Uint8Array> {
+  const format = checkEncoded(bytes, options.maxBytes ?? MAX_BYTES);
+  const sharp = await loadSharp();
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    checkHeader(await sharp(buffer, READ).metadata(), format, options.maxPixels ?? MAX_PIXELS);
+    const { data, info } = await pipeline(sharp(buffer, READ), input).raw({ depth: 'uchar' }).toBuffer({
+      resolveWithObject: true,
+    });
+    return toChannels(data, info.channels, input);
+  } catch (error) {
+    if (error instanceof FreezeframeError) throw error;
+    throw unreadable(bytes, format, error);
+  }
+}
+
+/**
+ * `limitInputPixels` is off because `checkHeader` has refused too large pictures with an error of our own; `unlimited`
+ * stays off, so that libvips keeps its caps on what a header may claim (text chunks, scans, tile sizes).
+ * `failOn: 'error'` refuses truncated and damaged data, and lets odd metadata pass as browsers do.
+ */
+const READ: SharpOptions = { limitInputPixels: false, unlimited: false, failOn: 'error', pages: 1, autoOrient: true };
+
+function checkEncoded(bytes: Uint8Array, maxBytes: number): PictureFormat {
+  if (bytes.byteLength === 0) {
+    throw new PictureError('picture-empty', expected('a picture', 'the picture', '0 bytes'), {
+      remedy: "Send the picture's bytes as they are in its file.",
+    });
+  }
+  if (bytes.byteLength > maxBytes) {
+    throw new PictureError(
+      'picture-too-large',
+      expected(`at most ${maxBytes} bytes`, 'the picture', `${bytes.byteLength} bytes`),
+      { remedy: 'Send a smaller picture.', details: { maxBytes, bytes: bytes.byteLength } },
+    );
+  }
+  const format = sniffPicture(bytes);
+  if (!format) throw unsupported('content that is none of them');
+  return format;
+}
+
+function unsupported(received: string): PictureError {
+  return new PictureError(
+    'picture-type-unsupported',
+    expected('JPEG, PNG, WebP, GIF, AVIF or TIFF', 'the picture', received),
+    { remedy: 'Convert the picture to JPEG or PNG.', details: { supported: [...PICTURE_FORMATS] } },
+  );
+}
+
+function checkHeader(header: Metadata, format: PictureFormat, maxPixels: number): void {
+  const found = header.format === 'heif' ? (header.compression === 'av1' ? 'avif' : 'heif') : header.format;
+  // A file that announces one format and is read as another was made to fool somebody.
+  if (found !== format) throw unsupported(`a file that begins as ${format} and is ${found}`);
+  const { width, height } = header;
+  if (width * height > maxPixels) {
+    throw new PictureError(
+      'picture-too-large',
+      expected(`at most ${maxPixels} pixels`, 'the picture', `${width} x ${height}`),
+      { remedy: 'Send a smaller picture.', details: { maxPixels, width, height } },
+    );
+  }
+}
+
+function pipeline(picture: Sharp, input: PictureShape): Sharp {
+  const width = Math.round(input.width / input.crop);
+  const height = Math.round(input.height / input.crop);
+  // Padded before the inversion below, so that it is 0 after it.
+  const padding = input.invert ? '#fff' : '#000';
+  picture
+    .flatten({ background: '#fff' })
+    .resize({ width, height, fit: FIT[input.resize], kernel: input.kernel, background: padding, position: 'centre' })
+    .toColourspace('srgb');
+  // Cutting after resizing keeps shrink-on-load, which cutting first would switch off.
+  if (width !== input.width || height !== input.height) {
+    const left = Math.floor((width - input.width) / 2);
+    const top = Math.floor((height - input.height) / 2);
+    picture.extract({ left, top, width: input.width, height: input.height });
+  }
+  return picture;
+}
+
+/** sRGB pixels to the model's channels. On a model's small picture this costs microseconds. */
+function toChannels(rgb: Uint8Array, found: number, input: PictureShape): Uint8Array {
+  const count = input.height * input.width;
+  const result = new Uint8Array(count * input.channels);
+  const flip = input.invert ? 255 : 0;
+  const [first, last] = input.colour === 'bgr' ? [2, 0] : [0, 2];
+  for (let pixel = 0; pixel < count; pixel++) {
+    const from = pixel * found;
+    const red = rgb[from] as number;
+    const green = found < 3 ? red : (rgb[from + 1] as number);
+    const blue = found < 3 ? red : (rgb[from + 2] as number);
+    if (input.channels === 1) {
+      // Pillow's own fixed-point weights, so that a model trained on its `L` pictures sees the same values.
+      result[pixel] = ((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16) ^ flip;
+    } else {
+      const to = pixel * 3;
+      result[to + first] = red ^ flip;
+      result[to + 1] = green ^ flip;
+      result[to + last] = blue ^ flip;
+    }
+  }
+  return result;
+}
+
+function unreadable(bytes: Uint8Array, format: PictureFormat, cause: unknown): PictureError {
+  if (looksTruncated(bytes, format)) {
+    return new PictureError('picture-truncated', `The ${format} picture ends before it is complete`, {
+      cause,
+      remedy: 'Send the whole file again.',
+      details: { format },
+    });
+  }
+  return new PictureError('picture-unreadable', `The ${format} picture is damaged and cannot be decoded`, {
+    cause,
+    remedy: 'Save the picture again with another program and send that.',
+    details: { format },
+  });
+}

@@ -1,0 +1,82 @@
+import { FreezeframeError } from './errors.ts';
+
+/** RFC 9457 problem document (`application/problem+json`). */
+export interface Problem {
+  /** Stable: `https://freezeframe.dev/problems/<code>`. */
+  type: string;
+  title: string;
+  status: number;
+  /** What was wrong in this case. Only where the sender can change it: never on a status from 500. */
+  detail?: string;
+  /** What the sender can do. */
+  remedy?: string;
+  /** Which request. */
+  instance?: string;
+}
+
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+}
+
+const BASE = 'https://freezeframe.dev/problems/';
+
+/** Every code that may reach a client. An error whose code is not here is answered as `internal`. */
+export const PROBLEMS = {
+  'request-invalid': { status: 400, title: 'The request is not well formed' },
+  'top-k-invalid': { status: 400, title: 'top_k is not a whole number from 1' },
+  'threshold-invalid': { status: 400, title: 'The threshold is not a number from 0 to 1' },
+  'picture-empty': { status: 400, title: 'There is no picture' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'model-not-found': { status: 404, title: 'There is no such model' },
+  'method-not-allowed': { status: 405, title: 'The address does not take this method' },
+  'request-too-large': { status: 413, title: 'The request is too large' },
+  'picture-too-large': { status: 413, title: 'The picture is too large' },
+  'media-type-unsupported': { status: 415, title: 'The content type is not supported' },
+  'picture-type-unsupported': { status: 415, title: 'The picture format is not supported' },
+  'picture-truncated': { status: 422, title: 'The picture is cut off' },
+  'picture-unreadable': { status: 422, title: 'The picture cannot be decoded' },
+  'picture-not-taken': { status: 422, title: 'The model takes tensors, not pictures' },
+  'task-has-no-result': { status: 422, title: 'The model answers tensors only' },
+  'tensor-missing': { status: 422, title: 'A tensor is missing' },
+  'tensor-unknown': { status: 422, title: 'The model has no such input' },
+  'tensor-datatype': { status: 422, title: 'A tensor has the wrong datatype' },
+  'tensor-shape': { status: 422, title: 'A tensor has the wrong shape' },
+  'tensor-length': { status: 422, title: 'A tensor has the wrong number of values' },
+  'tensor-value': { status: 422, title: 'A value does not fit its datatype' },
+  'output-unknown': { status: 422, title: 'The model has no such output' },
+  internal: { status: 500, title: 'Something went wrong here' },
+  'model-run-failed': { status: 500, title: 'The model could not be run' },
+  'model-output-invalid': { status: 500, title: 'The model gave no usable answer' },
+  'model-closed': { status: 503, title: 'The model is being replaced' },
+  'models-missing': { status: 503, title: 'No model is installed' },
+  'manifest-unreadable': { status: 503, title: 'The model cannot be loaded' },
+  'manifest-invalid': { status: 503, title: 'The model cannot be loaded' },
+  'manifest-version': { status: 503, title: 'The model cannot be loaded' },
+  'manifest-mismatch': { status: 503, title: 'The model cannot be loaded' },
+  'model-file-missing': { status: 503, title: 'The model cannot be loaded' },
+  'model-corrupt': { status: 503, title: 'The model cannot be loaded' },
+  'model-unreadable': { status: 503, title: 'The model cannot be loaded' },
+  'model-datatype': { status: 503, title: 'The model cannot be loaded' },
+  'engine-unavailable': { status: 503, title: 'The inference engine cannot be loaded' },
+  'decoder-unavailable': { status: 503, title: 'The picture decoder cannot be loaded' },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/**
+ * Any error as a problem document. What the sender cannot change (status from 500) carries a title and nothing else:
+ * the log has the rest.
+ */
+export function toProblem(error: unknown, instance?: string): Problem {
+  const known = error instanceof FreezeframeError && Object.hasOwn(PROBLEMS, error.code);
+  const code = known ? (error.code as ProblemCode) : 'internal';
+  const { status, title } = PROBLEMS[code];
+  const problem: Problem = { type: `${BASE}${code}`, title, status };
+  if (known && status < 500) {
+    problem.detail = error.message;
+    if (error.remedy) problem.remedy = error.remedy;
+  }
+  if (instance !== undefined) problem.instance = instance;
+  return problem;
+}
