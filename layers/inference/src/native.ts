@@ -1,14 +1,15 @@
-import type * as Onnxruntime from 'onnxruntime-node';
 import type Sharp from 'sharp';
 import { FreezeframeError } from './errors.ts';
 
 // Both natives are imported when first needed, not when this package is: a broken binary then fails one call with an
 // error that says what to do, instead of the whole process at start; and a script that only reads manifests stays light.
 
-let onnxruntime: Promise<typeof Onnxruntime> | undefined;
+type Onnxruntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>;
+
+let onnxruntime: Promise<Onnxruntime> | undefined;
 let sharp: Promise<typeof Sharp> | undefined;
 
-export function loadOnnxruntime(): Promise<typeof Onnxruntime> {
+export function loadOnnxruntime(): Promise<Onnxruntime> {
   onnxruntime ??= import('onnxruntime-node').then(
     // A CommonJS package: which names Node finds without `default` depends on its bundler.
     (module) => module.default ?? module,
