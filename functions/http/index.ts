@@ -1,0 +1,8 @@
+import { warm } from '../shared/warm.ts';
+import { createApp } from './app.ts';
+import { toHandler } from './gateway.ts';
+
+await warm();
+
+/** API Gateway HTTP API, payload format 2.0. */
+export const handler = toHandler(createApp());

@@ -1,0 +1,70 @@
+import {
+  type BatchResult,
+  type Classifier,
+  checkAnswerOptions,
+  expected,
+  type InferRequest,
+  type InferResponse,
+  loadClassifier,
+  RequestError,
+  type Result,
+  type Timings,
+  toResult,
+} from '@freezeframe/inference';
+import type { Options } from './options.ts';
+
+/** What may be asked, whichever way it came in: HTTP, a queue, an invocation. */
+export type Question =
+  | { picture: Uint8Array }
+  | { pictures: readonly Uint8Array[] }
+  | { tensors: InferRequest['inputs'] }
+  | { infer: InferRequest };
+
+/** The one result object, several of them in the order sent, or an Open Inference Protocol v2 response. */
+export type Answer = Result | BatchResult | InferResponse;
+
+/**
+ * Asks the chosen model, or the default one.
+ * @param onTimings told where the time went, where pictures were asked about.
+ * @throws what `loadClassifier` and `Classifier` throw.
+ */
+export async function answer(
+  question: Question,
+  options: Options = {},
+  onTimings?: (timings: Timings) => void,
+): Promise<Answer> {
+  const { model: name, version, top_k: topK, threshold } = options;
+  if (version !== undefined && name === undefined) {
+    throw new RequestError('request-invalid', expected('a model too', 'a request that names a version', undefined));
+  }
+  const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
+  const answerOptions = { ...(topK === undefined ? {} : { topK }), ...(threshold === undefined ? {} : { threshold }) };
+  const classifyOptions = onTimings ? { ...answerOptions, onTimings } : answerOptions;
+  if ('picture' in question) return classifier.classify(question.picture, classifyOptions);
+  if ('pictures' in question) return classifier.classifyBatch(question.pictures, classifyOptions);
+  if ('infer' in question) return classifier.infer(question.infer);
+  return answerTensors(classifier, question.tensors, answerOptions);
+}
+
+/** Each row of the batch becomes a result; one row is answered as one picture would be. */
+async function answerTensors(
+  classifier: Classifier,
+  inputs: InferRequest['inputs'],
+  options: { topK?: number; threshold?: number },
+): Promise<Result | BatchResult> {
+  const { manifest } = classifier;
+  const checked = checkAnswerOptions(options);
+  if (manifest.output.kind === 'tensors') {
+    throw new RequestError('task-has-no-result', 'The model answers tensors that have no labels or units', {
+      remedy: 'Ask it with an Open Inference Protocol v2 request.',
+    });
+  }
+  const response = await classifier.infer({ inputs, outputs: [{ name: manifest.output.name }] });
+  const output = response.outputs[0] as InferResponse['outputs'][number];
+  const [rows = 1, length = output.data.length] = output.shape;
+  const values = Float32Array.from(output.data as number[]);
+  const results = Array.from({ length: rows }, (_, row) =>
+    toResult(manifest, values.subarray(row * length, (row + 1) * length), checked),
+  );
+  return results.length === 1 ? (results[0] as Result) : { results };
+}
