@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { childEnvironment, type FunctionSettings } from './child-environment.ts';
+import { INIT_TIMEOUT_MS } from './limits.ts';
+import { type Answer, type Invocation, RuntimeApi } from './runtime-api.ts';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** Why an environment is gone. */
+export interface Ending {
+  /** It ended by itself, was ended for taking too long, or was closed. */
+  readonly reason: 'exited' | 'timed-out' | 'init-failed' | 'closed';
+  readonly message: string;
+}
+
+export type Outcome = Answer | { readonly kind: 'ended'; readonly ending: Ending };
+
+/** One execution environment: a child process with the built bundle, and the Runtime API that it talks to. */
+export class Environment {
+  readonly #child: ChildProcess;
+  readonly #api: RuntimeApi;
+  #ending: Ending | undefined;
+  /** Resolves when the runtime asks for its first event; rejects when it never will. */
+  readonly ready: Promise<void>;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<Ending>;
+
+  private constructor(settings: FunctionSettings, api: RuntimeApi, log: (line: string) => void) {
+    this.#api = api;
+    this.#child = spawn(process.execPath, runtimeArguments(), {
+      cwd: settings.folder,
+      env: childEnvironment(settings, api.address),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', log);
+    }
+    this.#child.stdin?.on('error', () => {});
+    this.ended = new Promise((resolve) => {
+      const finish = (message: string) => {
+        api.close();
+        this.#ending ??= { reason: 'exited', message };
+        resolve(this.#ending);
+      };
+      this.#child.once('error', (error) => finish(error.message));
+      this.#child.once('exit', (code, signal) => finish(`the process ended with ${signal ?? `exit code ${code}`}`));
+    });
+    this.ready = this.#start();
+    this.ready.catch(() => {});
+  }
+
+  static async start(settings: FunctionSettings, log: (line: string) => void): Promise<Environment> {
+    return new Environment(settings, await RuntimeApi.listen(), log);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Gives one event to the runtime; past the deadline the process is ended. */
+  async invoke(invocation: Invocation): Promise<Outcome> {
+    const remaining = Math.max(0, invocation.deadline - Date.now());
+    const timer = setTimeout(
+      () => this.end({ reason: 'timed-out', message: `no answer within ${remaining} ms` }),
+      remaining,
+    );
+    const ended = this.ended.then((ending) => ({ kind: 'ended', ending }) as const);
+    try {
+      return await Promise.race([this.#api.invoke(invocation), ended]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the process at once: a function holds no state that would be worth a farewell. */
+  end(ending: Ending = { reason: 'closed', message: 'the gateway closes' }): Promise<Ending> {
+    this.#ending ??= ending;
+    this.#child.kill('SIGKILL');
+    return this.ended;
+  }
+
+  async #start(): Promise<void> {
+    const gone = this.ended.then(({ message }) => Promise.reject(new Error(message)));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not started within ${INIT_TIMEOUT_MS} ms`)), INIT_TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([this.#api.ready, gone, late]);
+    } catch (error) {
+      await this.end({ reason: 'init-failed', message: (error as Error).message });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** The official client where somebody has installed it, ours otherwise. */
+function runtimeArguments(): string[] {
+  const withParent = ['--import', pathToFileURL(join(HERE, 'with-parent.mjs')).href];
+  try {
+    const require = createRequire(import.meta.url);
+    const manifest = require.resolve('aws-lambda-ric/package.json');
+    const { bin } = require(manifest) as { bin: Record<string, string> };
+    return [...withParent, join(dirname(manifest), bin['aws-lambda-ric'] as string), 'index.handler'];
+  } catch {
+    return [...withParent, join(HERE, 'runtime-client.mjs')];
+  }
+}

@@ -1,0 +1,130 @@
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What of a request goes into an event. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly url: string;
+  /** As Node gives them: lower case, repeated ones joined. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly sourceIp: string;
+  readonly protocol?: string;
+}
+
+/** Between two parties of one connection only: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+export const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+const TEXTUAL = /^(text\/|application\/(json|javascript|xml|[\w.-]+\+(json|xml))\b)/i;
+const ENCODER = new TextEncoder();
+
+/**
+ * The event that an HTTP API sends for a request, payload format 2.0
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html), as pieces of one
+ * JSON text. The body is base64 unless its type is textual, and base64 needs no escapes: it becomes bytes as it is, so that
+ * a picture of megabytes is neither searched for quotes nor copied into a larger string.
+ */
+export function toEvent(request: HttpRequest): Uint8Array[] {
+  const { method, headers, body } = request;
+  const [rawPath, rawQueryString] = splitUrl(request.url);
+  const now = new Date();
+  const domainName = typeof headers.host === 'string' ? headers.host : 'localhost';
+  const cookies = headers.cookie
+    ?.split(';')
+    .map((cookie) => cookie.trim())
+    .filter(Boolean);
+  const parameters = queryParameters(rawQueryString);
+  const event = {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString,
+    ...(cookies?.length ? { cookies } : {}),
+    headers: eventHeaders(request),
+    ...(parameters ? { queryStringParameters: parameters } : {}),
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'local',
+      domainName,
+      domainPrefix: domainName.split('.')[0],
+      http: {
+        method,
+        path: rawPath,
+        protocol: request.protocol ?? 'HTTP/1.1',
+        sourceIp: request.sourceIp,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey: '$default',
+      stage: '$default',
+      time: commonLogTime(now),
+      timeEpoch: now.getTime(),
+    },
+  };
+  if (body.length === 0) return [ENCODER.encode(JSON.stringify({ ...event, isBase64Encoded: false }))];
+  if (isText(headers, body)) {
+    return [ENCODER.encode(JSON.stringify({ ...event, body: body.toString(), isBase64Encoded: false }))];
+  }
+  const head = JSON.stringify({ ...event, isBase64Encoded: true });
+  return [
+    ENCODER.encode(`${head.slice(0, -1)},"body":"`),
+    Buffer.from(body.toString('base64'), 'latin1'),
+    ENCODER.encode('"}'),
+  ];
+}
+
+function splitUrl(url: string): [path: string, query: string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}
+
+/** Repeated names are joined by commas, values are decoded. */
+function queryParameters(query: string): Record<string, string> | undefined {
+  if (query === '') return undefined;
+  const values = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(values);
+}
+
+function eventHeaders({ headers, sourceIp }: HttpRequest): Record<string, string> {
+  const kept: Record<string, string> = {};
+  const left = new Set([
+    ...HOP_BY_HOP,
+    'cookie',
+    'expect',
+    ...(headers.connection ?? '').toLowerCase().split(/\s*,\s*/),
+  ]);
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !left.has(name)) kept[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  const forwarded = headers['x-forwarded-for'];
+  kept['x-forwarded-for'] = forwarded ? `${forwarded}, ${sourceIp}` : sourceIp;
+  kept['x-forwarded-proto'] = 'http';
+  return kept;
+}
+
+function isText(headers: IncomingHttpHeaders, body: Buffer): boolean {
+  const encoded = headers['content-encoding'] && headers['content-encoding'] !== 'identity';
+  return !encoded && TEXTUAL.test(headers['content-type'] ?? '') && isUtf8(body);
+}
+
+/** `21/Nov/2026:06:14:05 +0000` */
+function commonLogTime(date: Date): string {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/.exec(date.toUTCString()) ?? [];
+  return `${day}/${month}/${year}:${time} +0000`;
+}
