@@ -1,4 +1,4 @@
-import { FreezeframeError, loadClassifier } from '@freezeframe/inference';
+import { loadClassifier, ModelError, toProblem } from '@freezeframe/inference';
 import { Hono } from 'hono';
 import { describeError, logLine } from '../shared/log.ts';
 
@@ -11,7 +11,10 @@ export function healthRoutes(): Hono {
       return context.json({ status: 'ok', model: { name, version } });
     } catch (cause) {
       logLine('error', 'not healthy', describeError(cause));
-      throw new FreezeframeError('model-unavailable', 'No model is loaded, so no picture can be answered', { cause });
+      // Whatever the reason, this is a service that cannot answer yet, not a request that failed.
+      throw toProblem(cause).status === 503
+        ? cause
+        : new ModelError('model-unreadable', 'No model is loaded', { cause });
     }
   });
 }

@@ -27,10 +27,15 @@ export function expected(what: string, where: string, received: unknown): string
   return `Expected ${what} for ${where} but received ${describe(received)}`;
 }
 
-function describe(value: unknown): string {
+/** Arrays are shown two deep: a request's may be nested until the stack ends. */
+function describe(value: unknown, depth = 0): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (value === null || ['number', 'boolean', 'undefined', 'bigint'].includes(typeof value)) return String(value);
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(describe).join(', ')}${value.length > 8 ? ', …' : ''}]`;
+  if (Array.isArray(value)) {
+    if (depth > 1 && value.length > 0) return '[…]';
+    const shown = value.slice(0, 8).map((item) => describe(item, depth + 1));
+    return `[${shown.join(', ')}${value.length > 8 ? ', …' : ''}]`;
+  }
   return typeof value;
 }
 

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest } from '@freezeframe/inference';
+import { afterAll, beforeAll } from 'vitest';
+import { GraphBuilder } from '../../scripts/freeze/graph.ts';
+
+type Draft = Omit<Manifest, 'formatVersion' | 'files' | 'precision' | 'metrics' | 'provenance' | 'version'>;
+
+/** Says which of red, green and blue a picture has most of: the mean of each channel, sharpened by a softmax. */
+export function colourModel(): { model: Uint8Array; draft: Draft } {
+  const graph = new GraphBuilder();
+  const pixels = graph.op('Cast', [graph.input('pixels', 'uint8', [null, 8, 8, 3])], { to: 1 });
+  const means = graph.op('ReduceMean', [pixels, graph.ints([1, 2])], { keepdims: 0 });
+  graph.node('Softmax', [graph.op('Div', [means, graph.float(32)])], ['colours'], { axis: 1 });
+  graph.output('colours', 'float32', [null, 3]);
+  const frame = { height: 8, width: 8, channels: 3, colour: 'rgb', resize: 'stretch', crop: 1 } as const;
+  return {
+    model: graph.build(),
+    draft: {
+      name: 'colours',
+      task: 'classification',
+      input: { kind: 'picture', name: 'pixels', ...frame, kernel: 'linear', invert: false, datatype: 'UINT8' },
+      output: { kind: 'classification', name: 'colours', labels: ['red', 'green', 'blue'], activation: 'softmax' },
+    },
+  };
+}
+
+/** Price in dollars = 1000 x area + 50 x rooms. */
+export function priceModel(): { model: Uint8Array; draft: Draft } {
+  const graph = new GraphBuilder();
+  const house = graph.input('house', 'float32', [null, 2]);
+  graph.node('MatMul', [house, graph.weight('weights', [2, 1], new Float32Array([1000, 50]))], ['price']);
+  graph.output('price', 'float32', [null, 1]);
+  return {
+    model: graph.build(),
+    draft: {
+      name: 'prices',
+      task: 'regression',
+      input: {
+        kind: 'tensors',
+        tensors: [{ name: 'house', shape: [null, 2], datatype: 'FP32' }],
+        features: [{ name: 'area', unit: 'm²' }, { name: 'rooms' }],
+      },
+      output: { kind: 'regression', name: 'price', values: [{ name: 'price', unit: 'dollars' }] },
+    },
+  };
+}
+
+/** Writes the models as a model layer has them, the first one the default, and answers the folder. */
+export async function writeModels(models: readonly { model: Uint8Array; draft: Draft }[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'freezeframe-models-'));
+  for (const { model, draft } of models) {
+    const manifest: Manifest = {
+      ...draft,
+      formatVersion: 1,
+      version: '1',
+      precision: 'float32',
+      metrics: { accuracy: 1 },
+      provenance: { source: '/home/someone/secret.keras' },
+      files: {
+        'model.onnx': { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.byteLength },
+      },
+    };
+    const version = join(folder, draft.name, '1');
+    await mkdir(version, { recursive: true });
+    await writeFile(join(version, 'model.onnx'), model);
+    await writeFile(join(version, 'manifest.json'), JSON.stringify(manifest));
+  }
+  const names = models.map(({ draft }) => draft.name);
+  const entries = names.map((name) => [name, { default: '1', versions: ['1'] }]);
+  const index = { default: names[0], models: Object.fromEntries(entries) };
+  await writeFile(join(folder, 'index.json'), JSON.stringify(index));
+  return folder;
+}
+
+/** Sets MODELS_DIR to a folder with `models` for the tests of a file. */
+export function useModels(models = [colourModel(), priceModel()]): void {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await writeModels(models);
+    process.env.MODELS_DIR = folder;
+  });
+  afterAll(async () => {
+    delete process.env.MODELS_DIR;
+    await rm(folder, { recursive: true });
+  });
+}
