@@ -1,0 +1,66 @@
+import { FreezeframeError } from '@freezeframe/inference';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkName } from '../../../scripts/store/names.ts';
+import { formatReference, parseReference, type Wanted } from '../../../scripts/store/reference.ts';
+
+const word = fc
+  .stringMatching(/^[a-z][a-z0-9_-]{0,20}$/)
+  .filter((name) => !/^(?:con|prn|aux|nul|com\d|lpt\d)$/.test(name));
+const wanted: fc.Arbitrary<Wanted> = fc.oneof(
+  fc.integer({ min: 1, max: 999_999_999 }).map((number) => ({ kind: 'version' as const, version: String(number) })),
+  word.filter((tag) => !/^[0-9a-f]{7,}$/.test(tag)).map((tag) => ({ kind: 'tag' as const, tag })),
+  fc.stringMatching(/^[0-9a-f]{4,64}$/).map((prefix) => ({ kind: 'digest' as const, prefix })),
+);
+
+describe('references', () => {
+  it.each([
+    ['gnomes', { kind: 'tag', tag: 'production' }],
+    ['gnomes@3', { kind: 'version', version: '3' }],
+    ['gnomes@latest', { kind: 'tag', tag: 'latest' }],
+    ['gnomes@staging', { kind: 'tag', tag: 'staging' }],
+    ['gnomes@0123abc', { kind: 'digest', prefix: '0123abc' }],
+    ['gnomes@sha256:0123', { kind: 'digest', prefix: '0123' }],
+    ['gnomes@1234567', { kind: 'version', version: '1234567' }],
+    ['gnomes@1.5', { kind: 'tag', tag: '1.5' }],
+    ['gnomes@facade', { kind: 'tag', tag: 'facade' }],
+  ])('reads %s', (text, expected) => {
+    expect(parseReference(text)).toEqual({ name: 'gnomes', wanted: expected });
+  });
+
+  it.each([
+    'gnomes@',
+    'gnomes@0',
+    'gnomes@-1',
+    'gnomes@1@2',
+    'gnomes@../x',
+    'gnomes@sha256:',
+    'gnomes@ 1',
+    'gnomes@01',
+  ])('refuses %j', (text) =>
+    expect(() => parseReference(text)).toThrow(expect.objectContaining({ code: 'reference-not-valid' })),
+  );
+
+  it('reads back what it writes', () => {
+    fc.assert(
+      fc.property(fc.record({ name: word, wanted }), (reference) => {
+        expect(parseReference(formatReference(reference))).toEqual(reference);
+      }),
+    );
+  });
+
+  it('answers a reference with a safe name, or an error of ours, for any text', () => {
+    const near = fc.string({ unit: fc.constantFrom(...'ab1.@-/\\:sh256 \n'), maxLength: 30 });
+    fc.assert(
+      fc.property(fc.oneof(near, fc.string({ unit: 'binary' })), (text) => {
+        try {
+          const { name } = parseReference(text);
+          expect(checkName(name)).toBe(name);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FreezeframeError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
