@@ -1,38 +1,82 @@
+import { readFileSync } from 'node:fs';
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, CommanderError } from 'commander';
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, type CommandEntry } from './commands/index.ts';
 import { reportFailure } from './terminal/report.ts';
 
 /** Exit codes, the same for every command. */
 export const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
 
+/** Failures that another spelling of the same command line would not have had. */
+const USED_WRONGLY = new Set(['used-wrongly', 'name-not-valid', 'tag-not-valid', 'reference-not-valid']);
+
+const EXAMPLES = `
+Examples:
+  $ freezeframe start                                   see it all: train, freeze, bundle, serve
+  $ freezeframe train photos --name animals             one subfolder of photos per class
+  $ freezeframe predict animals cat.jpg                 what is on this picture?
+  $ freezeframe models list                             what has been frozen
+  $ freezeframe bundle --model animals --arch arm64     make what is deployed
+
+Exit codes: 0 done, 1 failed, 2 used wrongly. Results go to stdout, progress and errors to stderr.
+Models are kept in .freezeframe, or where FREEZEFRAME_STORE says.`;
+
 /**
  * Runs one command line and answers its exit code.
  * @param argv as `process.argv`: node, script, then the words of the user.
+ * @param commands to choose from; all of them unless a test brings its own.
  */
-export async function main(argv: readonly string[]): Promise<number> {
-  const program = new Command('freezeframe')
-    .description('Train a picture classifier or bring the one you have, freeze it, and answer from AWS Lambda.')
-    .showHelpAfterError('(add --help to see what is possible)')
-    .exitOverride();
-  // Only the chosen command's code is loaded: a listing should not wait for an engine.
-  for (const { name, summary, load } of COMMANDS) {
-    if (argv[2] === name) program.addCommand(strict(await load()));
-    else program.addCommand(new Command(name).description(summary));
-  }
+export async function main(argv: readonly string[], commands: readonly CommandEntry[] = COMMANDS): Promise<number> {
+  const json = argv.includes('--json');
   try {
-    await program.parseAsync([...argv]);
+    await (await buildProgram(argv, commands)).parseAsync([...argv]);
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (error) {
-    // Commander has printed its own message by the time it throws.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usedWrongly;
-    reportFailure(error, argv.includes('--json'));
-    return error instanceof FreezeframeError && error.code === 'used-wrongly' ? EXIT.usedWrongly : EXIT.failed;
+    reportFailure(error, json);
+    return error instanceof FreezeframeError && USED_WRONGLY.has(error.code) ? EXIT.usedWrongly : EXIT.failed;
   }
 }
 
-function strict(command: Command): Command {
-  for (const inner of [command, ...command.commands])
-    inner.exitOverride().showHelpAfterError('(add --help to see what is possible)');
+async function buildProgram(argv: readonly string[], commands: readonly CommandEntry[]): Promise<Command> {
+  const program = new Command('freezeframe')
+    .description('Train a picture classifier or bring the one you have, freeze it, and answer from AWS Lambda.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'explain a command')
+    .addHelpText('after', EXAMPLES);
+  // Only the chosen command's code is loaded: a listing should not wait for an engine.
+  const words = argv.slice(2).filter((word) => !word.startsWith('-'));
+  const chosen = words[0] === 'help' ? words[1] : words[0];
+  for (const { name, summary, load } of commands) {
+    program.addCommand(name === chosen ? await load() : new Command(name).description(summary));
+  }
+  return strict(program, 'freezeframe');
+}
+
+/** Makes a command and all below it throw instead of ending the process, and name the help that would have helped. */
+function strict(command: Command, path: string): Command {
+  command
+    // We print the message once ourselves, in the shape of every other failure.
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride((error) => {
+      if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+      throw new FreezeframeError('used-wrongly', sentence(error.message), {
+        remedy: `See what is possible with: ${path} --help`,
+        details: { reason: error.code.replace('commander.', '') },
+      });
+    });
+  for (const inner of command.commands) strict(inner, `${path} ${inner.name()}`);
   return command;
+}
+
+/** Commander's message without its prefix, and with a suggestion behind it instead of below. */
+function sentence(message: string): string {
+  return message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }

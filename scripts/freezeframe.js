@@ -2,6 +2,14 @@
 // Registers the TypeScript loader (Node 20 cannot strip types itself), then starts the command line.
 import { register } from 'tsx/esm/api';
 
+// `freezeframe models list | head` closes our stdout early: whoever read it has what they wanted, and that is no failure.
+process.stdout.on('error', (error) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+// Nobody reads our progress any more; the work goes on.
+process.stderr.on('error', () => {});
+
 register();
 const { main } = await import('./cli.ts');
 process.exitCode = await main(process.argv);

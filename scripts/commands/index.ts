@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-interface CommandEntry {
+export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   /** Imports the command's file and answers its commander `Command`. */
