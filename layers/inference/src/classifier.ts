@@ -54,15 +54,13 @@ const BATCH = 16;
  *   FreezeframeError `engine-unavailable`.
  */
 export async function openClassifier(folder: string, options: EngineOptions = {}): Promise<Classifier> {
-  const [manifest, model] = await Promise.all([
-    readManifest(folder),
-    readFile(join(folder, 'model.onnx')).catch((cause) => {
-      throw new ModelError('model-file-missing', 'The model folder has no readable model.onnx', {
-        cause,
-        remedy: 'Bundle or freeze the model again.',
-      });
-    }),
-  ]);
+  const manifest = await readManifest(folder);
+  const model = await readFile(join(folder, 'model.onnx')).catch((cause) => {
+    throw new ModelError('model-file-missing', 'The model folder has no readable model.onnx', {
+      cause,
+      remedy: 'Bundle or freeze the model again.',
+    });
+  });
   checkFile(manifest, model);
   const engine = await createEngine(model, options);
   try {
