@@ -8,4 +8,15 @@ export interface CommandEntry {
 }
 
 /** Every subcommand of `freezeframe`, in the order in which a newcomer meets them. */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'models',
+    summary: 'list, show, tag and remove frozen models',
+    load: async () => (await import('./models.ts')).modelsCommand(),
+  },
+  {
+    name: 'predict',
+    summary: 'say what is on pictures, or answer a request of tensors',
+    load: async () => (await import('./predict.ts')).predictCommand(),
+  },
+];

@@ -123,7 +123,10 @@ export class FolderStore implements ModelStore {
     await this.#select({ name, wanted: { kind: 'version', version } });
   }
 
-  async remove(reference: string, { force = false }: { force?: boolean } = {}): Promise<void> {
+  async remove(
+    reference: string,
+    { force = false }: { force?: boolean } = {},
+  ): Promise<{ name: string; version: string }> {
     // By its shelf alone: a damaged version can be removed too.
     const { shelf, version } = await this.#select(parseReference(reference));
     const { name } = shelf;
@@ -145,6 +148,7 @@ export class FolderStore implements ModelStore {
       await this.#discard(name, version);
       await this.#sweep(name);
     });
+    return { name, version };
   }
 
   async verify(reference: string): Promise<StoredModel> {

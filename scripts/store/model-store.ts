@@ -49,9 +49,9 @@ export interface ModelStore {
   tag(reference: string, tag: string): Promise<void>;
   /**
    * Removes one version, and the tags at it. Refuses production's version while there are others, unless forced: then
-   * the name has no production version until one is tagged.
+   * the name has no production version until one is tagged. Answers which version the reference meant.
    */
-  remove(reference: string, options?: { force?: boolean }): Promise<void>;
+  remove(reference: string, options?: { force?: boolean }): Promise<{ name: string; version: string }>;
   /** Reads the version's files and compares them with the manifest's sha256 and bytes. Throws `model-damaged`. */
   verify(reference: string): Promise<StoredModel>;
 }

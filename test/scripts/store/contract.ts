@@ -173,7 +173,7 @@ export function storeContract(label: string, makePlace: () => Promise<StorePlace
       it('takes the version and its tags away and never gives its number again', async () => {
         for (const i of [1, 2, 3]) await store.save('gnomes', sampleContent(i));
         await store.tag('gnomes@3', 'staging');
-        await store.remove('gnomes@3');
+        expect(await store.remove('gnomes@latest')).toEqual({ name: 'gnomes', version: '3' });
         await failsWith('version-not-found', store.resolve('gnomes@3'));
         await failsWith('tag-not-found', store.resolve('gnomes@staging'));
         expect((await store.resolve('gnomes@latest')).version).toBe('2');

@@ -56,7 +56,7 @@ async function start(root: string, label: string, count: number) {
   /** Waits until the saver has said so many things more, whatever the disk's speed. */
   const hear = async (more: number) => {
     const target = report.said + more;
-    while (report.said < target) await Promise.race([once(lines, 'line'), ended]);
+    while (report.said < target && child.exitCode === null) await Promise.race([once(lines, 'line'), ended]);
   };
   return { child: child as ChildProcess, report, ended, hear };
 }

@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { buffer as readBuffer, text as readText } from 'node:stream/consumers';
+import {
+  type Classifier,
+  FreezeframeError,
+  type InferRequest,
+  type InferResponse,
+  openClassifier,
+  PictureError,
+  RequestError,
+  type Result,
+  toProblem,
+} from '@freezeframe/inference';
+import { Command, InvalidArgumentError } from 'commander';
+import { openStore } from '../store/index.ts';
+import { reportResult } from '../terminal/report.ts';
+import { formatShare } from '../terminal/table.ts';
+
+interface Options {
+  json?: true;
+  topK?: number;
+  request?: string;
+}
+
+export function predictCommand(): Command {
+  return new Command('predict')
+    .description('say what is on pictures, or answer a request of tensors')
+    .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
+    .argument('[files...]', 'pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF); - is stdin')
+    .option('-k, --top-k <number>', 'how many labels to name, the most probable first (default: 5)', wholeNumber)
+    .option('--request <file>', 'answer this Open Inference Protocol v2 request (JSON; - is stdin) instead of pictures')
+    .option('--json', 'print one JSON result per line, in the order of the files')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ freezeframe predict gnomes garden.jpg balcony.png
+  $ freezeframe predict gnomes@3 --top-k 1 --json photos/*.jpg
+  $ curl -s https://example.com/garden.jpg | freezeframe predict gnomes -
+  $ freezeframe predict houses --request request.json
+
+A picture that cannot be read does not stop the others; the exit code is then 1.`,
+    )
+    .action(predict);
+}
+
+async function predict(reference: string, files: readonly string[], options: Options): Promise<void> {
+  if ((files.length === 0) === (options.request === undefined)) {
+    throw new FreezeframeError('used-wrongly', 'Expected either pictures or --request', {
+      remedy: 'See what is possible with: freezeframe predict --help',
+    });
+  }
+  const { folder } = await openStore().resolve(reference);
+  const classifier = await openClassifier(folder);
+  try {
+    if (options.request !== undefined) await answerRequest(classifier, options.request, options.json === true);
+    else await answerPictures(classifier, files, options);
+  } finally {
+    await classifier.close();
+  }
+}
+
+async function answerPictures(classifier: Classifier, files: readonly string[], options: Options): Promise<void> {
+  const { json = false, topK } = options;
+  let failed = 0;
+  for (const file of files) {
+    try {
+      const result = await classifier.classify(await readPicture(file), topK === undefined ? {} : { topK });
+      reportResult(result, json, () => resultText(file, result));
+    } catch (error) {
+      // A model that takes no pictures at all fails once, not once for each picture.
+      if (!(error instanceof PictureError)) throw error;
+      failed++;
+      if (json) reportResult(toProblem(error, file), json, () => '');
+      process.stderr.write(`freezeframe: ${file}: ${error.message}\n`);
+      if (error.remedy) process.stderr.write(`  ${error.remedy}\n`);
+    }
+  }
+  if (failed > 0) {
+    process.stderr.write(`freezeframe: ${failed} of ${files.length} pictures could not be answered\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function answerRequest(classifier: Classifier, file: string, json: boolean): Promise<void> {
+  const content = file === '-' ? await readText(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
+  let request: unknown;
+  try {
+    request = JSON.parse(content);
+  } catch (cause) {
+    throw new RequestError('json-invalid', `The request is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+      remedy: 'Send {"inputs": [{"name", "shape", "datatype", "data"}]}.',
+    });
+  }
+  // Checked in full by `infer`, field by field.
+  const response = await classifier.infer(request as InferRequest);
+  reportResult(response, json, () => responseText(response));
+}
+
+async function readPicture(file: string): Promise<Uint8Array> {
+  return file === '-' ? readBuffer(process.stdin) : readFile(file).catch(unreadable(file));
+}
+
+function unreadable(file: string): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    if (cause.code === 'ENOENT') throw new PictureError('object-absent', `There is no file ${file}`, { cause });
+    if (cause.code === 'EACCES') throw new PictureError('object-denied', `The file ${file} may not be read`, { cause });
+    const isFolder = cause.code === 'EISDIR';
+    throw new PictureError('picture-unreadable', `${file} ${isFolder ? 'is a folder' : 'cannot be read'}`, {
+      cause,
+      ...(isFolder ? { remedy: `Name the pictures in it: ${file.replace(/\/+$/, '')}/*` } : {}),
+    });
+  };
+}
+
+const BAR = 24;
+
+function resultText(file: string, result: Result): string {
+  const lines =
+    'predictions' in result
+      ? result.predictions.map(({ label, probability }) => {
+          const bar = '█'.repeat(Math.round(probability * BAR)).padEnd(BAR);
+          return `  ${formatShare(probability).padStart(7)}  ${bar}  ${label}`;
+        })
+      : result.values.map(({ name, value, unit }) => `  ${name}: ${value.toLocaleString('en')} ${unit}`.trimEnd());
+  return [file, ...lines].join('\n');
+}
+
+function responseText({ model_name, model_version, outputs }: InferResponse): string {
+  const lines = outputs.map(({ name, datatype, shape, data }) => {
+    const shown = data.slice(0, 8).join(', ');
+    return `  ${name} ${datatype} [${shape.join(', ')}]: ${shown}${data.length > 8 ? ', … (all of it with --json)' : ''}`;
+  });
+  return [`${model_name}@${model_version}`, ...lines].join('\n');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^[0-9]{1,9}$/.test(text) && value >= 1) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1.');
+}
