@@ -3,9 +3,11 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { build, type Metafile } from 'esbuild';
 import { BASE_OPTIONS } from './esbuild-options.ts';
 import { layerExternals, REQUIRE_BANNER } from './layer-externals.ts';
+import { listAssets } from './list-functions.ts';
+import type { Source } from './tree.ts';
 import type { Built } from './unit.ts';
 
-/** One function as ES modules: `index.mjs`, and chunks that are loaded when first needed (the AWS SDK). */
+/** One function as ES modules: `index.mjs`, and chunks that are loaded when first needed (the AWS SDK), and its assets as they are. */
 export async function buildFunction(root: string, name: string): Promise<Built> {
   const result = await build({
     ...BASE_OPTIONS,
@@ -13,6 +15,8 @@ export async function buildFunction(root: string, name: string): Promise<Built> 
     entryPoints: { index: join('functions', name, 'index.ts') },
     outdir: 'out',
     format: 'esm',
+    // ES modules where a package has them: only what is used of them gets in.
+    mainFields: ['module', 'main'],
     splitting: true,
     chunkNames: 'chunk-[hash]',
     outExtension: { '.js': '.mjs' },
@@ -24,8 +28,14 @@ export async function buildFunction(root: string, name: string): Promise<Built> 
       remedy: `Correct functions/${name}/ and run the command again (npm run types says more).`,
     });
   });
-  const tree = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
-  return { tree, inputs: sourceFiles(root, result.metafile) };
+  const tree = new Map<string, Source>(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  const inputs = sourceFiles(root, result.metafile);
+  for (const asset of await listAssets(root, name)) {
+    const file = join(root, 'functions', name, asset);
+    tree.set(asset, { file });
+    inputs.push(file);
+  }
+  return { tree, inputs };
 }
 
 /** The files on disk that a bundle was made of, absolute. */

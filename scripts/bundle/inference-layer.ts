@@ -42,6 +42,8 @@ async function inferencePackage(root: string, inputs: string[]): Promise<Map<str
     outdir: 'out',
     format: 'cjs',
     external: ['sharp', 'onnxruntime-node'],
+    // `import()` would ask for the packages' ES module halves, which are not in the layer.
+    supported: { 'dynamic-import': false },
   });
   const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     version: string;

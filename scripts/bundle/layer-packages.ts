@@ -37,8 +37,8 @@ export function layerPackages({ platform, arch }: Target): readonly LayerPackage
     },
     {
       name: 'onnxruntime-common',
-      why: "onnxruntime-node's own JavaScript half (Tensor, InferenceSession). Its ES module half is never required.",
-      files: [PACKAGE, /^dist\/cjs\/.+\.js$/, /^dist\/cjs\/package\.json$/],
+      why: "onnxruntime-node's own JavaScript half (Tensor, InferenceSession). Its ES module half and two files of types are never required.",
+      files: [PACKAGE, /^dist\/cjs\/(?!tensor-utils\.|type-helper\.)[a-z-]+\.js$/, /^dist\/cjs\/package\.json$/],
     },
     {
       name: 'sharp',
@@ -58,7 +58,7 @@ export function layerPackages({ platform, arch }: Target): readonly LayerPackage
     {
       name: 'semver',
       why: "sharp compares libvips's version when it loads. Only the command line (bin/) and preload.js stay out.",
-      files: [PACKAGE, LICENCE, /^index\.js$/, /^(classes|functions|internal|ranges)\/[a-z-]+\.js$/],
+      files: [PACKAGE, LICENCE, /^index\.js$/, /^(classes|functions|internal|ranges)\/(?!index\.)[a-z-]+\.js$/],
     },
     {
       name: `@img/sharp-${platform}-${arch}`,

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
 /** Every folder of `functions/` with an `index.ts` is a function. @returns their names, sorted. */
 export async function listFunctions(root: string): Promise<string[]> {
@@ -12,4 +12,17 @@ export async function listFunctions(root: string): Promise<string[]> {
     if (index?.isFile()) names.push(entry.name);
   }
   return names.sort();
+}
+
+/** What a function reads at run time from beside its bundle (the page's parts); code is bundled instead. */
+const ASSET = /\.(html|css|js|svg|png|ico|woff2)$/;
+
+/** A function's assets, sorted: path inside its folder, with forward slashes. */
+export async function listAssets(root: string, name: string): Promise<string[]> {
+  const folder = join(root, 'functions', name);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && ASSET.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
 }

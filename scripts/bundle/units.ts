@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StoredModel } from '../store/model-store.ts';
-import { listFunctions } from './list-functions.ts';
+import { listAssets, listFunctions } from './list-functions.ts';
 import { buildModelLayer, modelIndex } from './model-layer.ts';
 import type { Target } from './target.ts';
 import { hashFile, type Unit } from './unit.ts';
@@ -19,6 +19,14 @@ export async function listUnits(
 ): Promise<Unit[]> {
   const recipe = await recipeHash(root);
   const modelKey = JSON.stringify([recipe, modelIndex(models), models.map(({ digest }) => digest)]);
+  const functions: Unit[] = [];
+  for (const name of await listFunctions(root)) {
+    functions.push({
+      name: `functions/${name}`,
+      key: JSON.stringify([recipe, await listAssets(root, name)]),
+      build: async () => (await import('./functions.ts')).buildFunction(root, name),
+    });
+  }
   return [
     {
       name: 'layers/inference',
@@ -30,11 +38,7 @@ export async function listUnits(
       key: modelKey,
       build: async () => buildModelLayer(models),
     },
-    ...(await listFunctions(root)).map((name) => ({
-      name: `functions/${name}`,
-      key: recipe,
-      build: async () => (await import('./functions.ts')).buildFunction(root, name),
-    })),
+    ...functions,
   ];
 }
 

@@ -16,7 +16,7 @@ const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 
 /** What a program needs to run at all on any system. Everything else of the developer's stays out, credentials above all. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'SYSTEMROOT', 'windir', 'LD_LIBRARY_PATH'];
+const INHERITED = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'SYSTEMROOT', 'windir', 'LD_LIBRARY_PATH'];
 
 export function functionArn(name: string): string {
   return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
@@ -48,6 +48,8 @@ export function childEnvironment(settings: FunctionSettings, runtimeApi: string)
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_REGION: REGION,
+    // Lambda runs Node 22; the warning that the SDK will need it one day says nothing about what is deployed.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     LAMBDA_TASK_ROOT: folder,

@@ -102,13 +102,16 @@ export class Environment {
 
 /** The official client where somebody has installed it, ours otherwise. */
 function runtimeArguments(): string[] {
-  const withParent = ['--import', pathToFileURL(join(HERE, 'with-parent.mjs')).href];
+  const before = ['with-parent.mjs', 'only-layers.mjs'].flatMap((name) => [
+    '--import',
+    pathToFileURL(join(HERE, name)).href,
+  ]);
   try {
     const require = createRequire(import.meta.url);
     const manifest = require.resolve('aws-lambda-ric/package.json');
     const { bin } = require(manifest) as { bin: Record<string, string> };
-    return [...withParent, join(dirname(manifest), bin['aws-lambda-ric'] as string), 'index.handler'];
+    return [...before, join(dirname(manifest), bin['aws-lambda-ric'] as string), 'index.handler'];
   } catch {
-    return [...withParent, join(HERE, 'runtime-client.mjs')];
+    return [...before, join(HERE, 'runtime-client.mjs')];
   }
 }
