@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './infer.ts';
 export * from './load-classifier.ts';
 export * from './manifest.ts';
+export * from './native.ts';
 export * from './picture.ts';
 export * from './picture-format.ts';
 export * from './problem.ts';

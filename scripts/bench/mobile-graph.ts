@@ -1,0 +1,65 @@
+import { GraphBuilder } from '../freeze/graph.ts';
+
+/** MobileNetV1's blocks: channels and stride of each. Weights do not matter for time, its shape does. */
+const BLOCKS: readonly (readonly [channels: number, stride: 1 | 2])[] = [
+  [64, 1],
+  [128, 2],
+  [128, 1],
+  [256, 2],
+  [256, 1],
+  [512, 2],
+  [512, 1],
+  [512, 1],
+  [512, 1],
+  [512, 1],
+  [512, 1],
+  [1024, 2],
+  [1024, 1],
+];
+
+export const MOBILE_LABELS = Array.from({ length: 1000 }, (_, index) => `class ${index}`);
+
+/**
+ * A graph of MobileNetV1 1.0/224's size and cost (4.2 M weights, 17 MB), uint8 [batch, 224, 224, 3] named `picture` to
+ * softmax [batch, 1000] named `answer`: what a benchmark of serving needs when no trained model is at hand.
+ */
+export function mobileGraph(): Uint8Array {
+  const graph = new GraphBuilder();
+  graph.input('picture', 'uint8', [null, 224, 224, 3]);
+  const pixels = graph.op('Mul', [graph.op('Cast', ['picture'], { to: 1 }), graph.float(1 / 127.5)]);
+  let value = graph.op('Transpose', [pixels], { perm: [0, 3, 1, 2] });
+  value = convolution(graph, value, { from: 3, to: 32, size: 3, stride: 2, group: 1 });
+  let channels = 32;
+  for (const [to, stride] of BLOCKS) {
+    value = convolution(graph, value, { from: channels, to: channels, size: 3, stride, group: channels });
+    value = convolution(graph, value, { from: channels, to, size: 1, stride: 1, group: 1 });
+    channels = to;
+  }
+  const pooled = graph.op('Flatten', [graph.op('GlobalAveragePool', [value])]);
+  const weights = graph.weight('head', [channels, 1000], noise(channels * 1000, 0.05));
+  graph.node('Softmax', [graph.op('MatMul', [pooled, weights])], ['answer']);
+  graph.output('answer', 'float32', [null, 1000]);
+  return graph.build();
+}
+
+interface Convolution {
+  from: number;
+  to: number;
+  size: number;
+  stride: number;
+  group: number;
+}
+
+function convolution(graph: GraphBuilder, value: string, { from, to, size, stride, group }: Convolution): string {
+  const inputs = from / group;
+  const kernel = noise(to * inputs * size * size, Math.sqrt(2 / (inputs * size * size)));
+  const weight = graph.weight('kernel', [to, inputs, size, size], kernel);
+  const pad = (size - 1) / 2;
+  const result = graph.op('Conv', [value, weight], { strides: [stride, stride], pads: [pad, pad, pad, pad], group });
+  return graph.op('Clip', [result, graph.float(0), graph.float(6)]);
+}
+
+/** The same numbers every time, spread evenly in [-scale, scale]. */
+function noise(count: number, scale: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, index) => (((index * 7919 + 104_729) % 1009) / 504 - 1) * scale);
+}

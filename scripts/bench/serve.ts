@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Classifier,
+  decodePicture,
+  loadClassifier,
+  type Manifest,
+  type PictureInput,
+  usableCpus,
+} from '@freezeframe/inference';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import sharp from 'sharp';
+import { type Bench, medians } from './bench.ts';
+import { MOBILE_LABELS, mobileGraph } from './mobile-graph.ts';
+
+const SIDE = 224;
+const ROUNDS = 40;
+
+const input: PictureInput = {
+  kind: 'picture',
+  name: 'picture',
+  height: SIDE,
+  width: SIDE,
+  channels: 3,
+  colour: 'rgb',
+  resize: 'cover',
+  crop: 1,
+  kernel: 'cubic',
+  invert: false,
+  datatype: 'UINT8',
+};
+
+export const serveBench: Bench = {
+  name: 'serve',
+  summary: 'A picture through the classifier, against sharp and onnxruntime called directly (MobileNetV1 1.0/224).',
+  async run() {
+    const folder = mkdtempSync(join(tmpdir(), 'freezeframe-bench-'));
+    try {
+      return await measure(folder, mobileGraph());
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function measure(folder: string, model: Uint8Array): Promise<Record<string, unknown>> {
+  writeModels(folder, model);
+  const start = performance.now();
+  const classifier = await loadClassifier({ modelsDir: folder });
+  const coldLoad = performance.now() - start;
+  say(`cold load (imports, sha256, session, warm run): ${coldLoad.toFixed(0)} ms`);
+  const session = await InferenceSession.create(model, { intraOpNumThreads: usableCpus() });
+  try {
+    const pictures = {
+      'jpeg 12 MP': await photograph(4000, 3000).jpeg({ quality: 90 }).toBuffer(),
+      'png 320x240': await photograph(320, 240).png().toBuffer(),
+    };
+    const results: Record<string, unknown> = { coldLoadMs: round(coldLoad) };
+    for (const [name, bytes] of Object.entries(pictures))
+      results[name] = await compare(name, bytes, classifier, session);
+    return { ...results, garbage: await garbage() };
+  } finally {
+    await session.release();
+    await classifier.close();
+  }
+}
+
+async function compare(name: string, bytes: Buffer, classifier: Classifier, session: InferenceSession) {
+  const direct = async () => {
+    const pixels = await sharp(bytes).autoOrient().resize(SIDE, SIDE).raw().toBuffer();
+    await session.run({ picture: new Tensor('uint8', pixels, [1, SIDE, SIDE, 3]) });
+  };
+  const figures = await medians(
+    { classifier: () => classifier.classify(bytes), direct, decode: () => decodePicture(bytes, input) },
+    ROUNDS,
+  );
+  const ratio = figures.classifier / figures.direct;
+  say(
+    `${name}: classifier ${figures.classifier.toFixed(1)} ms, direct ${figures.direct.toFixed(1)} ms, ` +
+      `ratio ${ratio.toFixed(3)} (at most 1.25); of it decode ${figures.decode.toFixed(1)} ms`,
+  );
+  return {
+    classifierMs: round(figures.classifier),
+    directMs: round(figures.direct),
+    decodeMs: round(figures.decode),
+    ratio: round(ratio, 3),
+  };
+}
+
+/** Memory after a thousand pictures that cannot be used. */
+async function garbage(): Promise<Record<string, number>> {
+  const jpeg = await photograph(640, 480).jpeg().toBuffer();
+  const bad = [Buffer.alloc(0), Buffer.from('text'), jpeg.subarray(0, jpeg.length / 2), Buffer.from('GIF89a<svg/>')];
+  const attempt = async (count: number) => {
+    for (let i = 0; i < count; i++) await decodePicture(bad[i % bad.length] as Buffer, input).catch(() => undefined);
+    return process.memoryUsage().rss / 2 ** 20;
+  };
+  const before = await attempt(100);
+  const after = await attempt(1000);
+  say(`1,000 bad pictures: RSS ${before.toFixed(0)} MB before, ${after.toFixed(0)} MB after`);
+  return { rssBeforeMb: round(before), rssAfterMb: round(after) };
+}
+
+/** Smooth noise compresses like a photograph; plain colours would flatter the decoder. */
+function photograph(width: number, height: number) {
+  const pixels = Buffer.alloc(width * height * 3);
+  let state = 1;
+  for (let i = 0; i < pixels.length; i++) {
+    state = (state * 1_103_515_245 + 12_345) & 0x7fffffff;
+    const x = Math.floor(i / 3) % width;
+    pixels[i] = 90 + 60 * Math.sin(x / 97 + (i % 3)) + 60 * Math.cos(i / width / 311) + (state >> 24) / 8;
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } });
+}
+
+function writeModels(folder: string, model: Uint8Array): void {
+  const manifest: Manifest = {
+    formatVersion: 1,
+    name: 'mobile',
+    version: '1',
+    task: 'classification',
+    input,
+    output: { kind: 'classification', name: 'answer', labels: MOBILE_LABELS, activation: 'softmax' },
+    precision: 'float32',
+    metrics: {},
+    provenance: { source: 'benchmark' },
+    files: { 'model.onnx': { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.byteLength } },
+  };
+  const version = join(folder, 'mobile', '1');
+  mkdirSync(version, { recursive: true });
+  writeFileSync(join(version, 'model.onnx'), model);
+  writeFileSync(join(version, 'manifest.json'), JSON.stringify(manifest));
+  const models = { mobile: { default: '1', versions: ['1'] } };
+  writeFileSync(join(folder, 'index.json'), JSON.stringify({ default: 'mobile', models }));
+}
+
+function say(line: string): void {
+  process.stderr.write(`  ${line}\n`);
+}
+
+function round(value: number, digits = 1): number {
+  return Number(value.toFixed(digits));
+}
