@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { decodePicture, PictureError, type PictureShape } from '@freezeframe/inference';
+import { startProgress } from '../../terminal/progress.ts';
+import type { Skipped } from '../dataset.ts';
+import { eachOf } from '../each.ts';
+import { packFile, readPack, writePack } from './pack.ts';
+import type { FoundPicture } from './scan.ts';
+
+/** Larger files are no photographs; they are listed, not read. */
+const MAX_FILE_BYTES = 128 * 1024 * 1024;
+
+export interface ReadPicture extends FoundPicture {
+  /** sha256 (hex) of the file's bytes. */
+  digest: string;
+}
+
+export interface Decoded {
+  /** Those that could be decoded, in the order in which they were found. */
+  pictures: ReadPicture[];
+  /** Height x width x channels bytes, by the file's digest. */
+  pixels: Map<string, Uint8Array>;
+  skipped: Skipped[];
+}
+
+/**
+ * Reads and decodes pictures with the decoder that serves, several at once. What was decoded before is taken from the
+ * cache by content, so a changed data set decodes only what is new. What cannot be decoded is listed with the reason.
+ */
+export async function decodePictures(
+  found: readonly FoundPicture[],
+  input: PictureShape,
+  cache: string,
+  root: string,
+): Promise<Decoded> {
+  const file = packFile(cache, root, input);
+  const pack = await readPack(file, input.height * input.width * input.channels);
+  const pixels = new Map<string, Uint8Array>();
+  const digests: (string | undefined)[] = new Array(found.length);
+  const failures = new Map<number, string>();
+  // Two a core: one waits for the disk while the other decodes.
+  const width = Math.min(16, availableParallelism() * 2);
+  const progress = startProgress('Reading pictures', found.length);
+  let done = 0;
+  let fresh = 0;
+  try {
+    await eachOf(found, width, async ({ path }, index) => {
+      try {
+        const bytes = await readPicture(path);
+        const digest = createHash('sha256').update(bytes).digest('hex');
+        let picture = pixels.get(digest) ?? pack.get(digest);
+        if (!picture) {
+          picture = await decodePicture(bytes, input);
+          fresh++;
+        }
+        pixels.set(digest, picture);
+        digests[index] = digest;
+      } catch (error) {
+        failures.set(index, reasonOf(error));
+      }
+      progress.update(++done);
+    });
+  } finally {
+    progress.stop();
+  }
+  const pictures: ReadPicture[] = [];
+  const skipped: Skipped[] = [];
+  for (const [index, picture] of found.entries()) {
+    const digest = digests[index];
+    if (digest !== undefined) pictures.push({ ...picture, digest });
+    else skipped.push({ file: picture.file, reason: failures.get(index) as string });
+  }
+  if (fresh > 0 || pack.size > pixels.size) await writePack(file, pixels);
+  return { pictures, pixels, skipped };
+}
+
+async function readPicture(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > MAX_FILE_BYTES)
+    throw new PictureError('picture-too-large', `larger than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
+  return readFile(path);
+}
+
+/** Whatever is wrong with one file is said and passed over; only a failure that is no property of the file escapes. */
+function reasonOf(error: unknown): string {
+  if (error instanceof PictureError) return error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string') return `cannot be read (${code})`;
+  throw error;
+}

@@ -1,0 +1,113 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { type Skipped, SPLITS, type SplitName } from '../dataset.ts';
+
+export interface FoundPicture {
+  /** Absolute path. */
+  path: string;
+  /** Relative to the data set, joined by `/`. */
+  file: string;
+  label: string;
+  /** Where the folder says so; otherwise the contents are dealt out. */
+  split: SplitName | undefined;
+}
+
+export interface Scan {
+  pictures: FoundPicture[];
+  /** Sorted; a class folder without a single file counts too, and is refused later by name. */
+  labels: string[];
+  /** Which splits the folder itself defines. */
+  splits: SplitName[];
+  skipped: Skipped[];
+}
+
+const SPLIT_FOLDERS: Record<string, SplitName> = {
+  train: 'train',
+  validation: 'validation',
+  val: 'validation',
+  test: 'test',
+};
+const PICTURE_FILES = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff']);
+/** What systems leave behind in folders of pictures. */
+const LITTER = new Set(['thumbs.db', 'desktop.ini', 'icon\r', '__macosx']);
+
+/**
+ * Finds the pictures of `<folder>/<class>/…` or `<folder>/{train,validation,test}/<class>/…`. Hidden files are ignored,
+ * links are followed once, so a link in a circle ends.
+ */
+export async function scanFolder(root: string): Promise<Scan> {
+  const skipped: Skipped[] = [];
+  const top = await entriesOf(root, '', skipped);
+  for (const { file, path, folder } of top)
+    if (!folder && PICTURE_FILES.has(extname(path).toLowerCase()))
+      skipped.push({ file, reason: 'not in a class folder' });
+  const folders = top.filter((entry) => entry.folder);
+  const explicit =
+    folders.some((entry) => entry.name === 'train') && folders.every((entry) => entry.name in SPLIT_FOLDERS);
+  const pictures: FoundPicture[] = [];
+  const labels = new Set<string>();
+  const splits = new Set<SplitName>();
+  const addClasses = async (classes: Entry[], split: SplitName | undefined) => {
+    for (const { name, path, file } of classes) {
+      labels.add(name);
+      for await (const found of filesUnder(path, file, skipped)) pictures.push({ ...found, label: name, split });
+    }
+  };
+  if (explicit) {
+    for (const entry of folders) {
+      const split = SPLIT_FOLDERS[entry.name] as SplitName;
+      splits.add(split);
+      await addClasses(
+        (await entriesOf(entry.path, entry.file, skipped)).filter((inner) => inner.folder),
+        split,
+      );
+    }
+  } else await addClasses(folders, undefined);
+  if (labels.size < 2)
+    throw new FreezeframeError('dataset-unusable', expected('at least 2 class folders', 'the data set', [...labels]), {
+      remedy: 'Make one folder per class and put its pictures inside: pictures/cat/*.jpg, pictures/dog/*.jpg.',
+    });
+  return { pictures, labels: [...labels].sort(), splits: SPLITS.filter((split) => splits.has(split)), skipped };
+}
+
+interface Entry {
+  name: string;
+  path: string;
+  file: string;
+  folder: boolean;
+}
+
+/** The visible entries of a folder, sorted by name, links resolved; what is neither file nor folder is skipped. */
+async function entriesOf(path: string, prefix: string, skipped: Skipped[]): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const name of (await readdir(path)).sort()) {
+    if (name.startsWith('.') || LITTER.has(name.toLowerCase())) continue;
+    const file = prefix ? `${prefix}/${name}` : name;
+    const entry = join(path, name);
+    try {
+      const info = await stat(entry);
+      if (info.isFile() || info.isDirectory()) entries.push({ name, path: entry, file, folder: info.isDirectory() });
+      else skipped.push({ file, reason: 'neither a file nor a folder' });
+    } catch (error) {
+      skipped.push({ file, reason: `cannot be opened (${(error as NodeJS.ErrnoException).code})` });
+    }
+  }
+  return entries;
+}
+
+/** Every file of a class, in its subfolders too. Each real folder is entered once. */
+async function* filesUnder(
+  path: string,
+  prefix: string,
+  skipped: Skipped[],
+  entered = new Set<string>(),
+): AsyncGenerator<{ path: string; file: string }> {
+  const real = await realpath(path);
+  if (entered.has(real)) return;
+  entered.add(real);
+  for (const entry of await entriesOf(path, prefix, skipped)) {
+    if (entry.folder) yield* filesUnder(entry.path, entry.file, skipped, entered);
+    else yield { path: entry.path, file: entry.file };
+  }
+}

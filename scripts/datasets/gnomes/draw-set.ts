@@ -1,0 +1,104 @@
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { claimFolder, makeTemporaryFolder, sweepTemporary, writeDurable } from '../../store/atomic.ts';
+import { startProgress } from '../../terminal/progress.ts';
+import { SPLITS, type SplitName } from '../dataset.ts';
+import { LABELS, type Label, RECIPE } from './picture.ts';
+
+/** One picture to draw: the scene's name is its seed, so who draws it and when does not matter. */
+export interface Task {
+  scene: string;
+  label: Label;
+  path: string;
+}
+
+/** What a set is drawn from; kept beside the pictures, so that a set of another recipe is drawn anew. */
+export interface SetPlan {
+  recipe: number;
+  seed: number;
+  /** Pictures are square; this is their side in pixels. */
+  side: number;
+  /** Pictures per class in each split. */
+  counts: Record<SplitName, number>;
+}
+
+export const DEFAULT_PLAN: Omit<SetPlan, 'seed'> = {
+  recipe: RECIPE,
+  side: 96,
+  counts: { train: 550, validation: 100, test: 150 },
+};
+
+const ABOUT = 'about.json';
+
+/**
+ * Makes sure that `folder` holds the whole set of this plan and nothing else. The set is drawn beside it and gets the
+ * name when it is complete: a kill at any moment leaves the old set, the new one or none, never a part.
+ * @returns whether it had to be drawn.
+ */
+export async function ensureSet(folder: string, plan: SetPlan): Promise<boolean> {
+  const about = JSON.stringify(plan);
+  if (await holds(folder, about)) return false;
+  // Beside the target, so that a rename moves it; hidden, so that nobody takes it for a data set.
+  const parent = join(dirname(folder), '.drawing');
+  await sweepTemporary(parent);
+  const fresh = await makeTemporaryFolder(parent);
+  const old = await makeTemporaryFolder(parent);
+  try {
+    await drawAll(fresh, plan);
+    await writeDurable(join(fresh, ABOUT), about);
+    await rename(folder, join(old, 'set')).catch(() => undefined);
+    // Where another process was quicker its set is the same, picture by picture.
+    await claimFolder(fresh, folder);
+  } finally {
+    for (const rest of [fresh, old]) await rm(rest, { recursive: true, force: true });
+  }
+  return true;
+}
+
+async function holds(folder: string, about: string): Promise<boolean> {
+  return (await readFile(join(folder, ABOUT), 'utf8').catch(() => '')) === about;
+}
+
+/** Every picture of a plan. No scene is shared: split and label are part of its name, and so of its seed. */
+export function tasksOf(folder: string, { seed, counts }: SetPlan): Task[] {
+  const tasks: Task[] = [];
+  for (const split of SPLITS)
+    for (let index = 0; index < counts[split]; index++)
+      for (const label of LABELS) {
+        const path = join(folder, split, label, `${String(index + 1).padStart(4, '0')}.png`);
+        tasks.push({ scene: `${seed}/${split}/${label}/${index}`, label, path });
+      }
+  return tasks;
+}
+
+async function drawAll(folder: string, plan: SetPlan): Promise<void> {
+  for (const split of SPLITS) for (const label of LABELS) await mkdir(join(folder, split, label), { recursive: true });
+  const tasks = tasksOf(folder, plan);
+  const progress = startProgress('Drawing garden gnomes', tasks.length, 'pictures');
+  let done = 0;
+  const threads = Math.max(1, Math.min(4, availableParallelism(), Math.floor(tasks.length / 50)));
+  const workers: Worker[] = [];
+  try {
+    await Promise.all(
+      Array.from({ length: threads }, (_, thread) => {
+        const share = tasks.filter((_task, index) => index % threads === thread);
+        return new Promise<void>((resolve, reject) => {
+          const worker = new Worker(new URL('./draw-worker.js', import.meta.url), {
+            workerData: { tasks: share, side: plan.side },
+          });
+          workers.push(worker);
+          worker.on('message', () => progress.update(++done));
+          worker.on('error', reject);
+          worker.on('exit', (code) =>
+            code === 0 ? resolve() : reject(new Error(`A drawing thread ended with ${code}`)),
+          );
+        });
+      }),
+    );
+  } finally {
+    progress.stop();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import type { DatasetKind } from '../dataset.ts';
+import { loadFolder } from '../folder/folder.ts';
+import { placesOf } from '../places.ts';
+import { DEFAULT_PLAN, ensureSet } from './draw-set.ts';
+
+/** Garden gnomes and what could be taken for one, drawn by ourselves: nothing to download, nobody's rights. */
+export const gnomes: DatasetKind = {
+  spec: 'gnomes',
+  summary: 'garden-gnome / not-a-garden-gnome, 1,600 drawn pictures',
+  claims: async (spec) => spec === 'gnomes',
+  async load(_spec, options) {
+    const { seed = 1 } = options;
+    if (!Number.isSafeInteger(seed))
+      throw new FreezeframeError('used-wrongly', expected('a whole number', 'the seed', seed));
+    const folder = join(placesOf(options).data, seed === 1 ? 'gnomes' : `gnomes-${seed}`);
+    await ensureSet(folder, { ...DEFAULT_PLAN, seed });
+    return loadFolder(folder, 'gnomes', options);
+  },
+};
