@@ -1,3 +1,4 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { z } from 'zod';
 import type { GraphBuilder, Value } from './graph.ts';
 import type { Shape } from './keras-model.ts';
@@ -13,6 +14,12 @@ export interface WeightSpec {
   readonly initializer: unknown;
 }
 
+/** How a weight lies in memory where ONNX's order is not Keras's. */
+export interface WeightTransform {
+  readonly perm: readonly number[];
+  readonly dims?: readonly number[];
+}
+
 /** What a layer needs while it writes itself into a graph. */
 export interface EmitContext {
   readonly graph: GraphBuilder;
@@ -21,9 +28,9 @@ export interface EmitContext {
   /**
    * A weight's value name in the graph, in Keras's axis order: an initializer in a frozen graph, a graph input in a
    * training step. Ask for `transform` when ONNX wants another order: a frozen graph then stores it already permuted,
-   * a training step adds the `Transpose`.
+   * a training step adds the `Transpose`. `dims`, if given, is the shape to give it after that (a `Reshape`).
    */
-  weight(name: string, transform?: { readonly perm: readonly number[] }): string;
+  weight(name: string, transform?: WeightTransform): string;
 }
 
 /** What a training step adds to a context. */
@@ -41,7 +48,12 @@ export type Saved = Readonly<Record<string, string>>;
 
 export interface Training<C> {
   /** The forward pass as in training. Left out where it is the same as `emit` and nothing needs saving. */
-  forward?(context: TrainContext, config: C, inputs: readonly Value[]): { output: Value; saved: Saved };
+  forward?(
+    context: TrainContext,
+    config: C,
+    inputs: readonly Value[],
+    needsInputGradient: boolean,
+  ): { output: Value; saved: Saved };
   /**
    * The gradient rule. `gradient` has the shape and layout of the output; the answered gradients have the shape and
    * layout of the inputs they belong to, and weights' are in Keras's axis order.
@@ -69,6 +81,15 @@ export interface LayerDefinition<C = unknown> {
   outputShape(config: C, inputs: readonly Shape[]): Shape;
   emit(context: EmitContext, config: C, inputs: readonly Value[]): Value;
   readonly training?: Training<C>;
+}
+
+/** The input of a layer that takes exactly one. */
+export function single<T>(inputs: readonly T[]): T {
+  const [first] = inputs;
+  if (first === undefined || inputs.length > 1) {
+    throw new FreezeframeError('bad-topology', expected('one input', 'a layer that takes one', inputs.length));
+  }
+  return first;
 }
 
 /** Lets a layer's file be checked against its own config type and still stand in one list with the others. */

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { flag, initializer } from '../config.ts';
+import type { Shape } from '../keras-model.ts';
+import { defineLayer, type EmitContext, single, type WeightSpec } from '../layer.ts';
+import { broadcastDims, fixed, renamed } from '../layout.ts';
+
+const config = z.object({
+  // Keras 2 writes a list of one.
+  axis: z
+    .union([z.number().int(), z.array(z.number().int()).length(1)])
+    .default(-1)
+    .transform((axis) => (typeof axis === 'number' ? axis : (axis[0] as number))),
+  epsilon: z.number().default(1e-3),
+  momentum: z.number().default(0.99),
+  center: flag(true),
+  scale: flag(true),
+  gamma_initializer: initializer('ones'),
+  beta_initializer: initializer('zeros'),
+  moving_mean_initializer: initializer('zeros'),
+  moving_variance_initializer: initializer('ones'),
+});
+
+export type BatchNormalizationConfig = z.output<typeof config>;
+
+/**
+ * Normalises each channel by the statistics of training: (x - mean) / sqrt(variance + epsilon) * gamma + beta. A frozen
+ * model never holds it as such: `fold-batch-normalization.ts` has made it part of a convolution or one Mul and one Add.
+ */
+export const batchNormalization = defineLayer<BatchNormalizationConfig>({
+  className: 'BatchNormalization',
+  config,
+  weights: (c, inputs) => normalizationWeights(c, single(inputs)),
+  outputShape: (_, inputs) => single(inputs),
+  emit: (context, c, inputs) => {
+    const { graph } = context;
+    const x = single(inputs);
+    const dims = broadcastDims(x, c.axis, fixed(x.shape, c.axis));
+    const deviation = graph.op('Sqrt', [graph.op('Add', [context.weight('moving_variance'), graph.float(c.epsilon)])]);
+    const centred = graph.op('Sub', [x.name, along(context, context.weight('moving_mean'), dims)]);
+    const scale = graph.op('Div', [c.scale ? context.weight('gamma') : graph.float(1), deviation]);
+    const scaled = graph.op('Mul', [centred, along(context, scale, dims)]);
+    return renamed(x, c.center ? graph.op('Add', [scaled, along(context, context.weight('beta'), dims)]) : scaled);
+  },
+});
+
+/** A vector of one number per channel, shaped so that it meets its axis in memory. */
+export function along({ graph }: EmitContext, vector: string, dims: readonly number[]): string {
+  return dims.length === 1 ? vector : graph.op('Reshape', [vector, graph.ints(dims)]);
+}
+
+function normalizationWeights(c: BatchNormalizationConfig, input: Shape): WeightSpec[] {
+  const shape = [fixed(input, c.axis)];
+  const spec = (name: string, trainable: boolean, initial: unknown) => ({
+    name,
+    shape,
+    trainable,
+    initializer: initial,
+  });
+  return [
+    ...(c.scale ? [spec('gamma', true, c.gamma_initializer)] : []),
+    ...(c.center ? [spec('beta', true, c.beta_initializer)] : []),
+    spec('moving_mean', false, c.moving_mean_initializer),
+    spec('moving_variance', false, c.moving_variance_initializer),
+  ];
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { Value } from '../graph.ts';
+import type { Shape } from '../keras-model.ts';
+import { defineLayer } from '../layer.ts';
+import { memoryAxis } from '../layout.ts';
+import { sameLayout } from '../merge.ts';
+
+const config = z.object({ axis: z.number().int().default(-1) });
+
+/** Tensors side by side along one axis. */
+export const concatenate = defineLayer<z.output<typeof config>>({
+  className: 'Concatenate',
+  config,
+  outputShape: (c, inputs) => joinedShape(c.axis, inputs),
+  emit: ({ graph }, c, inputs) => {
+    const aligned = sameLayout(graph, inputs);
+    const first = aligned[0] as Value;
+    const name = graph.op(
+      'Concat',
+      aligned.map((value) => value.name),
+      { axis: memoryAxis(first, c.axis) },
+    );
+    return {
+      ...first,
+      name,
+      shape: joinedShape(
+        c.axis,
+        inputs.map((value) => value.shape),
+      ),
+    };
+  },
+});
+
+function joinedShape(axis: number, inputs: readonly Shape[]): Shape {
+  const first = inputs[0] as Shape;
+  const along = axis < 0 ? axis + first.length : axis;
+  return first.map((size, i) => {
+    if (i !== along) return size;
+    const sizes = inputs.map((shape) => shape[i] ?? null);
+    return sizes.reduce((sum, next) => (sum === null || next === null ? null : sum + next));
+  });
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { activate, activation } from '../activations/index.ts';
+import { flag, initializer } from '../config.ts';
+import type { Value } from '../graph.ts';
+import { defineLayer, type EmitContext, single } from '../layer.ts';
+import { asKeras, fixed } from '../layout.ts';
+
+const config = z.object({
+  units: z.number().int().positive(),
+  use_bias: flag(true),
+  activation,
+  kernel_initializer: initializer('glorot_uniform'),
+  bias_initializer: initializer('zeros'),
+});
+
+type Config = z.output<typeof config>;
+
+/** A matrix product over the last axis, a bias and an activation. */
+export const dense = defineLayer<Config>({
+  className: 'Dense',
+  config,
+  weights: (c, inputs) => [
+    {
+      name: 'kernel',
+      shape: [fixed(single(inputs), -1), c.units],
+      trainable: true,
+      initializer: c.kernel_initializer,
+    },
+    ...(c.use_bias ? [{ name: 'bias', shape: [c.units], trainable: true, initializer: c.bias_initializer }] : []),
+  ],
+  outputShape: (c, inputs) => [...single(inputs).slice(0, -1), c.units],
+  emit: (context, c, inputs) => activate(context.graph, affine(context, c, single(inputs)), c.activation),
+});
+
+/** The product and its bias, before the activation. */
+export function affine(context: EmitContext, c: Config, input: Value): Value {
+  const { graph } = context;
+  const x = asKeras(graph, input);
+  const shape = [...x.shape.slice(0, -1), c.units];
+  const kernel = context.weight('kernel');
+  if (x.shape.length === 2) {
+    const operands = c.use_bias ? [x.name, kernel, context.weight('bias')] : [x.name, kernel];
+    return { ...x, name: graph.op('Gemm', operands), shape };
+  }
+  const product = graph.op('MatMul', [x.name, kernel]);
+  return { ...x, name: c.use_bias ? graph.op('Add', [product, context.weight('bias')]) : product, shape };
+}

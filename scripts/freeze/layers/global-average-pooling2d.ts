@@ -1,0 +1,10 @@
+import { defineLayer, single } from '../layer.ts';
+import { type GlobalPoolingConfig, globalPool, globalPoolingConfig, globalPoolingShape } from '../pooling.ts';
+
+/** The mean of each channel over height and width. */
+export const globalAveragePooling2d = defineLayer<GlobalPoolingConfig>({
+  className: 'GlobalAveragePooling2D',
+  config: globalPoolingConfig,
+  outputShape: (c, inputs) => globalPoolingShape(c, single(inputs)),
+  emit: (context, c, inputs) => globalPool(context, 'ReduceMean', c, single(inputs)),
+});

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { dataFormat, flag, padding, perAxis } from './config.ts';
+import type { Attribute, Value } from './graph.ts';
+import type { Shape } from './keras-model.ts';
+import type { EmitContext } from './layer.ts';
+import { fromImage, imageShape, memoryAxis, spatialOf, toImage } from './layout.ts';
+import { type Window, windowAttributes, windowOutput } from './window.ts';
+
+export const poolingConfig = (rank: number) =>
+  z
+    .object({
+      pool_size: perAxis(rank).prefault(2),
+      strides: perAxis(rank).nullish(),
+      padding,
+      data_format: dataFormat,
+    })
+    // Keras: no strides means steps as long as the pool.
+    .transform((config) => ({ ...config, strides: config.strides ?? config.pool_size }));
+
+export type PoolingConfig = z.output<ReturnType<typeof poolingConfig>>;
+
+export function poolingWindow(config: PoolingConfig): Window {
+  return { kernel: config.pool_size, strides: config.strides, padding: config.padding };
+}
+
+export function poolingShape(config: PoolingConfig, input: Shape): Shape {
+  const channels = config.data_format === 'channels_last' ? input.at(-1) : input[1];
+  const spatial = windowOutput(spatialOf(input, config.data_format), poolingWindow(config));
+  return imageShape(input[0] ?? null, spatial, channels ?? null, config.data_format);
+}
+
+export function pool(
+  context: EmitContext,
+  type: 'MaxPool' | 'AveragePool',
+  config: PoolingConfig,
+  x: Value,
+  extra: Record<string, Attribute> = {},
+): Value {
+  const spatial = spatialOf(x.shape, config.data_format);
+  const attributes = { ...windowAttributes(spatial, poolingWindow(config)), ...extra };
+  const name = context.graph.op(type, [toImage(context.graph, x, config.data_format)], attributes);
+  return fromImage(name, poolingShape(config, x.shape), config.data_format);
+}
+
+export const globalPoolingConfig = z.object({ data_format: dataFormat, keepdims: flag(false) });
+
+export type GlobalPoolingConfig = z.output<typeof globalPoolingConfig>;
+
+/** The spatial axes in Keras's order. */
+export function spatialAxes(rank: number, config: Pick<GlobalPoolingConfig, 'data_format'>): number[] {
+  const first = config.data_format === 'channels_last' ? 1 : 2;
+  return Array.from({ length: rank - 2 }, (_, i) => first + i);
+}
+
+export function globalPoolingShape(config: GlobalPoolingConfig, input: Shape): Shape {
+  const axes = spatialAxes(input.length, config);
+  return config.keepdims
+    ? input.map((size, axis) => (axes.includes(axis) ? 1 : size))
+    : input.filter((_, axis) => !axes.includes(axis));
+}
+
+/** Reduces the spatial axes wherever they lie in memory: no transpose is needed for that. */
+export function globalPool(
+  context: EmitContext,
+  type: 'ReduceMean' | 'ReduceMax',
+  config: GlobalPoolingConfig,
+  x: Value,
+): Value {
+  const axes = spatialAxes(x.shape.length, config).map((axis) => memoryAxis(x, axis));
+  const keepdims = config.keepdims ? 1 : 0;
+  const name = context.graph.op(type, [x.name, context.graph.ints(axes)], { keepdims });
+  return { ...x, name, shape: globalPoolingShape(config, x.shape) };
+}

@@ -1,0 +1,65 @@
+import type { Attribute } from './graph.ts';
+import type { Shape } from './keras-model.ts';
+
+export type Padding = 'valid' | 'same';
+
+/** A window that slides over the spatial axes: a convolution's kernel or a pool. One entry per spatial axis. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilation?: readonly number[];
+  readonly padding: Padding;
+}
+
+/** The span of a kernel with holes. */
+export function effectiveKernel(kernel: number, dilation = 1): number {
+  return (kernel - 1) * dilation + 1;
+}
+
+/** Output sizes as TensorFlow defines them; a free axis (`null`) stays free. */
+export function windowOutput(sizes: Shape, window: Window): Shape {
+  return sizes.map((size, i) => {
+    if (size === null) return null;
+    const stride = window.strides[i] as number;
+    if (window.padding === 'same') return Math.ceil(size / stride);
+    return Math.ceil((size - effectiveKernel(window.kernel[i] as number, window.dilation?.[i]) + 1) / stride);
+  });
+}
+
+/**
+ * TensorFlow's padding of one axis: `[before, after]`, where an odd total puts the extra cell *after*
+ * (https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2). PyTorch, and ONNX written by hand, pad evenly.
+ */
+export function axisPadding(
+  size: number | null,
+  kernel: number,
+  stride: number,
+  dilation = 1,
+): readonly [before: number, after: number] | undefined {
+  const span = effectiveKernel(kernel, dilation);
+  if (size === null && stride > 1) return undefined;
+  const total = size === null ? span - 1 : Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** `pads` as ONNX writes them (all begins, then all ends), or `undefined` where they depend on a free axis. */
+export function windowPads(sizes: Shape, window: Window): number[] | undefined {
+  if (window.padding === 'valid') return sizes.flatMap(() => [0, 0]);
+  const pairs = sizes.map((size, i) =>
+    axisPadding(size, window.kernel[i] as number, window.strides[i] as number, window.dilation?.[i]),
+  );
+  const known = pairs.filter((pair) => pair !== undefined);
+  if (known.length < pairs.length) return undefined;
+  return [...known.map(([before]) => before), ...known.map(([, after]) => after)];
+}
+
+/** Attributes of ONNX's Conv, MaxPool and AveragePool for this window over axes of these sizes. */
+export function windowAttributes(sizes: Shape, window: Window): Record<string, Attribute> {
+  const pads = windowPads(sizes, window);
+  const attributes: Record<string, Attribute> = { kernel_shape: window.kernel, strides: window.strides };
+  if (window.dilation?.some((d) => d > 1)) attributes.dilations = window.dilation;
+  // SAME_UPPER is TensorFlow's rule, worked out when the size is known: at run time.
+  if (!pads) attributes.auto_pad = 'SAME_UPPER';
+  else if (pads.some((pad) => pad > 0)) attributes.pads = pads;
+  return attributes;
+}
