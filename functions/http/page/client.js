@@ -198,7 +198,8 @@ async function problemOf(response) {
   const said = await response.json().catch(() => ({}));
   const title = typeof said.title === 'string' ? said.title : `The service answered ${response.status}`;
   // API Gateway's own refusals are `{"message"}`.
-  const detail = [said.detail ?? said.message, said.remedy].filter((part) => typeof part === 'string').join(' ');
+  const sentences = [said.detail ?? said.message, said.remedy].filter((part) => typeof part === 'string');
+  const detail = sentences.map((sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`)).join(' ');
   return { title, detail };
 }
 
@@ -215,6 +216,9 @@ function show(state) {
   for (const part of ['idle', 'working', 'result', 'problem']) $(part).hidden = part !== state;
   $('answer').dataset.state = state;
   $('answer').setAttribute('aria-busy', String(state === 'working'));
+  // On a phone the answer is below the picture: bring it into view, moving no further than that takes.
+  const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+  if (state === 'result' || state === 'problem') $('answer').scrollIntoView({ block: 'nearest', behavior });
 }
 
 function showWorking() {
@@ -260,6 +264,7 @@ function showRoll(current) {
   const frames = shots.map((shot) => {
     const button = element('button');
     const img = document.createElement('img');
+    img.onerror = () => img.classList.add('blank');
     Object.assign(img, { src: shot.url, alt: '' });
     const said = shot.problem?.title ?? (shot.answer && headline(shot.answer).join(' ')) ?? '…';
     button.append(img, element('span', '', said));
@@ -276,6 +281,7 @@ function showRoll(current) {
     return frame;
   });
   $('shots').replaceChildren(...frames);
+  $('shots').scrollLeft = frames[shots.indexOf(current)]?.offsetLeft ?? 0;
 }
 
 /** @param {{ answer: Answer, timing: string }} shown */
@@ -337,11 +343,13 @@ function headline({ predictions, values }) {
   return ['Nothing above the threshold', ''];
 }
 
+const inPercent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+
 /** Never claims a certainty that was not answered. @param {number} share */
 function percent(share) {
-  if (share > 0 && share < 0.001) return '< 0.1 %';
-  if (share < 1 && share > 0.999) return '> 99.9 %';
-  return `${(share * 100).toLocaleString(undefined, { maximumFractionDigits: 1 })} %`;
+  if (share > 0 && share < 0.001) return `< ${inPercent.format(0.001)}`;
+  if (share < 1 && share > 0.999) return `> ${inPercent.format(0.999)}`;
+  return inPercent.format(share);
 }
 
 const CURRENCIES = new Map([
