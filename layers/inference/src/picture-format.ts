@@ -28,6 +28,31 @@ function isAvif(view: Buffer): boolean {
 }
 
 /**
+ * Width and height where the header says them in a fixed place (PNG) or one marker away (JPEG); undefined where only the
+ * decoder knows. Asking the decoder costs 0.6 ms, a fifth of decoding a small picture.
+ */
+export function quickSize(bytes: Uint8Array, format: PictureFormat): { width: number; height: number } | undefined {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (format === 'png' && view.length >= 24 && view.toString('latin1', 12, 16) === 'IHDR') {
+    return { width: view.readUInt32BE(16), height: view.readUInt32BE(20) };
+  }
+  return format === 'jpeg' ? jpegSize(view) : undefined;
+}
+
+/** Walks from marker to marker until the frame header (SOF0..SOF15, but for the tables C4, C8 and CC). */
+function jpegSize(view: Buffer): { width: number; height: number } | undefined {
+  let offset = 2;
+  while (offset + 9 <= view.length && view[offset] === 0xff) {
+    const marker = view[offset + 1] as number;
+    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      return { width: view.readUInt16BE(offset + 7), height: view.readUInt16BE(offset + 5) };
+    }
+    offset += 2 + view.readUInt16BE(offset + 2);
+  }
+  return undefined; // padding, markers without a length, nonsense: the decoder decides
+}
+
+/**
  * Whether the file ends before its own structure does. Asked only after decoding has failed: it chooses the error's
  * code by looking at the file, because the decoder's messages are not stable.
  */

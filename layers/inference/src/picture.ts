@@ -2,7 +2,7 @@ import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { expected, FreezeframeError, PictureError } from './errors.ts';
 import type { PictureInput } from './manifest.ts';
 import { loadSharp } from './native.ts';
-import { looksTruncated, PICTURE_FORMATS, type PictureFormat, sniffPicture } from './picture-format.ts';
+import { looksTruncated, PICTURE_FORMATS, type PictureFormat, quickSize, sniffPicture } from './picture-format.ts';
 
 /** What of a manifest's picture input says how to decode. */
 export type PictureShape = Pick<
@@ -20,7 +20,6 @@ export interface DecodeOptions {
 export const MAX_PIXELS = 50_000_000;
 export const MAX_BYTES = 64 * 1024 * 1024;
 
-/** An 8-bit side of 65,535 x `crop` 0.01 would ask for a huge frame; nobody crops a picture to less than this. */
 const FIT = { stretch: 'fill', cover: 'cover', contain: 'contain' } as const;
 
 /**
@@ -41,14 +40,16 @@ export async function decodePicture(
   input: PictureShape,
   options: DecodeOptions = {},
 ): Promise<Uint8Array> {
-  const format = checkEncoded(bytes, options.maxBytes ?? MAX_BYTES);
+  const { maxPixels = MAX_PIXELS, maxBytes = MAX_BYTES } = options;
+  const format = checkEncoded(bytes, maxBytes);
+  const size = quickSize(bytes, format);
+  if (size) checkSize(size, maxPixels);
   const sharp = await loadSharp();
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    checkHeader(await sharp(buffer, READ).metadata(), format, options.maxPixels ?? MAX_PIXELS);
-    const { data, info } = await pipeline(sharp(buffer, READ), input).raw({ depth: 'uchar' }).toBuffer({
-      resolveWithObject: true,
-    });
+    if (!size) checkHeader(await sharp(buffer, READ).metadata(), format, maxPixels);
+    const picture = sharp(buffer, { ...READ, limitInputPixels: maxPixels });
+    const { data, info } = await pipeline(picture, input).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return toChannels(data, info.channels, input);
   } catch (error) {
     if (error instanceof FreezeframeError) throw error;
@@ -57,8 +58,8 @@ export async function decodePicture(
 }
 
 /**
- * `limitInputPixels` is off because `checkHeader` has refused too large pictures with an error of our own; `unlimited`
- * stays off, so that libvips keeps its caps on what a header may claim (text chunks, scans, tile sizes).
+ * `limitInputPixels` is off while the header is read, so that too large pictures are refused with an error of our own,
+ * and on as a second guard while the picture is. `unlimited` stays off, so that libvips keeps its caps on what a header may claim (text chunks, scans, tile sizes).
  * `failOn: 'error'` refuses truncated and damaged data, and lets odd metadata pass as browsers do.
  */
 const READ: SharpOptions = { limitInputPixels: false, unlimited: false, failOn: 'error', pages: 1, autoOrient: true };
@@ -93,7 +94,10 @@ function checkHeader(header: Metadata, format: PictureFormat, maxPixels: number)
   const found = header.format === 'heif' ? (header.compression === 'av1' ? 'avif' : 'heif') : header.format;
   // A file that announces one format and is read as another was made to fool somebody.
   if (found !== format) throw unsupported(`a file that begins as ${format} and is ${found}`);
-  const { width, height } = header;
+  checkSize(header, maxPixels);
+}
+
+function checkSize({ width, height }: { width: number; height: number }, maxPixels: number): void {
   if (width * height > maxPixels) {
     throw new PictureError(
       'picture-too-large',
