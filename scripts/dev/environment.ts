@@ -76,6 +76,11 @@ export class Environment {
     }
   }
 
+  /** Resolves when the runtime can take the next event, or is gone: one that reported an error may be about to exit. */
+  async idle(): Promise<void> {
+    await Promise.race([this.#api.idle(), this.ended]);
+  }
+
   /** Ends the process at once: a function holds no state that would be worth a farewell. */
   end(ending: Ending = { reason: 'closed', message: 'the gateway closes' }): Promise<Ending> {
     this.#ending ??= ending;

@@ -24,6 +24,8 @@ export class Pool {
   /** Environments that exist or are about to; those of them that are not ready yet. */
   #count = 0;
   #starting = 0;
+  /** Environments that have answered and not yet asked for the next event: a moment later they are free. */
+  #returning = 0;
   #failures = 0;
   #restart: NodeJS.Timeout | undefined;
   #closed = false;
@@ -63,7 +65,7 @@ export class Pool {
     });
     if (outcome.kind === 'ended')
       this.#options.log(`${this.#settings.name}: ${outcome.ending.message}; it is started again`);
-    else this.#release(environment);
+    else this.#comeBack(environment);
     return outcome;
   }
 
@@ -98,7 +100,7 @@ export class Pool {
   /** Starts environments for those who wait; after a failed start only when the pause is over. */
   #grow(): void {
     if (this.#restart || this.#closed) return;
-    const wanted = Math.min(this.#queue.length - this.#starting, this.#concurrency - this.#count);
+    const wanted = Math.min(this.#queue.length - this.#starting - this.#returning, this.#concurrency - this.#count);
     for (let i = 0; i < wanted; i++) this.#launch();
   }
 
@@ -137,6 +139,14 @@ export class Pool {
     });
     if (this.#closed) await environment.end();
     return environment;
+  }
+
+  async #comeBack(environment: Environment): Promise<void> {
+    this.#returning++;
+    await environment.idle();
+    this.#returning--;
+    this.#release(environment);
+    this.#grow();
   }
 
   #release(environment: Environment): void {

@@ -30,6 +30,7 @@ export class RuntimeApi {
   #waiting: ServerResponse | undefined;
   #invocation: Invocation | undefined;
   #settle: ((answer: Answer) => void) | undefined;
+  readonly #asked: (() => void)[] = [];
   #initialised: (error?: Error) => void = () => {};
   /** Settles when the runtime asks for its first event, or rejects with what it reported instead. */
   readonly ready: Promise<void>;
@@ -70,6 +71,11 @@ export class RuntimeApi {
     });
   }
 
+  /** Resolves when the runtime asks for its next event. */
+  idle(): Promise<void> {
+    return this.#waiting ? Promise.resolve() : new Promise((resolve) => this.#asked.push(resolve));
+  }
+
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
@@ -101,6 +107,7 @@ export class RuntimeApi {
         if (this.#waiting === response) this.#waiting = undefined;
       });
       this.#initialised();
+      for (const resolve of this.#asked.splice(0)) resolve();
       return this.#deliver();
     }
     const body = await readBody(request, RESPONSE_PAYLOAD_LIMIT);
