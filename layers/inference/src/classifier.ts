@@ -47,11 +47,11 @@ export interface Classifier {
 const BATCH = 16;
 
 /**
- * Opens one version's folder (`model.onnx`, `manifest.json`), checks the file against the manifest's sha256, and runs it
- * once so that the first answer is as fast as the others. Not cached: the caller closes it.
+ * Opens one version's folder (`model.onnx`, `manifest.json`), checks the file against the manifest's sha256, decodes
+ * one pixel and runs it once, so that the first answer is as fast as the others. Not cached: the caller closes it.
  * @throws ModelError `manifest-unreadable`, `manifest-invalid`, `manifest-version`, `model-file-missing`,
  *   `model-corrupt` (not the file that the manifest names), `model-unreadable`, `manifest-mismatch`;
- *   FreezeframeError `engine-unavailable`.
+ *   FreezeframeError `engine-unavailable`, `decoder-unavailable`.
  */
 export async function openClassifier(folder: string, options: EngineOptions = {}): Promise<Classifier> {
   const manifest = await readManifest(folder);
@@ -62,10 +62,13 @@ export async function openClassifier(folder: string, options: EngineOptions = {}
     });
   });
   checkFile(manifest, model);
+  // Started together: sharp's 100 ms of loading pass while onnxruntime prepares the graph.
+  const decoder = warmDecoder(manifest);
+  decoder.catch(() => undefined); // awaited below, unless the engine fails first
   const engine = await createEngine(model, options);
   try {
     checkGraph(manifest, engine);
-    await warm(engine);
+    await Promise.all([warm(engine), decoder]);
   } catch (error) {
     await engine.close();
     throw error;
@@ -149,6 +152,14 @@ async function warm(engine: Engine): Promise<void> {
     feeds[name] = { datatype, shape: sizes, data: new DATATYPE_INFO[datatype].array(elementCount(sizes)) };
   }
   await engine.run(feeds);
+}
+
+/** One white pixel, PNG. */
+const ONE_PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWP4//8/AAX+Av5Y8msOAAAAAElFTkSuQmCC';
+
+async function warmDecoder({ input }: Manifest): Promise<void> {
+  if (input.kind === 'picture') await decodePicture(Buffer.from(ONE_PIXEL, 'base64'), input);
 }
 
 class FrozenClassifier implements Classifier {
