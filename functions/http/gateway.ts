@@ -33,7 +33,7 @@ async function answer(app: WebApp, event: GatewayEvent): Promise<Response> {
   try {
     request = toRequest(event);
   } catch (cause) {
-    return problemResponse(new RequestError('request-invalid', 'The request cannot be read', { cause }));
+    return problemResponse(new RequestError('request-malformed', 'The request cannot be read', { cause }));
   }
   return app.fetch(request);
 }

@@ -1,6 +1,5 @@
 import { loadClassifier, ModelError, toProblem } from '@freezeframe/inference';
 import { Hono } from 'hono';
-import { describeError, logLine } from '../shared/log.ts';
 
 /** `GET /health`: 200 once a picture can be answered, 503 until then. */
 export function healthRoutes(): Hono {
@@ -10,11 +9,10 @@ export function healthRoutes(): Hono {
       const { name, version } = (await loadClassifier()).manifest;
       return context.json({ status: 'ok', model: { name, version } });
     } catch (cause) {
-      logLine('error', 'not healthy', describeError(cause));
       // Whatever the reason, this is a service that cannot answer yet, not a request that failed.
       throw toProblem(cause).status === 503
         ? cause
-        : new ModelError('model-unreadable', 'No model is loaded', { cause });
+        : new ModelError('model-unavailable', 'No model is loaded', { cause });
     }
   });
 }

@@ -12,8 +12,9 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   if (start < 0) return undefined;
   let encoded = start === 0 ? text : text.slice(start);
   if (/\s/.test(encoded)) encoded = encoded.replaceAll(/[ \t\r\n]+/g, '');
-  // One character alone over a multiple of four holds six bits: not a byte.
-  if (!BASE64.test(encoded) || encoded.replace(/=+$/, '').length % 4 === 1) return undefined;
+  if (!BASE64.test(encoded)) return undefined;
+  // Padding fills a group of four; without it, one character over would hold six bits, which is no byte.
+  if (encoded.length % 4 === 1 || (encoded.endsWith('=') && encoded.length % 4 !== 0)) return undefined;
   return Buffer.from(encoded, 'base64');
 }
 

@@ -26,7 +26,7 @@ function createClient(sdk: Sdk): S3Client {
 
 /**
  * Reads a picture from S3.
- * @throws PictureError where trying again cannot help: `object-absent`, `object-denied`, `picture-too-large` (found from
+ * @throws PictureError where trying again cannot help: `object-absent`, `object-denied`, `object-too-large` (found from
  *   its declared length, before it is read). Throttling, time-outs and the like are thrown as the SDK throws them.
  */
 export async function readObject({ bucket, key, versionId }: S3Object): Promise<Uint8Array> {
@@ -39,7 +39,7 @@ export async function readObject({ bucket, key, versionId }: S3Object): Promise<
     // An unread body would keep its socket, and the client's pool has 50.
     if (Body && 'destroy' in Body) Body.destroy();
     const limit = `at most ${MAX_OBJECT_BYTES} bytes`;
-    throw new PictureError('picture-too-large', expected(limit, 'the S3 object', ContentLength), {
+    throw new PictureError('object-too-large', expected(limit, 'the S3 object', ContentLength), {
       details: { bytes: ContentLength, limit: MAX_OBJECT_BYTES },
     });
   }

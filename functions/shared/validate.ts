@@ -14,11 +14,11 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown, where: 
   throw new RequestError('request-invalid', `${where} is not as expected: ${said}`, { details: { issues } });
 }
 
-/** Reads JSON text. @throws RequestError `request-invalid`. */
+/** Reads JSON text. @throws RequestError `json-invalid`. */
 export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new RequestError('request-invalid', `${where} is not valid JSON`, { cause });
+    throw new RequestError('json-invalid', `${where} is not valid JSON`, { cause });
   }
 }

@@ -28,7 +28,7 @@ const notification = z.object({
 /**
  * The new objects that an SQS body tells of; none for the test event that S3 sends when notifications are set up, and for
  * notifications of anything but a creation.
- * @throws RequestError `request-invalid`: nothing that this function knows.
+ * @throws RequestError `json-invalid`, `request-invalid`, `key-invalid`: nothing that this function knows.
  */
 export function readNotification(body: string): S3Object[] {
   const json = parseJson(body, 'The SQS body');
@@ -47,6 +47,6 @@ export function decodeKey(key: string): string {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch (cause) {
-    throw new RequestError('request-invalid', "The notification's object key is not URL-encoded", { cause });
+    throw new RequestError('key-invalid', "The notification's object key is not URL-encoded", { cause });
   }
 }

@@ -161,8 +161,8 @@ describe('POST /classify with JSON', () => {
   });
 
   it('refuses text that is not JSON, and very deep JSON', async () => {
-    await expectProblem(await post('{"picture":', 'application/json'), 400, 'request-invalid');
-    await expectProblem(await post('['.repeat(100_000), 'application/json'), 400, 'request-invalid');
+    await expectProblem(await post('{"picture":', 'application/json'), 400, 'json-invalid');
+    await expectProblem(await post('['.repeat(100_000), 'application/json'), 400, 'json-invalid');
     const deep = `{"tensors":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     const response = await post(deep, 'application/json', '?model=prices');
     expect(response.status).toBe(400);

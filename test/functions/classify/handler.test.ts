@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handleInvocation } from '../../../functions/classify/handler.ts';
+import { useModels } from '../models.ts';
+import { plainPicture } from '../pictures.ts';
+import { useS3 } from '../s3-stub.ts';
+
+useModels();
+const s3 = useS3();
+beforeEach(() => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const model = { name: 'colours', version: '1' };
+const base64 = async (colour: 'red' | 'green' | 'blue') => (await plainPicture(colour)).toString('base64');
+
+describe('handleInvocation', () => {
+  it('answers a picture, several, and one in S3 with the same result object', async () => {
+    s3.objects.set('b/a+b c.png', await plainPicture('red'));
+    const fromPicture = await handleInvocation({ picture: await base64('red') });
+    expect(fromPicture).toMatchObject({ model, predictions: [{ label: 'red' }, {}, {}] });
+    expect(await handleInvocation({ bucket: 'b', key: 'a+b c.png' })).toEqual(fromPicture);
+    expect(await handleInvocation({ pictures: [await base64('red')] })).toEqual({ results: [fromPicture] });
+  });
+
+  it('takes the options of every other way in', async () => {
+    const result = await handleInvocation({ picture: await base64('red'), top_k: 1, model: 'colours', version: '1' });
+    expect(result).toMatchObject({ predictions: [{ label: 'red' }] });
+    expect((result as { predictions: unknown[] }).predictions).toHaveLength(1);
+  });
+
+  it('answers tensors in their unit, and Open Inference Protocol requests with its response', async () => {
+    const tensor = { name: 'house', shape: [1, 2], datatype: 'FP32', data: [100, 4] };
+    expect(await handleInvocation({ tensors: [tensor], model: 'prices' })).toEqual({
+      model: { name: 'prices', version: '1' },
+      values: [{ name: 'price', value: 100_200, unit: 'dollars' }],
+    });
+    const pixels = { name: 'pixels', shape: [1, 8, 8, 3], datatype: 'UINT8', data: new Array(192).fill(0) };
+    expect(await handleInvocation({ id: 'x', inputs: [pixels] })).toMatchObject({
+      model_name: 'colours',
+      id: 'x',
+      outputs: [{ name: 'colours', shape: [1, 3], datatype: 'FP32' }],
+    });
+  });
+
+  it.each([
+    [{}, 'request-invalid'],
+    [null, 'request-invalid'],
+    ['text', 'request-invalid'],
+    [{ bucket: 'b' }, 'request-invalid'],
+    [{ bucket: 'b', key: 'k', picture: '' }, 'request-invalid'],
+    [{ picture: '***' }, 'request-invalid'],
+    [{ picture: '' }, 'picture-empty'],
+    [{ picture: 'bm8=' }, 'picture-type-unsupported'],
+    [{ picture: '', model: '../..' }, 'request-invalid'],
+    [{ bucket: 'b', key: 'nothing here' }, 'object-absent'],
+    [{ inputs: 7 }, 'request-invalid'],
+  ])('throws an error whose name is the code: %j', async (event, code) => {
+    const error: Error = await handleInvocation(event).then(
+      () => expect.fail('answered'),
+      (thrown) => thrown,
+    );
+    expect(error.name).toBe(code);
+    expect(JSON.parse(error.message)).toMatchObject({ type: `https://freezeframe.dev/problems/${code}` });
+    // Lambda sends the stack to the caller.
+    expect(error.stack).not.toMatch(/\n|handler\.ts/);
+  });
+
+  it('says nothing of failures that nobody foresaw', async () => {
+    s3.objects.set('b/k', { status: 400, code: 'SecretInternalThing' });
+    const error: Error = await handleInvocation({ bucket: 'b', key: 'k' }).catch((thrown) => thrown);
+    expect(error.name).toBe('internal');
+    expect(`${error.message} ${error.stack}`).not.toMatch(/Secret/);
+  });
+});
