@@ -19,4 +19,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'say what is on pictures, or answer a request of tensors',
     load: async () => (await import('./predict.ts')).predictCommand(),
   },
+  {
+    name: 'evaluate',
+    summary: 'measure a model on labelled pictures',
+    load: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  },
 ];

@@ -1,0 +1,89 @@
+import { openClassifier } from '@freezeframe/inference';
+import { Command } from 'commander';
+import { type Evaluation, evaluate } from '../evaluate/evaluate.ts';
+import { listExamples } from '../evaluate/examples.ts';
+import { openStore } from '../store/index.ts';
+import { startProgress } from '../terminal/progress.ts';
+import { reportResult } from '../terminal/report.ts';
+import { formatShare, formatTable } from '../terminal/table.ts';
+
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('measure a model on labelled pictures')
+    .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
+    .argument('<data>', 'a folder with one subfolder per class, or a CSV with the columns file and label')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ freezeframe evaluate gnomes photos/
+  $ freezeframe evaluate gnomes@latest labels.csv --json | jq .accuracy
+
+Files that are no pictures are counted and named; they do not lower the accuracy.`,
+    )
+    .action(async (reference: string, data: string, { json }: { json?: true }) => {
+      const { folder } = await openStore().resolve(reference);
+      const examples = await listExamples(data);
+      const classifier = await openClassifier(folder);
+      const progress = startProgress('Evaluating', examples.length, 'pictures');
+      const result = await evaluate(classifier, examples, progress.update).finally(async () => {
+        progress.stop();
+        await classifier.close();
+      });
+      reportResult(result, json === true, () => evaluationText(result));
+    });
+}
+
+/** Beyond this many labels a matrix is wider than a terminal; the worst mistakes are told instead. */
+const MATRIX_LABELS = 12;
+
+function evaluationText(result: Evaluation): string {
+  const { model, count, unreadable, seconds, picturesPerSecond, milliseconds } = result;
+  const parts = [
+    `${model.name}@${model.version}: accuracy ${share(result.accuracy)}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
+    formatTable(
+      ['LABEL', '>PICTURES', '>PRECISION', '>RECALL', '>F1'],
+      result.classes.map(({ label, support, precision, recall, f1 }) => [
+        label,
+        String(support),
+        share(precision),
+        share(recall),
+        share(f1),
+      ]),
+    ),
+    result.classes.length <= MATRIX_LABELS ? matrixText(result) : mistakesText(result),
+    `${picturesPerSecond.toFixed(1)} pictures/s (${seconds.toFixed(1)} s; each ${milliseconds.decode.toFixed(2)} ms to decode, ${milliseconds.run.toFixed(2)} ms to run)`,
+  ];
+  if (unreadable.length > 0) {
+    const shown = unreadable.slice(0, 10).map(({ file, reason }) => `  ${file}: ${reason}`);
+    const more = unreadable.length > 10 ? [`  and ${unreadable.length - 10} more (all with --json)`] : [];
+    parts.push([`${unreadable.length} files could not be read as pictures:`, ...shown, ...more].join('\n'));
+  }
+  return parts.join('\n\n');
+}
+
+function matrixText({ classes, confusion }: Evaluation): string {
+  const header = ['IS \\ CALLED', ...classes.map(({ label }) => `>${label}`)];
+  return formatTable(
+    header,
+    classes.map(({ label }, row) => [label, ...(confusion[row] ?? []).map(String)]),
+  );
+}
+
+function mistakesText({ classes, confusion }: Evaluation): string {
+  const mistakes = confusion.flatMap((row, is) =>
+    row.flatMap((times, called) => (is !== called && times > 0 ? [{ is, called, times }] : [])),
+  );
+  if (mistakes.length === 0) return 'No mistakes.';
+  const label = (index: number) => classes[index]?.label ?? '';
+  const worst = mistakes.sort((a, b) => b.times - a.times).slice(0, 10);
+  return formatTable(
+    ['IS', 'CALLED', '>TIMES'],
+    worst.map(({ is, called, times }) => [label(is), label(called), String(times)]),
+  );
+}
+
+function share(value: number | null): string {
+  return value === null ? '-' : formatShare(value);
+}

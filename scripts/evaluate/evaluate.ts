@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { type Classifier, FreezeframeError, type Timings } from '@freezeframe/inference';
+import { nearest } from '../terminal/near.ts';
+import type { Example } from './examples.ts';
+import { type Scores, score } from './scores.ts';
+
+export interface Evaluation extends Scores {
+  model: { name: string; version: string };
+  /** Files that could not be read as pictures: not counted above. */
+  unreadable: { file: string; reason: string }[];
+  /** From the first read to the last answer. */
+  seconds: number;
+  picturesPerSecond: number;
+  /** Mean milliseconds per picture that the classifier spent. */
+  milliseconds: Timings;
+}
+
+/** Files that are held at once: as many as the classifier runs in one go. */
+const CHUNK = 16;
+
+/**
+ * Classifies every example and compares.
+ * @param onDone told how many have been answered so far.
+ * @throws FreezeframeError `task-not-classification`; `labels-unknown` for examples of classes that the model lacks.
+ */
+export async function evaluate(
+  classifier: Classifier,
+  examples: readonly Example[],
+  onDone: (done: number) => void = () => undefined,
+): Promise<Evaluation> {
+  const { name, version } = classifier.manifest;
+  const labels = labelsOf(classifier);
+  checkLabels(name, labels, examples);
+  const pairs: [string, string][] = [];
+  const unreadable: Evaluation['unreadable'] = [];
+  const spent: Timings = { decode: 0, run: 0 };
+  const onTimings = ({ decode, run }: Timings) => {
+    spent.decode += decode;
+    spent.run += run;
+  };
+  const start = performance.now();
+  for (let first = 0; first < examples.length; first += CHUNK) {
+    const chunk = examples.slice(first, first + CHUNK);
+    // A file that cannot be opened is an empty picture, which the classifier refuses; its reason is said below.
+    const files = await Promise.all(chunk.map(({ file }) => readFile(file).catch((error: unknown) => error)));
+    const pictures = files.map((file) => (file instanceof Uint8Array ? file : new Uint8Array()));
+    const { results } = await classifier.classifyBatch(pictures, { topK: 1, onTimings });
+    for (const [index, { file, label }] of chunk.entries()) {
+      const result = results[index];
+      const called = result && 'predictions' in result ? result.predictions[0]?.label : undefined;
+      if (called !== undefined) pairs.push([label, called]);
+      else unreadable.push({ file, reason: reasonOf(file, files[index], result) });
+    }
+    onDone(Math.min(first + CHUNK, examples.length));
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const each = (total: number) => total / Math.max(1, examples.length);
+  return {
+    model: { name, version },
+    ...score(labels, pairs),
+    unreadable,
+    seconds,
+    picturesPerSecond: examples.length / seconds,
+    milliseconds: { decode: each(spent.decode), run: each(spent.run) },
+  };
+}
+
+function labelsOf({ manifest: { name, input, output } }: Classifier): string[] {
+  if (input.kind === 'picture' && output.kind === 'classification') return [...new Set(output.labels)];
+  throw new FreezeframeError('task-not-classification', `The model ${name} does not classify pictures`, {
+    remedy: 'Its measured figures are in its manifest: freezeframe models show',
+  });
+}
+
+function checkLabels(name: string, labels: readonly string[], examples: readonly Example[]): void {
+  const unknown = [...new Set(examples.map(({ label }) => label))].filter((label) => !labels.includes(label));
+  if (unknown.length === 0) return;
+  const near = unknown.flatMap((label) => nearest(label, labels)).slice(0, 3);
+  const list = (words: readonly string[]) => `${words.slice(0, 8).join(', ')}${words.length > 8 ? ', …' : ''}`;
+  throw new FreezeframeError('labels-unknown', `The model ${name} has no label ${list(unknown)}`, {
+    remedy: `${near.length > 0 ? `Did you mean ${near.join(', ')}? ` : ''}Its labels are: ${list(labels)}`,
+    details: { unknown, labels: labels.slice(0, 100) },
+  });
+}
+
+function reasonOf(name: string, file: unknown, result: object | undefined): string {
+  if (file instanceof Error) return 'code' in file ? `cannot be opened (${String(file.code)})` : file.message;
+  // From 500 on it is not the picture's fault.
+  if (result && 'status' in result && Number(result.status) < 500 && 'detail' in result) return String(result.detail);
+  const title = result && 'title' in result ? String(result.title) : 'The model gave no usable answer';
+  throw new FreezeframeError('evaluation-failed', `${title} (at ${name})`, {
+    remedy: `See what is wrong with: freezeframe predict NAME ${name}`,
+  });
+}

@@ -1,0 +1,82 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { parse } from 'csv-parse/sync';
+
+/** A file, and what is on it. */
+export interface Example {
+  file: string;
+  label: string;
+}
+
+const CSV_REMEDY = 'Write a header line with the columns file and label; files are looked for beside the CSV.';
+
+/**
+ * Lists labelled pictures: a folder with one subfolder per class (deeper ones belong to it; hidden ones are left out), or
+ * a CSV with the columns `file` and `label`. Sorted, so that two runs see the same order.
+ * @throws FreezeframeError `examples-not-found`, `examples-empty`, `labels-not-valid`.
+ */
+export async function listExamples(path: string): Promise<Example[]> {
+  const kind = await stat(path).catch((cause: unknown) => {
+    throw new FreezeframeError('examples-not-found', `There is no file or folder ${path}`, {
+      remedy: 'Name a folder with one subfolder per class, or a CSV with the columns file and label.',
+      cause,
+    });
+  });
+  const examples = kind.isDirectory() ? await fromFolders(path) : await fromCsv(path);
+  if (examples.length > 0) return examples;
+  throw new FreezeframeError('examples-empty', `${path} holds no labelled pictures`, {
+    remedy: kind.isDirectory() ? 'Put the pictures into one subfolder per class.' : CSV_REMEDY,
+  });
+}
+
+async function fromFolders(root: string): Promise<Example[]> {
+  const examples: Example[] = [];
+  for (const label of await entriesOf(root, 'folders')) {
+    for (const file of await filesBelow(join(root, label))) examples.push({ file, label });
+  }
+  return examples;
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const files = (await entriesOf(folder, 'files')).map((name) => join(folder, name));
+  for (const name of await entriesOf(folder, 'folders')) files.push(...(await filesBelow(join(folder, name))));
+  return files;
+}
+
+async function entriesOf(folder: string, wanted: 'files' | 'folders'): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue;
+    // A link counts as what it leads to, except to a folder: it may lead back up.
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(join(folder, entry.name))));
+    if (wanted === 'files' ? isFile : entry.isDirectory()) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+async function leadsToFile(link: string): Promise<boolean> {
+  return stat(link).then(
+    (target) => target.isFile(),
+    () => false,
+  );
+}
+
+async function fromCsv(path: string): Promise<Example[]> {
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(await readFile(path), { columns: true, bom: true, trim: true, skip_empty_lines: true });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FreezeframeError('labels-not-valid', `${path} is not valid CSV: ${reason}`, {
+      remedy: CSV_REMEDY,
+      cause,
+    });
+  }
+  return rows.map(({ file, label }, index) => {
+    if (file && label) return { file: resolve(dirname(path), file), label };
+    const received = file ? label : file;
+    const where = `column ${file ? 'label' : 'file'} in row ${index + 1} of ${path}`;
+    throw new FreezeframeError('labels-not-valid', expected('a value', where, received), { remedy: CSV_REMEDY });
+  });
+}

@@ -1,0 +1,64 @@
+/** How well one class was found; null where there is nothing to divide by. */
+export interface ClassScore {
+  label: string;
+  /** Pictures that are of this class. */
+  support: number;
+  /** Of the pictures that were called this, the share that are. */
+  precision: number | null;
+  /** Of the pictures that are this, the share that were called so. */
+  recall: number | null;
+  /** The harmonic mean of the two; 0 where nothing was found right, null where the class never appears. */
+  f1: number | null;
+}
+
+export interface Scores {
+  count: number;
+  accuracy: number | null;
+  /** The classes' mean F1, each class counting the same, over the classes that have pictures. */
+  macroF1: number | null;
+  classes: ClassScore[];
+  /** Row: what it is. Column: what it was called. Both in the order of `classes`. */
+  confusion: number[][];
+}
+
+/** Counts pairs of what a picture is and what it was called. Both must be among the labels. */
+export function score(labels: readonly string[], pairs: Iterable<readonly [actual: string, called: string]>): Scores {
+  const index = new Map(labels.map((label, position) => [label, position]));
+  const confusion = labels.map(() => labels.map(() => 0));
+  for (const [actual, called] of pairs) {
+    const row = confusion[index.get(actual) ?? -1];
+    const column = index.get(called);
+    if (row === undefined || column === undefined) throw new RangeError(`No such label: ${actual} or ${called}`);
+    row[column] = (row[column] ?? 0) + 1;
+  }
+  const cell = (row: number, column: number) => confusion[row]?.[column] ?? 0;
+  const classes = labels.map((label, i): ClassScore => {
+    const right = cell(i, i);
+    const support = sum(labels.map((_, j) => cell(i, j)));
+    const called = sum(labels.map((_, j) => cell(j, i)));
+    return {
+      label,
+      support,
+      precision: ratio(right, called),
+      recall: ratio(right, support),
+      f1: ratio(2 * right, support + called),
+    };
+  });
+  const count = sum(classes.map(({ support }) => support));
+  const present = classes.filter(({ support }) => support > 0);
+  return {
+    count,
+    accuracy: ratio(sum(labels.map((_, i) => cell(i, i))), count),
+    macroF1: ratio(sum(present.map(({ f1 }) => f1 ?? 0)), present.length),
+    classes,
+    confusion,
+  };
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
