@@ -58,7 +58,10 @@ function noVersion(message: string, { name, versions }: Shelf): ModelError {
 
 function noTag(name: string, tag: string, shelf: Shelf): ModelError {
   const tags = Object.keys(shelf.tags).sort();
-  const near = nearest(tag, tags);
+  const near = nearest(
+    tag,
+    tags.filter((one) => one !== tag),
+  );
   const latest = shelf.versions.at(-1)?.version ?? '1';
   return new ModelError(
     'tag-not-found',

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useStore } from './models-store.ts';
+import { run, spawnCommand } from './run.ts';
+
+const scratch = useStore();
+
+const lines = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('freezeframe predict', () => {
+  it('--json prints one result per line, in the order of the files', async () => {
+    const files = [await scratch.picture('b.png', 'blue'), await scratch.picture('a.png', 'red')];
+    const { code, stdout, stderr } = await run(['predict', 'colours', ...files, '--json']);
+    expect([code, stderr]).toEqual([0, '']);
+    const results = lines(stdout);
+    expect(results).toHaveLength(2);
+    expect(results.map(({ predictions }) => predictions[0].label)).toEqual(['blue', 'red']);
+    expect(Object.keys(results[0])).toEqual(['model', 'predictions']);
+    expect(results[0].model).toEqual({ name: 'colours', version: '1' });
+    expect(results[0].predictions).toHaveLength(3);
+    const sum = results[0].predictions.reduce(
+      (total: number, one: { probability: number }) => total + one.probability,
+      0,
+    );
+    expect(sum).toBeCloseTo(1, 5);
+  });
+
+  it('prints bars for people, as many as --top-k says', async () => {
+    const file = await scratch.picture('c.png', 'lime');
+    const { stdout } = await run(['predict', 'colours@latest', file, '--top-k', '1']);
+    expect(stdout).toMatch(/c\.png\n +\d+\.\d % {2}█+ +green\n$/);
+  });
+
+  it('answers the others where a picture cannot be read, in its place, and exits 1', async () => {
+    const good = await scratch.picture('good.png', 'red');
+    const bad = await scratch.write('bad.png', 'no picture');
+    const absent = join(scratch.folder, 'absent.png');
+    const { code, stdout, stderr } = await run(['predict', 'colours', bad, good, absent, scratch.folder, '--json']);
+    expect(code).toBe(1);
+    const results = lines(stdout);
+    expect(results).toHaveLength(4);
+    expect(results[0]).toMatchObject({
+      type: expect.stringContaining('/problems/picture-type-unsupported'),
+      status: 415,
+      instance: bad,
+    });
+    expect(results[1].predictions[0].label).toBe('red');
+    expect(results[2]).toMatchObject({ status: 404, instance: absent });
+    expect(results[3]).toMatchObject({ status: 422, remedy: expect.stringContaining('/*') });
+    expect(stderr).toContain('3 of 4 pictures could not be answered');
+  });
+
+  it('reads a picture, or a request, from stdin as the real command', async () => {
+    const picture = await readFile(await scratch.picture('e.png', 'blue'));
+    const [seen, answered] = await Promise.all([
+      spawnCommand(['predict', 'colours', '-', '--json'], { input: picture }),
+      spawnCommand(['predict', 'prices', '--request', '-', '--json'], { input: Buffer.from(request([1, 0])) }),
+    ]);
+    expect([seen.code, seen.stderr, answered.code, answered.stderr]).toEqual([0, '', 0, '']);
+    expect(JSON.parse(seen.stdout).predictions[0].label).toBe('blue');
+    expect(JSON.parse(answered.stdout).outputs[0].data).toEqual([1000]);
+  });
+
+  const request = (data: number[]) =>
+    JSON.stringify({ id: 'r1', inputs: [{ name: 'house', shape: [1, 2], datatype: 'FP32', data }] });
+
+  it('--request answers as the Open Inference Protocol says', async () => {
+    const file = await scratch.write('r.json', request([100, 3]));
+    const { code, stdout } = await run(['predict', 'prices', '--request', file, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      model_name: 'prices',
+      model_version: '1',
+      id: 'r1',
+      outputs: [{ name: 'price', shape: [1, 1], datatype: 'FP32', data: [100_150] }],
+    });
+    expect((await run(['predict', 'prices', '--request', file])).stdout).toBe(
+      'prices@1\n  price FP32 [1, 1]: 100150\n',
+    );
+  });
+
+  it('--request works for a picture model too: uint8 [batch, height, width, channels]', async () => {
+    const data = Array.from({ length: 8 * 8 * 3 }, (_, i) => (i % 3 === 1 ? 200 : 0));
+    const inputs = [{ name: 'pixels', shape: [1, 8, 8, 3], datatype: 'UINT8', data }];
+    const file = await scratch.write('p.json', JSON.stringify({ inputs }));
+    const { stdout } = await run(['predict', 'colours', '--request', file, '--json']);
+    const [{ shape, data: answer }] = JSON.parse(stdout).outputs;
+    expect(shape).toEqual([1, 3]);
+    expect(answer.indexOf(Math.max(...answer))).toBe(1);
+  });
+
+  it.each([
+    ['a request that is not JSON', '{', 'json-invalid'],
+    ['a request of the wrong shape', '{"inputs": []}', 'request-invalid'],
+    ['too few values', request([1]), 'tensor-length'],
+  ])('%s fails with its code', async (_, content, code) => {
+    const file = await scratch.write('wrong.json', content);
+    const outcome = await run(['predict', 'prices', '--request', file, '--json']);
+    expect(outcome.code).toBe(1);
+    expect(JSON.parse(outcome.stdout).error.code).toBe(code);
+  });
+
+  it('a picture for a model of tensors fails once, and says what to do', async () => {
+    const file = await scratch.picture('d.png', 'red');
+    const { code, stdout, stderr } = await run(['predict', 'prices', file, file, '--json']);
+    expect(code).toBe(1);
+    expect(lines(stdout)).toMatchObject([{ error: { code: 'picture-not-taken' } }]);
+    expect(stderr).toContain('Open Inference Protocol');
+  });
+
+  it.each([
+    ['no picture and no request', ['predict', 'colours']],
+    ['both', ['predict', 'colours', 'a.png', '--request', 'r.json']],
+    ['--top-k 0', ['predict', 'colours', 'a.png', '--top-k', '0']],
+    ['--top-k x', ['predict', 'colours', 'a.png', '--top-k', 'x']],
+    ['a bad reference', ['predict', 'colours@', 'a.png']],
+    ['an unknown option', ['predict', 'colours', 'a.png', '--jsn']],
+  ])('is used wrongly with %s', async (_, words) => {
+    expect((await run(words)).code).toBe(2);
+  });
+
+  it('has help with examples', async () => {
+    expect((await run(['predict', '--help'])).stdout).toContain('$ freezeframe predict gnomes');
+  });
+});

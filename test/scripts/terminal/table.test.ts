@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatShare, formatTable } from '../../../scripts/terminal/table.ts';
+
+describe('formatTable', () => {
+  it('aligns words to the left and numbers to the right, with no space at the end', () => {
+    expect(
+      formatTable(
+        ['NAME', '>COUNT', 'TAGS'],
+        [
+          ['gnomes', '7', ''],
+          ['a', '1234567', 'x'],
+        ],
+      ),
+    ).toBe(['NAME      COUNT  TAGS', 'gnomes        7', 'a       1234567  x'].join('\n'));
+  });
+
+  it('counts an accent with its letter', () => {
+    const [, composed, apart] = formatTable(
+      ['A', 'B'],
+      [
+        ['é', '1'],
+        ['e\u0301', '2'],
+      ],
+    ).split('\n');
+    expect(composed?.indexOf('1')).toBe(3);
+    expect(apart?.indexOf('2')).toBe(4);
+  });
+});
+
+it.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [999_949, '999.9 kB'],
+  [999_950, '1.0 MB'],
+  [262_144_000, '262.1 MB'],
+  [5e12, '5000.0 GB'],
+])('%d bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+it.each([
+  [0, '0.0 %'],
+  [0.97312, '97.3 %'],
+  [1, '100.0 %'],
+])('a share of %d is %s', (share, text) => expect(formatShare(share)).toBe(text));
