@@ -1,4 +1,5 @@
 export * from './dataset.ts';
+export { describeDataset, describeInWords } from './describe.ts';
 export { type Sample, writeSamples } from './gnomes/samples.ts';
 export { DATASET_KINDS } from './kinds.ts';
 export { datasetHelp, loadDataset } from './load-dataset.ts';

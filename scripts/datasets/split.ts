@@ -8,7 +8,7 @@ const VALIDATION_SHARE = 0.1;
 /**
  * Deals contents out to train, validation and test by their hash alone. Equal contents always get the same split, and
  * a content keeps its split when others come or go. Where chance leaves a split without any, it takes the one content
- * that is nearest to it: only sets of a few dozen are that small.
+ * that is nearest to it: only in sets of a few dozen does that happen, and only there can a newcomer move another.
  * @param keys one hash (hex) per content; equal keys are one content. @param missing the splits to fill; train always.
  * @returns for each different key its split.
  */
@@ -19,20 +19,23 @@ export function dealOut(
 ): Map<string, SplitName> {
   const placed = [...new Set(keys)].map((key) => ({ key, at: position(key, seed) })).sort((a, b) => a.at - b.at);
   const splits = new Map<string, SplitName>();
+  const shares = [
+    { name: 'test', share: TEST_SHARE },
+    { name: 'validation', share: VALIDATION_SHARE },
+  ] as const;
+  const asked = shares.filter(({ name }) => missing.includes(name));
   let edge = 0;
-  let index = 0;
-  for (const [name, share] of [
-    ['test', TEST_SHARE],
-    ['validation', VALIDATION_SHARE],
-  ] as const) {
-    if (!missing.includes(name)) continue;
+  for (const [turn, { name, share }] of asked.entries()) {
     edge += share;
-    const first = index;
-    for (; index < placed.length && (placed[index] as { at: number }).at < edge; index++)
-      splits.set((placed[index] as { key: string }).key, name);
-    if (index === first && index < placed.length) splits.set((placed[index++] as { key: string }).key, name);
+    // One content each is kept back for train and for the splits whose turn is still to come.
+    const room = placed.length - (asked.length - turn);
+    const first = splits.size;
+    for (const { key, at } of placed.slice(first, Math.max(first, room))) {
+      if (at >= edge && splits.size > first) break;
+      splits.set(key, name);
+    }
   }
-  for (; index < placed.length; index++) splits.set((placed[index] as { key: string }).key, 'train');
+  for (const { key } of placed.slice(splits.size)) splits.set(key, 'train');
   return splits;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { decodePicture, PictureError, type PictureShape } from '@freezeframe/inference';
-import { startProgress } from '../../terminal/progress.ts';
+import { type Progress, startProgress } from '../../terminal/progress.ts';
 import type { Skipped } from '../dataset.ts';
 import { eachOf } from '../each.ts';
 import { packFile, readPack, writePack } from './pack.ts';
@@ -10,6 +10,9 @@ import type { FoundPicture } from './scan.ts';
 
 /** Larger files are no photographs; they are listed, not read. */
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
+
+/** What is done sooner needs no bar. */
+const QUIET_MS = 700;
 
 export interface ReadPicture extends FoundPicture {
   /** sha256 (hex) of the file's bytes. */
@@ -41,7 +44,8 @@ export async function decodePictures(
   const failures = new Map<number, string>();
   // Two a core: one waits for the disk while the other decodes.
   const width = Math.min(16, availableParallelism() * 2);
-  const progress = startProgress('Reading pictures', found.length);
+  const started = performance.now();
+  let progress: Progress | undefined;
   let done = 0;
   let fresh = 0;
   try {
@@ -59,10 +63,14 @@ export async function decodePictures(
       } catch (error) {
         failures.set(index, reasonOf(error));
       }
-      progress.update(++done);
+      done++;
+      if (progress || performance.now() - started > QUIET_MS) {
+        progress ??= startProgress('Reading pictures', found.length);
+        progress.update(done);
+      }
     });
   } finally {
-    progress.stop();
+    progress?.stop();
   }
   const pictures: ReadPicture[] = [];
   const skipped: Skipped[] = [];

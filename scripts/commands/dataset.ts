@@ -1,0 +1,57 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { datasetHelp } from '../datasets/load-dataset.ts';
+import { reportResult } from '../terminal/report.ts';
+
+interface DatasetFlags {
+  seed?: number;
+  size?: number;
+  channels?: '1' | '3';
+  target?: string;
+  sheet?: string;
+  json?: boolean;
+}
+
+export function datasetCommand(): Command {
+  return new Command('dataset')
+    .description('Look at a data set as training sees it: what is in each split, what was left out and why.')
+    .argument('<data>', 'gnomes, mnist, house-prices, FILE.csv or a folder of class folders')
+    .option('--seed <number>', 'which split, and which drawings', whole)
+    .option('--size <pixels>', 'side of the square pictures', whole)
+    .addOption(new Option('--channels <number>', '3 for colour, 1 for grey').choices(['1', '3']))
+    .option('--target <column>', 'column of a table to predict; the last if left out')
+    .option('--sheet <file.png>', 'write some test pictures of each class as one picture')
+    .option('--json', 'print one JSON line')
+    .addHelpText(
+      'after',
+      `
+Data sets:
+${datasetHelp()}
+
+Examples:
+  $ freezeframe dataset gnomes --sheet gnomes.png
+  $ freezeframe dataset pictures/ --size 96
+  $ freezeframe dataset houses.csv --target price --json
+`,
+    )
+    .action(async (data: string, flags: DatasetFlags) => {
+      const { loadDataset } = await import('../datasets/load-dataset.ts');
+      const { describeDataset, describeInWords } = await import('../datasets/describe.ts');
+      const dataset = await loadDataset(data, {
+        ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        ...(flags.size === undefined ? {} : { size: flags.size }),
+        ...(flags.channels === undefined ? {} : { channels: flags.channels === '1' ? 1 : 3 }),
+        ...(flags.target === undefined ? {} : { target: flags.target }),
+      });
+      if (flags.sheet !== undefined) {
+        const { writeSheet } = await import('../datasets/contact-sheet.ts');
+        await writeSheet(dataset, flags.sheet);
+      }
+      const description = describeDataset(dataset);
+      reportResult(description, flags.json === true, () => describeInWords(description));
+    });
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}

@@ -1,0 +1,135 @@
+import { copyFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadFolder } from '../../../../scripts/datasets/folder/folder.ts';
+import { type PictureDataset, SPLITS } from '../../../../scripts/datasets/index.ts';
+import { pictureFolder, plainPicture, temporaryFolder, writeFiles } from '../picture-files.ts';
+
+const size = 8;
+const bytes = size * size * 3;
+
+async function load(folder: string, more = {}): Promise<PictureDataset> {
+  return loadFolder(folder, 'pets', { size, cacheDir: `${folder}.cache`, ...more });
+}
+
+/** Each split's pictures as text. */
+function contents({ splits }: PictureDataset) {
+  const of = (split: (typeof SPLITS)[number]) =>
+    Array.from({ length: splits[split].count }, (_, row) =>
+      splits[split].pixels.subarray(row * bytes, (row + 1) * bytes).join(),
+    );
+  return { train: of('train'), validation: of('validation'), test: of('test') };
+}
+
+describe('loadFolder', () => {
+  it('loads every picture once, with its class', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { dog: 6, cat: 9 });
+    const dataset = await load(folder);
+    expect(dataset).toMatchObject({ kind: 'pictures', name: 'pets', labels: ['cat', 'dog'], skipped: [] });
+    expect(dataset.input).toEqual({
+      height: 8,
+      width: 8,
+      channels: 3,
+      colour: 'rgb',
+      resize: 'cover',
+      crop: 1,
+      kernel: 'cubic',
+      invert: false,
+    });
+    const classes = SPLITS.flatMap((split) => [...dataset.splits[split].classes]);
+    expect(classes.filter((one) => one === 0)).toHaveLength(9);
+    expect(classes.filter((one) => one === 1)).toHaveLength(6);
+    for (const split of SPLITS) expect(dataset.splits[split].pixels).toHaveLength(dataset.splits[split].count * bytes);
+    expect(new Set(Object.values(contents(dataset)).flat()).size).toBe(15);
+    expect(await load(folder)).toEqual(dataset);
+  });
+
+  it('never lets equal bytes straddle splits, wherever the copies lie', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 8, dog: 8 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('cat', 'dog'), fc.nat(7)), { maxLength: 6 }),
+        fc.nat(50),
+        async (copies, seed) => {
+          for (const [index, [label, which]] of copies.entries())
+            await copyFile(join(folder, label, `${which}.png`), join(folder, label, `copy-${index}.png`));
+          const { train, validation, test } = contents(await load(folder, { seed }));
+          const sets = [new Set(train), new Set(validation), new Set(test)];
+          expect(sets.reduce((sum, set) => sum + set.size, 0)).toBe(new Set([...train, ...validation, ...test]).size);
+          for (const set of sets) expect(set.size).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  it('keeps every picture in its split when files are renamed and others are added', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 40, dog: 40 });
+    const before = contents(await load(folder));
+    await rename(join(folder, 'cat', '1.png'), join(folder, 'cat', 'zebra.png'));
+    for (let number = 500; number < 520; number++)
+      await writeFiles(folder, { [`cat/${number}.png`]: await plainPicture(number) });
+    const after = contents(await load(folder));
+    for (const split of SPLITS) for (const picture of before[split]) expect(after[split]).toContain(picture);
+  });
+
+  it('honours split folders, keeps test pictures out of train, and deals out what is missing', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(join(folder, 'train'), { cat: 8, dog: 8 });
+    await writeFiles(folder, {
+      'test/cat/t.png': await plainPicture(901),
+      'test/dog/t.png': await plainPicture(902),
+      'train/dog/leak.png': await plainPicture(902),
+    });
+    const dataset = await load(folder);
+    expect(dataset.splits.test.count).toBe(2);
+    expect(dataset.splits.validation.count).toBeGreaterThanOrEqual(2);
+    expect(dataset.splits.train.count + dataset.splits.validation.count).toBe(16);
+    expect(dataset.skipped).toEqual([{ file: 'train/dog/leak.png', reason: 'the same bytes are in test/' }]);
+  });
+
+  it('leaves out bytes that two classes claim', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 4, dog: 4 });
+    await copyFile(join(folder, 'cat', '0.png'), join(folder, 'dog', 'same.png'));
+    const dataset = await load(folder);
+    expect(dataset.skipped).toEqual([
+      { file: 'cat/0.png', reason: 'the same bytes are in cat and dog' },
+      { file: 'dog/same.png', reason: 'the same bytes are in cat and dog' },
+    ]);
+  });
+
+  it('says which class is too poor', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 4, dog: 2 });
+    await writeFiles(folder, { 'dog/broken.png': 'text', 'dog/twin.png': await plainPicture(5) });
+    await expect(load(folder)).rejects.toMatchObject({
+      code: 'dataset-unusable',
+      message: 'Expected at least 3 different readable pictures for each class but received ["dog: 2"]',
+    });
+  });
+
+  it('has another digest for other content, and the same for the same', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 4, dog: 4 });
+    const { digest } = await load(folder);
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect((await load(folder, { size: 16 })).digest).toBe(digest);
+    await writeFiles(folder, { 'dog/new.png': await plainPicture(77) });
+    expect((await load(folder)).digest).not.toBe(digest);
+  });
+
+  it('makes grey pictures, and refuses impossible sizes', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 4, dog: 4 });
+    const { input, splits } = await load(folder, { channels: 1 });
+    expect(input).toMatchObject({ channels: 1, colour: 'grey' });
+    expect(splits.train.pixels).toHaveLength(splits.train.count * size * size);
+    for (const wrong of [0, 7, 2_000, 12.5, Number.NaN])
+      await expect(load(folder, { size: wrong })).rejects.toMatchObject({ code: 'used-wrongly' });
+  });
+});

@@ -1,0 +1,73 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { scanFolder } from '../../../../scripts/datasets/folder/scan.ts';
+import { temporaryFolder, writeFiles } from '../picture-files.ts';
+
+const files = (scan: Awaited<ReturnType<typeof scanFolder>>) =>
+  scan.pictures.map(({ file, label, split }) => [file, label, split]);
+
+describe('scanFolder', () => {
+  it('takes the class from the first folder, sorts, and passes over hidden files and litter', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, {
+      'dog/2.jpg': '',
+      'dog/1.jpg': '',
+      'cat/puppies/3.png': '',
+      'cat/.hidden.jpg': '',
+      '.git/config': '',
+      'cat/Thumbs.db': '',
+      '__MACOSX/x.jpg': '',
+      'README.md': '',
+      'loose.JPG': '',
+    });
+    const scan = await scanFolder(root);
+    expect(files(scan)).toEqual([
+      ['cat/puppies/3.png', 'cat', undefined],
+      ['dog/1.jpg', 'dog', undefined],
+      ['dog/2.jpg', 'dog', undefined],
+    ]);
+    expect(scan.labels).toEqual(['cat', 'dog']);
+    expect(scan.splits).toEqual([]);
+    expect(scan.skipped).toEqual([{ file: 'loose.JPG', reason: 'not in a class folder' }]);
+  });
+
+  it('honours train, validation (or val) and test folders', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, { 'train/a/1.png': '', 'train/b/2.png': '', 'val/a/3.png': '', 'test/b/4.png': '' });
+    const scan = await scanFolder(root);
+    expect(scan.splits).toEqual(['train', 'validation', 'test']);
+    expect(files(scan)).toContainEqual(['val/a/3.png', 'a', 'validation']);
+    expect(files(scan)).toContainEqual(['test/b/4.png', 'b', 'test']);
+  });
+
+  it('takes train and test for classes where they stand among others', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, { 'train/1.png': '', 'tram/2.png': '' });
+    expect((await scanFolder(root)).labels).toEqual(['train', 'tram']);
+  });
+
+  it('follows links once and ends in a circle', async () => {
+    const [root, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+    await writeFiles(elsewhere, { 'far.png': '' });
+    await writeFiles(root, { 'a/1.png': '', 'b/2.png': '' });
+    await symlink(join(root, 'a'), join(root, 'a', 'self'));
+    await symlink(root, join(root, 'b', 'up'));
+    await symlink(elsewhere, join(root, 'b', 'elsewhere'));
+    await symlink(join(root, 'nowhere'), join(root, 'b', 'broken.png'));
+    const scan = await scanFolder(root);
+    expect(files(scan).map(([file]) => file)).toContain('b/elsewhere/far.png');
+    expect(files(scan).filter(([file]) => String(file).startsWith('a/'))).toHaveLength(1);
+    expect(scan.skipped).toContainEqual({ file: 'b/broken.png', reason: 'cannot be opened (ENOENT)' });
+  });
+
+  it('refuses fewer than two classes', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, { '1.png': '' });
+    await mkdir(join(root, 'only'));
+    await expect(scanFolder(root)).rejects.toMatchObject({
+      code: 'dataset-unusable',
+      message: 'Expected at least 2 class folders for the data set but received ["only"]',
+    });
+  });
+});
