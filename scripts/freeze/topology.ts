@@ -1,5 +1,14 @@
-import { expected, FreezeframeError } from '@freezeframe/inference';
-import { type Call, functionalCalls, readHistory } from './inbound-nodes.ts';
+import {
+  badTopology,
+  callsOf,
+  declaredShape,
+  endpoints,
+  firstCalls,
+  isModel,
+  layerName,
+  layersOf,
+  type TensorReference,
+} from './inbound.ts';
 import type { KerasModel, LayerConfig, Shape } from './keras-model.ts';
 
 /** One call of one layer. A shared layer has several, with the same path. */
@@ -28,9 +37,10 @@ export interface Topology {
   readonly outputs: readonly string[];
 }
 
-const MODEL_CLASSES = new Set(['Sequential', 'Functional', 'Model']);
 /** Deeper nesting than any real model; a guard for files that nest for its own sake. */
 const MAX_DEPTH = 32;
+
+type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 
 /**
  * Reads a Keras config, of Keras 2 or Keras 3, Sequential or Functional.
@@ -38,13 +48,9 @@ const MAX_DEPTH = 32;
  */
 export function readTopology(config: KerasModel['config']): Topology {
   const reader = new TopologyReader();
-  const inputs = isSequential(config) ? [sequentialInput(config)] : functionalInputs(config);
-  const outputs = reader.expand(
-    config,
-    '',
-    inputs.map((input) => input.name),
-    0,
-  );
+  const inputs = config.class_name === 'Sequential' ? [sequentialInput(config)] : functionalInputs(config);
+  const ids = inputs.map((input) => input.name);
+  const outputs = reader.expand(config, '', ids, 0);
   return { inputs, nodes: neededFor(outputs, reader.nodes), outputs };
 }
 
@@ -54,15 +60,15 @@ class TopologyReader {
 
   /** Adds the nodes of one call of a model and answers the ids of its outputs. */
   expand(model: ModelConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
-    if (depth > MAX_DEPTH) throw badTopology(`models are nested more than ${MAX_DEPTH} deep`);
-    return isSequential(model)
+    if (depth > MAX_DEPTH) throw badTopology(`at most ${MAX_DEPTH} levels`, 'the nesting of models', depth);
+    return model.class_name === 'Sequential'
       ? this.#sequential(model, prefix, inputs, depth)
       : this.#functional(model, prefix, inputs, depth);
   }
 
   #call(layer: LayerConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
-    const path = prefix + nameOf(layer);
-    if (isModel(layer)) return this.expand(layer, `${path}/`, inputs, depth + 1);
+    const path = prefix + layerName(layer);
+    if (isModel(layer.class_name)) return this.expand(layer, `${path}/`, inputs, depth + 1);
     const count = this.#calls.get(path) ?? 0;
     this.#calls.set(path, count + 1);
     const output = `${path}:${count}`;
@@ -71,41 +77,76 @@ class TopologyReader {
   }
 
   #sequential(model: ModelConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
-    return layersOf(model)
+    return layersOf(model.config, prefix)
       .filter((layer) => layer.class_name !== 'InputLayer')
       .reduce((current, layer) => this.#call(layer, prefix, current, depth), inputs);
   }
 
   #functional(model: ModelConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
-    const names = historyList(model, 'input_layers').map(([name]) => name);
-    if (names.length !== inputs.length) {
-      throw badTopology(expected(`${names.length} inputs`, `the model ${prefix || 'itself'}`, inputs.length));
-    }
-    const known = new Map<string, readonly string[]>(names.map((name, i) => [`${name} 0`, [inputs[i] as string]]));
-    for (const call of functionalCalls(layersOf(model))) {
-      if (known.has(call.id)) continue;
-      if (call.layer.class_name === 'InputLayer') throw badTopology(`input layer "${call.id}" is not among the inputs`);
-      known.set(
-        call.id,
-        this.#call(
-          call.layer,
-          prefix,
-          call.inputs.map((read) => lookUp(known, read, call)),
-          depth,
-        ),
+    const layers = layersOf(model.config, prefix);
+    const ends = endpoints(model.config.output_layers, 'output_layers');
+    const starts = endpoints(model.config.input_layers, 'input_layers');
+    if (starts.length !== inputs.length) {
+      throw badTopology(
+        `${starts.length} inputs`,
+        prefix ? `the model ${prefix.slice(0, -1)}` : 'the model',
+        inputs.length,
       );
     }
-    return historyList(model, 'output_layers').map((read) => lookUp(known, read));
+    const first = firstCalls(layers, ends);
+    const known = new Map<string, readonly string[]>(
+      starts.map(({ layer }, i) => [`${layer} 0`, [inputs[i] as string]]),
+    );
+    const key = ({ layer, call }: TensorReference) => `${layer} ${call - (first.get(layer) ?? 0)}`;
+    const take = (read: TensorReference): string => {
+      const id = known.get(key(read))?.[read.index];
+      if (id === undefined) throw badTopology('a tensor that is there', 'a reference', `${key(read)} ${read.index}`);
+      return id;
+    };
+    for (const { layer, name, call, reads } of inOrder(layers, key)) {
+      if (!known.has(`${name} ${call}`))
+        known.set(`${name} ${call}`, this.#call(layer, prefix, reads.map(take), depth));
+    }
+    return ends.map(take);
   }
 }
 
-type History = readonly [layer: string, call: number, output: number];
-type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
+interface Call {
+  readonly layer: LayerConfig;
+  readonly name: string;
+  readonly call: number;
+  readonly reads: readonly TensorReference[];
+}
 
-function lookUp(known: ReadonlyMap<string, readonly string[]>, [name, call, output]: History, by?: Call): string {
-  const id = known.get(`${name} ${call}`)?.[output];
-  if (id !== undefined) return id;
-  throw badTopology(`output ${output} of call ${call} of "${name}" is read${by ? ` by "${by.id}"` : ''} and not there`);
+/** All calls, each after those it reads. @throws FreezeframeError `bad-topology` where calls wait for each other */
+function inOrder(layers: readonly LayerConfig[], key: (reference: TensorReference) => string): Call[] {
+  const calls = layers.flatMap((layer): Call[] => {
+    const name = layerName(layer);
+    if (layer.class_name === 'InputLayer') return [{ layer, name, call: 0, reads: [] }];
+    return callsOf(layer).map((reads, call) => ({ layer, name, call, reads }));
+  });
+  const ids = new Set(calls.map(({ name, call }) => `${name} ${call}`));
+  const waiting = new Map<Call, number>();
+  const readers = new Map<string, Call[]>();
+  for (const call of calls) {
+    // What is not there is named by whoever looks it up.
+    const sources = new Set(call.reads.map(key).filter((source) => ids.has(source)));
+    waiting.set(call, sources.size);
+    for (const source of sources) readers.set(source, [...(readers.get(source) ?? []), call]);
+  }
+  const ordered = calls.filter((call) => waiting.get(call) === 0);
+  for (const { name, call } of ordered) {
+    for (const reader of readers.get(`${name} ${call}`) ?? []) {
+      const left = (waiting.get(reader) as number) - 1;
+      waiting.set(reader, left);
+      if (left === 0) ordered.push(reader);
+    }
+  }
+  if (ordered.length < calls.length) {
+    const stuck = calls.filter((call) => (waiting.get(call) as number) > 0).map(({ name }) => name);
+    throw badTopology('layers that can run one after another', 'inbound_nodes', stuck);
+  }
+  return ordered;
 }
 
 function neededFor(outputs: readonly string[], nodes: readonly TopologyNode[]): TopologyNode[] {
@@ -118,85 +159,37 @@ function neededFor(outputs: readonly string[], nodes: readonly TopologyNode[]): 
   return kept.toReversed();
 }
 
-function isSequential(model: ModelConfig): boolean {
-  return model.class_name === 'Sequential';
-}
-
-/** Whether a layer is a model of its own. */
-export function isModel(layer: ModelConfig): boolean {
-  return MODEL_CLASSES.has(layer.class_name) && layersIn(layer) !== undefined;
-}
-
-function layersIn({ config }: ModelConfig): unknown {
-  // Keras before 2.3 wrote a Sequential's config as the bare list of its layers.
-  return Array.isArray(config) ? config : config?.layers;
-}
-
-/** A model's own layers, each checked to be one. */
-export function layersOf(model: ModelConfig): LayerConfig[] {
-  const layers = layersIn(model);
-  if (!Array.isArray(layers)) {
-    throw badTopology(expected('a list', 'the layers of the config', layers), `Found class ${model.class_name}.`);
-  }
-  return layers.map((layer: unknown, position) => {
-    const { class_name, config } = (layer ?? {}) as Partial<LayerConfig>;
-    if (typeof class_name !== 'string' || typeof config !== 'object' || config === null) {
-      throw badTopology(expected('{ class_name, config }', `layer ${position + 1}`, layer));
-    }
-    return layer as LayerConfig;
-  });
-}
-
-function nameOf(layer: LayerConfig): string {
-  const name = layer.config.name ?? layer.name;
-  if (typeof name === 'string' && name.length > 0) return name;
-  throw badTopology(expected('a text', `the name of a ${layer.class_name} layer`, name));
-}
-
 function functionalInputs(model: ModelConfig): TopologyInput[] {
-  const layers = new Map(layersOf(model).map((layer) => [nameOf(layer), layer]));
-  return historyList(model, 'input_layers').map(([name]) => {
+  const layers = new Map(layersOf(model.config, '').map((layer) => [layerName(layer), layer]));
+  return endpoints(model.config.input_layers, 'input_layers').map(({ layer: name }) => {
     const layer = layers.get(name);
-    const shape = layer && ownShape(layer);
-    if (!layer || !shape) throw badTopology(`the input layer "${name}" is not there or has no shape`);
+    const shape = layer && declaredShape(layer);
+    if (!layer || !shape) throw badTopology('an input layer with a shape', 'input_layers', name);
     return { name, shape, datatype: datatypeOf(layer) };
   });
 }
 
 function sequentialInput(model: ModelConfig): TopologyInput {
-  const [first] = layersOf(model);
-  if (!first) throw badTopology('the model has no layers');
-  const own = firstShape(first);
-  const shape = own ?? shapeOf(model.config.build_input_shape) ?? shapeOf(buildShape(model));
-  if (!shape) {
-    throw badTopology('no layer says what shape the input has', 'Build the model (model.build) before saving it.');
-  }
-  const name = first.class_name === 'InputLayer' ? nameOf(first) : `${nameOf(first)}_input`;
+  const [first] = layersOf(model.config, '');
+  if (!first) throw badTopology('at least one layer', 'the model', []);
+  const built = { input_shape: undefined, batch_shape: model.config.build_input_shape ?? buildShape(model) };
+  const shape = firstShape(first) ?? declaredShape({ class_name: 'InputLayer', config: { name: 'input', ...built } });
+  if (!shape) throw badTopology('an input shape (build the model before saving it)', 'the model', undefined);
+  const name = first.class_name === 'InputLayer' ? layerName(first) : `${layerName(first)}_input`;
   return { name, shape, datatype: datatypeOf(first) };
 }
 
 /** The shape a first layer states, or the first layer of the model that it is. */
 function firstShape(layer: LayerConfig): Shape | undefined {
-  const own = ownShape(layer);
-  if (own || !isModel(layer)) return own;
-  if (!isSequential(layer)) return functionalInputs(layer)[0]?.shape;
-  const [inner] = layersOf(layer);
+  const own = declaredShape(layer);
+  if (own || !isModel(layer.class_name)) return own;
+  if (layer.class_name !== 'Sequential') return functionalInputs(layer)[0]?.shape;
+  const [inner] = layersOf(layer.config, layerName(layer));
   return inner && firstShape(inner);
-}
-
-function ownShape({ config }: LayerConfig): Shape | undefined {
-  const batched = shapeOf(config.batch_shape) ?? shapeOf(config.batch_input_shape);
-  const bare = shapeOf(config.input_shape);
-  return batched ?? (bare && [null, ...bare]);
 }
 
 function buildShape(model: ModelConfig): unknown {
   return (model as { build_config?: { input_shape?: unknown } }).build_config?.input_shape;
-}
-
-function shapeOf(value: unknown): Shape | undefined {
-  const valid = Array.isArray(value) && value.every((size) => size === null || (Number.isInteger(size) && size > 0));
-  return valid ? (value as Shape) : undefined;
 }
 
 /** Keras 3 writes a dtype as text or as an object around its name. */
@@ -205,24 +198,4 @@ function datatypeOf({ config }: LayerConfig): string {
   if (typeof dtype === 'string') return dtype;
   const name = (dtype as { config?: { name?: unknown } } | undefined)?.config?.name;
   return typeof name === 'string' ? name : 'float32';
-}
-
-/** `input_layers` or `output_layers`: a list of references, or a single one without the list. */
-function historyList(model: ModelConfig, key: 'input_layers' | 'output_layers'): History[] {
-  const value = model.config[key];
-  const list = Array.isArray(value) && typeof value[0] === 'string' ? [value] : value;
-  if (!Array.isArray(list) || list.length === 0) throw badTopology(expected('a list of layers', key, value));
-  return list.map((item) => {
-    const history = readHistory(item);
-    if (!history) throw badTopology(expected('[layer, call, output]', key, item));
-    return history;
-  });
-}
-
-function badTopology(message: string, remedy?: string): FreezeframeError {
-  return new FreezeframeError(
-    'bad-topology',
-    `The model's config cannot be used: ${message}`,
-    remedy ? { remedy } : {},
-  );
 }
