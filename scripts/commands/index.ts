@@ -10,6 +10,11 @@ export interface CommandEntry {
 /** Every subcommand of `freezeframe`, in the order in which a newcomer meets them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'start',
+    summary: 'the whole way once: from drawn pictures to an answering gateway',
+    load: async () => (await import('./start.ts')).startCommand(),
+  },
+  {
     name: 'models',
     summary: 'list, show, tag and remove frozen models',
     load: async () => (await import('./models.ts')).modelsCommand(),
@@ -23,5 +28,15 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'evaluate',
     summary: 'measure a model on labelled pictures',
     load: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  },
+  {
+    name: 'bundle',
+    summary: 'make the functions and layers that are deployed',
+    load: async () => (await import('./bundle.ts')).bundleCommand(),
+  },
+  {
+    name: 'dev',
+    summary: 'run the built functions on this machine',
+    load: async () => (await import('./dev.ts')).devCommand(),
   },
 ];

@@ -28,7 +28,7 @@ export interface GatewayOptions {
   /** Pause before a failed upload is delivered again. Milliseconds. */
   readonly retryAfter?: number;
   /** Lines that the functions write, and what happens to their processes. */
-  readonly log?: (line: string) => void;
+  readonly log?: (line: string) => unknown;
   readonly onUpload?: (report: UploadReport) => void;
 }
 

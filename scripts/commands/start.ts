@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { reportResult } from '../terminal/report.ts';
+
+interface StartFlags {
+  port?: string;
+  host?: string;
+  json?: boolean;
+}
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('The whole way once: draw pictures, train, freeze, bundle, and answer pictures on this machine.')
+    .option('--port <number>', 'where to listen; PORT or 3000 if left out, 0 for a free one')
+    .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')
+    .option('--json', 'print one JSON line when it listens, then one for each answered upload')
+    .addHelpText(
+      'after',
+      `
+What has been made before and has not changed is not made again: the second start takes seconds.
+
+Examples:
+  $ npm start
+  $ PORT=8080 npm start
+  $ freezeframe start --json
+`,
+    )
+    .action(async (flags: StartFlags) => {
+      const { choosePort } = await import('../dev/port.ts');
+      // Said before a minute of training, not after it.
+      const port = choosePort(flags.port);
+      const { start } = await import('../start/start.ts');
+      const { describeStarted, startedResult } = await import('../start/describe.ts');
+      const { defaultStore, openStore } = await import('../store/store.ts');
+      const { untilSignal } = await import('../dev/until-signal.ts');
+      const { uploadLine } = await import('../dev/upload-line.ts');
+      const json = flags.json === true;
+      const started = await start({
+        store: openStore(),
+        storeRoot: defaultStore(),
+        port,
+        ...(flags.host ? { host: flags.host } : {}),
+        // A newcomer need not read that all went well; freezeframe dev shows every line.
+        log: (line) => !line.includes('"level":"info"') && process.stderr.write(`${line}\n`),
+        onUpload: (report) => reportResult(report, json, () => uploadLine(report)),
+      });
+      reportResult(startedResult(started), json, () => describeStarted(started));
+      await untilSignal(started.gateway);
+    });
+}
