@@ -39,3 +39,17 @@ function mergeSize(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   throw new FreezeframeError('bad-topology', expected(`a size of ${a} or 1`, 'an axis of a merge layer', b));
 }
+
+/** A gradient of the merged value as a gradient of one input: summed over the axes along which that was repeated. */
+export function unmerged(graph: GraphBuilder, gradient: Value, input: Value): Value {
+  const rank = gradient.shape.length;
+  const aligned = alignShape(input.shape, rank);
+  const repeated = aligned.flatMap((size, axis) => (size === 1 && gradient.shape[axis] !== 1 ? [axis] : []));
+  if (repeated.length === 0 && input.shape.length === rank) return graph.toLayout(gradient, input.layout);
+  const keras = asKeras(graph, gradient);
+  const summed =
+    repeated.length > 0 ? graph.op('ReduceSum', [keras.name, graph.ints(repeated)], { keepdims: 1 }) : keras.name;
+  const missing = Array.from({ length: rank - input.shape.length }, (_, i) => i + 1);
+  const name = missing.length > 0 ? graph.op('Squeeze', [summed, graph.ints(missing)]) : summed;
+  return graph.toLayout({ ...input, name, layout: 'channels-last' }, input.layout);
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GraphBuilder, Value } from '../graph.ts';
+import { memoryAxis, renamed } from '../layout.ts';
 import type { ActivationDefinition } from './activation.ts';
 import { ACTIVATIONS } from './activations.ts';
 
@@ -20,9 +21,23 @@ export function activate(graph: GraphBuilder, x: Value, name: string): Value {
   return (BY_NAME.get(name) as ActivationDefinition).emit(graph, x);
 }
 
+/** Gradient of what went into the activation. `input` has the output's shape and memory order. */
+export function activationGradient(
+  graph: GraphBuilder,
+  name: string,
+  pass: { readonly input: string; readonly output: Value },
+  gradient: Value,
+): Value {
+  const { output } = pass;
+  const definition = BY_NAME.get(name) as ActivationDefinition;
+  const names = { input: pass.input, output: output.name, lastAxis: memoryAxis(output, -1) };
+  return renamed(gradient, definition.gradient(graph, names, gradient.name));
+}
+
 /** `null`, a name, or Keras 3's object around a name: always a known name afterwards. */
 export const activation = z
   .unknown()
+  .optional()
   .transform((value) => {
     const name = activationName(value);
     return BY_NAME.get(name)?.names[0] ?? name;

@@ -1,6 +1,7 @@
-import type { GraphBuilder } from '../graph.ts';
-import type { Window } from '../window.ts';
-import { effectiveKernel, windowPads } from '../window.ts';
+import { convolutionShape, convolutionWindow, type WindowConfig } from '../convolution.ts';
+import type { GraphBuilder, Value } from '../graph.ts';
+import { channelsOf, type DataFormat, fixed, spatialOf } from '../layout.ts';
+import { effectiveKernel, type Window, windowPads } from '../window.ts';
 
 /** One convolution as ONNX sees it: batch, channels, height, width. Sizes are fixed: training knows its pictures. */
 export interface ConvolutionSizes {
@@ -10,6 +11,22 @@ export interface ConvolutionSizes {
   readonly output: readonly number[];
   readonly channelsIn: number;
   readonly channelsOut: number;
+}
+
+export function convolutionSizes(config: WindowConfig, x: Value, channelsOut: number): ConvolutionSizes {
+  return {
+    window: convolutionWindow(config),
+    input: fixedSpatial(x.shape, config.data_format),
+    output: fixedSpatial(convolutionShape(config, x.shape, channelsOut), config.data_format),
+    channelsIn: channelsOf(x.shape, config.data_format),
+    channelsOut,
+  };
+}
+
+/** Height and width, which must be known. */
+export function fixedSpatial(shape: Value['shape'], format: DataFormat): number[] {
+  const spatial = spatialOf(shape, format);
+  return spatial.map((_, axis) => fixed(spatial, axis));
 }
 
 const BATCH_FIRST = [1, 0, 2, 3];
@@ -176,4 +193,44 @@ function turn(graph: GraphBuilder, kernel: string): string {
 /** Gradient of a bias: the sum over everything but channels. `gradient` is batch, channels, space. */
 export function biasGradient(graph: GraphBuilder, gradient: string): string {
   return graph.op('ReduceSum', [gradient, graph.ints([0, 2, 3])], { keepdims: 0 });
+}
+
+/** As `kernelGradient`, for a convolution in groups: each group by itself. */
+export function groupedKernelGradient(
+  graph: GraphBuilder,
+  x: string,
+  gradient: string,
+  sizes: ConvolutionSizes,
+  groups: number,
+): string {
+  if (groups === 1) return kernelGradient(graph, x, gradient, sizes);
+  const one = oneGroup(sizes, groups);
+  const inputs = evenly(graph, x, groups, 1, one.channelsIn);
+  const gradients = evenly(graph, gradient, groups, 1, one.channelsOut);
+  const kernels = inputs.map((input, i) => kernelGradient(graph, input, gradients[i] as string, one));
+  return graph.op('Concat', kernels, { axis: 3 });
+}
+
+/** As `inputGradient`, for a convolution in groups: each group by itself. */
+export function groupedInputGradient(
+  graph: GraphBuilder,
+  gradient: string,
+  kernel: string,
+  sizes: ConvolutionSizes,
+  groups: number,
+): string {
+  if (groups === 1) return inputGradient(graph, gradient, kernel, sizes);
+  const one = oneGroup(sizes, groups);
+  const gradients = evenly(graph, gradient, groups, 1, one.channelsOut);
+  const kernels = evenly(graph, kernel, groups, 3, one.channelsOut);
+  const inputs = gradients.map((part, i) => inputGradient(graph, part, kernels[i] as string, one));
+  return graph.op('Concat', inputs, { axis: 1 });
+}
+
+function oneGroup(sizes: ConvolutionSizes, groups: number): ConvolutionSizes {
+  return { ...sizes, channelsIn: sizes.channelsIn / groups, channelsOut: sizes.channelsOut / groups };
+}
+
+function evenly(graph: GraphBuilder, value: string, parts: number, axis: number, size: number): string[] {
+  return graph.ops('Split', [value, graph.ints(Array<number>(parts).fill(size))], parts, { axis });
 }

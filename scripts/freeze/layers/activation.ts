@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activate, activation } from '../activations/index.ts';
+import { activate, activation, activationGradient } from '../activations/index.ts';
 import { defineLayer, single } from '../layer.ts';
 
 const config = z.object({ activation });
@@ -10,4 +10,10 @@ export const activationLayer = defineLayer<z.output<typeof config>>({
   config,
   outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => activate(graph, single(inputs), c.activation),
+  training: {
+    backward: ({ graph }, c, { inputs, output }, gradient) => {
+      const pass = { input: single(inputs).name, output };
+      return { inputs: [activationGradient(graph, c.activation, pass, gradient)], weights: {} };
+    },
+  },
 });

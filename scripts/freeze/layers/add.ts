@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Value } from '../graph.ts';
 import { defineLayer } from '../layer.ts';
-import { alignInputs, mergedShape } from '../merge.ts';
+import { alignInputs, mergedShape, unmerged } from '../merge.ts';
 
 /** The sum of two or more tensors. */
 export const add = defineLayer({
@@ -12,5 +12,11 @@ export const add = defineLayer({
     const terms = alignInputs(graph, inputs);
     const name = terms.map((term) => term.name).reduce((sum, term) => graph.op('Add', [sum, term]));
     return { ...(terms[0] as Value), name, shape: mergedShape(inputs.map((input) => input.shape)) };
+  },
+  training: {
+    backward: ({ graph }, _, { inputs }, gradient) => ({
+      inputs: inputs.map((input) => unmerged(graph, gradient, input)),
+      weights: {},
+    }),
   },
 });

@@ -1,3 +1,4 @@
+import { averagePoolGradient } from '../gradients/pooling.ts';
 import { defineLayer, single } from '../layer.ts';
 import { type PoolingConfig, pool, poolingConfig, poolingShape } from '../pooling.ts';
 
@@ -7,4 +8,10 @@ export const averagePooling2d = defineLayer<PoolingConfig>({
   config: poolingConfig(2),
   outputShape: (c, inputs) => poolingShape(c, single(inputs)),
   emit: (context, c, inputs) => pool(context, 'AveragePool', c, single(inputs), { count_include_pad: 0 }),
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => ({
+      inputs: [averagePoolGradient(graph, c, single(inputs), gradient)],
+      weights: {},
+    }),
+  },
 });

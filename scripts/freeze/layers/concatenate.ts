@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Value } from '../graph.ts';
 import type { Shape } from '../keras-model.ts';
 import { defineLayer } from '../layer.ts';
-import { memoryAxis } from '../layout.ts';
+import { fixed, memoryAxis } from '../layout.ts';
 import { sameLayout } from '../merge.ts';
 
 const config = z.object({ axis: z.number().int().default(-1) });
@@ -28,6 +28,16 @@ export const concatenate = defineLayer<z.output<typeof config>>({
         inputs.map((value) => value.shape),
       ),
     };
+  },
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const sizes = graph.ints(inputs.map((input) => fixed(input.shape, c.axis)));
+      const parts = graph.ops('Split', [gradient.name, sizes], inputs.length, { axis: memoryAxis(gradient, c.axis) });
+      const back = inputs.map((input, i) =>
+        graph.toLayout({ ...input, name: parts[i] as string, layout: gradient.layout }, input.layout),
+      );
+      return { inputs: back, weights: {} };
+    },
   },
 });
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { activate } from '../activations/index.ts';
+import { activate, activationGradient } from '../activations/index.ts';
 import { initializer } from '../config.ts';
 import { biasSpec, convolutionOptions, convolutionShape, depthwise } from '../convolution.ts';
+import { biasGradient, convolutionSizes, depthwiseKernelGradient, inputGradient } from '../gradients/convolution.ts';
 import { defineLayer, single } from '../layer.ts';
-import { channelsOf } from '../layout.ts';
+import { channelsOf, fromImage, toImage } from '../layout.ts';
 
 const config = z.object({
   ...convolutionOptions(2),
@@ -36,5 +37,25 @@ export const depthwiseConv2d = defineLayer<Config>({
   emit: (context, c, inputs) => {
     const bias = c.use_bias ? context.weight('bias') : undefined;
     return activate(context.graph, depthwise(context, c, single(inputs), bias), c.activation);
+  },
+  training: {
+    forward: (context, c, inputs) => {
+      const bias = c.use_bias ? context.weight('bias') : undefined;
+      const linear = depthwise(context, c, single(inputs), bias);
+      return { output: activate(context.graph, linear, c.activation), saved: { linear: linear.name } };
+    },
+    backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
+      const { graph } = context;
+      const x = single(inputs);
+      const pass = { input: saved.linear as string, output };
+      const image = toImage(graph, activationGradient(graph, c.activation, pass, gradient), c.data_format);
+      const channels = channelsOf(x.shape, c.data_format);
+      const sizes = convolutionSizes(c, x, channels * c.depth_multiplier);
+      const depthwise_kernel = depthwiseKernelGradient(graph, toImage(graph, x, c.data_format), image, sizes);
+      const weights = c.use_bias ? { depthwise_kernel, bias: biasGradient(graph, image) } : { depthwise_kernel };
+      if (!needsInputGradient) return { inputs: [], weights };
+      const back = inputGradient(graph, image, context.weight('depthwise_kernel'), sizes, channels);
+      return { inputs: [graph.toLayout(fromImage(back, x.shape, c.data_format), x.layout)], weights };
+    },
   },
 });

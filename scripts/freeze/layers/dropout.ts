@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { indicator } from '../gradients/elementwise.ts';
 import { defineLayer, single } from '../layer.ts';
+import { memoryOrder, renamed } from '../layout.ts';
 
 const config = z.object({ rate: z.number().min(0).max(1) });
 
@@ -9,4 +11,19 @@ export const dropout = defineLayer<z.output<typeof config>>({
   config,
   outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),
+  training: {
+    forward: (context, c, inputs) => {
+      const { graph } = context;
+      const x = single(inputs);
+      if (c.rate === 0) return { output: x, saved: {} };
+      const numbers = context.random(memoryOrder(x, x.shape));
+      const kept = indicator(graph, graph.op('GreaterOrEqual', [numbers, graph.float(c.rate)]));
+      const mask = graph.op('Mul', [kept, graph.float(c.rate < 1 ? 1 / (1 - c.rate) : 0)]);
+      return { output: renamed(x, graph.op('Mul', [x.name, mask])), saved: { mask } };
+    },
+    backward: ({ graph }, _, { saved }, gradient) => {
+      const { mask } = saved;
+      return { inputs: [mask ? renamed(gradient, graph.op('Mul', [gradient.name, mask])) : gradient], weights: {} };
+    },
+  },
 });

@@ -1,5 +1,13 @@
+import { globalPoolBack } from '../gradients/pooling.ts';
 import { defineLayer, single } from '../layer.ts';
-import { type GlobalPoolingConfig, globalPool, globalPoolingConfig, globalPoolingShape } from '../pooling.ts';
+import { fixed, renamed } from '../layout.ts';
+import {
+  type GlobalPoolingConfig,
+  globalPool,
+  globalPoolingConfig,
+  globalPoolingShape,
+  spatialAxes,
+} from '../pooling.ts';
 
 /** The mean of each channel over height and width. */
 export const globalAveragePooling2d = defineLayer<GlobalPoolingConfig>({
@@ -7,4 +15,12 @@ export const globalAveragePooling2d = defineLayer<GlobalPoolingConfig>({
   config: globalPoolingConfig,
   outputShape: (c, inputs) => globalPoolingShape(c, single(inputs)),
   emit: (context, c, inputs) => globalPool(context, 'ReduceMean', c, single(inputs)),
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const x = single(inputs);
+      const cells = spatialAxes(x.shape.length, c).reduce((product, axis) => product * fixed(x.shape, axis), 1);
+      const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), graph.float(cells)]);
+      return { inputs: [renamed(x, graph.op('Expand', [share, graph.op('Shape', [x.name])]))], weights: {} };
+    },
+  },
 });

@@ -1,5 +1,14 @@
+import { indicator } from '../gradients/elementwise.ts';
+import { globalPoolBack } from '../gradients/pooling.ts';
 import { defineLayer, single } from '../layer.ts';
-import { type GlobalPoolingConfig, globalPool, globalPoolingConfig, globalPoolingShape } from '../pooling.ts';
+import { memoryAxis, renamed } from '../layout.ts';
+import {
+  type GlobalPoolingConfig,
+  globalPool,
+  globalPoolingConfig,
+  globalPoolingShape,
+  spatialAxes,
+} from '../pooling.ts';
 
 /** The largest value of each channel over height and width. */
 export const globalMaxPooling2d = defineLayer<GlobalPoolingConfig>({
@@ -7,4 +16,15 @@ export const globalMaxPooling2d = defineLayer<GlobalPoolingConfig>({
   config: globalPoolingConfig,
   outputShape: (c, inputs) => globalPoolingShape(c, single(inputs)),
   emit: (context, c, inputs) => globalPool(context, 'ReduceMax', c, single(inputs)),
+  training: {
+    // Equal largest cells share, as in TensorFlow.
+    backward: ({ graph }, c, { inputs, output }, gradient) => {
+      const x = single(inputs);
+      const won = indicator(graph, graph.op('Equal', [x.name, globalPoolBack(graph, c, x, output)]));
+      const axes = graph.ints(spatialAxes(x.shape.length, c).map((axis) => memoryAxis(x, axis)));
+      const winners = graph.op('ReduceSum', [won, axes], { keepdims: 1 });
+      const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), winners]);
+      return { inputs: [renamed(x, graph.op('Mul', [won, share]))], weights: {} };
+    },
+  },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { number } from '../config.ts';
+import { indicator } from '../gradients/elementwise.ts';
 import type { GraphBuilder, Value } from '../graph.ts';
 import { defineLayer, single } from '../layer.ts';
 import { renamed } from '../layout.ts';
@@ -22,6 +23,12 @@ export const reLU = defineLayer<Config>({
     const rectified = c.threshold === 0 ? around(graph, c, x) : withThreshold(graph, c, x);
     return renamed(x, c.max_value === null ? rectified : clipped(graph, c, rectified));
   },
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const slopes = slopesOf(graph, c, single(inputs));
+      return { inputs: [renamed(gradient, graph.op('Mul', [gradient.name, slopes]))], weights: {} };
+    },
+  },
 });
 
 function around(graph: GraphBuilder, c: Config, x: Value): string {
@@ -39,4 +46,14 @@ function withThreshold(graph: GraphBuilder, c: Config, x: Value): string {
 function clipped(graph: GraphBuilder, c: Config, x: string): string {
   const low = c.negative_slope === 0 && c.threshold >= 0 ? graph.float(0) : '';
   return graph.op('Clip', [x, low, graph.float(c.max_value as number)]);
+}
+
+/** 1 above the threshold, `negative_slope` below, nothing at `max_value` and beyond. */
+function slopesOf(graph: GraphBuilder, c: Config, x: Value): string {
+  const above = indicator(graph, graph.op('Greater', [x.name, graph.float(c.threshold)]));
+  const rising = graph.op('Mul', [above, graph.float(1 - c.negative_slope)]);
+  const slopes = c.negative_slope === 0 ? above : graph.op('Add', [rising, graph.float(c.negative_slope)]);
+  if (c.max_value === null) return slopes;
+  const below = indicator(graph, graph.op('Less', [x.name, graph.float(c.max_value)]));
+  return graph.op('Mul', [slopes, below]);
 }

@@ -17,6 +17,12 @@ export const rescaling = defineLayer<z.output<typeof config>>({
     const scaled = graph.op('Mul', [x.name, constant(graph, x, c.scale)]);
     return renamed(x, graph.op('Add', [scaled, constant(graph, x, c.offset)]));
   },
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const scaled = graph.op('Mul', [gradient.name, constant(graph, single(inputs), c.scale)]);
+      return { inputs: [renamed(gradient, scaled)], weights: {} };
+    },
+  },
 });
 
 function constant(graph: GraphBuilder, x: Value, factor: number | number[]): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activate } from '../activations/index.ts';
+import { activate, activationGradient } from '../activations/index.ts';
 import { initializer } from '../config.ts';
 import {
   biasSpec,
@@ -9,8 +9,16 @@ import {
   depthwise,
   kernelPermutation,
 } from '../convolution.ts';
-import { defineLayer, single } from '../layer.ts';
-import { channelsOf } from '../layout.ts';
+import {
+  biasGradient,
+  convolutionSizes,
+  depthwiseKernelGradient,
+  inputGradient,
+  kernelGradient,
+} from '../gradients/convolution.ts';
+import type { Value } from '../graph.ts';
+import { defineLayer, type EmitContext, single } from '../layer.ts';
+import { channelsOf, fromImage, toImage } from '../layout.ts';
 
 const config = z.object({
   ...convolutionOptions(2),
@@ -53,11 +61,41 @@ export const separableConv2d = defineLayer<Config>({
   },
   outputShape: (c, inputs) => convolutionShape(c, single(inputs), c.filters),
   emit: (context, c, inputs) => {
-    const middle = depthwise(context, c, single(inputs));
-    const kernel = context.weight('pointwise_kernel', { perm: kernelPermutation(2) });
-    const bias = c.use_bias ? context.weight('bias') : undefined;
-    const point = { ...POINT, data_format: c.data_format };
-    const mixed = convolve(context, point, middle, { kernel, bias, group: 1, channels: c.filters });
+    const mixed = pointwise(context, c, depthwise(context, c, single(inputs)));
     return activate(context.graph, mixed, c.activation);
   },
+  training: {
+    forward: (context, c, inputs) => {
+      const middle = depthwise(context, c, single(inputs));
+      const linear = pointwise(context, c, middle);
+      const output = activate(context.graph, linear, c.activation);
+      return { output, saved: { middle: toImage(context.graph, middle, c.data_format), linear: linear.name } };
+    },
+    backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
+      const { graph } = context;
+      const x = single(inputs);
+      const pass = { input: saved.linear as string, output };
+      const image = toImage(graph, activationGradient(graph, c.activation, pass, gradient), c.data_format);
+      const channels = channelsOf(x.shape, c.data_format);
+      const sizes = convolutionSizes(c, x, channels * c.depth_multiplier);
+      const point = { window: { kernel: [1, 1], strides: [1, 1], padding: 'valid' }, input: sizes.output } as const;
+      const mixing = { ...sizes, ...point, channelsIn: sizes.channelsOut, channelsOut: c.filters };
+      const pointwise_kernel = kernelGradient(graph, saved.middle as string, image, mixing);
+      const between = inputGradient(graph, image, context.weight('pointwise_kernel'), mixing);
+      const depthwise_kernel = depthwiseKernelGradient(graph, toImage(graph, x, c.data_format), between, sizes);
+      const kernels = { depthwise_kernel, pointwise_kernel };
+      const weights = c.use_bias ? { ...kernels, bias: biasGradient(graph, image) } : kernels;
+      if (!needsInputGradient) return { inputs: [], weights };
+      const back = inputGradient(graph, between, context.weight('depthwise_kernel'), sizes, channels);
+      return { inputs: [graph.toLayout(fromImage(back, x.shape, c.data_format), x.layout)], weights };
+    },
+  },
 });
+
+/** The 1x1 convolution and its bias, before the activation. */
+function pointwise(context: EmitContext, c: Config, middle: Value): Value {
+  const kernel = context.weight('pointwise_kernel', { perm: kernelPermutation(2) });
+  const bias = c.use_bias ? context.weight('bias') : undefined;
+  const point = { ...POINT, data_format: c.data_format };
+  return convolve(context, point, middle, { kernel, bias, group: 1, channels: c.filters });
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { softmaxGradient } from '../gradients/elementwise.ts';
 import { defineLayer, single } from '../layer.ts';
 import { memoryAxis, renamed } from '../layout.ts';
 
@@ -18,5 +19,11 @@ export const softmax = defineLayer<z.output<typeof config>>({
   emit: ({ graph }, c, inputs) => {
     const x = single(inputs);
     return renamed(x, graph.op('Softmax', [x.name], { axis: memoryAxis(x, c.axis) }));
+  },
+  training: {
+    backward: ({ graph }, c, { output }, gradient) => {
+      const back = softmaxGradient(graph, output.name, memoryAxis(output, c.axis), gradient.name);
+      return { inputs: [renamed(gradient, back)], weights: {} };
+    },
   },
 });

@@ -32,6 +32,17 @@ export const zeroPadding2d = defineLayer<Config>({
     const flat = [...pads.map(([before]) => before), ...pads.map(([, after]) => after)];
     return renamed(x, graph.op('Pad', [x.name, graph.ints(flat)]), paddedShape(c, x.shape));
   },
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const x = single(inputs);
+      const pads = memoryOrder(x, padsOf(c));
+      const starts = graph.ints(pads.map(([before]) => before));
+      // Counted from the end, as the batch is of any size; a number past any size is the end.
+      const ends = graph.ints(pads.map(([, after]) => (after > 0 ? -after : Number.MAX_SAFE_INTEGER)));
+      const inner = graph.op('Slice', [gradient.name, starts, ends, graph.ints([0, 1, 2, 3])]);
+      return { inputs: [renamed(x, inner)], weights: {} };
+    },
+  },
 });
 
 function both(value: number | [number, number]): [number, number] {
