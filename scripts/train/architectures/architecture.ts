@@ -1,0 +1,58 @@
+import type { KerasModel } from '../../freeze/keras-model.ts';
+import type { AugmentOptions } from '../augment.ts';
+
+/** What a data set asks of a model. */
+export interface ArchitectureInput {
+  /** Without the batch axis: `[height, width, channels]` or `[features]`. */
+  readonly shape: readonly number[];
+  /** Classes to tell apart, or numbers to answer. */
+  readonly outputs: number;
+}
+
+/** How an architecture is trained unless the command line says otherwise. */
+export interface TrainingDefaults {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Epochs without a better validation result after which training ends. */
+  readonly patience: number;
+}
+
+/** A model to train: a Keras config that Keras and TensorFlow.js Layers load as it is. */
+export interface Architecture {
+  readonly name: string;
+  readonly summary: string;
+  readonly data: 'pictures' | 'table';
+  readonly defaults: TrainingDefaults;
+  /** What may be done to training pictures; a data set may forbid parts of it. */
+  readonly augment?: AugmentOptions;
+  /** @throws FreezeframeError `architecture-mismatch` when pictures are too small */
+  config(input: ArchitectureInput): KerasModel['config'];
+}
+
+type Entry = readonly [className: string, config: Readonly<Record<string, unknown>>];
+
+/** A Sequential config whose layers are named as Keras names them: `conv2d`, `conv2d_1`... */
+export function sequential(
+  name: string,
+  inputShape: readonly number[],
+  layers: readonly Entry[],
+): KerasModel['config'] {
+  const used = new Map<string, number>();
+  const named = layers.map(([className, config]) => {
+    const base = snake(className);
+    const count = used.get(base) ?? 0;
+    used.set(base, count + 1);
+    return { class_name: className, config: { name: count === 0 ? base : `${base}_${count}`, ...config } };
+  });
+  const input = {
+    class_name: 'InputLayer',
+    config: { name: 'input', batch_input_shape: [null, ...inputShape], dtype: 'float32', sparse: false },
+  };
+  return { class_name: 'Sequential', config: { name, layers: [input, ...named] } };
+}
+
+/** `Conv2D` is `conv2d`, `BatchNormalization` is `batch_normalization`, `MaxPooling2D` is `max_pooling2d`. */
+function snake(className: string): string {
+  return className.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+}

@@ -1,0 +1,37 @@
+import { FreezeframeError } from '@freezeframe/inference';
+import type { TrainingBackend } from './backend.ts';
+import { openTensorflow, type Tensorflow } from './tfjs.ts';
+
+/** An optional dependency: a name that TypeScript does not try to resolve, as it need not be there. */
+const PACKAGE: string = '@tensorflow/tfjs-node';
+
+/**
+ * Trains with TensorFlow's own native library, where `@tensorflow/tfjs-node` is installed and loads.
+ * @throws FreezeframeError `backend-unavailable`
+ */
+export async function tfjsNodeBackend(): Promise<TrainingBackend> {
+  const tf = await load();
+  return {
+    name: 'tfjs-node',
+    engine: `tfjs-node ${tf.version['tfjs-core']}`,
+    exact: false,
+    open: (task) => openTensorflow(tf, task),
+  };
+}
+
+async function load(): Promise<Tensorflow & { version: Record<string, string> }> {
+  try {
+    const module = await import(PACKAGE);
+    return module.default ?? module;
+  } catch (cause) {
+    throw new FreezeframeError('backend-unavailable', `The backend tfjs-node cannot be loaded: ${firstLine(cause)}`, {
+      cause,
+      remedy:
+        'Leave --backend out: the onnx backend needs nothing more. Or install it with "npm install --no-save @tensorflow/tfjs-node@4.22" (Node 18 to 22; it downloads libtensorflow).',
+    });
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] as string;
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+
+/** A training that can go on: JSON, and vectors by name. */
+export interface Checkpoint<T> {
+  readonly state: T;
+  readonly vectors: ReadonlyMap<string, Float32Array>;
+}
+
+const MAGIC = 'FREEZEFRAME-CHECKPOINT-1\n';
+const DIGEST_BYTES = 32;
+
+interface Header {
+  readonly state: unknown;
+  readonly vectors: readonly { readonly name: string; readonly length: number }[];
+}
+
+/**
+ * Replaces the checkpoint in one move: written beside it, forced to the disk, renamed. A kill at any moment leaves the old
+ * one or the new one. Layout: magic line, sha256 of the rest, length of the header (uint32, little-endian), JSON header,
+ * float32 vectors.
+ */
+export function writeCheckpoint<T>(file: string, { state, vectors }: Checkpoint<T>): void {
+  const header: Header = { state, vectors: [...vectors].map(([name, { length }]) => ({ name, length })) };
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(json.length);
+  const body = Buffer.concat([
+    length,
+    json,
+    ...[...vectors.values()].map((vector) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)),
+  ]);
+  const digest = createHash('sha256').update(body).digest();
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.tmp`;
+  const descriptor = openSync(temporary, 'w');
+  try {
+    for (const part of [Buffer.from(MAGIC), digest, body]) writeSync(descriptor, part);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(temporary, file);
+  syncFolder(path.dirname(file));
+}
+
+/** Makes the rename itself last. Windows has no such call and needs none. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * @returns `undefined` where there is none.
+ * @throws FreezeframeError `checkpoint-damaged`
+ */
+export function readCheckpoint<T>(file: string): Checkpoint<T> | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const start = MAGIC.length + DIGEST_BYTES;
+  const body = bytes.subarray(start);
+  const digest = createHash('sha256').update(body).digest();
+  const whole =
+    bytes.subarray(0, MAGIC.length).toString() === MAGIC && bytes.subarray(MAGIC.length, start).equals(digest);
+  if (!whole) {
+    throw new FreezeframeError(
+      'checkpoint-damaged',
+      expected('an undamaged checkpoint', path.basename(file), 'other bytes'),
+      {
+        remedy: 'Train again without --resume.',
+      },
+    );
+  }
+  const headerLength = body.readUInt32LE(0);
+  const header = JSON.parse(body.subarray(4, 4 + headerLength).toString()) as Header;
+  const vectors = new Map<string, Float32Array>();
+  let at = 4 + headerLength;
+  for (const { name, length } of header.vectors) {
+    // Copied: the header's length leaves the numbers at any address.
+    vectors.set(name, new Float32Array(new Uint8Array(body.subarray(at, at + 4 * length)).buffer));
+    at += 4 * length;
+  }
+  return { state: header.state as T, vectors };
+}
+
+/** Removes the checkpoint of a training that has ended. */
+export function removeCheckpoint(file: string): void {
+  rmSync(file, { force: true });
+  rmSync(`${file}.tmp`, { force: true });
+}

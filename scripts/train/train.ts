@@ -1,0 +1,298 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import type { Tensor } from '../freeze/keras-model.ts';
+import type { AugmentOptions, PictureSize } from './augment.ts';
+import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.ts';
+import { augmentedBatches, type BatchSource, inOrder, type Samples, shuffledBatches } from './batches.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { learningRate } from './schedule.ts';
+
+/** Everything that decides what a training ends with. */
+export interface TrainingSettings {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** The highest; see `schedule.ts`. */
+  readonly learningRate: number;
+  /** Epochs without a better validation result after which training ends. */
+  readonly patience: number;
+  readonly augment?: AugmentOptions;
+}
+
+export interface TrainingData {
+  readonly train: Samples;
+  readonly validation: Samples;
+  /** Pictures only. */
+  readonly size?: PictureSize;
+}
+
+export interface EpochResult {
+  /** 1 for the first. */
+  readonly epoch: number;
+  readonly loss: number;
+  /** Share of right answers while training (crossentropy) or the mean absolute error. */
+  readonly measure: number;
+  readonly validationLoss: number;
+  readonly validationMeasure: number;
+  readonly seconds: number;
+}
+
+export interface StepProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** So far in this epoch. */
+  readonly loss: number;
+  readonly measure: number;
+}
+
+export interface TrainOptions {
+  readonly backend: TrainingBackend;
+  readonly task: TrainingTask;
+  readonly data: TrainingData;
+  readonly settings: TrainingSettings;
+  /** A file that holds the state after each epoch. */
+  readonly checkpoint?: string;
+  /** Go on from `checkpoint` where there is one. */
+  readonly resume?: boolean;
+  /** Stops between two steps; the last epoch's state stays. */
+  readonly signal?: AbortSignal;
+  onStep?(progress: StepProgress): void;
+  onEpoch?(result: EpochResult): void;
+}
+
+export interface TrainingResult {
+  /** Of the best epoch. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly history: readonly EpochResult[];
+  readonly bestEpoch: number;
+  /** Time spent in steps and validation, of all epochs, those before a resume too. */
+  readonly seconds: number;
+  /** Answers of the best epoch's model, and their loss and measure. */
+  evaluate(samples: Samples): Promise<Evaluation>;
+  close(): Promise<void>;
+}
+
+export interface Evaluation {
+  readonly loss: number;
+  /** Share of right answers, or the mean absolute error. */
+  readonly measure: number;
+  /** `[count, outputs]`, row-major. */
+  readonly outputs: Float32Array;
+}
+
+/** What goes into a checkpoint besides the vectors. */
+interface State {
+  /** Everything that decides the result; a resumed training must agree. */
+  readonly settings: TrainingSettings;
+  readonly backend: string;
+  readonly seed: number;
+  readonly config: string;
+  readonly history: readonly EpochResult[];
+  readonly best: Best;
+}
+
+interface Best {
+  readonly epoch: number;
+  /** Lower is better. */
+  readonly score: number;
+  readonly loss: number;
+}
+
+const EVALUATION_BATCH = 500;
+const NOTHING_YET: Best = { epoch: 0, score: Number.POSITIVE_INFINITY, loss: Number.POSITIVE_INFINITY };
+
+/**
+ * Trains a model and keeps the epoch that did best on the validation samples.
+ * @throws FreezeframeError `interrupted` when the signal stops it (the checkpoint then holds the last whole epoch),
+ * `checkpoint-damaged`, `checkpoint-mismatch`, `training-diverged`
+ */
+export async function train(options: TrainOptions): Promise<TrainingResult> {
+  const trainer = await options.backend.open(options.task);
+  const source = batchesOf(options);
+  try {
+    return await new Training(options, trainer, source).run();
+  } catch (error) {
+    await trainer.close();
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+function batchesOf({ data, settings, task }: TrainOptions): BatchSource {
+  const options = { batchSize: settings.batchSize, seed: task.seed };
+  return settings.augment && data.size
+    ? augmentedBatches(data.train, data.size, settings.augment, options)
+    : shuffledBatches(data.train, options);
+}
+
+class Training {
+  readonly #options: TrainOptions;
+  readonly #trainer: Trainer;
+  readonly #source: BatchSource;
+  readonly #stepsPerEpoch: number;
+  #history: EpochResult[] = [];
+  #best = NOTHING_YET;
+  #bestState: Map<string, Float32Array> = new Map();
+
+  constructor(options: TrainOptions, trainer: Trainer, source: BatchSource) {
+    this.#options = options;
+    this.#trainer = trainer;
+    this.#source = source;
+    this.#stepsPerEpoch = Math.ceil(options.data.train.count / options.settings.batchSize);
+  }
+
+  async run(): Promise<TrainingResult> {
+    const { settings, resume, onEpoch } = this.#options;
+    if (!(resume && (await this.#resume()))) await this.#save();
+    while (this.#history.length < settings.epochs && !this.#outOfPatience()) {
+      const result = await this.#epoch(this.#history.length + 1);
+      this.#history.push(result);
+      await this.#keepBest(result);
+      await this.#save();
+      onEpoch?.(result);
+    }
+    if (this.#bestState.size > 0) await this.#trainer.restore(this.#bestState);
+    const trainer = this.#trainer;
+    return {
+      weights: await trainer.weights(),
+      history: this.#history,
+      bestEpoch: this.#best.epoch,
+      seconds: this.#history.reduce((sum, epoch) => sum + epoch.seconds, 0),
+      evaluate: (samples) => this.#evaluate(samples),
+      close: () => trainer.close(),
+    };
+  }
+
+  #outOfPatience(): boolean {
+    return this.#history.length - this.#best.epoch >= this.#options.settings.patience;
+  }
+
+  async #epoch(epoch: number): Promise<EpochResult> {
+    const { settings, data, signal, onStep } = this.#options;
+    const started = performance.now();
+    const sums = { loss: 0, measure: 0, count: 0 };
+    let step = 0;
+    for await (const batch of this.#source.epoch(epoch)) {
+      if (signal?.aborted) throw interrupted(epoch);
+      const before = (epoch - 1) * this.#stepsPerEpoch + step;
+      const rate = learningRate(
+        settings.learningRate,
+        before,
+        settings.epochs * this.#stepsPerEpoch,
+        this.#stepsPerEpoch,
+      );
+      const { loss, measure } = await this.#trainer.train(batch, rate, before + 1);
+      if (!Number.isFinite(loss)) throw diverged(epoch, loss);
+      step++;
+      sums.loss += loss * batch.count;
+      sums.measure += measure;
+      sums.count += batch.count;
+      const soFar = { loss: sums.loss / sums.count, measure: sums.measure / sums.count };
+      onStep?.({ epoch, epochs: settings.epochs, step, stepsPerEpoch: this.#stepsPerEpoch, ...soFar });
+    }
+    const validation = await this.#evaluate(data.validation);
+    return {
+      epoch,
+      loss: sums.loss / sums.count,
+      measure: sums.measure / sums.count,
+      validationLoss: validation.loss,
+      validationMeasure: validation.measure,
+      seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  async #evaluate(samples: Samples): Promise<Evaluation> {
+    const parts: Float32Array[] = [];
+    let [loss, measure] = [0, 0];
+    for (const batch of inOrder(samples, EVALUATION_BATCH)) {
+      const result = await this.#trainer.evaluate(batch);
+      loss += result.loss * batch.count;
+      measure += result.measure;
+      parts.push(result.outputs);
+    }
+    const outputs = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      outputs.set(part, at);
+      at += part.length;
+    }
+    // A measure of numbers is a sum over all of a sample's outputs.
+    const answers = this.#options.task.loss === 'crossentropy' ? samples.count : outputs.length;
+    return { loss: loss / samples.count, measure: measure / answers, outputs };
+  }
+
+  async #keepBest({ epoch, validationLoss, validationMeasure }: EpochResult): Promise<void> {
+    // Errors decide between classifiers; the loss where two err equally often.
+    const score = this.#options.task.loss === 'crossentropy' ? 1 - validationMeasure : validationLoss;
+    const { score: best, loss } = this.#best;
+    if (score > best || (score === best && validationLoss >= loss)) return;
+    this.#best = { epoch, score, loss: validationLoss };
+    this.#bestState = await this.#trainer.state();
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoint } = this.#options;
+    if (!checkpoint) return;
+    const vectors = new Map<string, Float32Array>();
+    for (const [name, vector] of await this.#trainer.state()) vectors.set(`now ${name}`, vector);
+    for (const [name, vector] of this.#bestState) vectors.set(`best ${name}`, vector);
+    // JSON knows no infinity: before the first epoch there is no best one.
+    const best = this.#best.epoch > 0 ? this.#best : null;
+    writeCheckpoint(checkpoint, { state: { ...this.#identity(), history: this.#history, best }, vectors });
+  }
+
+  #identity() {
+    const { settings, backend, task } = this.#options;
+    return { settings, backend: backend.name, seed: task.seed, config: JSON.stringify(task.config) };
+  }
+
+  /** @returns false where there is nothing to resume. */
+  async #resume(): Promise<boolean> {
+    const { checkpoint } = this.#options;
+    const found = checkpoint ? readCheckpoint<Omit<State, 'best'> & { best: Best | null }>(checkpoint) : undefined;
+    if (!found) return false;
+    const own: Record<string, unknown> = this.#identity();
+    for (const [name, value] of Object.entries(own)) {
+      const theirs = (found.state as unknown as Record<string, unknown>)[name];
+      if (JSON.stringify(value) !== JSON.stringify(theirs)) {
+        const what = name === 'config' ? 'the same architecture' : JSON.stringify(theirs);
+        const received = name === 'config' ? 'another' : JSON.stringify(value);
+        throw new FreezeframeError(
+          'checkpoint-mismatch',
+          expected(what, `${name} of the training to resume`, received),
+          {
+            remedy: 'Resume with the options that it was started with, or train again without --resume.',
+          },
+        );
+      }
+    }
+    const pick = (prefix: string) =>
+      new Map(
+        [...found.vectors].filter(([name]) => name.startsWith(prefix)).map(([n, v]) => [n.slice(prefix.length), v]),
+      );
+    await this.#trainer.restore(pick('now '));
+    this.#history = [...found.state.history];
+    this.#best = found.state.best ?? NOTHING_YET;
+    this.#bestState = pick('best ');
+    return true;
+  }
+}
+
+function interrupted(epoch: number): FreezeframeError {
+  return new FreezeframeError(
+    'interrupted',
+    `Training was stopped in epoch ${epoch}; ${epoch - 1} whole epochs are kept`,
+    {
+      remedy: 'Go on with the same command and --resume.',
+      details: { epochs: epoch - 1 },
+    },
+  );
+}
+
+function diverged(epoch: number, loss: number): FreezeframeError {
+  return new FreezeframeError('training-diverged', expected('a finite loss', `epoch ${epoch}`, loss), {
+    remedy: 'Try a smaller --learning-rate.',
+  });
+}
