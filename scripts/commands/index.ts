@@ -15,6 +15,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./start.ts')).startCommand(),
   },
   {
+    name: 'dataset',
+    summary: 'look at a data set as training sees it',
+    load: async () => (await import('./dataset.ts')).datasetCommand(),
+  },
+  {
     name: 'models',
     summary: 'list, show, tag and remove frozen models',
     load: async () => (await import('./models.ts')).modelsCommand(),
