@@ -11,19 +11,25 @@ import {
 } from './inbound.ts';
 import type { KerasModel, LayerConfig, Shape } from './keras-model.ts';
 
+/** Names one tensor of a flattened model. */
+export type TensorId = string;
+
+/** Names one tensor of a model: an input's name, or a layer's path and the number of its call. */
+export type TensorId = string;
+
 /** One call of one layer. A shared layer has several, with the same path. */
 export interface TopologyNode {
   /** The layer's name, below those of the models around it: `outer/inner/conv`. Its weights' names begin with it. */
   readonly path: string;
   readonly layer: LayerConfig;
-  /** Ids of tensors, in the order of the call. */
-  readonly inputs: readonly string[];
-  readonly output: string;
+  /** In the order of the call. */
+  readonly inputs: readonly TensorId[];
+  readonly output: TensorId;
 }
 
 export interface TopologyInput {
   /** The input layer's name; also the id of its tensor. */
-  readonly name: string;
+  readonly name: TensorId;
   readonly shape: Shape;
   readonly datatype: string;
 }
@@ -33,8 +39,7 @@ export interface Topology {
   readonly inputs: readonly TopologyInput[];
   /** In an order in which each node comes after those it reads. */
   readonly nodes: readonly TopologyNode[];
-  /** Ids of tensors. */
-  readonly outputs: readonly string[];
+  readonly outputs: readonly TensorId[];
 }
 
 /** Deeper nesting than any real model; a guard for files that nest for its own sake. */
