@@ -64,8 +64,11 @@ describe('the frame of the commands', () => {
   it('--help names every command and shows examples; --version is that of the package', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
-    for (const { name, summary } of COMMANDS)
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} .*${summary.slice(0, 12)}`, 'm'));
+    const lines = stdout.split('\n');
+    for (const { name, summary } of COMMANDS) {
+      const line = lines.find((one) => one.startsWith(`  ${name} `));
+      expect(line, name).toContain(summary.split(' ').slice(0, 2).join(' '));
+    }
     expect(stdout).toMatch(/^ {2}\$ freezeframe predict /m);
     expect(await run(['--version'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
   });

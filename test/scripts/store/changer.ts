@@ -1,0 +1,15 @@
+// A process of its own that makes one change of each kind to a store, for crash.test.ts: changer.ts <store>
+import { writeSync } from 'node:fs';
+import { openStore } from '../../../scripts/store/store.ts';
+import { sampleContent } from './sample.ts';
+
+const say = (...words: string[]) => writeSync(1, `${words.join(' ')}\n`);
+
+const store = openStore(process.argv[2]);
+const { version } = await store.save('gnomes', sampleContent('new'));
+say('saved', version);
+await store.tag(`gnomes@${version}`, 'production');
+say('tagged');
+say('removing');
+await store.remove('gnomes@1');
+say('removed');
