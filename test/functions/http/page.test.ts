@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../functions/http/app.ts';
 import { assemblePage } from '../../../functions/http/page.ts';
@@ -28,6 +31,14 @@ describe('the page', () => {
 
   it('fails to assemble where a part would be left out', () => {
     expect(() => assemblePage((name) => (name === 'index.html' ? '<p>no links</p>' : ''))).toThrow('index.html has no');
+  });
+
+  it('has a script whose types are right', async () => {
+    const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
+    // With the browser's types, which the rest of the project must not see.
+    const tsc = [path('node_modules/typescript/bin/tsc'), '--noEmit', '-p', path('functions/http/page')];
+    const { stdout } = await promisify(execFile)(process.execPath, tsc).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe('');
   });
 
   it('is served at / with its policy', async () => {
