@@ -23,7 +23,11 @@ export const dataFormat = z
   .transform((value) => value ?? 'channels_last');
 
 /** A name or `{ class_name, config }`; only training reads it. */
-export const initializer = (name: string) => z.unknown().optional().transform((value) => value ?? name);
+export const initializer = (name: string) =>
+  z
+    .unknown()
+    .optional()
+    .transform((value) => value ?? name);
 
 export const flag = (value: boolean) => z.boolean().default(value);
 

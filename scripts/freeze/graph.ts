@@ -68,6 +68,11 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Keeps a name free for a graph output that is written later. */
+  reserve(name: string): void {
+    this.#claim(name);
+  }
+
   /** Declares `name` (an operator's result) a graph output. */
   output(name: string, datatype: Datatype, dims: Shape): void {
     this.#outputs.push(valueInfo(name, datatype, dims));

@@ -69,6 +69,17 @@ export interface Training<C> {
 }
 
 /**
+ * The layer is `activation(kernel x + bias)` with the kernel's last axis for what goes out and the one before it for
+ * what comes in, so that a scale before or after it can become part of its weights.
+ */
+export interface LinearWeights {
+  /** The kernel's name among the weights; the bias is called `bias`. */
+  readonly kernel: string;
+  /** Each channel that comes in has outputs of its own: the two last axes together are what goes out. */
+  readonly depthwise?: true;
+}
+
+/**
  * One Keras layer: its options, shapes and weights, how it is written in ONNX and, where it can be trained, its
  * gradient. One file each in `layers/`, listed in `layers/index.ts`.
  */
@@ -81,6 +92,9 @@ export interface LayerDefinition<C = unknown> {
   outputShape(config: C, inputs: readonly Shape[]): Shape;
   emit(context: EmitContext, config: C, inputs: readonly Value[]): Value;
   readonly training?: Training<C>;
+  /** Does nothing outside training: left out of a frozen model. */
+  readonly trainingOnly?: true;
+  readonly linear?: LinearWeights;
 }
 
 /** The input of a layer that takes exactly one. */

@@ -20,6 +20,7 @@ import { fromImage, toImage } from '../layout.ts';
 /** A convolution over height and width, in groups where asked. */
 export const conv2d = defineLayer<ConvolutionConfig>({
   className: 'Conv2D',
+  linear: { kernel: 'kernel' },
   config: convolutionConfig(2),
   weights: (c, inputs) => convolutionWeights(c, single(inputs)),
   outputShape: (c, inputs) => convolutionShape(c, single(inputs), c.filters),

@@ -17,6 +17,7 @@ type Config = z.output<typeof config>;
 /** A convolution of each channel by itself. The kernel is `[height, width, in, multiplier]`. */
 export const depthwiseConv2d = defineLayer<Config>({
   className: 'DepthwiseConv2D',
+  linear: { kernel: 'depthwise_kernel', depthwise: true },
   config,
   weights: (c, inputs) => {
     const channels = channelsOf(single(inputs), c.data_format);

@@ -11,6 +11,7 @@ export const dropout = defineLayer<z.output<typeof config>>({
   config,
   outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),
+  trainingOnly: true,
   training: {
     forward: (context, c, inputs) => {
       const { graph } = context;

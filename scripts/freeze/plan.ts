@@ -1,0 +1,95 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import type { KerasModel, Shape, Tensor } from './keras-model.ts';
+import type { LayerDefinition } from './layer.ts';
+import { resolveLayers } from './resolve-layers.ts';
+import { readTopology, type TensorId, type TopologyInput } from './topology.ts';
+
+/** One call of one layer, ready to be written. */
+export interface PlannedNode {
+  /** What its weights are called, without the weight's own name. */
+  readonly path: string;
+  readonly definition: LayerDefinition;
+  /** The options, as `definition.config` read them. */
+  readonly config: unknown;
+  readonly inputs: readonly TensorId[];
+  readonly output: TensorId;
+}
+
+/** A model while it is made ready for freezing. Passes answer a new plan; none changes the one it was given. */
+export interface FreezePlan {
+  readonly inputs: readonly TopologyInput[];
+  readonly nodes: readonly PlannedNode[];
+  readonly outputs: readonly TensorId[];
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** Of every tensor, in Keras's axis order. */
+  readonly shapes: ReadonlyMap<TensorId, Shape>;
+}
+
+/**
+ * Reads a model: layers found, options read, shapes worked out, weights checked.
+ * @throws FreezeframeError `bad-topology`, `unsupported-layer`, `bad-weights`
+ */
+export function planFreeze(model: KerasModel): FreezePlan {
+  const { inputs, nodes: read, outputs } = readTopology(model.config);
+  const resolved = resolveLayers(read);
+  const nodes = read.map(({ path, inputs: from, output }, i): PlannedNode => {
+    const { definition, config } = resolved[i] as (typeof resolved)[number];
+    return { path, definition, config, inputs: from, output };
+  });
+  const shapes = new Map(inputs.map(({ name, shape }) => [name, shape]));
+  const problems: string[] = [];
+  for (const node of nodes) {
+    const from = node.inputs.map((id) => shapes.get(id) as Shape);
+    shapes.set(node.output, node.definition.outputShape(node.config, from));
+    problems.push(...weightProblems(model, node, from));
+  }
+  if (problems.length > 0) {
+    throw new FreezeframeError('bad-weights', `The weights do not fit the layers:\n  ${problems.join('\n  ')}`, {
+      details: { problems },
+      remedy: 'The weights belong to another model, or the file is damaged: save the model and its weights again.',
+    });
+  }
+  return { inputs, nodes, outputs, weights: model.weights, shapes };
+}
+
+function weightProblems(
+  model: KerasModel,
+  { path, definition, config }: PlannedNode,
+  from: readonly Shape[],
+): string[] {
+  const specs = definition.weights?.(config, from) ?? [];
+  return specs.flatMap(({ name, shape }) => {
+    const tensor = model.weights.get(`${path}/${name}`);
+    const size = shape.reduce((n, axis) => n * axis, 1);
+    const fits = tensor && String(tensor.shape) === String(shape) && tensor.data.length === size;
+    return fits ? [] : [expected(`[${shape.join(', ')}]`, `weight ${path}/${name}`, tensor?.shape)];
+  });
+}
+
+/** The calls that read a tensor. */
+export function readersOf(plan: FreezePlan, id: TensorId): PlannedNode[] {
+  return plan.nodes.filter((node) => node.inputs.includes(id));
+}
+
+/** Whether one call alone uses the layer's weights, so that they may be changed. */
+export function ownsWeights(plan: FreezePlan, node: PlannedNode): boolean {
+  return plan.nodes.every((other) => other === node || other.path !== node.path);
+}
+
+/** The plan without nodes that pass on their one input: whoever read their output reads the input. */
+export function bypass(plan: FreezePlan, gone: (node: PlannedNode) => boolean): FreezePlan {
+  const instead = new Map<TensorId, TensorId>();
+  const now = (id: TensorId) => instead.get(id) ?? id;
+  const nodes: PlannedNode[] = [];
+  for (const node of plan.nodes) {
+    const inputs = node.inputs.map(now);
+    if (gone(node)) instead.set(node.output, inputs[0] as TensorId);
+    else nodes.push({ ...node, inputs });
+  }
+  return { ...plan, nodes, outputs: plan.outputs.map(now) };
+}
+
+/** Dropout and its like do nothing in a frozen model. */
+export function dropTrainingLayers(plan: FreezePlan): FreezePlan {
+  return bypass(plan, (node) => node.definition.trainingOnly === true || node.definition.className === 'InputLayer');
+}
