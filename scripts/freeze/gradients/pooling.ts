@@ -24,11 +24,10 @@ export function maxPoolGradient(
 ): Value {
   const image = toImage(graph, gradient, c.data_format);
   const apart = c.pool_size.every((length, axis) => length <= (c.strides[axis] as number));
+  const pads = windowPads(fixedSpatial(x.shape, c.data_format), poolingWindow(c)) as number[];
+  const attributes = { kernel_shape: c.pool_size, strides: c.strides, pads };
   const spread = apart
-    ? graph.op('MaxUnpool', [image, indices as string, size as string], {
-        kernel_shape: c.pool_size,
-        strides: c.strides,
-      })
+    ? graph.op('MaxUnpool', [image, indices as string, size as string], attributes)
     : scattered(graph, image, indices as string, size as string);
   return graph.toLayout(fromImage(spread, x.shape, c.data_format), x.layout);
 }
