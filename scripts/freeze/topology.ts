@@ -11,9 +11,6 @@ import {
 } from './inbound.ts';
 import type { KerasModel, LayerConfig, Shape } from './keras-model.ts';
 
-/** Names one tensor of a flattened model. */
-export type TensorId = string;
-
 /** Names one tensor of a model: an input's name, or a layer's path and the number of its call. */
 export type TensorId = string;
 
