@@ -14,6 +14,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { type Bench, medians } from './bench.ts';
 import { MOBILE_LABELS, mobileGraph } from './mobile-graph.ts';
+import { photograph } from './photograph.ts';
 
 const SIDE = 224;
 const ROUNDS = 40;
@@ -105,18 +106,6 @@ async function garbage(): Promise<Record<string, number>> {
   const after = await attempt(1000);
   say(`1,000 bad pictures: RSS ${before.toFixed(0)} MB before, ${after.toFixed(0)} MB after`);
   return { rssBeforeMb: round(before), rssAfterMb: round(after) };
-}
-
-/** Smooth noise compresses like a photograph; plain colours would flatter the decoder. */
-function photograph(width: number, height: number) {
-  const pixels = Buffer.alloc(width * height * 3);
-  let state = 1;
-  for (let i = 0; i < pixels.length; i++) {
-    state = (state * 1_103_515_245 + 12_345) & 0x7fffffff;
-    const x = Math.floor(i / 3) % width;
-    pixels[i] = 90 + 60 * Math.sin(x / 97 + (i % 3)) + 60 * Math.cos(i / width / 311) + (state >> 24) / 8;
-  }
-  return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
 function writeModels(folder: string, model: Uint8Array): void {

@@ -31,8 +31,7 @@ async function serve() {
     process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
     let reply;
     try {
-      // A picture's base64 makes the event several megabytes of ASCII, which Latin-1 reads without looking for sequences.
-      const event = JSON.parse(body.toString(isAscii(body) ? 'latin1' : 'utf8'));
+      const event = parseEvent(body, Number(headers['freezeframe-body-offset']));
       const result = await handler(event, contextOf(id, headers));
       reply = JSON.stringify(result) ?? 'null';
     } catch (error) {
@@ -44,6 +43,17 @@ async function serve() {
     }
     await call('POST', `/invocation/${id}/response`, reply);
   }
+}
+
+/**
+ * The event's JSON. A picture's base64 makes it several megabytes, in which the parser would look for quotes one character
+ * after the other (4 ms for 4 MB): where the gateway says that the rest of the text is `BASE64"}`, that is cut out.
+ */
+function parseEvent(text, bodyAt) {
+  if (!(bodyAt > 0)) return JSON.parse(text.toString(isAscii(text) ? 'latin1' : 'utf8'));
+  const event = JSON.parse(`${text.toString('utf8', 0, bodyAt)}"}`);
+  event.body = text.toString('latin1', bodyAt, text.length - 2);
+  return event;
 }
 
 /** `index.handler`: the part after the last slash, up to its first dot, is the module; the rest is the way to the export. */
@@ -97,9 +107,12 @@ function call(method, path, body = '', errorType = undefined) {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     if (errorType) headers['lambda-runtime-function-error-type'] = errorType;
     const sent = request({ host, port, method, path: PREFIX + path, agent, headers }, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.once('end', () => done({ headers: response.headers, body: Buffer.concat(chunks) }));
+      const whole = Buffer.allocUnsafeSlow(Number(response.headers['content-length'] ?? 0));
+      let length = 0;
+      response.on('data', (chunk) => {
+        length += chunk.copy(whole, length);
+      });
+      response.once('end', () => done({ headers: response.headers, body: whole.subarray(0, length) }));
       response.once('error', fail);
     });
     // Nothing on the other side: this environment is over.
