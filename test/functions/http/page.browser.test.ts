@@ -135,11 +135,12 @@ describe.skipIf(!CHROMIUM)('the page in Chromium, with a picture model', () => {
 
   it('is read by a screen reader and used from a keyboard', async () => {
     await open({}, async (page) => {
+      // Asked for well before it is needed: the browser must be told to hand choosers over before Enter opens one.
+      const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Tab');
       expect(await page.locator(':focus').textContent()).toBe('Skip to the answer');
       await page.keyboard.press('Tab');
       expect(await page.locator(':focus').getAttribute('id')).toBe('choose');
-      const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Enter');
       await (await chooser).setFiles(file('red.png', await plainPicture('red')));
       await expectAnswer(page, 'red');
