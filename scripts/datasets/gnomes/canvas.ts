@@ -94,7 +94,8 @@ export function bounds(points: readonly number[]): Box {
 }
 
 function addEdge(area: Float32Array, stride: number, rows: number, xa: number, ya: number, xb: number, yb: number) {
-  if (ya === yb) return;
+  // Nearly level: it covers nothing, and its slope may be beyond any number.
+  if (Math.abs(ya - yb) < 1e-9) return;
   const sign = ya < yb ? 1 : -1;
   const [x0, y0, x1, y1] = ya < yb ? [xa, ya, xb, yb] : [xb, yb, xa, ya];
   const slope = (x1 - x0) / (y1 - y0);

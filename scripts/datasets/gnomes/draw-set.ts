@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -6,6 +6,7 @@ import { claimFolder, makeTemporaryFolder, sweepTemporary, writeDurable } from '
 import { startProgress } from '../../terminal/progress.ts';
 import { SPLITS, type SplitName } from '../dataset.ts';
 import { LABELS, type Label, RECIPE } from './picture.ts';
+import { pictureFile } from './picture-file.ts';
 
 /** One picture to draw: the scene's name is its seed, so who draws it and when does not matter. */
 export interface Task {
@@ -31,6 +32,8 @@ export const DEFAULT_PLAN: Omit<SetPlan, 'seed'> = {
 };
 
 const ABOUT = 'about.json';
+/** A thread takes half a second to start; in that time so many pictures are drawn. */
+const WORTH_A_THREAD = 50;
 
 /**
  * Makes sure that `folder` holds the whole set of this plan and nothing else. The set is drawn beside it and gets the
@@ -76,9 +79,13 @@ export function tasksOf(folder: string, { seed, counts }: SetPlan): Task[] {
 async function drawAll(folder: string, plan: SetPlan): Promise<void> {
   for (const split of SPLITS) for (const label of LABELS) await mkdir(join(folder, split, label), { recursive: true });
   const tasks = tasksOf(folder, plan);
+  const threads = Math.min(4, availableParallelism(), Math.floor(tasks.length / WORTH_A_THREAD));
+  if (threads === 0) {
+    for (const { scene, label, path } of tasks) await writeFile(path, await pictureFile(scene, label, plan.side));
+    return;
+  }
   const progress = startProgress('Drawing garden gnomes', tasks.length, 'pictures');
   let done = 0;
-  const threads = Math.max(1, Math.min(4, availableParallelism(), Math.floor(tasks.length / 50)));
   const workers: Worker[] = [];
   try {
     await Promise.all(
@@ -87,6 +94,8 @@ async function drawAll(folder: string, plan: SetPlan): Promise<void> {
         return new Promise<void>((resolve, reject) => {
           const worker = new Worker(new URL('./draw-worker.js', import.meta.url), {
             workerData: { tasks: share, side: plan.side },
+            // The flags of the main thread are not for this one: with `-e` or `--input-type` it would not start.
+            execArgv: [],
           });
           workers.push(worker);
           worker.on('message', () => progress.update(++done));
