@@ -1,0 +1,127 @@
+import { FreezeframeError } from '@freezeframe/inference';
+import { callsOf, endpoints, firstCalls, isModel, layerName, layersOf } from '../inbound.ts';
+import type { KerasModel, LayerConfig } from '../keras-model.ts';
+import { readTopology } from '../topology.ts';
+
+type Options = Record<string, unknown>;
+
+/** Keras's names for what TensorFlow.js calls something else, or has only in `gaps.ts`. */
+const ACTIVATIONS: Record<string, string> = {
+  silu: 'swish',
+  hard_sigmoid: 'reference_hard_sigmoid',
+  // Keras 2's function is the one that TensorFlow.js has.
+  hard_sigmoid_keras2: 'hard_sigmoid',
+  leaky_relu: 'reference_leaky_relu',
+  exponential: 'reference_exponential',
+  hard_silu: 'reference_hard_silu',
+  hard_swish: 'reference_hard_silu',
+};
+
+/**
+ * A Keras 2 or Keras 3 config in the spelling that TensorFlow.js Layers reads (Keras 2's, of 2018). Layers keep their
+ * names; TensorFlow.js itself works out how they are joined.
+ */
+export function tensorflowConfig(config: KerasModel['config']): KerasModel['config'] {
+  const translated = modelConfig(config.class_name, config.config);
+  if (config.class_name !== 'Sequential') return translated;
+  // Keras 3 may keep the input's shape beside the layers.
+  const [input] = readTopology(config).inputs;
+  const layers = (translated.config.layers as LayerConfig[]).filter((layer) => layer.class_name !== 'InputLayer');
+  const start = { class_name: 'InputLayer', config: inputOptions(input?.name ?? 'input', input?.shape) };
+  return { ...translated, config: { ...translated.config, layers: [start, ...layers] } };
+}
+
+function modelConfig(className: string, config: unknown): KerasModel['config'] {
+  const layers = layersOf(config, '');
+  const options = (Array.isArray(config) ? {} : config) as Options;
+  const name = typeof options.name === 'string' ? options.name : 'model';
+  if (className === 'Sequential') {
+    return { class_name: 'Sequential', config: { name, layers: layers.map((layer) => layerConfig(layer)) } };
+  }
+  const ends = endpoints(options.output_layers, 'output_layers');
+  const first = firstCalls(layers, ends);
+  // TensorFlow.js counts the making of a nested model as its call 0, always.
+  const models = new Set(layers.filter((layer) => isModel(layer.class_name)).map(layerName));
+  const call = (name: string, number: number) => (models.has(name) ? number - (first.get(name) ?? 0) + 1 : number);
+  const translated = layers.map((layer) => ({
+    ...layerConfig(layer),
+    name: layerName(layer),
+    inbound_nodes: callsOf(layer).map((tensors) => tensors.map((t) => [t.layer, call(t.layer, t.call), t.index, {}])),
+  }));
+  const input_layers = endpoints(options.input_layers, 'input_layers').map((t) => [t.layer, t.call, t.index]);
+  const output_layers = ends.map((t) => [t.layer, call(t.layer, t.call), t.index]);
+  return { class_name: 'Model', config: { name, layers: translated, input_layers, output_layers } };
+}
+
+function layerConfig(layer: LayerConfig): LayerConfig {
+  if (isModel(layer.class_name)) return modelConfig(layer.class_name, { name: layerName(layer), ...layer.config });
+  const name = layerName(layer);
+  if (layer.class_name === 'InputLayer') {
+    const shape = layer.config.batch_shape ?? layer.config.batch_input_shape;
+    return { class_name: 'InputLayer', config: inputOptions(name, shape, layer.config.dtype) };
+  }
+  const config = layerOptions({ ...layer.config, name });
+  return substitute({ class_name: layer.class_name, config });
+}
+
+function inputOptions(name: string, shape: unknown, dtype?: unknown): Options {
+  return { name, batch_input_shape: shape, dtype: dtype === 'int32' ? 'int32' : 'float32', sparse: false };
+}
+
+/** Leaves out what only training reads (weights are set afterwards), and puts the rest into old spelling. */
+function layerOptions(options: Options): Options {
+  const kept = Object.entries(options).filter(([key]) => !/(_regularizer|_constraint|^build_config|^dtype)$/.test(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      if (key.endsWith('_initializer')) return [key, { class_name: 'Zeros', config: {} }];
+      if (key === 'activation' || key === 'recurrent_activation') return [key, activationName(value)];
+      if (key === 'data_format') return [key, value ?? 'channels_last'];
+      return [key, value];
+    }),
+  );
+}
+
+function activationName(value: unknown): string {
+  if (value === null || value === undefined) return 'linear';
+  const { config } = value as { config?: unknown };
+  const name = typeof value === 'string' ? value : typeof config === 'string' ? config : undefined;
+  if (name === undefined) {
+    throw new FreezeframeError('reference-unsupported', `TensorFlow.js has no activation ${JSON.stringify(value)}`);
+  }
+  return ACTIVATIONS[name] ?? name;
+}
+
+/** Layers of which TensorFlow.js's own version is less than Keras's. */
+function substitute(layer: LayerConfig): LayerConfig {
+  const { class_name, config } = layer;
+  const axis = Array.isArray(config.axis) ? config.axis[0] : config.axis;
+  switch (class_name) {
+    case 'BatchNormalization':
+      return { class_name, config: { ...config, axis: axis ?? -1 } };
+    case 'Softmax':
+      return axis === undefined || axis === -1
+        ? layer
+        : { class_name: 'ReferenceSoftmax', config: { ...config, axis } };
+    case 'ReLU':
+      return config.negative_slope || config.threshold ? { class_name: 'ReferenceReLU', config } : layer;
+    case 'GlobalAveragePooling2D':
+    case 'GlobalMaxPooling2D': {
+      const kind = class_name === 'GlobalMaxPooling2D' ? 'max' : 'mean';
+      return config.keepdims === true ? { class_name: 'ReferenceGlobalPooling', config: { ...config, kind } } : layer;
+    }
+    case 'Conv2D':
+      return (config.groups ?? 1) === 1 ? layer : groupedConvolution(config);
+    default:
+      return layer;
+  }
+}
+
+function groupedConvolution(config: Options): LayerConfig {
+  const pair = (value: unknown) => (Array.isArray(value) ? value : [value ?? 1, value ?? 1]);
+  if (config.data_format === 'channels_first' || (config.activation ?? 'linear') !== 'linear') {
+    throw new FreezeframeError('reference-unsupported', 'The reference has grouped convolutions of one kind alone');
+  }
+  const { kernel_size, strides, dilation_rate, padding = 'valid', use_bias = true } = config;
+  const sizes = { kernel_size: pair(kernel_size), strides: pair(strides), dilation_rate: pair(dilation_rate) };
+  return { class_name: 'ReferenceGroupedConv2D', config: { ...config, ...sizes, padding, use_bias } };
+}

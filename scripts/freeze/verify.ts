@@ -1,0 +1,143 @@
+import { createEngine, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
+import { compare, type Difference } from './compare.ts';
+import type { KerasModel } from './keras-model.ts';
+import { type FreezeOptions, GRAPH_NAMES, rangeOf } from './options.ts';
+import { planFreeze } from './plan.ts';
+import { loadReference, type ReferenceTensor } from './reference-tfjs.ts';
+
+/** Largest difference that is rounding: a wrong padding or weight order is off by a hundred times this. */
+export const TOLERANCE = 1e-4;
+
+export interface Verification {
+  /** The implementation that answers were compared with, e.g. `TensorFlow.js layers 4.22.0`. */
+  readonly against: string;
+  readonly samples: number;
+  /**
+   * Over all outputs. Values in their own units are divided by the range they were scaled from; all others by the
+   * output's largest absolute value where that is above 1 (so probabilities are as they are).
+   */
+  readonly maxDifference: number;
+  /** The largest output of each sample is the same. Undefined where the model does not classify. */
+  readonly top1Identical?: boolean;
+  readonly seconds: number;
+}
+
+/** Inputs by the frozen graph's names, in the graph's own terms: bytes of pictures, features in their own units. */
+export type Samples = Readonly<Record<string, TensorData>>;
+
+/**
+ * Runs the frozen graph in onnxruntime and the model in TensorFlow.js Layers on the same samples.
+ * @throws FreezeframeError `verification-failed`, naming each output that differs and by how much
+ */
+export async function verifyFrozen(
+  model: KerasModel,
+  onnx: Uint8Array,
+  options: FreezeOptions,
+  samples: Samples,
+): Promise<Verification> {
+  const start = performance.now();
+  const plan = planFreeze(model);
+  const inputs = referenceInputs(
+    options,
+    samples,
+    plan.inputs.map(({ name }) => name),
+  );
+  const reference = await loadReference(model);
+  const engine = await createEngine(onnx);
+  try {
+    const wanted = await reference.run(inputs);
+    const received = await runInBatches(engine, samples);
+    const differences = engine.outputs.map(({ name }, i) =>
+      compare(name, options.output, wanted[i] as ReferenceTensor, received[name] as TensorData),
+    );
+    return verdict(differences, reference.version, inputs[0]?.shape[0] ?? 0, (performance.now() - start) / 1000);
+  } finally {
+    reference.close();
+    await engine.close();
+  }
+}
+
+function verdict(differences: readonly Difference[], against: string, samples: number, seconds: number): Verification {
+  // Written so that NaN is a failure.
+  const failed = differences.filter((d) => !(d.maxDifference <= TOLERANCE) || d.top1Different.length > 0);
+  if (failed.length > 0 || samples === 0) {
+    const list = failed.map(describe);
+    const reason = samples === 0 ? 'there are no samples to compare on' : list.join('; ');
+    throw new FreezeframeError('verification-failed', `The frozen graph does not answer as ${against}: ${reason}`, {
+      details: { against, samples, tolerance: TOLERANCE, outputs: failed },
+      remedy:
+        'Nothing was saved. This is a fault of the converter: report it with the model, or freeze without what differs.',
+    });
+  }
+  const maxDifference = Math.max(...differences.map((d) => d.maxDifference));
+  const classifies = differences.some((d) => d.classifies);
+  return { against, samples, maxDifference, ...(classifies ? { top1Identical: true } : {}), seconds };
+}
+
+function describe(d: Difference): string {
+  const top1 = d.top1Different.length > 0 ? `, another first choice on ${d.top1Different.length} samples` : '';
+  const where = `sample ${d.worst.sample}: ${d.worst.received} instead of ${d.worst.wanted}`;
+  return `output ${d.output} differs by up to ${d.maxDifference} (allowed ${TOLERANCE}; ${where})${top1}`;
+}
+
+/** Undoes in plain code what the graph does itself, so that the folding is checked too. */
+export function referenceInputs(
+  { input }: FreezeOptions,
+  samples: Samples,
+  names: readonly string[],
+): ReferenceTensor[] {
+  if (input.kind === 'tensors') return names.map((name) => asReference(samples[name] as TensorData));
+  const { shape, data } = samples[GRAPH_NAMES[input.kind]] as TensorData;
+  const values = data as Uint8Array | Float32Array;
+  const result = new Float32Array(values.length);
+  const [channels, prepare] =
+    input.kind === 'picture'
+      ? [input.channels, (x: number, c: number) => x * at(input.preprocess.scale, c) + at(input.preprocess.offset, c)]
+      : [
+          input.features.length,
+          (x: number, c: number) => {
+            const feature = input.features[c] as (typeof input.features)[number];
+            return (x - feature.min) / rangeOf(feature);
+          },
+        ];
+  for (let i = 0; i < values.length; i++) result[i] = prepare(values[i] as number, i % channels);
+  return [{ shape: [...shape], data: result }];
+}
+
+function at(list: readonly number[], index: number): number {
+  return list[index] as number;
+}
+
+function asReference({ shape, data }: TensorData): ReferenceTensor {
+  const values = data instanceof Int32Array ? data : Float32Array.from(data as Float32Array, Number);
+  return { shape: [...shape], data: values };
+}
+
+/** Rows in one run of the frozen graph. */
+const BATCH = 256;
+
+/** Runs the graph over any number of rows. */
+export async function runInBatches(engine: Engine, samples: Samples): Promise<Record<string, TensorData>> {
+  const rows = Object.values(samples)[0]?.shape[0] ?? 0;
+  const collected: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
+  for (let first = 0; first < rows; first += BATCH) {
+    const last = Math.min(first + BATCH, rows);
+    const feeds = Object.entries(samples).map(([name, tensor]) => [name, rowsOf(tensor, first, last)]);
+    for (const [name, { shape, data }] of Object.entries(await engine.run(Object.fromEntries(feeds)))) {
+      const size = data.length / (last - first);
+      collected[name] ??= { shape: [rows, ...shape.slice(1)], data: new Float32Array(size * rows) };
+      collected[name].data.set(data as Float32Array, first * size);
+    }
+  }
+  const results = Object.entries(collected).map(([name, tensor]) => [
+    name,
+    { datatype: 'FP32' as const, shape: [...tensor.shape], data: tensor.data },
+  ]);
+  return Object.fromEntries(results);
+}
+
+function rowsOf(tensor: TensorData, first: number, last: number): TensorData {
+  const size = tensor.shape.slice(1).reduce((n, axis) => n * axis, 1);
+  const data = tensor.data.slice(first * size, last * size) as TensorData['data'];
+  return { ...tensor, shape: [last - first, ...tensor.shape.slice(1)], data };
+}
