@@ -26,7 +26,3 @@ export function parseArchitecture(text: string): Architecture {
     remedy: `Say --arch ${ARCHITECTURES.join(' or --arch ')}.`,
   });
 }
-
-export function sameTarget(a: Target, b: Target): boolean {
-  return a.platform === b.platform && a.arch === b.arch;
-}
