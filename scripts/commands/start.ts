@@ -7,6 +7,13 @@ interface StartFlags {
   json?: boolean;
 }
 
+const STEPS = {
+  model: 'Model: trained unless that has been done',
+  samples: 'Sample pictures',
+  bundle: 'Functions and layers',
+  gateway: 'Gateway, and a first try',
+} as const;
+
 export function startCommand(): Command {
   return new Command('start')
     .description('The whole way once: draw pictures, train, freeze, bundle, and answer pictures on this machine.')
@@ -39,6 +46,7 @@ Examples:
         storeRoot: defaultStore(),
         port,
         ...(flags.host ? { host: flags.host } : {}),
+        step: (name) => process.stderr.write(`${STEPS[name]}\n`),
         // A newcomer need not read that all went well; freezeframe dev shows every line.
         log: (line) => !line.includes('"level":"info"') && process.stderr.write(`${line}\n`),
         onUpload: (report) => reportResult(report, json, () => uploadLine(report)),

@@ -4,6 +4,7 @@ import type { Gateway } from '../dev/gateway.ts';
 import { startLocalGateway, uploadFolders } from '../dev/local.ts';
 import type { UploadReport } from '../dev/uploads.ts';
 import type { ModelStore } from '../store/model-store.ts';
+import { type Progress, startProgress } from '../terminal/progress.ts';
 import { ensureModel, type ReadyModel } from './model.ts';
 import { ensureSamples } from './samples.ts';
 import { dropUpload, type Tried, tryOverHttp, UploadWaiter } from './try-out.ts';
@@ -16,7 +17,7 @@ export interface StartOptions {
   readonly port: number;
   readonly buildDir?: string;
   /** Called with the name of each step that begins. */
-  readonly step?: (name: string) => void;
+  readonly step?: (name: 'model' | 'samples' | 'bundle' | 'gateway') => void;
   readonly log?: (line: string) => unknown;
   /** Uploads that come after the first. */
   readonly onUpload?: (report: UploadReport) => void;
@@ -97,5 +98,15 @@ async function bundleForHere(store: ModelStore, model: string, buildDir: string)
     .filter((each) => each.name !== name && each.tags.includes('production'))
     .map((each) => `${each.name}@${each.version}`);
   const outDir = host.platform === 'linux' ? buildDir : join(buildDir, 'local');
-  return bundle({ ...host, store, models: [model, ...others], outDir });
+  let bar: Progress | undefined;
+  return bundle({
+    ...host,
+    store,
+    models: [model, ...others],
+    outDir,
+    progress: (done, total, note) => {
+      bar ??= startProgress('Bundling', total, 'parts');
+      bar.update(done, note);
+    },
+  }).finally(() => bar?.stop());
 }
