@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./dataset.ts')).datasetCommand(),
   },
   {
+    name: 'freeze',
+    summary: 'turn a trained model into one verified file that answers anywhere',
+    load: async () => (await import('./freeze.ts')).freezeCommand(),
+  },
+  {
     name: 'models',
     summary: 'list, show, tag and remove frozen models',
     load: async () => (await import('./models.ts')).modelsCommand(),

@@ -15,7 +15,7 @@ export interface Reference {
   /** `TensorFlow.js layers 4.22.0`. */
   readonly version: string;
   /** Answers the model's outputs, in its order, for its inputs, in its order. Plain JavaScript: slow. */
-  run(inputs: readonly ReferenceTensor[]): Promise<ReferenceTensor[]>;
+  run(inputs: readonly ReferenceTensor[], onProgress?: (done: number) => void): Promise<ReferenceTensor[]>;
   close(): void;
 }
 
@@ -32,7 +32,7 @@ export async function loadReference(model: KerasModel): Promise<Reference> {
     setWeights(loaded, model, '');
     return {
       version: REFERENCE,
-      run: (inputs) => onCpu(() => run(loaded, inputs)),
+      run: (inputs, onProgress = () => undefined) => onCpu(() => run(loaded, inputs, onProgress)),
       close: () => void loaded.dispose(),
     };
   });
@@ -68,7 +68,11 @@ function setWeights(model: layers.LayersModel, { weights }: KerasModel, prefix: 
   }
 }
 
-async function run(model: layers.LayersModel, inputs: readonly ReferenceTensor[]): Promise<ReferenceTensor[]> {
+async function run(
+  model: layers.LayersModel,
+  inputs: readonly ReferenceTensor[],
+  onProgress: (done: number) => void,
+): Promise<ReferenceTensor[]> {
   const rows = inputs[0]?.shape[0] ?? 0;
   const parts: ReferenceTensor[][] = [];
   for (let first = 0; first < rows; first += BATCH) {
@@ -78,6 +82,7 @@ async function run(model: layers.LayersModel, inputs: readonly ReferenceTensor[]
     const answers = Array.isArray(answer) ? answer : [answer];
     parts.push(answers.map((t) => ({ shape: t.shape, data: t.dataSync() as Float32Array })));
     core.dispose([...tensors, ...answers]);
+    onProgress(last);
     // Plain JavaScript holds the event loop: progress bars and Ctrl-C get their turn here.
     await new Promise((resolve) => setImmediate(resolve));
   }

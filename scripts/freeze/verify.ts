@@ -27,6 +27,7 @@ export type Samples = Readonly<Record<string, TensorData>>;
 
 /**
  * Runs the frozen graph in onnxruntime and the model in TensorFlow.js Layers on the same samples.
+ * @param onProgress told how many samples TensorFlow.js, the slower of the two, has answered.
  * @throws FreezeframeError `verification-failed`, naming each output that differs and by how much
  */
 export async function verifyFrozen(
@@ -34,6 +35,7 @@ export async function verifyFrozen(
   onnx: Uint8Array,
   options: FreezeOptions,
   samples: Samples,
+  onProgress: (done: number) => void = () => undefined,
 ): Promise<Verification> {
   const start = performance.now();
   const plan = planFreeze(model);
@@ -45,7 +47,7 @@ export async function verifyFrozen(
   const reference = await loadReference(model);
   const engine = await createEngine(onnx);
   try {
-    const wanted = await reference.run(inputs);
+    const wanted = await reference.run(inputs, onProgress);
     const received = await runInBatches(engine, samples);
     const differences = engine.outputs.map(({ name }, i) =>
       compare(name, options.output, wanted[i] as ReferenceTensor, received[name] as TensorData),

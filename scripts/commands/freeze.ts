@@ -1,0 +1,88 @@
+import { expected } from '@freezeframe/inference';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadDataset } from '../datasets/index.ts';
+import { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from '../freeze/freeze-trained.ts';
+import { openStore } from '../store/index.ts';
+import { startProgress } from '../terminal/progress.ts';
+import { reportResult } from '../terminal/report.ts';
+import { formatBytes } from '../terminal/table.ts';
+import { readTrainedModel, type TrainingRecord } from '../train/trained-model.ts';
+
+interface Options {
+  name?: string;
+  samples: number | 'all';
+  json?: true;
+}
+
+export function freezeCommand(): Command {
+  return new Command('freeze')
+    .description('turn a trained model into one verified file that answers anywhere')
+    .argument('<trained>', 'name of a trained model (freezeframe train ... --name)')
+    .option('--name <name>', 'name in the store (default: the name it was trained under)')
+    .option(
+      '--samples <number>',
+      'held-out samples to compare with TensorFlow.js, or all',
+      parseSamples,
+      DEFAULT_SAMPLES as number | 'all',
+    )
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Training freezes by itself; this does it again, under another name or more thoroughly.
+
+Examples:
+  $ freezeframe freeze gnomes
+  $ freezeframe freeze mnist --name digits --samples all
+  $ freezeframe freeze gnomes --json | jq .verification
+
+The frozen file is saved only if it answers as TensorFlow.js Layers does on held-out samples.`,
+    )
+    .action(async (name: string, options: Options) => {
+      const trained = await readTrainedModel(name);
+      const dataset = await loadDataset(trained.training.dataset.spec, loadOptions(trained.training));
+      const total = options.samples === 'all' ? dataset.splits.test.count : options.samples;
+      const progress = startProgress('Verifying', Math.min(total, dataset.splits.test.count), 'samples');
+      const report = await freezeTrained({
+        trained,
+        dataset,
+        store: openStore(),
+        samples: options.samples,
+        ...(options.name === undefined ? {} : { name: options.name }),
+        onProgress: (done) => progress.update(done),
+      }).finally(() => progress.stop());
+      reportResult(freezeResult(report), options.json === true, () => freezeText(report));
+    });
+}
+
+function loadOptions({ dataset: { options } }: TrainingRecord) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function parseSamples(text: string): number | 'all' {
+  if (text === 'all') return 'all';
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError(expected('a number above 0, or all', '--samples', text));
+}
+
+function freezeResult({ stored, verification, metrics, bytes, seconds }: FreezeReport) {
+  return { name: stored.name, version: stored.version, digest: stored.digest, bytes, seconds, metrics, verification };
+}
+
+export function freezeText({ stored, verification, metrics, bytes, seconds }: FreezeReport): string {
+  const { against, samples, maxDifference, top1Identical } = verification;
+  const first = top1Identical ? ', the same first choice on each' : '';
+  return [
+    `${stored.name}@${stored.version}: ${formatBytes(bytes)}, frozen in ${seconds.toFixed(1)} s`,
+    `  as ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
+    `  test split before freezing: ${figures(metrics.before)}`,
+    `  test split after freezing:  ${figures(metrics.after)}`,
+  ].join('\n');
+}
+
+function figures(metrics: Record<string, number>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(6)}`)
+    .join(', ');
+}
