@@ -15,6 +15,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./start.ts')).startCommand(),
   },
   {
+    name: 'train',
+    summary: 'train a model on pictures or a table, freeze it and keep it',
+    load: async () => (await import('./train.ts')).trainCommand(),
+  },
+  {
     name: 'dataset',
     summary: 'look at a data set as training sees it',
     load: async () => (await import('./dataset.ts')).datasetCommand(),

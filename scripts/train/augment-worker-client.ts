@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { AugmentOptions, PictureSize } from './augment.ts';
 
@@ -31,11 +29,10 @@ export function startAugmentWorker(
 ): AugmentWorker {
   const shared = new SharedArrayBuffer(pixels.length);
   new Uint8Array(shared).set(pixels);
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const worker = new Worker(new URL('./augment-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('./augment-thread.js', import.meta.url), {
     workerData: { pixels: shared, size, options, seed } satisfies AugmentWorkerData,
-    // A thread does not inherit the loader that its parent registered.
-    execArgv: ['--import', loader],
+    // Options of the process (an inspector, another loader) are not for this thread.
+    execArgv: [],
   });
   worker.unref();
   const waiting: { resolve(pixels: Uint8Array): void; reject(error: unknown): void }[] = [];

@@ -42,25 +42,38 @@ export function augmentPicture(
   const gain = 1 + random.between(-1, 1) * (options.brightness ?? 0);
   const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
   const [middleY, middleX] = [(height - 1) / 2, (width - 1) / 2];
+  const row = width * channels;
+  const [lastX, lastY] = [width - 1, height - 1];
   let at = 0;
   for (let y = 0; y < height; y++) {
+    const dy = y - middleY - down;
     for (let x = 0; x < width; x++) {
       // Where this cell comes from: the movement backwards.
       const dx = x - middleX - across;
-      const dy = y - middleY - down;
-      const fromX = clamp(mirror * (cos * dx + sin * dy) + middleX, width - 1);
-      const fromY = clamp(cos * dy - sin * dx + middleY, height - 1);
-      const left = Math.floor(fromX);
-      const top = Math.floor(fromY);
+      const fromX = clamp(mirror * (cos * dx + sin * dy) + middleX, lastX);
+      const fromY = clamp(cos * dy - sin * dx + middleY, lastY);
+      // Both are positive: cutting off is rounding down.
+      const left = fromX | 0;
+      const top = fromY | 0;
       const shareX = fromX - left;
       const shareY = fromY - top;
-      const right = left + (shareX > 0 ? 1 : 0);
-      const bottom = top + (shareY > 0 ? 1 : 0);
+      // 65,536ths, so that the inner loop has whole numbers alone: it runs 12,288 times for a picture of 64 x 64.
+      const lowerRight = (shareX * shareY * 65536 * gain) | 0;
+      const lowerLeft = ((1 - shareX) * shareY * 65536 * gain) | 0;
+      const upperRight = (shareX * (1 - shareY) * 65536 * gain) | 0;
+      const upperLeft = ((1 - shareX) * (1 - shareY) * 65536 * gain) | 0;
+      const first = top * row + left * channels;
+      const right = left < lastX ? channels : 0;
+      const below = top < lastY ? row : 0;
       for (let c = 0; c < channels; c++) {
-        const cell = (row: number, column: number) => source[(row * width + column) * channels + c] as number;
-        const upper = cell(top, left) * (1 - shareX) + cell(top, right) * shareX;
-        const lower = cell(bottom, left) * (1 - shareX) + cell(bottom, right) * shareX;
-        target[at++] = clamp((upper * (1 - shareY) + lower * shareY) * gain + 0.5, 255);
+        const from = first + c;
+        const sum =
+          (source[from] as number) * upperLeft +
+          (source[from + right] as number) * upperRight +
+          (source[from + below] as number) * lowerLeft +
+          (source[from + below + right] as number) * lowerRight;
+        const value = (sum + 32768) >> 16;
+        target[at++] = Math.min(value, 255);
       }
     }
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { hasCode, syncFolder, writeDurable } from '../store/atomic.ts';
 
 /** A training that can go on: JSON, and vectors by name. */
 export interface Checkpoint<T> {
@@ -22,7 +23,7 @@ interface Header {
  * one or the new one. Layout: magic line, sha256 of the rest, length of the header (uint32, little-endian), JSON header,
  * float32 vectors.
  */
-export function writeCheckpoint<T>(file: string, { state, vectors }: Checkpoint<T>): void {
+export async function writeCheckpoint<T>(file: string, { state, vectors }: Checkpoint<T>): Promise<void> {
   const header: Header = { state, vectors: [...vectors].map(([name, { length }]) => ({ name, length })) };
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
@@ -33,42 +34,23 @@ export function writeCheckpoint<T>(file: string, { state, vectors }: Checkpoint<
     ...[...vectors.values()].map((vector) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)),
   ]);
   const digest = createHash('sha256').update(body).digest();
-  mkdirSync(path.dirname(file), { recursive: true });
+  await mkdir(path.dirname(file), { recursive: true });
   const temporary = `${file}.tmp`;
-  const descriptor = openSync(temporary, 'w');
-  try {
-    for (const part of [Buffer.from(MAGIC), digest, body]) writeSync(descriptor, part);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(temporary, file);
-  syncFolder(path.dirname(file));
-}
-
-/** Makes the rename itself last. Windows has no such call and needs none. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  await writeDurable(temporary, Buffer.concat([Buffer.from(MAGIC), digest, body]));
+  await rename(temporary, file);
+  await syncFolder(path.dirname(file));
 }
 
 /**
  * @returns `undefined` where there is none.
  * @throws FreezeframeError `checkpoint-damaged`
  */
-export function readCheckpoint<T>(file: string): Checkpoint<T> | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+export async function readCheckpoint<T>(file: string): Promise<Checkpoint<T> | undefined> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
-  }
+  });
+  if (!bytes) return undefined;
   const start = MAGIC.length + DIGEST_BYTES;
   const body = bytes.subarray(start);
   const digest = createHash('sha256').update(body).digest();
@@ -96,7 +78,7 @@ export function readCheckpoint<T>(file: string): Checkpoint<T> | undefined {
 }
 
 /** Removes the checkpoint of a training that has ended. */
-export function removeCheckpoint(file: string): void {
-  rmSync(file, { force: true });
-  rmSync(`${file}.tmp`, { force: true });
+export async function removeCheckpoint(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await rm(`${file}.tmp`, { force: true });
 }

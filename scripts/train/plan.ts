@@ -111,7 +111,9 @@ function plan(
   const problems: string[] = [];
   const layers = nodes.map((node): PlannedLayer => {
     const inputShapes = node.inputs.map((id) => shapes.get(id) as Shape);
-    shapes.set(node.output, node.definition.outputShape(node.config, inputShapes));
+    const shape = node.definition.outputShape(node.config, inputShapes);
+    if (shape.some((size) => size !== null && size < 1)) throw tooSmall(node, inputShapes);
+    shapes.set(node.output, shape);
     const learns = node.layer.config.trainable !== false;
     const specs = node.definition.weights?.(node.config, inputShapes) ?? [];
     for (const spec of specs) {
@@ -153,6 +155,13 @@ function plan(
     outputShape,
     activation,
   };
+}
+
+function tooSmall(node: Node, [input = []]: readonly Shape[]): FreezeframeError {
+  const where = `"${node.path}" (${node.definition.className})`;
+  return new FreezeframeError('unsupported-training', expected('a larger input', where, input.slice(1).join(' x ')), {
+    remedy: 'The pictures are too small for this architecture: take a larger --size or another --architecture.',
+  });
 }
 
 function problemsOf(node: Node, needsGradient: boolean, learns: boolean, specs: readonly WeightSpec[]): string[] {

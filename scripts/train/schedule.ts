@@ -1,7 +1,6 @@
 /**
  * The learning rate of one step: up from a tenth over the first half epoch at most, then down along half a cosine to
- * almost nothing. The end near zero is what makes the last epochs agree: measured on MNIST with `large-cnn`, ten epochs,
- * see docs/decisions on training.
+ * almost nothing. The end near zero is what makes the last epochs agree.
  * @param step 0 for the first step
  * @param total number of steps in all epochs
  */

@@ -51,6 +51,8 @@ export interface TrainOptions {
   readonly task: TrainingTask;
   readonly data: TrainingData;
   readonly settings: TrainingSettings;
+  /** Digest of the data set: a training is not resumed with other data. */
+  readonly dataDigest?: string;
   /** A file that holds the state after each epoch. */
   readonly checkpoint?: string;
   /** Go on from `checkpoint` where there is one. */
@@ -87,6 +89,7 @@ interface State {
   readonly settings: TrainingSettings;
   readonly backend: string;
   readonly seed: number;
+  readonly data: string;
   readonly config: string;
   readonly history: readonly EpochResult[];
   readonly best: Best;
@@ -240,33 +243,25 @@ class Training {
     for (const [name, vector] of this.#bestState) vectors.set(`best ${name}`, vector);
     // JSON knows no infinity: before the first epoch there is no best one.
     const best = this.#best.epoch > 0 ? this.#best : null;
-    writeCheckpoint(checkpoint, { state: { ...this.#identity(), history: this.#history, best }, vectors });
+    await writeCheckpoint(checkpoint, { state: { ...this.#identity(), history: this.#history, best }, vectors });
   }
 
   #identity() {
-    const { settings, backend, task } = this.#options;
-    return { settings, backend: backend.name, seed: task.seed, config: JSON.stringify(task.config) };
+    const { settings, backend, task, dataDigest = '' } = this.#options;
+    return { settings, backend: backend.name, seed: task.seed, data: dataDigest, config: JSON.stringify(task.config) };
   }
 
   /** @returns false where there is nothing to resume. */
   async #resume(): Promise<boolean> {
     const { checkpoint } = this.#options;
-    const found = checkpoint ? readCheckpoint<Omit<State, 'best'> & { best: Best | null }>(checkpoint) : undefined;
+    const found = checkpoint
+      ? await readCheckpoint<Omit<State, 'best'> & { best: Best | null }>(checkpoint)
+      : undefined;
     if (!found) return false;
     const own: Record<string, unknown> = this.#identity();
     for (const [name, value] of Object.entries(own)) {
       const theirs = (found.state as unknown as Record<string, unknown>)[name];
-      if (JSON.stringify(value) !== JSON.stringify(theirs)) {
-        const what = name === 'config' ? 'the same architecture' : JSON.stringify(theirs);
-        const received = name === 'config' ? 'another' : JSON.stringify(value);
-        throw new FreezeframeError(
-          'checkpoint-mismatch',
-          expected(what, `${name} of the training to resume`, received),
-          {
-            remedy: 'Resume with the options that it was started with, or train again without --resume.',
-          },
-        );
-      }
+      if (JSON.stringify(value) !== JSON.stringify(theirs)) throw mismatch(name, value, theirs);
     }
     const pick = (prefix: string) =>
       new Map(
@@ -294,5 +289,15 @@ function interrupted(epoch: number): FreezeframeError {
 function diverged(epoch: number, loss: number): FreezeframeError {
   return new FreezeframeError('training-diverged', expected('a finite loss', `epoch ${epoch}`, loss), {
     remedy: 'Try a smaller --learning-rate.',
+  });
+}
+
+function mismatch(name: string, value: unknown, theirs: unknown): FreezeframeError {
+  // A whole config says nothing to a person.
+  const what = name === 'config' ? 'the same architecture' : JSON.stringify(theirs);
+  const received = name === 'config' ? 'another' : JSON.stringify(value);
+  const where = `${name} of the training to resume`;
+  return new FreezeframeError('checkpoint-mismatch', expected(what, where, received), {
+    remedy: 'Resume with the options that it was started with, or train again without --resume.',
   });
 }

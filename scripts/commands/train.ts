@@ -1,0 +1,160 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { datasetHelp } from '../datasets/load-dataset.ts';
+import { reportResult } from '../terminal/report.ts';
+import { ARCHITECTURES } from '../train/architectures/index.ts';
+import { BACKEND_NAMES } from '../train/backends/index.ts';
+
+interface TrainFlags {
+  name: string;
+  epochs?: number;
+  batchSize?: number;
+  architecture?: string;
+  backend: string;
+  seed: number;
+  learningRate?: number;
+  patience?: number;
+  size?: number;
+  channels?: '1' | '3';
+  target?: string;
+  unit?: string;
+  augment: boolean;
+  flip: boolean;
+  resume?: true;
+  json?: true;
+}
+
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('Train a model on pictures or a table, freeze it, and keep it in the store.')
+    .argument('<data>', 'gnomes, mnist, house-prices, FILE.csv or a folder of class folders')
+    .requiredOption('--name <name>', 'what to call the model')
+    .option('--epochs <number>', 'how often to go through the training data', count)
+    .option('--batch-size <number>', 'samples of one step', count)
+    .addOption(
+      new Option('--architecture <name>', 'what to train; chosen by the data if left out').choices(
+        ARCHITECTURES.map(({ name }) => name),
+      ),
+    )
+    .addOption(new Option('--backend <name>', 'what to train with').choices([...BACKEND_NAMES]).default('auto'))
+    .option('--seed <number>', 'first weights, order, dropout and variations', whole, 1)
+    .option('--learning-rate <number>', 'the highest; it falls to almost nothing over all epochs', positive)
+    .option('--patience <number>', 'epochs without a better validation result before it ends', count)
+    .option('--size <pixels>', 'side of the square pictures', count)
+    .addOption(new Option('--channels <number>', '3 for colour, 1 for grey').choices(['1', '3']))
+    .option('--target <column>', 'column of a table to predict; the last if left out')
+    .option('--unit <unit>', 'unit of that column')
+    .option('--no-augment', 'train on the pictures as they are')
+    .option('--no-flip', 'never mirror a picture (writing, left and right hands)')
+    .option('--resume', 'go on where the last training of this name was stopped')
+    .option('--json', 'end with one JSON line')
+    .addHelpText(
+      'after',
+      `
+Data sets:
+${datasetHelp()}
+
+Architectures:
+${ARCHITECTURES.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')}
+
+Examples:
+  $ freezeframe train gnomes --name gnomes
+  $ freezeframe train mnist --architecture large-cnn --epochs 10 --name digits
+  $ freezeframe train pictures/ --size 96 --name parts --json
+  $ freezeframe train houses.csv --target price --name prices
+  $ freezeframe train mnist --name digits --resume
+`,
+    )
+    .action(run);
+}
+
+async function run(spec: string, flags: TrainFlags): Promise<void> {
+  const { loadDataset } = await import('../datasets/load-dataset.ts');
+  const { openBackend } = await import('../train/backends/index.ts');
+  const { trainDataset } = await import('../train/train-dataset.ts');
+  const { defaultStore, openStore } = await import('../store/index.ts');
+  const { describeTraining, trainingProgress } = await import('../train/report.ts');
+  // A wrong name or a backend that does not load is said before the data is read.
+  const backend = await openBackend(flags.backend);
+  const options = datasetOptions(flags);
+  const stop = stopOnSignal();
+  const progress = trainingProgress();
+  try {
+    const dataset = await loadDataset(spec, options);
+    const report = await trainDataset({
+      name: flags.name,
+      dataset,
+      source: { spec, options },
+      backend,
+      seed: flags.seed,
+      ...(flags.architecture ? { architecture: flags.architecture } : {}),
+      settings: given({
+        epochs: flags.epochs,
+        batchSize: flags.batchSize,
+        learningRate: flags.learningRate,
+        patience: flags.patience,
+      }),
+      augment: { none: !flags.augment, flip: flags.flip },
+      resume: flags.resume === true,
+      store: openStore(),
+      storeRoot: defaultStore(),
+      signal: stop.signal,
+      ...progress.listeners,
+    });
+    progress.stop();
+    const { stored } = report.frozen;
+    const { epochs, seconds, metrics } = report;
+    const line = { name: stored.name, version: stored.version, backend: report.backend, epochs, seconds, metrics };
+    reportResult(line, flags.json === true, () => describeTraining(report, dataset));
+  } finally {
+    progress.stop();
+    stop.done();
+  }
+}
+
+function datasetOptions(flags: TrainFlags) {
+  return {
+    ...given({ size: flags.size, target: flags.target, unit: flags.unit }),
+    ...(flags.channels === undefined ? {} : { channels: flags.channels === '1' ? (1 as const) : (3 as const) }),
+  };
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without what was not given. */
+function given<T extends Record<string, unknown>>(flags: T): Given<T> {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+/** The first signal stops between two steps; a second one ends the process as it is: the last checkpoint is whole. */
+function stopOnSignal(): { signal: AbortSignal; done(): void } {
+  const controller = new AbortController();
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  const listener = () => {
+    if (controller.signal.aborted) process.exit(1);
+    controller.abort();
+  };
+  for (const name of names) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    done: () => {
+      for (const name of names) process.off(name, listener);
+    },
+  };
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
+
+function count(text: string): number {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 10)) throw new InvalidArgumentError('Expected a number above 0, at most 10.');
+  return value;
+}

@@ -1,0 +1,64 @@
+import { freezeText } from '../commands/freeze.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { type Progress, startProgress } from '../terminal/progress.ts';
+import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
+
+type Listeners = Required<Pick<TrainDatasetOptions, 'onStart' | 'onStep' | 'onEpoch' | 'onFreeze'>>;
+
+/** What training says on stderr: a bar for each epoch, a line when it is over. */
+export function trainingProgress(): { readonly listeners: Listeners; stop(): void } {
+  let bar: Progress | undefined;
+  let classifies = true;
+  let epochs = 0;
+  const stop = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const quality = (measure: number) =>
+    classifies ? `accuracy ${(100 * measure).toFixed(2)}%` : `mean error ${measure.toPrecision(3)}`;
+  return {
+    stop,
+    listeners: {
+      onStart: ({ architecture, settings, samples, kind }) => {
+        classifies = kind === 'pictures';
+        epochs = settings.epochs;
+        process.stderr.write(`Training ${architecture} on ${samples} ${classifies ? 'pictures' : 'rows'}\n`);
+      },
+      onStep: ({ epoch, step, stepsPerEpoch, loss, measure }) => {
+        bar ??= startProgress(`Epoch ${epoch}/${epochs}`, stepsPerEpoch, 'steps');
+        bar.update(step, `loss ${loss.toFixed(4)} ${quality(measure)}`);
+      },
+      onEpoch: ({ epoch, seconds, validationLoss, validationMeasure }) => {
+        stop();
+        const left = `${Math.ceil(seconds * (epochs - epoch))} s left`;
+        const validation = `validation loss ${validationLoss.toFixed(4)} ${quality(validationMeasure)}`;
+        process.stderr.write(`Epoch ${epoch}/${epochs}: ${validation}, ${seconds.toFixed(1)} s, at most ${left}\n`);
+      },
+      onFreeze: (done) => {
+        bar ??= startProgress('Verifying', done, 'samples');
+        bar.update(done);
+      },
+    },
+  };
+}
+
+/** The result for people. */
+export function describeTraining(report: TrainReport, dataset: Dataset): string {
+  const { architecture, metrics, epochs, bestEpoch, seconds, frozen } = report;
+  const title = architecture.split('-').map(capital).join(' ');
+  const count = metrics.count?.toLocaleString('en');
+  const quality =
+    dataset.kind === 'pictures'
+      ? `${title} Error: ${(100 * (metrics.error as number)).toFixed(2)}% of ${count} test pictures`
+      : `${title} Mean Error: ${amount(metrics.meanAbsoluteError as number, dataset.target.unit)} over ${count} test rows`;
+  const effort = `${epochs} epochs in ${seconds.toFixed(1)} s on ${report.backend}, epoch ${bestEpoch} kept`;
+  return `${quality}\n${effort}\n${freezeText(frozen)}`;
+}
+
+function amount(value: number, unit: string): string {
+  return `${Number(value.toPrecision(4)).toLocaleString('en')}${unit ? ` ${unit}` : ''}`;
+}
+
+function capital(word: string): string {
+  return word.length < 4 ? word.toUpperCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}

@@ -1,0 +1,210 @@
+import { join } from 'node:path';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import type { Dataset, DatasetOptions, PictureDataset } from '../datasets/dataset.ts';
+import { type FreezeReport, freezeOptions, freezeTrained } from '../freeze/freeze-trained.ts';
+import { measure } from '../freeze/measure.ts';
+import { rangeOf } from '../freeze/options.ts';
+import type { ModelStore } from '../store/index.ts';
+import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
+import type { AugmentOptions } from './augment.ts';
+import type { TrainingBackend, TrainingTask } from './backends/index.ts';
+import type { Samples } from './batches.ts';
+import { removeCheckpoint } from './checkpoint.ts';
+import {
+  type EpochResult,
+  type StepProgress,
+  type TrainingData,
+  type TrainingResult,
+  type TrainingSettings,
+  train,
+} from './train.ts';
+import { readTrainedModel, type TrainingRecord, trainedFolder, writeTrainedModel } from './trained-model.ts';
+
+export interface TrainDatasetOptions {
+  readonly name: string;
+  readonly dataset: Dataset;
+  /** What was typed, and the loader's options: freezing again loads the same data by them. */
+  readonly source: { readonly spec: string; readonly options: DatasetOptions };
+  readonly backend: TrainingBackend;
+  readonly seed: number;
+  /** Default: what fits the data. */
+  readonly architecture?: string;
+  /** What differs from the architecture's own. */
+  readonly settings?: Partial<Omit<TrainingSettings, 'augment'>>;
+  /** Parts of the architecture's augmentation that are not wanted, or none of it at all. */
+  readonly augment?: { readonly none?: boolean; readonly flip?: boolean };
+  readonly resume?: boolean;
+  readonly store: ModelStore;
+  readonly storeRoot: string;
+  readonly signal?: AbortSignal;
+  onStart?(plan: { architecture: string; settings: TrainingSettings; kind: Dataset['kind']; samples: number }): void;
+  onStep?(progress: StepProgress): void;
+  onEpoch?(result: EpochResult): void;
+  onFreeze?(done: number): void;
+}
+
+export interface TrainReport {
+  readonly architecture: string;
+  readonly backend: string;
+  /** Epochs run, and the one that was kept. */
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly seconds: number;
+  /** On the test split. */
+  readonly metrics: Record<string, number>;
+  readonly frozen: FreezeReport;
+}
+
+/** Data sets whose pictures mean something else when mirrored. */
+const NOT_MIRRORED = ['mnist'];
+
+/** Where an unfinished training of this name is kept. */
+export function checkpointFile(name: string, storeRoot: string): string {
+  // The name's rules are those of the trained model's folder.
+  trainedFolder(name, storeRoot);
+  return join(storeRoot, 'training', `${name}.checkpoint`);
+}
+
+/**
+ * Trains on a data set, measures on its test split, writes the trained model, freezes it and saves it.
+ * @throws FreezeframeError `used-wrongly` for an architecture that does not fit the data, and what `train`,
+ * `freezeTrained` and the store throw
+ */
+export async function trainDataset(options: TrainDatasetOptions): Promise<TrainReport> {
+  const { name, dataset, backend, storeRoot, signal } = options;
+  const shape = shapeOf(dataset);
+  const architecture = options.architecture
+    ? findArchitecture(options.architecture)
+    : defaultArchitecture(dataset.kind, shape);
+  const task = taskFor(architecture, dataset, options.seed);
+  const settings = settingsFor(architecture, options);
+  const checkpoint = checkpointFile(name, storeRoot);
+  const samples = dataset.splits.train.count;
+  options.onStart?.({ architecture: architecture.name, settings, kind: dataset.kind, samples });
+  const result = await train({
+    backend,
+    task,
+    data: dataOf(dataset),
+    settings,
+    dataDigest: dataset.digest,
+    checkpoint,
+    resume: options.resume ?? false,
+    ...(signal ? { signal } : {}),
+    onStep: (progress) => options.onStep?.(progress),
+    onEpoch: (epoch) => options.onEpoch?.(epoch),
+  });
+  try {
+    const record = await recordOf(options, architecture, result);
+    await writeTrainedModel(
+      name,
+      { model: { config: task.config, weights: result.weights }, training: record },
+      storeRoot,
+    );
+    const trained = await readTrainedModel(name, storeRoot);
+    const onProgress = (done: number) => options.onFreeze?.(done);
+    const frozen = await freezeTrained({ trained, dataset, store: options.store, onProgress });
+    await removeCheckpoint(checkpoint);
+    const { history, bestEpoch, seconds } = result;
+    const { metrics } = record;
+    return {
+      architecture: architecture.name,
+      backend: backend.name,
+      epochs: history.length,
+      bestEpoch,
+      seconds,
+      metrics,
+      frozen,
+    };
+  } finally {
+    await result.close();
+  }
+}
+
+/** Without the batch axis. */
+function shapeOf(dataset: Dataset): number[] {
+  if (dataset.kind === 'table') return [dataset.features.length];
+  return [dataset.input.height, dataset.input.width, dataset.input.channels];
+}
+
+function taskFor(architecture: Architecture, dataset: Dataset, seed: number): TrainingTask {
+  if (architecture.data !== dataset.kind) {
+    const fitting = `an architecture for ${dataset.kind === 'table' ? 'tables' : 'pictures'}`;
+    throw new FreezeframeError('used-wrongly', expected(fitting, '--architecture', architecture.name));
+  }
+  const outputs = dataset.kind === 'pictures' ? dataset.labels.length : 1;
+  const config = architecture.config({ shape: shapeOf(dataset), outputs });
+  if (dataset.kind === 'table') return { config, input: { kind: 'floats' }, loss: 'mean_squared_error', seed };
+  return { config, input: { kind: 'pixels', ...preprocessOf(dataset) }, loss: 'crossentropy', seed };
+}
+
+/** 0..255 becomes 0..1. */
+function preprocessOf({ input: { channels } }: PictureDataset) {
+  return { scale: Array<number>(channels).fill(1 / 255), offset: Array<number>(channels).fill(0) };
+}
+
+function settingsFor(
+  architecture: Architecture,
+  { dataset, settings, augment }: TrainDatasetOptions,
+): TrainingSettings {
+  const merged = { ...architecture.defaults, ...settings };
+  if (dataset.kind === 'table' || !architecture.augment || augment?.none) return merged;
+  const flip = (augment?.flip ?? true) && !NOT_MIRRORED.includes(dataset.name);
+  const own: AugmentOptions = { ...architecture.augment, flip: flip && (architecture.augment.flip ?? false) };
+  return { ...merged, augment: own };
+}
+
+function dataOf(dataset: Dataset): TrainingData {
+  if (dataset.kind === 'table') {
+    const rows = (split: 'train' | 'validation'): Samples => {
+      const { count, features, target } = dataset.splits[split];
+      return { count, x: features, y: target };
+    };
+    return { train: rows('train'), validation: rows('validation') };
+  }
+  const pictures = (split: 'train' | 'validation'): Samples => {
+    const { count, pixels, classes } = dataset.splits[split];
+    return { count, x: pixels, y: classes };
+  };
+  return { train: pictures('train'), validation: pictures('validation'), size: dataset.input };
+}
+
+async function recordOf(
+  { dataset, source, seed, backend }: TrainDatasetOptions,
+  architecture: Architecture,
+  result: TrainingResult,
+): Promise<TrainingRecord> {
+  const { cacheDir: _, ...loading } = source.options;
+  const common = {
+    formatVersion: 1 as const,
+    dataset: { name: dataset.name, digest: dataset.digest, spec: source.spec, options: loading },
+    architecture: architecture.name,
+    backend: backend.name,
+    epochs: result.history.length,
+    seed,
+    metrics: {},
+  };
+  const record: TrainingRecord =
+    dataset.kind === 'pictures'
+      ? { ...common, kind: 'pictures', labels: dataset.labels, input: dataset.input, preprocess: preprocessOf(dataset) }
+      : { ...common, kind: 'table', scaling: { features: dataset.features, target: dataset.target } };
+  return { ...record, metrics: await metricsOf(dataset, record, result) };
+}
+
+/** What the trained model does on the test split, by the same formulas that the frozen one is measured with. */
+async function metricsOf(
+  dataset: Dataset,
+  record: TrainingRecord,
+  result: TrainingResult,
+): Promise<Record<string, number>> {
+  const { output } = freezeOptions(record);
+  if (dataset.kind === 'pictures') {
+    const { count, pixels, classes } = dataset.splits.test;
+    const { outputs, loss } = await result.evaluate({ count, x: pixels, y: classes });
+    const metrics = measure(outputs, dataset, output);
+    return { ...metrics, error: 1 - (metrics.accuracy as number), loss };
+  }
+  const { count, features, target } = dataset.splits.test;
+  const { outputs } = await result.evaluate({ count, x: features, y: target });
+  const inUnits = outputs.map((value) => value * rangeOf(dataset.target) + dataset.target.min);
+  return measure(inUnits, dataset, output);
+}
