@@ -1,4 +1,4 @@
-import { FreezeframeError } from '@freezeframe/inference';
+import { expected, FreezeframeError } from '@freezeframe/inference';
 import { callsOf, endpoints, firstCalls, isModel, layerName, layersOf } from '../inbound.ts';
 import type { KerasModel, LayerConfig } from '../keras-model.ts';
 import { readTopology } from '../topology.ts';
@@ -94,34 +94,58 @@ function activationName(value: unknown): string {
 /** Layers of which TensorFlow.js's own version is less than Keras's. */
 function substitute(layer: LayerConfig): LayerConfig {
   const { class_name, config } = layer;
-  const axis = Array.isArray(config.axis) ? config.axis[0] : config.axis;
+  const axis = (Array.isArray(config.axis) ? config.axis[0] : config.axis) ?? -1;
+  const instead = (options: Options = {}): LayerConfig => ({
+    class_name: REPLACED[class_name] as string,
+    config: { ...config, ...options },
+  });
   switch (class_name) {
     case 'BatchNormalization':
-      return { class_name, config: { ...config, axis: axis ?? -1 } };
+      return isLast(axis) ? { class_name, config: { ...config, axis } } : instead({ epsilon: 1e-3, ...config, axis });
     case 'Softmax':
-      return axis === undefined || axis === -1
-        ? layer
-        : { class_name: 'ReferenceSoftmax', config: { ...config, axis } };
+      return axis === -1 ? layer : instead({ axis });
     case 'ReLU':
-      return config.negative_slope || config.threshold ? { class_name: 'ReferenceReLU', config } : layer;
+      return config.negative_slope || config.threshold ? instead() : layer;
     case 'GlobalAveragePooling2D':
-    case 'GlobalMaxPooling2D': {
-      const kind = class_name === 'GlobalMaxPooling2D' ? 'max' : 'mean';
-      return config.keepdims === true ? { class_name: 'ReferenceGlobalPooling', config: { ...config, kind } } : layer;
-    }
+      return config.keepdims === true ? instead({ kind: 'mean' }) : layer;
+    case 'GlobalMaxPooling2D':
+      return config.keepdims === true ? instead({ kind: 'max' }) : layer;
     case 'Conv2D':
-      return (config.groups ?? 1) === 1 ? layer : groupedConvolution(config);
+      return (config.groups ?? 1) === 1 ? layer : channelsLast(instead(windowOptions(config)));
+    case 'DepthwiseConv2D': {
+      const options = windowOptions(config);
+      return options.dilation_rate.every((d) => d === 1) ? layer : channelsLast(instead(options));
+    }
     default:
       return layer;
   }
 }
 
-function groupedConvolution(config: Options): LayerConfig {
-  const pair = (value: unknown) => (Array.isArray(value) ? value : [value ?? 1, value ?? 1]);
-  if (config.data_format === 'channels_first' || (config.activation ?? 'linear') !== 'linear') {
-    throw new FreezeframeError('reference-unsupported', 'The reference has grouped convolutions of one kind alone');
-  }
-  const { kernel_size, strides, dilation_rate, padding = 'valid', use_bias = true } = config;
+const REPLACED: Record<string, string> = {
+  BatchNormalization: 'ReferenceBatchNormalization',
+  Softmax: 'ReferenceSoftmax',
+  ReLU: 'ReferenceReLU',
+  GlobalAveragePooling2D: 'ReferenceGlobalPooling',
+  GlobalMaxPooling2D: 'ReferenceGlobalPooling',
+  Conv2D: 'ReferenceGroupedConv2D',
+  DepthwiseConv2D: 'ReferenceDepthwiseConv2D',
+};
+
+/** Keras 2 writes a picture's last axis as 3. */
+function isLast(axis: unknown): boolean {
+  return axis === -1 || axis === 3;
+}
+
+function windowOptions(config: Options) {
+  const pair = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value ?? 1, value ?? 1]);
+  const { kernel_size, strides, dilation_rate, padding = 'valid', use_bias = true, depth_multiplier = 1 } = config;
   const sizes = { kernel_size: pair(kernel_size), strides: pair(strides), dilation_rate: pair(dilation_rate) };
-  return { class_name: 'ReferenceGroupedConv2D', config: { ...config, ...sizes, padding, use_bias } };
+  return { ...sizes, padding, use_bias, depth_multiplier };
+}
+
+/** What stands in for a convolution knows channels last alone. */
+function channelsLast(layer: LayerConfig): LayerConfig {
+  const { data_format, name } = layer.config;
+  if (data_format !== 'channels_first') return layer;
+  throw new FreezeframeError('reference-unsupported', expected('channels_last', `data_format of ${name}`, data_format));
 }

@@ -3,6 +3,7 @@ import { core, layers } from './tensorflow.ts';
 type Tensor = core.Tensor;
 type Tensor4D = core.Tensor4D;
 type Shape = (number | null)[];
+type Pair = [number, number];
 type Config = Record<string, unknown>;
 
 // What TensorFlow.js Layers lacks, written with its operators, which are not ours. Class names begin with `Reference`
@@ -69,6 +70,21 @@ class ReferenceGlobalPooling extends layers.layers.Layer {
   }
 }
 
+function activated({ activation }: Config, x: Tensor): Tensor {
+  const layer = layers.layers.activation({ activation: (activation ?? 'linear') as 'relu' });
+  return layer.call(x, {}) as Tensor;
+}
+
+/** Shape of a convolution's answer, channels last. */
+function windowShape({ kernelSize, strides, padding, dilationRate }: Config, shape: Shape, channels: number): Shape {
+  const sides = [0, 1].map((axis) => {
+    const reach = (((kernelSize as number[])[axis] as number) - 1) * ((dilationRate as number[])[axis] as number);
+    const room = (shape[axis + 1] as number) - (padding === 'same' ? 0 : reach);
+    return Math.ceil(room / ((strides as number[])[axis] as number));
+  });
+  return [shape[0] ?? null, ...sides, channels];
+}
+
 /** A convolution in groups: TensorFlow.js's own has none. Channels last. */
 class ReferenceGroupedConv2D extends layers.layers.Layer {
   static className = 'ReferenceGroupedConv2D';
@@ -87,13 +103,7 @@ class ReferenceGroupedConv2D extends layers.layers.Layer {
     super.build(shape);
   }
   override computeOutputShape(shape: Shape): Shape {
-    const { kernelSize, strides, padding, dilationRate, filters } = this.#args;
-    const size = (axis: number) => {
-      const reach = (((kernelSize as number[])[axis] as number) - 1) * ((dilationRate as number[])[axis] as number);
-      const room = (shape[axis + 1] as number) - (padding === 'same' ? 0 : reach);
-      return Math.ceil(room / ((strides as number[])[axis] as number));
-    };
-    return [shape[0] ?? null, size(0), size(1), filters as number];
+    return windowShape(this.#args, shape, this.#args.filters as number);
   }
   override call(inputs: Tensor | Tensor[]): Tensor {
     return core.tidy(() => {
@@ -104,20 +114,106 @@ class ReferenceGroupedConv2D extends layers.layers.Layer {
         core.conv2d(
           part as Tensor4D,
           kernels[i] as Tensor4D,
-          strides as [number, number],
+          strides as Pair,
           padding as 'same' | 'valid',
           'NHWC',
-          dilationRate as [number, number],
+          dilationRate as Pair,
         ),
       );
       const joined = core.concat(answers, 3);
       const bias = this.weights[1];
-      return bias ? core.add(joined, bias.read()) : joined;
+      return activated(this.#args, bias ? core.add(joined, bias.read()) : joined);
     });
   }
 }
 
-for (const gap of [ReferenceReLU, ReferenceSoftmax, ReferenceGlobalPooling, ReferenceGroupedConv2D]) {
+/** TensorFlow.js's own hands on no dilation. Channels last. */
+class ReferenceDepthwiseConv2D extends layers.layers.Layer {
+  static className = 'ReferenceDepthwiseConv2D';
+  readonly #args: Config;
+  constructor(args: Config) {
+    super(args);
+    this.#args = args;
+  }
+  override build(shape: Shape): void {
+    const { kernelSize, depthMultiplier, useBias } = this.#args;
+    const zeros = layers.initializers.zeros();
+    const [channels, multiplier] = [shape.at(-1) as number, depthMultiplier as number];
+    this.addWeight('depthwise_kernel', [...(kernelSize as number[]), channels, multiplier], 'float32', zeros);
+    if (useBias) this.addWeight('bias', [channels * multiplier], 'float32', zeros);
+    super.build(shape);
+  }
+  override computeOutputShape(shape: Shape): Shape {
+    return windowShape(this.#args, shape, (shape.at(-1) as number) * (this.#args.depthMultiplier as number));
+  }
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return core.tidy(() => {
+      const { strides, padding, dilationRate } = this.#args;
+      const [kernel, bias] = this.weights.map((weight) => weight.read());
+      const x = one(inputs) as Tensor4D;
+      const answer = core.depthwiseConv2d(
+        x,
+        kernel as Tensor4D,
+        strides as Pair,
+        padding as 'same',
+        'NHWC',
+        dilationRate as Pair,
+      );
+      return activated(this.#args, bias ? core.add(answer, bias) : answer);
+    });
+  }
+}
+
+/** On the cpu engine TensorFlow.js's own is wrong for every axis but the last: its kernel does not broadcast. */
+class ReferenceBatchNormalization extends layers.layers.Layer {
+  static className = 'ReferenceBatchNormalization';
+  readonly #args: Config;
+  constructor(args: Config) {
+    super(args);
+    this.#args = args;
+  }
+  override build(shape: Shape): void {
+    const size = [shape.at(this.#args.axis as number) as number];
+    const names = [this.#args.scale !== false && 'gamma', this.#args.center !== false && 'beta'];
+    for (const name of [...names, 'moving_mean', 'moving_variance']) {
+      if (name) this.addWeight(name, size, 'float32', layers.initializers.zeros());
+    }
+    super.build(shape);
+  }
+  override computeOutputShape(shape: Shape): Shape {
+    return shape;
+  }
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return core.tidy(() => {
+      const x = one(inputs);
+      const axis = ((this.#args.axis as number) + x.rank) % x.rank;
+      const read = (name: string) => {
+        const found = this.weights.find((weight) => weight.originalName.endsWith(`/${name}`))?.read();
+        return (
+          found &&
+          core.reshape(
+            found,
+            x.shape.map((size, i) => (i === axis ? size : 1)),
+          )
+        );
+      };
+      const variance = core.add(read('moving_variance') as Tensor, this.#args.epsilon as number);
+      const normal = core.div(core.sub(x, read('moving_mean') as Tensor), core.sqrt(variance));
+      return core.add(core.mul(normal, read('gamma') ?? 1), read('beta') ?? 0);
+    });
+  }
+}
+
+const LAYERS = [
+  ReferenceReLU,
+  ReferenceSoftmax,
+  ReferenceGlobalPooling,
+  ReferenceGroupedConv2D,
+  ReferenceDepthwiseConv2D,
+  ReferenceBatchNormalization,
+];
+
+for (const gap of LAYERS) {
   core.serialization.registerClass(gap as unknown as Parameters<typeof core.serialization.registerClass>[0]);
 }
 

@@ -1,0 +1,49 @@
+import { FreezeframeError } from '@freezeframe/inference';
+import { describe, expect, it } from 'vitest';
+import { resolveLayers } from '../../../scripts/freeze/resolve-layers.ts';
+
+function entry(path: string, class_name: string, config: Record<string, unknown> = {}) {
+  return { path, layer: { class_name, config: { name: path, ...config } } };
+}
+
+function failure(layers: Parameters<typeof resolveLayers>[0]): FreezeframeError {
+  try {
+    resolveLayers(layers);
+  } catch (error) {
+    if (error instanceof FreezeframeError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('resolveLayers', () => {
+  it('finds definitions and reads options with their defaults', () => {
+    const [dense] = resolveLayers([entry('dense', 'Dense', { units: 3 })]);
+    expect(dense?.definition.className).toBe('Dense');
+    expect(dense?.config).toMatchObject({ units: 3, use_bias: true, activation: 'linear' });
+  });
+
+  it('names all unknown layers at once, with class and position, and how to add one', () => {
+    const error = failure([
+      entry('a', 'Strange'),
+      entry('dense', 'Dense', { units: 3 }),
+      entry('inner/b', 'Custom>Odd'),
+    ]);
+    expect(error.code).toBe('unsupported-layer');
+    expect(error.message).toContain('2 of 3 layers');
+    expect(error.message).toContain('"a" (Strange, layer 1)');
+    expect(error.message).toContain('"inner/b" (Custom>Odd, layer 3)');
+    expect(error.details.unsupported).toMatchObject([{ layer: 'a' }, { layer: 'inner/b', position: 2 }]);
+    expect(error.remedy).toContain('Conv2D');
+    expect(error.remedy).toContain('scripts/freeze/layers/index.ts');
+  });
+
+  it('names the option that cannot be read', () => {
+    const error = failure([
+      entry('c', 'Conv2D', { filters: 2, kernel_size: [3, 3], padding: 'causal' }),
+      entry('d', 'Dense', { units: 1, activation: 'mine' }),
+    ]);
+    expect(error.message).toContain('option padding');
+    expect(error.message).toContain('mine');
+  });
+});
