@@ -3,6 +3,7 @@ import { compare, type Difference } from './compare.ts';
 import type { KerasModel } from './keras-model.ts';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf } from './options.ts';
 import { planFreeze } from './plan.ts';
+import { REFERENCE } from './reference/tensorflow.ts';
 import { loadReference, type ReferenceTensor } from './reference-tfjs.ts';
 
 /** Largest difference that is rounding: a wrong padding or weight order is off by a hundred times this. */
@@ -44,6 +45,8 @@ export async function verifyFrozen(
     samples,
     plan.inputs.map(({ name }) => name),
   );
+  const count = inputs[0]?.shape[0] ?? 0;
+  if (count === 0) throw failed('there are no samples to compare on', {});
   const reference = await loadReference(model);
   const engine = await createEngine(onnx);
   try {
@@ -52,7 +55,7 @@ export async function verifyFrozen(
     const differences = engine.outputs.map(({ name }, i) =>
       compare(name, options.output, wanted[i] as ReferenceTensor, received[name] as TensorData),
     );
-    return verdict(differences, reference.version, inputs[0]?.shape[0] ?? 0, (performance.now() - start) / 1000);
+    return verdict(differences, reference.version, count, (performance.now() - start) / 1000);
   } finally {
     reference.close();
     await engine.close();
@@ -61,19 +64,20 @@ export async function verifyFrozen(
 
 function verdict(differences: readonly Difference[], against: string, samples: number, seconds: number): Verification {
   // Written so that NaN is a failure.
-  const failed = differences.filter((d) => !(d.maxDifference <= TOLERANCE) || d.top1Different.length > 0);
-  if (failed.length > 0 || samples === 0) {
-    const list = failed.map(describe);
-    const reason = samples === 0 ? 'there are no samples to compare on' : list.join('; ');
-    throw new FreezeframeError('verification-failed', `The frozen graph does not answer as ${against}: ${reason}`, {
-      details: { against, samples, tolerance: TOLERANCE, outputs: failed },
-      remedy:
-        'Nothing was saved. This is a fault of the converter: report it with the model, or freeze without what differs.',
-    });
-  }
+  const outputs = differences.filter((d) => !(d.maxDifference <= TOLERANCE) || d.top1Different.length > 0);
+  if (outputs.length > 0)
+    throw failed(outputs.map(describe).join('; '), { against, samples, tolerance: TOLERANCE, outputs });
   const maxDifference = Math.max(...differences.map((d) => d.maxDifference));
   const classifies = differences.some((d) => d.classifies);
   return { against, samples, maxDifference, ...(classifies ? { top1Identical: true } : {}), seconds };
+}
+
+function failed(reason: string, details: Record<string, unknown>): FreezeframeError {
+  const message = `The frozen graph is not known to answer as ${REFERENCE}: ${reason}`;
+  return new FreezeframeError('verification-failed', message, {
+    details,
+    remedy: 'Nothing was saved. A difference is a fault of the converter: report it with the model.',
+  });
 }
 
 function describe(d: Difference): string {
