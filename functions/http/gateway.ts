@@ -1,5 +1,6 @@
 import { RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { eventRequest } from './event-request.ts';
 import { problemResponse } from './problem.ts';
 
 /** Anything that answers a web request: a Hono app. */
@@ -47,10 +48,10 @@ function toRequest(event: GatewayEvent): Request {
   if (event.cookies?.length) headers.set('cookie', event.cookies.join('; '));
   const { method } = event.requestContext.http;
   // A GET may carry a body on the wire, but not in the web's Request: it means nothing, so it is left out.
-  if (!event.body || method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
+  if (!event.body || method === 'GET' || method === 'HEAD') return eventRequest(url, method, headers);
   const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
   headers.set('content-length', String(body.byteLength));
-  return new Request(url, { method, headers, body });
+  return eventRequest(url, method, headers, body);
 }
 
 async function toResult(response: Response): Promise<APIGatewayProxyStructuredResultV2> {
