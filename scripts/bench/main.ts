@@ -4,6 +4,7 @@ import type { Bench } from './bench.ts';
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   gateway: async () => (await import('./gateway.ts')).gatewayBench,
   serve: async () => (await import('./serve.ts')).serveBench,
+  train: async () => (await import('./train.ts')).trainBench,
 };
 
 /** `npm run bench -- <name>...`: figures on stdout, one JSON line each. @returns the exit code. */

@@ -3,6 +3,8 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
 
+const QUIET_MS = 5_000;
+
 type Listeners = Required<Pick<TrainDatasetOptions, 'onStart' | 'onStep' | 'onEpoch' | 'onFreeze'>>;
 
 /** What training says on stderr: a bar for each epoch, a line when it is over. */
@@ -10,6 +12,7 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
   let bar: Progress | undefined;
   let classifies = true;
   let epochs = 0;
+  let began = 0;
   const stop = () => {
     bar?.stop();
     bar = undefined;
@@ -25,6 +28,9 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
         process.stderr.write(`Training ${architecture} on ${samples} ${classifies ? 'pictures' : 'rows'}\n`);
       },
       onStep: ({ epoch, step, stepsPerEpoch, loss, measure }) => {
+        if (step === 1) began = performance.now();
+        // Where lines are printed instead of a bar, a short epoch needs no more than the line at its end.
+        if (!process.stderr.isTTY && performance.now() - began < QUIET_MS) return;
         bar ??= startProgress(`Epoch ${epoch}/${epochs}`, stepsPerEpoch, 'steps');
         bar.update(step, `loss ${loss.toFixed(4)} ${quality(measure)}`);
       },
@@ -34,8 +40,8 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
         const validation = `validation loss ${validationLoss.toFixed(4)} ${quality(validationMeasure)}`;
         process.stderr.write(`Epoch ${epoch}/${epochs}: ${validation}, ${seconds.toFixed(1)} s, at most ${left}\n`);
       },
-      onFreeze: (done) => {
-        bar ??= startProgress('Verifying', done, 'samples');
+      onFreeze: (done, total) => {
+        bar ??= startProgress('Verifying', total, 'samples');
         bar.update(done);
       },
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Dataset, DatasetOptions, PictureDataset } from '../datasets/dataset.ts';
-import { type FreezeReport, freezeOptions, freezeTrained } from '../freeze/freeze-trained.ts';
+import { DEFAULT_SAMPLES, type FreezeReport, freezeOptions, freezeTrained } from '../freeze/freeze-trained.ts';
 import { measure } from '../freeze/measure.ts';
 import { rangeOf } from '../freeze/options.ts';
 import type { ModelStore } from '../store/index.ts';
@@ -40,7 +40,7 @@ export interface TrainDatasetOptions {
   onStart?(plan: { architecture: string; settings: TrainingSettings; kind: Dataset['kind']; samples: number }): void;
   onStep?(progress: StepProgress): void;
   onEpoch?(result: EpochResult): void;
-  onFreeze?(done: number): void;
+  onFreeze?(done: number, total: number): void;
 }
 
 export interface TrainReport {
@@ -101,7 +101,8 @@ export async function trainDataset(options: TrainDatasetOptions): Promise<TrainR
       storeRoot,
     );
     const trained = await readTrainedModel(name, storeRoot);
-    const onProgress = (done: number) => options.onFreeze?.(done);
+    const total = Math.min(DEFAULT_SAMPLES, dataset.splits.test.count);
+    const onProgress = (done: number) => options.onFreeze?.(done, total);
     const frozen = await freezeTrained({ trained, dataset, store: options.store, onProgress });
     await removeCheckpoint(checkpoint);
     const { history, bestEpoch, seconds } = result;

@@ -1,0 +1,66 @@
+import { loadDataset } from '../datasets/load-dataset.ts';
+import { largeCnn } from '../train/architectures/large-cnn.ts';
+import type { Trainer } from '../train/backends/index.ts';
+import { onnxBackend } from '../train/backends/onnx.ts';
+import { type BatchSource, type Samples, shuffledBatches } from '../train/batches.ts';
+import type { Bench } from './bench.ts';
+import { startKeras } from './keras-child.ts';
+
+const ROUNDS = 3;
+
+/** `npm run bench -- train [rounds]`; Keras takes part where `KERAS_PYTHON` names an interpreter that has it. */
+export const trainBench: Bench = {
+  name: 'train',
+  summary: 'An epoch of the large CNN on MNIST, here and with Keras 3, taking turns.',
+  async run([rounds = String(ROUNDS)]) {
+    const dataset = await loadDataset('mnist');
+    if (dataset.kind !== 'pictures') throw new Error('MNIST is made of pictures');
+    const { count, pixels, classes } = dataset.splits.train;
+    const samples: Samples = { count, x: pixels, y: classes };
+    const { batchSize } = largeCnn.defaults;
+    const config = largeCnn.config({ shape: [28, 28, 1], outputs: 10 });
+    const backend = await onnxBackend();
+    const input = { kind: 'pixels', scale: [1 / 255], offset: [0] } as const;
+    const trainer = await backend.open({ config, input, loss: 'crossentropy', seed: 1 });
+    const source = shuffledBatches(samples, { batchSize, seed: 1 });
+    const python = process.env.KERAS_PYTHON;
+    if (!python) process.stderr.write('Keras is left out: KERAS_PYTHON names no Python that has it.\n');
+    const keras = python ? await startKeras(python, samples, batchSize) : undefined;
+    try {
+      const own: number[] = [];
+      const theirs: number[] = [];
+      // The first round of each is not counted: graphs are made and memory is asked for.
+      for (let round = 0; round <= Number(rounds); round++) {
+        const seconds = await epoch(trainer, source, round + 1);
+        const other = await keras?.epoch();
+        process.stderr.write(
+          `round ${round}: ${seconds.toFixed(2)} s${other ? `, Keras ${other.toFixed(2)} s` : ''}\n`,
+        );
+        if (round > 0) own.push(seconds);
+        if (round > 0 && other) theirs.push(other);
+      }
+      const figures = { samples: count, batchSize, engine: backend.engine, secondsPerEpoch: median(own) };
+      if (!keras) return figures;
+      return {
+        ...figures,
+        keras: keras.version,
+        kerasSecondsPerEpoch: median(theirs),
+        ratio: median(own.map((seconds, i) => seconds / (theirs[i] as number))),
+      };
+    } finally {
+      keras?.close();
+      await trainer.close();
+    }
+  },
+};
+
+async function epoch(trainer: Trainer, source: BatchSource, number: number): Promise<number> {
+  const start = performance.now();
+  let step = 0;
+  for await (const batch of source.epoch(number)) await trainer.train(batch, 0.001, ++step);
+  return (performance.now() - start) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
