@@ -1,4 +1,11 @@
-import { createEngine, expected, FreezeframeError, type ManifestDraft, type TensorData } from '@freezeframe/inference';
+import {
+  createEngine,
+  DATATYPE_INFO,
+  expected,
+  FreezeframeError,
+  type ManifestDraft,
+  type TensorData,
+} from '@freezeframe/inference';
 import type { Dataset, TableDataset } from '../datasets/dataset.ts';
 import type { ModelStore, StoredModel } from '../store/index.ts';
 import type { TrainedModel, TrainingRecord } from '../train/trained-model.ts';
@@ -108,7 +115,8 @@ export function everyNth(samples: Samples, count: number, wanted: number | 'all'
   return Object.fromEntries(
     Object.entries(samples).map(([name, { datatype, shape, data }]): [string, TensorData] => {
       const size = data.length / count;
-      const chosen = data.slice(0, size * taken);
+      // Not `slice`: a Buffer's is a view, and the data set would be written over.
+      const chosen = new DATATYPE_INFO[datatype].array(size * taken);
       for (const [to, from] of rows.entries()) {
         for (let i = 0; i < size; i++) chosen[to * size + i] = data[from * size + i] as never;
       }

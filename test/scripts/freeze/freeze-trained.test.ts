@@ -159,4 +159,11 @@ describe('everyNth', () => {
     expect(everyNth(samples, 5, 'all')).toEqual(samples);
     expect(everyNth(samples, 5, 99)).toEqual(samples);
   });
+
+  it('leaves a data set that is read from files as it is', () => {
+    const data = Buffer.from([10, 11, 12, 13]);
+    const samples = { picture: { datatype: 'UINT8', shape: [4, 1], data } } as const;
+    expect(Array.from(everyNth(samples, 4, 2).picture?.data as Uint8Array)).toEqual([10, 12]);
+    expect([...data]).toEqual([10, 11, 12, 13]);
+  });
 });
