@@ -29,7 +29,12 @@ const BATCH = 32;
 export async function loadReference(model: KerasModel): Promise<Reference> {
   return onCpu(async () => {
     const loaded = await build(model);
-    setWeights(loaded, model, '');
+    try {
+      setWeights(loaded, model, '');
+    } catch (error) {
+      loaded.dispose();
+      throw error;
+    }
     return {
       version: REFERENCE,
       run: (inputs, onProgress = () => undefined) => onCpu(() => run(loaded, inputs, onProgress)),
