@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Base64Body } from './base64-body.ts';
 
 /** What of a request goes into an event. */
 export interface HttpRequest {
@@ -9,7 +10,8 @@ export interface HttpRequest {
   readonly url: string;
   /** As Node gives them: lower case, repeated ones joined. */
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
+  /** Bytes where {@link maybeText} says so, else either. */
+  readonly body: Buffer | Base64Body;
   readonly sourceIp: string;
   readonly protocol?: string;
 }
@@ -33,8 +35,8 @@ const ENCODER = new TextEncoder();
 /**
  * The event that an HTTP API sends for a request, payload format 2.0
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html), as pieces of one
- * JSON text. The body is base64 unless its type is textual, and base64 needs no escapes: it becomes bytes as it is, so that
- * a picture of megabytes is neither searched for quotes nor copied into a larger string.
+ * JSON text. The body is base64 unless its type is textual, and base64 needs no escapes: it is put between quotes as it is, so
+ * that a picture of megabytes is neither searched for quotes nor copied into a larger string.
  */
 export function toEvent(request: HttpRequest): Uint8Array[] {
   const { method, headers, body } = request;
@@ -74,15 +76,18 @@ export function toEvent(request: HttpRequest): Uint8Array[] {
     },
   };
   if (body.length === 0) return [ENCODER.encode(JSON.stringify({ ...event, isBase64Encoded: false }))];
-  if (isText(headers, body)) {
+  if (body instanceof Uint8Array && maybeText(headers) && isUtf8(body)) {
     return [ENCODER.encode(JSON.stringify({ ...event, body: body.toString(), isBase64Encoded: false }))];
   }
   const head = JSON.stringify({ ...event, isBase64Encoded: true });
-  return [
-    ENCODER.encode(`${head.slice(0, -1)},"body":"`),
-    Buffer.from(body.toString('base64'), 'latin1'),
-    ENCODER.encode('"}'),
-  ];
+  const pieces = body instanceof Uint8Array ? [Buffer.from(body.toString('base64'), 'latin1')] : body.pieces;
+  return [ENCODER.encode(`${head.slice(0, -1)},"body":"`), ...pieces, ENCODER.encode('"}')];
+}
+
+/** Whether a body with these headers becomes text in the event, if it is UTF-8. */
+export function maybeText(headers: IncomingHttpHeaders): boolean {
+  const encoded = headers['content-encoding'] && headers['content-encoding'] !== 'identity';
+  return !encoded && TEXTUAL.test(headers['content-type'] ?? '');
 }
 
 function splitUrl(url: string): [path: string, query: string] {
@@ -116,11 +121,6 @@ function eventHeaders({ headers, sourceIp }: HttpRequest): Record<string, string
   kept['x-forwarded-for'] = forwarded ? `${forwarded}, ${sourceIp}` : sourceIp;
   kept['x-forwarded-proto'] = 'http';
   return kept;
-}
-
-function isText(headers: IncomingHttpHeaders, body: Buffer): boolean {
-  const encoded = headers['content-encoding'] && headers['content-encoding'] !== 'identity';
-  return !encoded && TEXTUAL.test(headers['content-type'] ?? '') && isUtf8(body);
 }
 
 /** `21/Nov/2026:06:14:05 +0000` */

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { FreezeframeError } from '@freezeframe/inference';
+import { readBase64 } from './base64-body.ts';
 import { readBody } from './body.ts';
 import type { Outcome } from './environment.ts';
-import { toEvent } from './event.ts';
+import { maybeText, toEvent } from './event.ts';
 import { API_BODY_LIMIT, API_HEADER_LIMIT, REQUEST_PAYLOAD_LIMIT } from './limits.ts';
 import { gatewayAnswer, type HttpAnswer, toAnswer } from './result.ts';
 
@@ -49,7 +50,8 @@ export async function listen(server: Server, host: string, port: number): Promis
 }
 
 async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAnswer> {
-  const body = await readBody(request, API_BODY_LIMIT);
+  const read = maybeText(request.headers) ? readBody : readBase64;
+  const body = await read(request, API_BODY_LIMIT);
   if (!body) return gatewayAnswer(413, 'Request Entity Too Large');
   const payload = toEvent({
     method: request.method ?? 'GET',

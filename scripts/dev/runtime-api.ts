@@ -137,11 +137,11 @@ export class RuntimeApi {
 }
 
 /**
- * An event in three pieces ends in base64 between quotes (see `toEvent`). Our own client reads from this header where it begins;
+ * An event in three pieces or more ends in base64 between quotes (see `toEvent`). Our own client reads from this header where it begins;
  * the official one passes over it.
  */
 function bodyOffset(payload: readonly Uint8Array[]): Record<string, string> {
-  return payload.length === 3 ? { 'freezeframe-body-offset': String(payload[0]?.length) } : {};
+  return payload.length >= 3 ? { 'freezeframe-body-offset': String(payload[0]?.length) } : {};
 }
 
 function readError(request: IncomingMessage, body: Buffer): { type: string; message: string } {
@@ -155,10 +155,13 @@ function readError(request: IncomingMessage, body: Buffer): { type: string; mess
 }
 
 function accept(response: ServerResponse): void {
-  response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
+  reply(response, 202, '{"status":"OK"}');
 }
 
 function fail(response: ServerResponse, status: number, errorType: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errorType, errorMessage: errorType }));
+  reply(response, status, JSON.stringify({ errorType, errorMessage: errorType }));
+}
+
+function reply(response: ServerResponse, status: number, json: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': json.length }).end(json);
 }

@@ -3,19 +3,19 @@
 // same rules for finding the handler. Plain JavaScript: it runs in the child, where no TypeScript loader is.
 import { isAscii } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { openConnection } from './runtime-connection.mjs';
 
 const { AWS_LAMBDA_RUNTIME_API: api = '', LAMBDA_TASK_ROOT: taskRoot = process.cwd(), _HANDLER = '' } = process.env;
-const [host, port] = api.split(':');
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const PREFIX = '/2018-06-01/runtime';
 // As Lambda ends a process whose handler threw outside of any promise.
 const EXIT_UNCAUGHT = 129;
 const EXIT_REJECTED = 128;
 
 let current;
+// Nothing on the other side: this environment is over.
+const connection = openConnection(api, () => process.exit(0));
 
 process.on('uncaughtException', (error) => die('Runtime.UncaughtException', error, EXIT_UNCAUGHT));
 process.on('unhandledRejection', (error) => die('Runtime.UnhandledPromiseRejection', error, EXIT_REJECTED));
@@ -98,25 +98,13 @@ function describe(error, type) {
 async function die(type, error, code) {
   console.error(error);
   const path = current ? `/invocation/${current}/error` : '/init/error';
-  await call('POST', path, describe(error, type), type).catch(() => {});
+  // Between two events the connection waits for the next one, and there is nobody to tell.
+  if (!connection.busy) await call('POST', path, describe(error, type), type);
   process.exit(code);
 }
 
 function call(method, path, body = '', errorType = undefined) {
-  return new Promise((done, fail) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    if (errorType) headers['lambda-runtime-function-error-type'] = errorType;
-    const sent = request({ host, port, method, path: PREFIX + path, agent, headers }, (response) => {
-      const whole = Buffer.allocUnsafeSlow(Number(response.headers['content-length'] ?? 0));
-      let length = 0;
-      response.on('data', (chunk) => {
-        length += chunk.copy(whole, length);
-      });
-      response.once('end', () => done({ headers: response.headers, body: whole.subarray(0, length) }));
-      response.once('error', fail);
-    });
-    // Nothing on the other side: this environment is over.
-    sent.once('error', () => process.exit(0));
-    sent.end(body);
-  });
+  const headers = { 'content-type': 'application/json' };
+  if (errorType) headers['lambda-runtime-function-error-type'] = errorType;
+  return connection.exchange(method, PREFIX + path, headers, body);
 }
