@@ -15,11 +15,17 @@ export async function tfjsNodeBackend(): Promise<TrainingBackend> {
     name: 'tfjs-node',
     engine: `tfjs-node ${tf.version['tfjs-core']}`,
     exact: false,
-    open: (task) => openTensorflow(tf, task),
+    async open(task) {
+      // Another part of the process may have chosen the plain engine (frozen models are compared with it).
+      await tf.setBackend('tensorflow');
+      return openTensorflow(tf, task);
+    },
   };
 }
 
-async function load(): Promise<Tensorflow & { version: Record<string, string> }> {
+type TensorflowNode = Tensorflow & { version: Record<string, string>; setBackend(name: string): Promise<boolean> };
+
+async function load(): Promise<TensorflowNode> {
   try {
     const module = await import(PACKAGE);
     return module.default ?? module;

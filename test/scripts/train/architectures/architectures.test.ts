@@ -1,0 +1,77 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { readdirSync } from 'node:fs';
+import { FreezeframeError } from '@freezeframe/inference';
+import * as layers from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import { ARCHITECTURES, defaultArchitecture, findArchitecture } from '../../../../scripts/train/architectures/index.ts';
+import { compileTraining } from '../../../../scripts/train/training-step.ts';
+
+const INPUTS = { 'large-cnn': [28, 28, 1], 'small-cnn': [64, 64, 3], mlp: [7] } as Record<string, number[]>;
+
+describe.each(ARCHITECTURES.map((architecture) => [architecture.name, architecture] as const))(
+  '%s',
+  (name, architecture) => {
+    const shape = INPUTS[name] as number[];
+    const config = architecture.config({ shape, outputs: 3 });
+
+    it('is a model that TensorFlow.js loads, with the inputs and outputs asked for', async () => {
+      const model = await layers.models.modelFromJSON({ modelTopology: config } as never);
+      expect(model.inputs[0]?.shape).toEqual([null, ...shape]);
+      expect(model.outputs[0]?.shape).toEqual([null, 3]);
+      const weights = model.layers.flatMap((layer) =>
+        layer.weights.map((w) => `${layer.name}/${w.originalName.split('/').at(-1)}`),
+      );
+      const loss = architecture.data === 'pictures' ? 'crossentropy' : 'mean_squared_error';
+      const input =
+        architecture.data === 'pictures'
+          ? { kind: 'pixels' as const, scale: [1 / 255], offset: [0] }
+          : { kind: 'floats' as const };
+      const { parameters } = compileTraining({ config, input, loss });
+      const own = [...parameters.trainable, ...parameters.fixed].map(({ key }) => key);
+      expect(own.sort()).toEqual(weights.sort());
+    });
+  },
+);
+
+describe('the registry', () => {
+  it('holds every file of the folder', () => {
+    const folder = new URL('../../../../scripts/train/architectures/', import.meta.url);
+    const files = readdirSync(folder).filter((file) => !['index.ts', 'architecture.ts'].includes(file));
+    expect(ARCHITECTURES.map(({ name }) => `${name}.ts`).sort()).toEqual(files.sort());
+  });
+
+  it('finds by name and says which there are', () => {
+    expect(findArchitecture('mlp').name).toBe('mlp');
+    expect(() => findArchitecture('resnet')).toThrow(FreezeframeError);
+    expect(() => findArchitecture('resnet')).toThrow(/large-cnn, small-cnn, mlp/);
+  });
+
+  it('chooses by the data', () => {
+    expect(defaultArchitecture('pictures', [28, 28, 1]).name).toBe('large-cnn');
+    expect(defaultArchitecture('pictures', [64, 64, 3]).name).toBe('small-cnn');
+    expect(defaultArchitecture('pictures', [96, 96, 1]).name).toBe('small-cnn');
+    expect(defaultArchitecture('table', [7]).name).toBe('mlp');
+  });
+});
+
+describe('large-cnn', () => {
+  it('is the model that the figures of MNIST are about', () => {
+    const { parameters } = compileTraining({
+      config: findArchitecture('large-cnn').config({ shape: [28, 28, 1], outputs: 10 }),
+      input: { kind: 'pixels', scale: [1 / 255], offset: [0] },
+      loss: 'crossentropy',
+    });
+    expect(parameters.trainable.map(({ shape }) => shape)).toEqual([
+      [5, 5, 1, 30],
+      [30],
+      [3, 3, 30, 15],
+      [15],
+      [375, 128],
+      [128],
+      [128, 50],
+      [50],
+      [50, 10],
+      [10],
+    ]);
+  });
+});
