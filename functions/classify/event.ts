@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { optionsShape } from '../shared/options.ts';
 import { hasOne, payloadShape } from '../shared/payload.ts';
 

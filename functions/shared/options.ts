@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names become folders of the model layer: nothing that could climb out of it. */
 const name = z

@@ -1,5 +1,5 @@
 import type { InferRequest } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Question } from './answer.ts';
 import { base64Bytes } from './base64.ts';
 import { MAX_PICTURES } from './limits.ts';

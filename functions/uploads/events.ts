@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { S3Object } from '../shared/s3.ts';
 import { parseJson, validate } from '../shared/validate.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Classifier, openClassifier, readManifest } from './classifier.ts';
 import { ModelError } from './errors.ts';
 import { type Manifest, modelName, modelVersion } from './manifest.ts';

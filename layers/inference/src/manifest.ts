@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DATATYPES } from './datatype.ts';
 import { expected, ModelError } from './errors.ts';
 
