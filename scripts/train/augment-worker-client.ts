@@ -39,7 +39,6 @@ export function startAugmentWorker(
   let failure: unknown;
   const fail = (error: unknown) => {
     failure ??= error;
-    worker.unref();
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   worker.on('message', (answer: Uint8Array) => {
@@ -61,6 +60,8 @@ export function startAugmentWorker(
       return answer;
     },
     async close() {
+      // Waiting for a thread that nothing holds would end the process in the middle of it.
+      worker.ref();
       await worker.terminate();
     },
   };

@@ -37,9 +37,7 @@ function session(onnxruntime: Onnxruntime, graph: Uint8Array): Promise<Inference
     interOpNumThreads: 1,
     logSeverityLevel: 3,
     // Moments of weights that no longer move fade below 2^-126, where each operation takes a hundred times as long.
-    extra: {
-      session: { set_denormal_as_zero: '1', ...(process.env.NOSPIN ? { intra_op: { allow_spinning: '0' } } : {}) },
-    },
+    extra: { session: { set_denormal_as_zero: '1' } },
   });
 }
 
