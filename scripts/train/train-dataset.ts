@@ -10,6 +10,7 @@ import type { AugmentOptions } from './augment.ts';
 import type { TrainingBackend, TrainingTask } from './backends/index.ts';
 import type { Samples } from './batches.ts';
 import { removeCheckpoint } from './checkpoint.ts';
+import { lockTraining } from './lock.ts';
 import {
   type EpochResult,
   type StepProgress,
@@ -67,10 +68,20 @@ export function checkpointFile(name: string, storeRoot: string): string {
 
 /**
  * Trains on a data set, measures on its test split, writes the trained model, freezes it and saves it.
- * @throws FreezeframeError `used-wrongly` for an architecture that does not fit the data, and what `train`,
- * `freezeTrained` and the store throw
+ * One training of a name runs at a time.
+ * @throws FreezeframeError `used-wrongly` for an architecture that does not fit the data, `training-in-progress`, and what
+ * `train`, `freezeTrained` and the store throw
  */
 export async function trainDataset(options: TrainDatasetOptions): Promise<TrainReport> {
+  const unlock = await lockTraining(options.name, options.storeRoot);
+  try {
+    return await trainLocked(options);
+  } finally {
+    await unlock();
+  }
+}
+
+async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
   const { name, dataset, backend, storeRoot, signal } = options;
   const shape = shapeOf(dataset);
   const architecture = options.architecture
