@@ -20,7 +20,7 @@ export interface AugmentWorker {
   close(): Promise<void>;
 }
 
-/** Starts the thread that varies pictures. It does not keep the process alive. */
+/** Starts the thread that varies pictures. It keeps the process alive until it is closed. */
 export function startAugmentWorker(
   pixels: Uint8Array,
   size: PictureSize,
@@ -34,17 +34,13 @@ export function startAugmentWorker(
     // Options of the process (an inspector, another loader) are not for this thread.
     execArgv: [],
   });
-  worker.unref();
   const waiting: { resolve(pixels: Uint8Array): void; reject(error: unknown): void }[] = [];
   let failure: unknown;
   const fail = (error: unknown) => {
     failure ??= error;
     for (const { reject } of waiting.splice(0)) reject(error);
   };
-  worker.on('message', (answer: Uint8Array) => {
-    waiting.shift()?.resolve(answer);
-    if (waiting.length === 0) worker.unref();
-  });
+  worker.on('message', (answer: Uint8Array) => waiting.shift()?.resolve(answer));
   worker.on('error', fail);
   worker.on('exit', (code) => fail(new Error(`the thread that varies pictures ended with code ${code}`)));
   return {
@@ -55,13 +51,10 @@ export function startAugmentWorker(
       });
       // Whoever stops in the middle of an epoch never looks at the batches that were asked for ahead.
       answer.catch(() => {});
-      worker.ref();
       worker.postMessage({ epoch, chosen } satisfies AugmentRequest);
       return answer;
     },
     async close() {
-      // Waiting for a thread that nothing holds would end the process in the middle of it.
-      worker.ref();
       await worker.terminate();
     },
   };

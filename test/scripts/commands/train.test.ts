@@ -86,8 +86,20 @@ describe('freezeframe train', () => {
   });
 
   it('trains on pictures, and goes on after Ctrl-C with the same command and --resume', async () => {
-    const words = [pictures, '--name', 'light', '--size', '32', '--epochs', '8', '--batch-size', '8', '--seed', '2'];
-    const stopped = await run([...words, '--json'], /Epoch 2\/8/);
+    const words = [
+      pictures,
+      '--name',
+      'light',
+      '--size',
+      '32',
+      '--epochs',
+      '80',
+      '--patience',
+      '80',
+      '--batch-size',
+      '8',
+    ];
+    const stopped = await run([...words, '--json'], /Epoch 2\/80/);
     expect(stopped.code).toBe(1);
     expect(JSON.parse(stopped.stdout)).toMatchObject({
       error: { code: 'interrupted', remedy: expect.stringContaining('--resume') },
@@ -95,7 +107,7 @@ describe('freezeframe train', () => {
     expect(await checkpoints()).toEqual(['light.checkpoint']);
     const { code, stdout, stderr } = await run([...words, '--resume']);
     expect(code).toBe(0);
-    expect(stderr).not.toMatch(/Epoch 1\/8/);
+    expect(stderr).not.toMatch(/Epoch 1\/80/);
     expect(stdout).toMatch(/^Small CNN Error: \d+\.\d\d% of \d+ test pictures$/m);
     expect(stdout).toMatch(/^light@1: /m);
     expect(await checkpoints()).toEqual([]);
