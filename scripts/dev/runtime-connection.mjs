@@ -18,15 +18,18 @@ export function openConnection(address, lost) {
   let answer;
   // Kept from one event to the next: memory that is asked for anew is paid for page by page, and once more when it is collected.
   let room = NOTHING;
+  const spare = Buffer.allocUnsafeSlow(READ);
 
   const socket = connect({
     host,
     port: Number(port),
     noDelay: true,
     onread: {
-      buffer: Buffer.allocUnsafeSlow(READ),
+      // A body is read to where it stays.
+      buffer: () => (answer ? room.subarray(answer.filled, answer.length) : spare),
       callback: (length, buffer) => {
-        receive(buffer.subarray(0, length));
+        if (answer) fill(length);
+        else receive(buffer.subarray(0, length));
         return true;
       },
     },
@@ -34,7 +37,6 @@ export function openConnection(address, lost) {
   socket.once('error', () => {}).once('close', lost);
 
   function receive(chunk) {
-    if (answer) return receiveBody(chunk);
     const searched = Math.max(0, head.length - HEAD_END.length + 1);
     head = Buffer.concat([head, chunk]);
     const end = head.indexOf(HEAD_END, searched);
@@ -43,15 +45,15 @@ export function openConnection(address, lost) {
     const length = Number(headers['content-length']);
     // Lambda's own says so in every answer; nothing else would tell where it ends.
     if (!Number.isSafeInteger(length)) throw new Error('the Runtime API answered without a content-length');
-    const rest = head.subarray(end + HEAD_END.length);
     if (room.length < length) room = Buffer.allocUnsafeSlow(length);
     answer = { status, headers, length, filled: 0 };
+    const rest = head.copy(room, 0, end + HEAD_END.length);
     head = NOTHING;
-    receiveBody(rest);
+    fill(rest);
   }
 
-  function receiveBody(chunk) {
-    answer.filled += chunk.copy(room, answer.filled);
+  function fill(count) {
+    answer.filled += count;
     if (answer.filled < answer.length) return;
     const { status, headers, length } = answer;
     const done = settle;
@@ -64,6 +66,10 @@ export function openConnection(address, lost) {
     /** An exchange is under way. */
     get busy() {
       return settle !== undefined;
+    },
+
+    close() {
+      socket.destroy();
     },
 
     /** @returns status, headers (lower case) and body of the answer; the body is overwritten by the next exchange. */
