@@ -13,15 +13,16 @@ export interface Bench {
 
 /**
  * Median milliseconds of each candidate. They take turns, so that a slow moment of the machine hits all of them alike.
- * @param rounds how often each is run, after three runs that are not counted.
+ * @param rounds how often each is run, after `warmUp` runs that are not counted.
  */
 export async function medians<Name extends string>(
   candidates: Readonly<Record<Name, () => Promise<unknown>>>,
   rounds: number,
+  warmUp = 3,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(candidates) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (let round = -3; round < rounds; round++) {
+  for (let round = -warmUp; round < rounds; round++) {
     for (const name of names) {
       await sleep(SETTLE_MS);
       const start = performance.now();
@@ -32,7 +33,8 @@ export async function medians<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<Name, number>;
 }
 
-function median(values: readonly number[]): number {
+/** The middle one. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -17,6 +17,9 @@ const BLOCKS: readonly (readonly [channels: number, stride: 1 | 2])[] = [
   [1024, 1],
 ];
 
+/** Height and width of the picture that it takes. */
+export const MOBILE_SIDE = 224;
+
 export const MOBILE_LABELS = Array.from({ length: 1000 }, (_, index) => `class ${index}`);
 
 /**
