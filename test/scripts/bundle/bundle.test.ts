@@ -55,7 +55,16 @@ describe('bundle', () => {
   it('keeps within the sizes that were promised for the inference layer', () => {
     const layer = built.units.find(({ name }) => name === 'layers/inference');
     expect(layer?.unzipped).toBeLessThan(host.arch === 'x64' ? 70_000_000 : 50_000_000);
-    expect(layer?.zipped).toBeLessThan(27_000_000);
+    // 26.6 MB on x64: libonnxruntime and libvips alone are 26.1 with fflate, 24.7 with the best deflate there is
+    // (libdeflate 12; zopfli gains 0.05 % on that), so that 25 with the rest is out of reach of any zip.
+    expect(layer?.zipped).toBeLessThan(26_700_000);
+  });
+
+  it('keeps the AWS SDK and the locales of zod out of what a function loads at start', async () => {
+    for (const name of ['classify', 'http', 'uploads']) {
+      const { size } = await stat(join(built.outDir, 'functions', name, 'index.mjs'));
+      expect(size).toBeLessThan(150_000);
+    }
   });
 
   it('gives the same bytes again in another place, zips and bundle.json included', async () => {
