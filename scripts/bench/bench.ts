@@ -12,14 +12,14 @@ export interface Bench {
 }
 
 /**
- * Median milliseconds of each candidate. They take turns, so that a slow moment of the machine hits all of them alike.
+ * Milliseconds of each run of each candidate. They take turns, so that a slow moment of the machine hits all of them alike.
  * @param rounds how often each is run, after `warmUp` runs that are not counted.
  */
-export async function medians<Name extends string>(
+export async function samples<Name extends string>(
   candidates: Readonly<Record<Name, () => Promise<unknown>>>,
   rounds: number,
   warmUp = 3,
-): Promise<Record<Name, number>> {
+): Promise<Record<Name, number[]>> {
   const names = Object.keys(candidates) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = -warmUp; round < rounds; round++) {
@@ -30,7 +30,16 @@ export async function medians<Name extends string>(
       if (round >= 0) times[name].push(performance.now() - start);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<Name, number>;
+  return times;
+}
+
+/** Median milliseconds of each candidate: see {@link samples}. */
+export async function medians<Name extends string>(
+  candidates: Readonly<Record<Name, () => Promise<unknown>>>,
+  rounds: number,
+): Promise<Record<Name, number>> {
+  const times = Object.entries(await samples(candidates, rounds)) as [Name, number[]][];
+  return Object.fromEntries(times.map(([name, values]) => [name, median(values)])) as Record<Name, number>;
 }
 
 /** The middle one. */
