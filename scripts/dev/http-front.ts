@@ -13,6 +13,8 @@ export type Invoke = (payload: readonly Uint8Array[]) => Promise<Outcome>;
 /** A sender of headers or of a body has this long. Milliseconds. */
 const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 30_000;
+/** So long a refused body may go on after its answer. */
+const LINGER = 5_000;
 
 /** The HTTP API: every request becomes an event, and limits and failures answer as they do at API Gateway. */
 export function createFront(invoke: Invoke): Server {
@@ -75,8 +77,22 @@ async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAns
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   const bodiless = status === 204 || status === 304;
-  // A body that nobody read to its end cannot be followed by another request.
-  if (!request.complete) response.shouldKeepAlive = false;
-  response.writeHead(status, { ...headers, ...(bodiless ? {} : { 'content-length': body.length }) });
-  response.end(bodiless || request.method === 'HEAD' ? undefined : body);
+  const content = bodiless || request.method === 'HEAD' ? undefined : body;
+  const head = { ...headers, ...(bodiless ? {} : { 'content-length': body.length }) };
+  if (request.complete) {
+    response.writeHead(status, head).end(content);
+    return;
+  }
+  // A body that nobody read to its end cannot be followed by another request: the connection is closed. Closed at once it would
+  // be reset under a sender that is still at it, who then never sees the answer.
+  response.shouldKeepAlive = false;
+  response.writeHead(status, head);
+  if (content) response.write(content);
+  else response.flushHeaders();
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER);
+  request.once('end', end).once('close', end).resume();
 }

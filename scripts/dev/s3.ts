@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { readBody } from './body.ts';
 
@@ -21,7 +21,11 @@ export interface LoopbackS3 {
 export async function startS3(buckets: Readonly<Record<string, string>>): Promise<LoopbackS3> {
   for (const folder of Object.values(buckets)) await mkdir(folder, { recursive: true });
   const server: Server = createServer((request, response) => {
-    route(buckets, request, response).catch(() => response.destroy());
+    route(buckets, request, response).catch((error: NodeJS.ErrnoException) => {
+      if (response.headersSent || response.destroyed) return response.destroy();
+      if (error.code === 'ENAMETOOLONG') return refuse(request, response, 400, 'KeyTooLongError');
+      return refuse(request, response, 500, 'InternalError');
+    });
   });
   await new Promise<void>((done, fail) => {
     server.once('error', fail).listen(0, '127.0.0.1', done);
@@ -92,7 +96,8 @@ async function put(file: string, request: IncomingMessage, response: ServerRespo
   if (!body) return refuse(request, response, 400, 'IncompleteBody');
   await mkdir(dirname(file), { recursive: true });
   // Watchers of the folder see a whole file or none.
-  const scratch = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
+  // (Not made of the file's name, which may be as long as a name can be.)
+  const scratch = join(dirname(file), `.${randomUUID()}`);
   try {
     await writeFile(scratch, body);
     await rename(scratch, file);

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Outcome } from './environment.ts';
 import { type Delivery, failedMessages, sqsEvent } from './notification.ts';
 import { type Watch, watchFolder } from './watch.ts';
@@ -117,15 +117,44 @@ async function readResult(folders: UploadFolders, key: string): Promise<unknown>
   }
 }
 
-/** Moves the file to the dead letters, its reason beside it. */
+/** Moves the file to the dead letters, its reason beside it. Where that cannot be done, it stays where it is. */
 async function bury(folders: UploadFolders, { key, attempt }: Delivery, reason: string): Promise<UploadReport> {
-  const target = join(folders.deadLetters, key);
-  await mkdir(dirname(target), { recursive: true });
-  const note = { key, reason, attempts: attempt, time: new Date().toISOString() };
-  await writeFile(`${target}.reason.json`, `${JSON.stringify(note, null, 2)}\n`);
-  await rename(join(folders.uploads, key), target).catch(async (error: NodeJS.ErrnoException) => {
+  const source = join(folders.uploads, key);
+  const target = join(folders.deadLetters, dirname(key), noteable(basename(key)));
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    const note = { key, reason, attempts: attempt, time: new Date().toISOString() };
+    await writeFile(`${target}${NOTE}`, `${JSON.stringify(note, null, 2)}\n`);
+    await move(source, target);
+    return { key, deadLetter: target, reason };
+  } catch (error) {
+    // A full disk or a folder that may not be written: one upload's trouble must not end the gateway.
+    return { key, deadLetter: source, reason: `${reason}; it could not be moved: ${(error as Error).message}` };
+  }
+}
+
+const NOTE = '.reason.json';
+/** Of a file's name, on every usual file system: bytes, or UTF-16 units, of which there are never more. */
+const MAX_NAME = 255;
+
+/** The name, or its beginning and a digest where its note's would be too long. */
+function noteable(name: string): string {
+  if (Buffer.byteLength(name) + NOTE.length <= MAX_NAME) return name;
+  // Cut in the middle of a character, it ends in a sign of three bytes.
+  const start = Buffer.from(name).toString('utf8', 0, 160);
+  return `${start}-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+}
+
+async function move(source: string, target: string): Promise<void> {
+  try {
+    await rename(source, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     // Deleted meanwhile: the note is all that is left to keep.
-    if (error.code !== 'ENOENT') throw error;
-  });
-  return { key, deadLetter: target, reason };
+    if (code === 'ENOENT') return;
+    // The watched folder may be on another disk.
+    if (code !== 'EXDEV') throw error;
+    await copyFile(source, target);
+    await rm(source, { force: true });
+  }
 }

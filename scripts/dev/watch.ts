@@ -58,17 +58,25 @@ export async function watchFolder(
   };
 }
 
+/**
+ * Folder by folder: one that vanishes while it is read takes its own files with it, where a recursive readdir would fail as a
+ * whole, and every other file would look deleted and, a moment later, new.
+ */
 async function listFiles(folder: string): Promise<Landed[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files: Landed[] = [];
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const key = relative(folder, path).split(sep).join('/');
-    if (key.split('/').some((part) => part.startsWith('.'))) continue;
-    // It may be gone again by now.
-    const found = await stat(path).catch(() => undefined);
-    if (found) files.push({ key, bytes: found.size, mtimeMs: found.mtimeMs });
+  const waiting = [folder];
+  for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
+    const entries = await readdir(current, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(current, entry.name);
+      if (entry.isDirectory()) waiting.push(path);
+      if (!entry.isFile()) continue;
+      // It may be gone again by now.
+      const found = await stat(path).catch(() => undefined);
+      const key = relative(folder, path).split(sep).join('/');
+      if (found) files.push({ key, bytes: found.size, mtimeMs: found.mtimeMs });
+    }
   }
   return files.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

@@ -38,6 +38,13 @@ describe('startS3', () => {
     expect((await client.send(new HeadObjectCommand(object))).ContentLength).toBe(Buffer.byteLength(`body of ${Key}`));
   });
 
+  it('takes the longest name that there is, and refuses a longer one', async () => {
+    const put = (length: number) =>
+      client.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'n'.repeat(length), Body: 'x' }));
+    await put(255);
+    await expect(put(256)).rejects.toMatchObject({ name: 'KeyTooLongError' });
+  });
+
   it('takes a stream, which the client sends in chunks of its own', async () => {
     const Body = Readable.from([Buffer.alloc(70_000, 1), Buffer.alloc(70_000, 2)]);
     await client.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'stream', Body, ContentLength: 140_000 }));

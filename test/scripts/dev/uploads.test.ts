@@ -65,6 +65,29 @@ describe('startUploads', () => {
     expect(await readFile(join(work, 'dead', key), 'utf8')).toBe('picture');
   });
 
+  it('lives on when a name is too long for its result and its note', async () => {
+    const key = `${'ü'.repeat(124)}bad.jpg`;
+    await drop(key);
+    const report = await reported(key);
+    expect(report).toMatchObject({ reason: expect.stringMatching(/batchItemFailures/) });
+    const dead = (await readdir(join(work, 'dead'))).filter((name) => name.startsWith('ü'));
+    expect(dead).toHaveLength(2);
+    expect(await readFile(join(work, 'dead', dead[0] as string), 'utf8')).toBe('picture');
+    expect(JSON.parse(await readFile(join(work, 'dead', dead[1] as string), 'utf8'))).toMatchObject({ key });
+  });
+
+  it('lives on when a file cannot be moved to the dead letters', async () => {
+    await writeFile(join(work, 'dead', 'blocked'), 'a file where a folder is wanted');
+    await drop('blocked/bad.jpg');
+    expect(await reported('blocked/bad.jpg')).toMatchObject({
+      deadLetter: join(work, 'up', 'blocked', 'bad.jpg'),
+      reason: expect.stringContaining('could not be moved'),
+    });
+    await rm(join(work, 'up', 'blocked'), { recursive: true });
+    await drop('after.jpg');
+    expect(await reported('after.jpg')).toMatchObject({ result: { bytes: 7 } });
+  });
+
   it('answers a file again when it changes, and not when the gateway is started again', async () => {
     await drop('changed.jpg', 'one');
     await reported('changed.jpg');
