@@ -82,17 +82,20 @@ function splitUnit(column: string): { name: string; unit: string } {
   return match ? { name: match[1] as string, unit: (match[2] as string).trim() } : { name: column, unit: '' };
 }
 
+/** Differences below it are lost in float32, and dividing by them gives infinity: 2 ** -126. */
+const SMALLEST = 1.1754943508222875e-38;
+
 function rangeOf(name: string, index: number, rows: Float64Array[]): Column {
   let [min, max] = [Infinity, -Infinity];
   for (const row of rows) {
     min = Math.min(min, row[index] as number);
     max = Math.max(max, row[index] as number);
   }
-  if (!Number.isFinite(max - min))
+  if (!Number.isFinite(Math.fround(max - min)))
     throw new FreezeframeError('dataset-unusable', `The values of column ${name} lie too far apart to be scaled`);
   // A constant column scales to 0, and whoever divides by max - min divides by something. Where the value is so large
   // that 1 more is the same number, its own size is the step.
-  return { index, name, min, max: max > min ? max : min + Math.max(1, Math.abs(min)) };
+  return { index, name, min, max: max - min >= SMALLEST ? max : min + Math.max(1, Math.abs(min)) };
 }
 
 function scale(rows: Float64Array[], features: Column[], target: Column): TableSplit {

@@ -5,7 +5,7 @@ import type { Skipped } from '../dataset.ts';
 
 export interface NumberTable {
   columns: string[];
-  /** Complete rows of finite numbers. */
+  /** Complete rows of numbers that are finite as float32 too. */
   rows: Float64Array[];
   skipped: Skipped[];
 }
@@ -41,7 +41,9 @@ export async function readCsv(path: string): Promise<NumberTable> {
         continue;
       }
       const row = Float64Array.from(record, (cell) => (NUMBER.test(cell) ? Number(cell) : Number.NaN));
-      const wrong = record.length === table.columns.length ? row.findIndex((value) => !Number.isFinite(value)) : -1;
+      // A model sees float32: what is infinite there would make its answers, and what is measured of them, infinite.
+      const wrong =
+        record.length === table.columns.length ? row.findIndex((value) => !Number.isFinite(Math.fround(value))) : -1;
       if (record.length !== table.columns.length)
         skip(table, info.lines, `${record.length} values instead of ${table.columns.length}`);
       else if (wrong >= 0) {
@@ -50,7 +52,7 @@ export async function readCsv(path: string): Promise<NumberTable> {
         skip(
           table,
           info.lines,
-          `${table.columns[wrong]} is ${cell === '' ? 'missing' : `no number: ${JSON.stringify(cell.slice(0, 40))}`}`,
+          `${table.columns[wrong]} is ${cell === '' ? 'missing' : `${NUMBER.test(cell) ? 'too large' : 'no number'}: ${JSON.stringify(cell.slice(0, 40))}`}`,
         );
       } else table.rows.push(row);
     }

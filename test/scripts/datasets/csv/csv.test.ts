@@ -74,8 +74,15 @@ describe('loadCsv', () => {
     await expect(load(many, { target: 'same' })).rejects.toThrow('different values for column same');
     await expect(load('a,b\n1,2\n1,2\n3,4\n')).rejects.toThrow('at least 3 different rows');
     await expect(
-      load(`a,b\n${Array.from({ length: 40 }, (_, row) => `${row % 2 ? '' : '-'}1.0${row}e308,${row}`).join('\n')}\n`),
+      load(`a,b\n${Array.from({ length: 40 }, (_, row) => `${row % 2 ? '' : '-'}3.0${row}e38,${row}`).join('\n')}\n`),
     ).rejects.toThrow('too far apart');
+  });
+
+  it('takes differences that float32 cannot hold for none', async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `${row}e-320,${row}`);
+    const { features, splits } = await load(`a,b\n${rows.join('\n')}\n`);
+    expect(features).toEqual([{ name: 'a', min: 0, max: 1 }]);
+    expect(splits.train.features.every((value) => value === 0)).toBe(true);
   });
 
   it('has another digest for another content or target', async () => {

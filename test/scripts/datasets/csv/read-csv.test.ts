@@ -26,7 +26,9 @@ describe('readCsv', () => {
   });
 
   it('lists incomplete and non-numeric rows by line', async () => {
-    const { rows, skipped } = await read('size,price\n1,2\n,3\n4,cheap\n5\n6,7,8\n1e999,1\n0x10,1\nNaN,1\n11,12\n');
+    const { rows, skipped } = await read(
+      'size,price\n1,2\n,3\n4,cheap\n5\n6,7,8\n1e999,1\n0x10,1\nNaN,1\nInfinity,1\n-1e39,1\n11,12\n',
+    );
     expect(rows.map((row) => [...row])).toEqual([
       [1, 2],
       [11, 12],
@@ -36,10 +38,18 @@ describe('readCsv', () => {
       { file: 'line 4', reason: 'price is no number: "cheap"' },
       { file: 'line 5', reason: '1 values instead of 2' },
       { file: 'line 6', reason: '3 values instead of 2' },
-      { file: 'line 7', reason: 'size is no number: "1e999"' },
+      { file: 'line 7', reason: 'size is too large: "1e999"' },
       { file: 'line 8', reason: 'size is no number: "0x10"' },
       { file: 'line 9', reason: 'size is no number: "NaN"' },
+      { file: 'line 10', reason: 'size is no number: "Infinity"' },
+      { file: 'line 11', reason: 'size is too large: "-1e39"' },
     ]);
+  });
+
+  it('takes names that are properties of every object', async () => {
+    const { columns, rows } = await read('__proto__,constructor,toString\n1,2,3\n');
+    expect(columns).toEqual(['__proto__', 'constructor', 'toString']);
+    expect(rows.map((row) => [...row])).toEqual([[1, 2, 3]]);
   });
 
   it.each([
