@@ -71,9 +71,10 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
   const { loadDataset } = await import('../datasets/load-dataset.ts');
   const { openBackend } = await import('../train/backends/index.ts');
   const { trainDataset } = await import('../train/train-dataset.ts');
-  const { defaultStore, openStore } = await import('../store/index.ts');
+  const { checkName, defaultStore, openStore } = await import('../store/index.ts');
   const { describeTraining, trainingProgress } = await import('../train/report.ts');
   // A wrong name or a backend that does not load is said before the data is read.
+  checkName(flags.name);
   const backend = await openBackend(flags.backend);
   const options = datasetOptions(flags);
   const stop = stopOnSignal();

@@ -7,7 +7,7 @@ import {
   type TensorData,
 } from '@freezeframe/inference';
 import type { Dataset, TableDataset } from '../datasets/dataset.ts';
-import type { ModelStore, StoredModel } from '../store/index.ts';
+import { checkName, type ModelStore, type StoredModel } from '../store/index.ts';
 import type { TrainedModel, TrainingRecord } from '../train/trained-model.ts';
 import { freezeModel } from './freeze.ts';
 import { measure } from './measure.ts';
@@ -47,6 +47,7 @@ export interface FreezeReport {
 export async function freezeTrained(options: FreezeTrainedOptions): Promise<FreezeReport> {
   const { trained, dataset, store, name = trained.name, onProgress } = options;
   const start = performance.now();
+  checkName(name);
   const { training, model } = trained;
   checkDataset(training, dataset);
   const freezing = freezeOptions(training);

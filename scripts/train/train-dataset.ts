@@ -4,7 +4,7 @@ import type { Dataset, DatasetOptions, PictureDataset } from '../datasets/datase
 import { DEFAULT_SAMPLES, type FreezeReport, freezeOptions, freezeTrained } from '../freeze/freeze-trained.ts';
 import { measure } from '../freeze/measure.ts';
 import { rangeOf } from '../freeze/options.ts';
-import type { ModelStore } from '../store/index.ts';
+import { checkName, type ModelStore } from '../store/index.ts';
 import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
 import type { AugmentOptions } from './augment.ts';
 import type { TrainingBackend, TrainingTask } from './backends/index.ts';
@@ -73,6 +73,8 @@ export function checkpointFile(name: string, storeRoot: string): string {
  * `train`, `freezeTrained` and the store throw
  */
 export async function trainDataset(options: TrainDatasetOptions): Promise<TrainReport> {
+  // Not after an hour, when the frozen model is to be saved.
+  checkName(options.name);
   const unlock = await lockTraining(options.name, options.storeRoot);
   try {
     return await trainLocked(options);

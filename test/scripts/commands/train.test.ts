@@ -70,6 +70,14 @@ async function checkpoints(): Promise<string[]> {
 }
 
 describe('freezeframe train', () => {
+  it('refuses a name that the store would not take before it looks at the data', async () => {
+    const { code, stdout } = await run([join(folder, 'absent.csv'), '--name', 'Prices', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'name-not-valid', remedy: 'Call it prices, for example.' },
+    });
+  });
+
   it('trains on a table, answers in its unit and ends with one JSON line', async () => {
     const { code, stdout, stderr } = await run([table, '--name', 'prices', '--epochs', '30', '--json']);
     expect(stderr).toContain('Training mlp on');
