@@ -80,41 +80,87 @@ export function kernelGradient(graph: GraphBuilder, x: string, gradient: string,
 }
 
 /**
- * One matrix product per tap of the kernel. A convolution that gives the kernel's gradient has an output of 3x3: measured
- * on the second convolution of `large-cnn`, 200 pictures, that is some ten times slower.
+ * Matrix products over slices of the input, one for each tap. A convolution that gives the kernel's gradient has an output
+ * of 3x3: measured on the second convolution of `large-cnn`, 200 pictures, that is some ten times slower.
  */
 function bySlices(graph: GraphBuilder, x: string, gradient: string, sizes: ConvolutionSizes): string {
+  const { window, channelsIn, channelsOut } = sizes;
+  const [height, width] = window.kernel as [number, number];
+  const channels = graph.op('Transpose', [padded(graph, x, sizes)], { perm: BATCH_FIRST });
+  const cells = graph.op('Transpose', [gradient], { perm: [0, 2, 3, 1] });
+  if (height * width === 1 && window.strides.every((stride) => stride === 1)) {
+    const product = graph.op('MatMul', [
+      asMatrix(graph, channels, channelsIn),
+      lastAsMatrix(graph, cells, channelsOut),
+    ]);
+    return graph.op('Reshape', [product, graph.ints([1, 1, channelsIn, channelsOut])]);
+  }
+  return window.strides[0] === 1 ? byColumns(graph, channels, cells, sizes) : byTaps(graph, channels, cells, sizes);
+}
+
+/**
+ * The kernel's columns by slices of the input, its rows by moving the gradient down: as many slices as the kernel is wide,
+ * instead of one for each tap. A quarter less time than `byTaps` (3.0 ms for 4.1 on that convolution).
+ * @param x padded; channels, batch, space. @param cells the gradient; batch, space, channels.
+ */
+function byColumns(graph: GraphBuilder, x: string, cells: string, sizes: ConvolutionSizes): string {
   const { window, output, channelsIn, channelsOut } = sizes;
   const [height, width] = window.kernel as [number, number];
-  const pads = windowPads(sizes.input, window) as [number, number, number, number];
-  const [top, left, bottom, right] = pads;
-  const padded = pads.some((pad) => pad > 0)
-    ? graph.op('Pad', [x, graph.ints([0, 0, top, left, 0, 0, bottom, right])])
-    : x;
-  const channels = graph.op('Transpose', [padded], { perm: BATCH_FIRST });
-  const cells = graph.op('Transpose', [gradient], { perm: [0, 2, 3, 1] });
-  const right2d = graph.op('Reshape', [cells, graph.ints([-1, channelsOut])]);
+  const [downBy, acrossBy] = window.dilation ?? [1, 1];
+  const below = (height - 1) * (downBy as number);
+  const rows = Array.from({ length: height }, (_, i) => {
+    const down = i * (downBy as number);
+    return graph.op('Pad', [cells, graph.ints([0, down, 0, 0, 0, below - down, 0, 0])]);
+  });
+  const moved = lastAsMatrix(graph, joined(graph, rows, 3), height * channelsOut);
+  const columns = Array.from({ length: width }, (_, j) => {
+    const start = j * (acrossBy as number);
+    const end = start + ((output[1] as number) - 1) * (window.strides[1] as number) + 1;
+    const steps = graph.ints([window.strides[1] as number]);
+    const slice = graph.op('Slice', [x, graph.ints([start]), graph.ints([end]), graph.ints([3]), steps]);
+    return graph.op('MatMul', [asMatrix(graph, slice, channelsIn), moved]);
+  });
+  const taps = graph.op('Reshape', [joined(graph, columns, 0), graph.ints([width, channelsIn, height, channelsOut])]);
+  return graph.op('Transpose', [taps], { perm: [2, 0, 1, 3] });
+}
+
+/** @param x padded; channels, batch, space. @param cells the gradient; batch, space, channels. */
+function byTaps(graph: GraphBuilder, x: string, cells: string, sizes: ConvolutionSizes): string {
+  const { window, output, channelsIn, channelsOut } = sizes;
+  const [height, width] = window.kernel as [number, number];
+  const right = lastAsMatrix(graph, cells, channelsOut);
   const taps: string[] = [];
   for (let i = 0; i < height; i++) {
     for (let j = 0; j < width; j++) {
       const starts = [i * (window.dilation?.[0] ?? 1), j * (window.dilation?.[1] ?? 1)];
       const ends = starts.map((start, k) => start + ((output[k] as number) - 1) * (window.strides[k] as number) + 1);
-      const whole = height * width === 1 && window.strides.every((stride) => stride === 1);
-      const slice = whole
-        ? channels
-        : graph.op('Slice', [
-            channels,
-            graph.ints(starts),
-            graph.ints(ends),
-            graph.ints([2, 3]),
-            graph.ints(window.strides),
-          ]);
-      const left2d = graph.op('Reshape', [slice, graph.ints([channelsIn, -1])]);
-      taps.push(graph.op('MatMul', [left2d, right2d]));
+      const where = [starts, ends, [2, 3], window.strides].map((list) => graph.ints(list));
+      const left = asMatrix(graph, graph.op('Slice', [x, ...where]), channelsIn);
+      taps.push(graph.op('MatMul', [left, right]));
     }
   }
-  const joined = taps.length === 1 ? (taps[0] as string) : graph.op('Concat', taps, { axis: 0 });
-  return graph.op('Reshape', [joined, graph.ints([height, width, channelsIn, channelsOut])]);
+  return graph.op('Reshape', [joined(graph, taps, 0), graph.ints([height, width, channelsIn, channelsOut])]);
+}
+
+function padded(graph: GraphBuilder, x: string, { input, window }: ConvolutionSizes): string {
+  const pads = windowPads(input, window) as [number, number, number, number];
+  const [top, left, bottom, right] = pads;
+  if (pads.every((pad) => pad === 0)) return x;
+  return graph.op('Pad', [x, graph.ints([0, 0, top, left, 0, 0, bottom, right])]);
+}
+
+function joined(graph: GraphBuilder, parts: readonly string[], axis: number): string {
+  return parts.length === 1 ? (parts[0] as string) : graph.op('Concat', parts, { axis });
+}
+
+/** The first axis, and all others as one. */
+function asMatrix(graph: GraphBuilder, value: string, rows: number): string {
+  return graph.op('Reshape', [value, graph.ints([rows, -1])]);
+}
+
+/** The last axis, and all others as one. */
+function lastAsMatrix(graph: GraphBuilder, value: string, columns: number): string {
+  return graph.op('Reshape', [value, graph.ints([-1, columns])]);
 }
 
 /**

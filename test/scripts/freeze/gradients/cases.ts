@@ -62,6 +62,8 @@ export const CASES: readonly GradientCase[] = [
   conv('Conv2D', { filters: 3, kernel_size: [1, 1], strides: [3, 3], padding: 'same' }, [8, 6, 2]),
   conv('Conv2D', { filters: 3, kernel_size: [5, 3], activation: 'tanh' }, [7, 6, 6]),
   conv('Conv2D', { filters: 3, padding: 'same', strides: [2, 1] }, [5, 5, 12]),
+  conv('Conv2D', { filters: 3, padding: 'same', strides: [1, 2] }, [6, 7, 12]),
+  conv('Conv2D', { filters: 5, kernel_size: [2, 3], padding: 'same' }, [6, 7, 16]),
   conv('Conv2D', { filters: 2, dilation_rate: [2, 2], padding: 'same' }, picture, NO_DILATION),
   conv('Conv2D', { filters: 2, dilation_rate: [1, 2] }, [6, 8, 12], NO_DILATION),
   conv('Conv2D', { filters: 6, groups: 2 }, [6, 5, 4], NO_GROUPS),
