@@ -3,6 +3,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS, type CommandEntry } from './commands/index.ts';
 import { reportFailure } from './terminal/report.ts';
+import { describeSystemFailure } from './terminal/system-failure.ts';
 
 /** Exit codes, the same for every command. */
 export const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
@@ -33,7 +34,7 @@ export async function main(argv: readonly string[], commands: readonly CommandEn
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usedWrongly;
-    reportFailure(error, json);
+    reportFailure(describeSystemFailure(error), json);
     return error instanceof FreezeframeError && USED_WRONGLY.has(error.code) ? EXIT.usedWrongly : EXIT.failed;
   }
 }

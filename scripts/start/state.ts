@@ -12,7 +12,8 @@ export interface StartState {
 
 export async function readState(file: string): Promise<StartState> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    const state: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return typeof state === 'object' && state !== null ? state : {};
   } catch {
     // Absent or cut off: every step looks at its inputs afresh.
     return {};
