@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 const READ = 1 << 18;
 const HEAD_END = '\r\n\r\n';
 const NOTHING = Buffer.alloc(0);
+const LOST = 'the connection is lost';
 
 /**
  * A connection to a Runtime API, for one exchange after the other. Node's HTTP client would do; it hands a picture's event over
@@ -34,7 +35,13 @@ export function openConnection(address, lost) {
       },
     },
   });
-  socket.once('error', () => {}).once('close', lost);
+  socket
+    .once('error', () => {})
+    .once('close', () => {
+      lost();
+      settle?.reject(new Error(LOST));
+      settle = undefined;
+    });
 
   function receive(chunk) {
     const searched = Math.max(0, head.length - HEAD_END.length + 1);
@@ -59,7 +66,7 @@ export function openConnection(address, lost) {
     const done = settle;
     answer = undefined;
     settle = undefined;
-    done?.({ status, headers, body: room.subarray(0, length) });
+    done?.resolve({ status, headers, body: room.subarray(0, length) });
   }
 
   return {
@@ -72,13 +79,14 @@ export function openConnection(address, lost) {
       socket.destroy();
     },
 
-    /** @returns status, headers (lower case) and body of the answer; the body is overwritten by the next exchange. */
+    /** @returns status, headers (lower case) and body of the answer; the body is overwritten by the next exchange. @throws Error where the connection is lost. */
     exchange(method, path, headers, body) {
       if (settle) throw new Error('the connection is in the middle of an exchange');
       const all = { host: address, ...headers, 'content-length': Buffer.byteLength(body) };
       const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-      return new Promise((resolve) => {
-        settle = resolve;
+      return new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error(LOST));
+        settle = { resolve, reject };
         const before = `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
         if (typeof body === 'string') return socket.write(before + body);
         socket.cork();

@@ -83,6 +83,14 @@ describe('openConnection', () => {
     await expect.poll(() => lost.times).toBe(1);
   });
 
+  it('fails an exchange that lost its other side, and those after it', async () => {
+    const cut = connection.exchange('GET', '/', {}, '');
+    other.destroy();
+    await expect(cut).rejects.toThrow('lost');
+    expect(connection.busy).toBe(false);
+    await expect(connection.exchange('GET', '/', {}, '')).rejects.toThrow('lost');
+  });
+
   it('ends when it is told to', async () => {
     const ended = new Promise((resolve) => other.once('close', resolve));
     connection.close();
