@@ -48,8 +48,9 @@ function inChromium() {
 const file = (name: string, buffer: Buffer, mimeType = 'image/png') => ({ name, mimeType, buffer });
 
 async function expectAnswer(page: Page, label: string) {
-  await expect.poll(() => page.textContent('#verdict')).toBe(label);
-  expect(await page.locator('#answer').getAttribute('data-state')).toBe('result');
+  // The state first: the last picture's label stands there until the next answer has come.
+  await expect.poll(() => page.locator('#answer').getAttribute('data-state')).toBe('result');
+  expect(await page.textContent('#verdict')).toBe(label);
 }
 
 async function expectProblem(page: Page, title: string) {
