@@ -127,6 +127,7 @@ describe.skipIf(!CHROMIUM)('the page in Chromium, with a picture model', () => {
       });
       const small = await plainPicture('blue', 'webp');
       await page.setInputFiles('#file', [file('large.png', large), file('small.webp', small, 'image/webp')]);
+      await expect.poll(() => sent.length).toBe(2);
       await expectAnswer(page, 'blue');
       expect(sent[0]?.type).toBe('image/jpeg');
       expect(sent[0]?.bytes).toBeLessThan(3_500_000);
