@@ -106,32 +106,24 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
     onStep: (progress) => options.onStep?.(progress),
     onEpoch: (epoch) => options.onEpoch?.(epoch),
   });
-  try {
-    const record = await recordOf(options, architecture, result);
-    await writeTrainedModel(
-      name,
-      { model: { config: task.config, weights: result.weights }, training: record },
-      storeRoot,
-    );
-    const trained = await readTrainedModel(name, storeRoot);
-    const total = Math.min(DEFAULT_SAMPLES, dataset.splits.test.count);
-    const onProgress = (done: number) => options.onFreeze?.(done, total);
-    const frozen = await freezeTrained({ trained, dataset, store: options.store, onProgress });
-    await removeCheckpoint(checkpoint);
-    const { history, bestEpoch, seconds } = result;
-    const { metrics } = record;
-    return {
-      architecture: architecture.name,
-      backend: backend.name,
-      epochs: history.length,
-      bestEpoch,
-      seconds,
-      metrics,
-      frozen,
-    };
-  } finally {
-    await result.close();
-  }
+  // Closed before freezing: TensorFlow.js registers variables by name, and the model it verifies with has the same names.
+  const record = await recordOf(options, architecture, result).finally(() => result.close());
+  const model = { config: task.config, weights: result.weights };
+  await writeTrainedModel(name, { model, training: record }, storeRoot);
+  const trained = await readTrainedModel(name, storeRoot);
+  const total = Math.min(DEFAULT_SAMPLES, dataset.splits.test.count);
+  const onProgress = (done: number) => options.onFreeze?.(done, total);
+  const frozen = await freezeTrained({ trained, dataset, store: options.store, onProgress });
+  await removeCheckpoint(checkpoint);
+  return {
+    architecture: architecture.name,
+    backend: backend.name,
+    epochs: result.history.length,
+    bestEpoch: result.bestEpoch,
+    seconds: result.seconds,
+    metrics: record.metrics,
+    frozen,
+  };
 }
 
 /** Without the batch axis. */
