@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import type { AugmentOptions, PictureSize } from './augment.ts';
+import { startThread } from './start-thread.ts';
 
 export interface AugmentWorkerData {
   /** All pictures, shared: the thread reads, nobody writes. */
@@ -29,11 +29,8 @@ export function startAugmentWorker(
 ): AugmentWorker {
   const shared = new SharedArrayBuffer(pixels.length);
   new Uint8Array(shared).set(pixels);
-  const worker = new Worker(new URL('./augment-thread.js', import.meta.url), {
-    workerData: { pixels: shared, size, options, seed } satisfies AugmentWorkerData,
-    // Options of the process (an inspector, another loader) are not for this thread.
-    execArgv: [],
-  });
+  const data: AugmentWorkerData = { pixels: shared, size, options, seed };
+  const worker = startThread(new URL('./augment-worker.ts', import.meta.url), { ...data });
   const waiting: { resolve(pixels: Uint8Array): void; reject(error: unknown): void }[] = [];
   let failure: unknown;
   const fail = (error: unknown) => {

@@ -7,7 +7,7 @@ export type LossName = 'crossentropy' | 'mean_squared_error';
 
 /** A loss written into a graph: names of values. */
 export interface EmittedLoss {
-  /** The mean over the batch, a float scalar. */
+  /** The mean over the batch (a part's share of it), a float scalar. */
   readonly loss: string;
   /** How many answers are right (crossentropy) or the sum of absolute errors (mean_squared_error), a float scalar. */
   readonly measure: string;
@@ -25,8 +25,8 @@ interface Arguments {
   readonly value: Value;
   /** int32 classes `[batch]` for crossentropy, float32 `[batch, outputs]` otherwise. */
   readonly target: string;
-  /** Number of samples, int64 `[1]`. */
-  readonly batchSize: string;
+  /** What one sample counts, float32 `[1]`: one over the number of samples. */
+  readonly share: string;
 }
 
 /** Where the model ends for a loss: with which activation taken off. */
@@ -50,45 +50,38 @@ function asFloat(graph: GraphBuilder, value: string): string {
   return graph.op('Cast', [value], { to: 1 });
 }
 
-/** 1 / batch size as a float of shape [1]. */
-function share(graph: GraphBuilder, batchSize: string): string {
-  return graph.op('Reciprocal', [asFloat(graph, batchSize)]);
-}
-
 function scalar(graph: GraphBuilder, value: string): string {
   return graph.op('Reshape', [value, graph.ints([])]);
 }
 
-function categoricalCrossentropy({ graph, value, target, batchSize }: Arguments): EmittedLoss {
+function categoricalCrossentropy({ graph, value, target, share }: Arguments): EmittedLoss {
   const classes = fixed(value.shape, -1);
   const index = graph.op('Cast', [target], { to: 7 });
   const wanted = graph.op('OneHot', [index, graph.int(classes), graph.float([0, 1])], { axis: 1 });
   const logShares = graph.op('LogSoftmax', [value.name], { axis: 1 });
-  const each = share(graph, batchSize);
   const likelihood = sumAll(graph, graph.op('Mul', [wanted, logShares]));
   const best = graph.op('ArgMax', [value.name], { axis: 1, keepdims: 0 });
   return {
-    loss: scalar(graph, graph.op('Neg', [graph.op('Mul', [likelihood, each])])),
+    loss: scalar(graph, graph.op('Neg', [graph.op('Mul', [likelihood, share])])),
     measure: sumAll(graph, asFloat(graph, graph.op('Equal', [best, index]))),
-    gradient: graph.op('Mul', [graph.op('Sub', [graph.op('Exp', [logShares]), wanted]), each]),
+    gradient: graph.op('Mul', [graph.op('Sub', [graph.op('Exp', [logShares]), wanted]), share]),
   };
 }
 
-function binaryCrossentropy({ graph, value, target, batchSize }: Arguments): EmittedLoss {
+function binaryCrossentropy({ graph, value, target, share }: Arguments): EmittedLoss {
   const wanted = graph.op('Unsqueeze', [asFloat(graph, target), graph.ints([1])]);
-  const each = share(graph, batchSize);
   const losses = graph.op('Sub', [graph.op('Softplus', [value.name]), graph.op('Mul', [value.name, wanted])]);
   const answered = asFloat(graph, graph.op('Greater', [value.name, graph.float(0)]));
   return {
-    loss: scalar(graph, graph.op('Mul', [sumAll(graph, losses), each])),
+    loss: scalar(graph, graph.op('Mul', [sumAll(graph, losses), share])),
     measure: sumAll(graph, asFloat(graph, graph.op('Equal', [answered, wanted]))),
-    gradient: graph.op('Mul', [graph.op('Sub', [graph.op('Sigmoid', [value.name]), wanted]), each]),
+    gradient: graph.op('Mul', [graph.op('Sub', [graph.op('Sigmoid', [value.name]), wanted]), share]),
   };
 }
 
-function meanSquaredError({ graph, value, target, batchSize }: Arguments): EmittedLoss {
+function meanSquaredError({ graph, value, target, share }: Arguments): EmittedLoss {
   const outputs = fixed(value.shape, -1);
-  const each = graph.op('Div', [share(graph, batchSize), graph.float(outputs)]);
+  const each = graph.op('Div', [share, graph.float(outputs)]);
   const error = graph.op('Sub', [value.name, target]);
   return {
     loss: scalar(graph, graph.op('Mul', [sumAll(graph, graph.op('Mul', [error, error])), each])),

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { ConvolutionConfig } from '../freeze/convolution.ts';
+import { type ConvolutionConfig, convolutionShape } from '../freeze/convolution.ts';
 import type { KerasModel, LayerConfig, Shape } from '../freeze/keras-model.ts';
 import type { LayerDefinition, WeightSpec } from '../freeze/layer.ts';
 import type { PoolingConfig } from '../freeze/pooling.ts';
@@ -32,6 +32,8 @@ export interface TrainingPlan {
   /** In Keras's order, batch axis null. */
   readonly inputShape: Shape;
   readonly outputShape: Shape;
+  /** Elements of the largest value between two layers, for one sample; a pool's convolution included. */
+  readonly largest: number;
   /** The last activation, when it belongs to the loss and is not in `layers`. */
   readonly activation: FusedActivation | undefined;
 }
@@ -109,11 +111,13 @@ function plan(
   const trained = new Set<string>();
   const weights = new Map<string, WeightSpec & { readonly key: string }>();
   const problems: string[] = [];
+  let largest = elements(input.shape);
   const layers = nodes.map((node): PlannedLayer => {
     const inputShapes = node.inputs.map((id) => shapes.get(id) as Shape);
     const shape = node.definition.outputShape(node.config, inputShapes);
     if (shape.some((size) => size !== null && size < 1)) throw tooSmall(node, inputShapes);
     shapes.set(node.output, shape);
+    largest = Math.max(largest, elements(shape), elements(beforePool(node, inputShapes)));
     const learns = node.layer.config.trainable !== false;
     const specs = node.definition.weights?.(node.config, inputShapes) ?? [];
     for (const spec of specs) {
@@ -153,8 +157,21 @@ function plan(
     output,
     inputShape: input.shape,
     outputShape,
+    largest,
     activation,
   };
+}
+
+/** Elements of one sample. */
+function elements(shape: Shape): number {
+  return shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+}
+
+/** The shape between the two that are trained as one. */
+function beforePool(node: Node, [input = []]: readonly Shape[]): Shape {
+  if (node.definition !== (pooledConvolution as LayerDefinition)) return [];
+  const { convolution } = node.config as PooledConvolutionConfig;
+  return convolutionShape(convolution, input, convolution.filters);
 }
 
 function tooSmall(node: Node, [input = []]: readonly Shape[]): FreezeframeError {

@@ -30,7 +30,8 @@ export function canPool(convolution: ConvolutionConfig, pool: PoolingConfig): bo
  * Why one layer of two: ReLU and pool can change places, so that ReLU and its mask cost a quarter. And where no gradient
  * of the input is needed (a model's first layer), the convolution is done once for each cell of the pool's window, with
  * the pool's stride: the pool is then a maximum over whole planes, and its gradient a comparison of whole planes. Measured
- * on `large-cnn`, 200 pictures, two cores: a step takes 13 ms instead of 19 with MaxPool's indices and MaxUnpool.
+ * on `large-cnn`, 200 pictures, two cores: a step takes 13 ms instead of 19 with MaxPool's indices and MaxUnpool. Cells of
+ * a window that are equal share its gradient, where TensorFlow gives it to the first of them.
  */
 export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
   className: 'Conv2D + MaxPooling2D',
@@ -45,7 +46,7 @@ export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
   },
   training: {
     forward: (context, c, inputs, needsInputGradient) =>
-      needsInputGradient || !isPlain(c) ? byIndices(context, c, single(inputs)) : byPlanes(context, c, single(inputs)),
+      needsInputGradient || !isPlain(c) ? byWindows(context, c, single(inputs)) : byPlanes(context, c, single(inputs)),
     backward: (context, c, pass, gradient, needsInputGradient) => {
       const { graph } = context;
       const x = single(pass.inputs);
@@ -54,12 +55,11 @@ export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
       const masked = maskRelu(graph, c, pooled, toImage(graph, gradient, format));
       const bias = c.convolution.use_bias ? { bias: biasGradient(graph, masked) } : {};
       const image = toImage(graph, x, format);
-      const { indices, planes, largest, size } = pass.saved;
-      if (planes !== undefined && largest !== undefined) {
+      const { planes, convolved, largest } = pass.saved as Record<'planes' | 'convolved' | 'largest', string>;
+      if (planes) {
         return { inputs: [], weights: { kernel: planesKernel(graph, c, x, image, planes, largest, masked), ...bias } };
       }
-      const pooling = { kernel_shape: c.pool.pool_size, strides: c.pool.strides };
-      const spread = graph.op('MaxUnpool', [masked, indices as string, size as string], pooling);
+      const spread = windowsGradient(graph, c, x, convolved, largest, masked);
       const sizes = sizesOf(c, x);
       const kernel = kernelGradient(graph, image, spread, sizes);
       if (!needsInputGradient) return { inputs: [], weights: { kernel, ...bias } };
@@ -94,14 +94,42 @@ function maskRelu(graph: GraphBuilder, c: PooledConvolutionConfig, output: strin
   return graph.op('Mul', [gradient, passed]);
 }
 
-function byIndices(context: TrainContext, c: PooledConvolutionConfig, x: Value) {
+function byWindows(context: TrainContext, c: PooledConvolutionConfig, x: Value) {
   const { graph } = context;
-  const convolved = convolution(context, c.convolution, x);
-  const image = toImage(graph, convolved, c.convolution.data_format);
+  const convolved = toImage(graph, convolution(context, c.convolution, x), c.convolution.data_format);
   const attributes = { kernel_shape: c.pool.pool_size, strides: c.pool.strides };
-  const [pooled, indices] = graph.ops('MaxPool', [image], 2, attributes) as [string, string];
-  const size = graph.op('Shape', [image]);
-  return { output: outputOf(graph, c, x, pooled), saved: { indices, size } };
+  const largest = graph.op('MaxPool', [convolved], attributes);
+  return { output: outputOf(graph, c, x, largest), saved: { convolved, largest } };
+}
+
+/**
+ * The pool's gradient: every cell is compared with its window's largest, both spread over the window by Resize. Twice as
+ * fast as MaxPool's indices and MaxUnpool (0.44 ms for 0.84 on the second pool of `large-cnn`, 200 pictures).
+ */
+function windowsGradient(
+  graph: GraphBuilder,
+  c: PooledConvolutionConfig,
+  x: Value,
+  convolved: string,
+  largest: string,
+  masked: string,
+): string {
+  const { output } = sizesOf(c, x);
+  const { pool_size, strides } = c.pool;
+  const reached = output.map((size, axis) => Math.floor(size / (strides[axis] as number)) * (strides[axis] as number));
+  const whole = output.every((size, axis) => size === reached[axis]);
+  const zeros = graph.ints([0, 0]);
+  const cells = whole ? convolved : graph.op('Slice', [convolved, zeros, graph.ints(reached), graph.ints([2, 3])]);
+  const scales = graph.float([1, 1, ...pool_size]);
+  const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+  const overWindow = (value: string) => graph.op('Resize', [value, '', scales], nearest);
+  const won = graph.op('Cast', [graph.op('Equal', [cells, overWindow(largest)])], { to: 1 });
+  const share = graph.op('AveragePool', [won], { kernel_shape: pool_size, strides });
+  const winners = graph.op('Mul', [share, graph.float(pool_size.reduce((a, b) => a * b, 1))]);
+  const spread = graph.op('Mul', [won, overWindow(graph.op('Div', [masked, winners]))]);
+  if (whole) return spread;
+  const rest = output.map((size, axis) => size - (reached[axis] as number));
+  return graph.op('Pad', [spread, graph.ints([0, 0, 0, 0, 0, 0, ...rest])]);
 }
 
 function outputOf(graph: GraphBuilder, c: PooledConvolutionConfig, x: Value, pooled: string): Value {

@@ -36,9 +36,29 @@ export interface CompiledTraining {
   readonly inputShape: Shape;
   /** Inputs that want fresh numbers, uniform in [0, 1), at each step; the first axis is the batch. */
   readonly randoms: readonly { readonly name: string; readonly shape: Shape }[];
+  /** The same step in two graphs, for batches that are worth being shared by threads. */
+  readonly parts?: StepParts;
   /** Whether the step answers `next_fixed` (a model without moving averages has none). */
   readonly updatesFixed: boolean;
 }
+
+/**
+ * A step whose batch is cut into parts. All cores on one operator after the other wait for each other 160 times a step;
+ * a part to each of them, they wait once, and what a part makes stays in a core's own cache. Measured on `large-cnn`, 200
+ * pictures, two cores: 10.4 ms instead of 13.2 for the gradient.
+ */
+export interface StepParts {
+  /** In: `x`, `y`, the `randoms`, `weights`, `share` (one over the whole batch's samples). Out: `loss`, `measure`, `gradient`. */
+  readonly gradient: Uint8Array;
+  /** In: `gradients` (one row for each part), `learning_rate`, `step`, `weights`, `m`, `v`. Out: `next_*`. */
+  readonly update: Uint8Array;
+  readonly randoms: CompiledTraining['randoms'];
+  /** Samples of one part. */
+  readonly size: number;
+}
+
+/** What the largest value of a part may take: two thirds of the second-level cache that a core has for itself today. */
+const PART_BYTES = 1.75 * 2 ** 20;
 
 /**
  * Compiles a Keras config with one input and one output to a training step, the whole of it one graph, and an evaluation.
@@ -47,8 +67,12 @@ export interface CompiledTraining {
 export function compileTraining(spec: TrainingSpec): CompiledTraining {
   const plan = planTraining(spec.config, spec.loss);
   const parameters = layOut(plan.weights);
+  const step = compileStep(spec, plan, parameters);
+  // Normalisation looks at the whole batch: such a step cannot be cut.
+  const parts = step.updatesFixed ? undefined : compileParts(spec, plan, parameters);
   return {
-    ...compileStep(spec, plan, parameters),
+    ...step,
+    ...(parts ? { parts } : {}),
     evaluation: compileEvaluation(spec, plan, parameters),
     parameters,
     inputShape: plan.inputShape,
@@ -58,13 +82,90 @@ export function compileTraining(spec: TrainingSpec): CompiledTraining {
 function compileStep(spec: TrainingSpec, plan: TrainingPlan, parameters: ParameterLayout) {
   const graph = new GraphBuilder();
   const { x, batchSize, target } = declareData(graph, spec, plan);
-  graph.input('learning_rate', 'float32', []);
-  graph.input('step', 'float32', []);
   const size = totalSize(parameters.trainable);
-  for (const name of ['weights', 'm', 'v']) graph.input(name, 'float32', [size]);
+  graph.input('weights', 'float32', [size]);
   const views = declareWeights(graph, parameters);
   const step = new StepContext(graph, batchSize, views);
+  const { loss, gradient } = passThrough({
+    graph,
+    spec,
+    plan,
+    parameters,
+    step,
+    x,
+    target,
+    share: shareOf(graph, batchSize),
+  });
+  declareLoss(graph, loss);
+  declareAdam(graph, gradient, size);
+  if (step.updates.size > 0) {
+    const next = joined(graph, parameters.fixed, (slot) => step.updates.get(slot.key) ?? views.vector(slot.key));
+    publish(graph, next, 'next_fixed', [totalSize(parameters.fixed)]);
+  }
+  return { step: graph.build('training-step'), randoms: step.randoms, updatesFixed: step.updates.size > 0 };
+}
 
+function compileParts(spec: TrainingSpec, plan: TrainingPlan, parameters: ParameterLayout): StepParts {
+  const graph = new GraphBuilder();
+  const { x, batchSize, target } = declareData(graph, spec, plan);
+  const size = totalSize(parameters.trainable);
+  graph.input('weights', 'float32', [size]);
+  const share = graph.input('share', 'float32', [1]);
+  const step = new StepContext(graph, batchSize, declareWeights(graph, parameters));
+  const { loss, gradient } = passThrough({ graph, spec, plan, parameters, step, x, target, share });
+  declareLoss(graph, loss);
+  publish(graph, gradient, 'gradient', [size]);
+  return {
+    gradient: graph.build('gradient'),
+    update: compileUpdate(size),
+    randoms: step.randoms,
+    size: Math.max(1, Math.floor(PART_BYTES / (4 * plan.largest))),
+  };
+}
+
+function compileUpdate(size: number): Uint8Array {
+  const graph = new GraphBuilder();
+  const gradients = graph.input('gradients', 'float32', [null, size]);
+  const gradient = graph.op('ReduceSum', [gradients, graph.ints([0])], { keepdims: 0 });
+  graph.input('weights', 'float32', [size]);
+  declareAdam(graph, gradient, size);
+  return graph.build('update');
+}
+
+/** Adam with its inputs (`weights` is there) and its outputs. */
+function declareAdam(graph: GraphBuilder, gradient: string, size: number): void {
+  const scalar = (name: string) => graph.input(name, 'float32', []);
+  const vector = (name: string) => graph.input(name, 'float32', [size]);
+  const moved = emitAdam(graph, {
+    gradient,
+    weights: 'weights',
+    m: vector('m'),
+    v: vector('v'),
+    learningRate: scalar('learning_rate'),
+    step: scalar('step'),
+  });
+  for (const [name, value] of Object.entries(moved)) publish(graph, value, `next_${name}`, [size]);
+}
+
+function shareOf(graph: GraphBuilder, batchSize: string): string {
+  return graph.op('Reciprocal', [graph.op('Cast', [batchSize], { to: 1 })]);
+}
+
+interface Pass {
+  readonly graph: GraphBuilder;
+  readonly spec: TrainingSpec;
+  readonly plan: TrainingPlan;
+  readonly parameters: ParameterLayout;
+  readonly step: StepContext;
+  readonly x: Value;
+  readonly target: string;
+  /** What one sample counts: one over the number of samples in the whole batch. */
+  readonly share: string;
+}
+
+/** Forward and back through all layers. The gradient is that of all trained weights end to end. */
+function passThrough(pass: Pass): { loss: EmittedLoss; gradient: string } {
+  const { graph, spec, plan, parameters, step, x, target, share } = pass;
   const values = new Map<string, Value>([[plan.input, x]]);
   const passes = plan.layers.map((layer) => {
     const context = step.forLayer(layer);
@@ -79,7 +180,7 @@ function compileStep(spec: TrainingSpec, plan: TrainingPlan, parameters: Paramet
   });
 
   const answer = graph.toLayout(values.get(plan.output) as Value, 'channels-last');
-  const loss = emitLoss(spec.loss, plan.activation, { graph, value: answer, target, batchSize });
+  const loss = emitLoss(spec.loss, plan.activation, { graph, value: answer, target, share });
   const sums = new GradientSums(graph);
   sums.addValue(plan.output, { ...answer, name: loss.gradient });
   for (const { layer, context, pass } of passes.reverse()) {
@@ -94,23 +195,7 @@ function compileStep(spec: TrainingSpec, plan: TrainingPlan, parameters: Paramet
       for (const [i, id] of layer.inputs.entries()) sums.addValue(id, result.inputs[i] as Value);
     }
   }
-
-  const gradient = joined(graph, parameters.trainable, (slot) => sums.weight(slot.key));
-  const moved = emitAdam(graph, {
-    weights: 'weights',
-    gradient,
-    m: 'm',
-    v: 'v',
-    learningRate: 'learning_rate',
-    step: 'step',
-  });
-  declareLoss(graph, loss);
-  for (const [name, value] of Object.entries(moved)) publish(graph, value, `next_${name}`, [size]);
-  if (step.updates.size > 0) {
-    const next = joined(graph, parameters.fixed, (slot) => step.updates.get(slot.key) ?? views.vector(slot.key));
-    publish(graph, next, 'next_fixed', [totalSize(parameters.fixed)]);
-  }
-  return { step: graph.build('training-step'), randoms: step.randoms, updatesFixed: step.updates.size > 0 };
+  return { loss, gradient: joined(graph, parameters.trainable, (slot) => sums.weight(slot.key)) };
 }
 
 function compileEvaluation(spec: TrainingSpec, plan: TrainingPlan, parameters: ParameterLayout): Uint8Array {
@@ -124,7 +209,10 @@ function compileEvaluation(spec: TrainingSpec, plan: TrainingPlan, parameters: P
     values.set(layer.output, layer.definition.emit(step.forLayer(layer), layer.config, inputs));
   }
   const answer = graph.toLayout(values.get(plan.output) as Value, 'channels-last');
-  declareLoss(graph, emitLoss(spec.loss, plan.activation, { graph, value: answer, target, batchSize }));
+  declareLoss(
+    graph,
+    emitLoss(spec.loss, plan.activation, { graph, value: answer, target, share: shareOf(graph, batchSize) }),
+  );
   const operators = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
   const outputs = plan.activation ? graph.op(operators[plan.activation], [answer.name]) : answer.name;
   publish(graph, outputs, 'outputs', answer.shape);
@@ -176,7 +264,7 @@ function declareWeights(graph: GraphBuilder, parameters: ParameterLayout): Weigh
   return views;
 }
 
-function declareLoss(graph: GraphBuilder, { loss, measure }: EmittedLoss): void {
+function declareLoss(graph: GraphBuilder, { loss, measure }: Pick<EmittedLoss, 'loss' | 'measure'>): void {
   publish(graph, loss, 'loss', []);
   publish(graph, measure, 'measure', []);
 }

@@ -2,14 +2,21 @@ import { createRequire } from 'node:module';
 import { expected, FreezeframeError, loadOnnxruntime, usableCpus } from '@freezeframe/inference';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Samples } from '../batches.ts';
+import { GradientPool } from '../gradient-pool.ts';
 import { initialParameters, toTensors, totalSize } from '../parameters.ts';
 import { stream } from '../random.ts';
 import { type CompiledTraining, compileTraining } from '../training-step.ts';
 import type { Trainer, TrainingBackend, TrainingTask } from './backend.ts';
 
+/** Above, a whole batch is hardly ever more than one part: small models on tables. */
+const LARGEST_PART = 1000;
+
 type Onnxruntime = Awaited<ReturnType<typeof loadOnnxruntime>>;
 
-/** Trains with the engine that serves: a step is one graph, run on all cores. */
+/**
+ * Trains with the engine that serves. A step is one graph, run on all cores; where its batch can be cut and is large
+ * enough for that, each core computes the gradient of parts of it, and a second graph moves the weights.
+ */
 export async function onnxBackend(): Promise<TrainingBackend> {
   const onnxruntime = await loadOnnxruntime();
   return {
@@ -22,7 +29,8 @@ export async function onnxBackend(): Promise<TrainingBackend> {
         session(onnxruntime, compiled.step),
         session(onnxruntime, compiled.evaluation),
       ]);
-      return new OnnxTrainer(onnxruntime, task, compiled, ...sessions);
+      const parallel = await openParallel(onnxruntime, task, compiled);
+      return new OnnxTrainer(onnxruntime, task, compiled, ...sessions, parallel);
     },
   };
 }
@@ -49,15 +57,36 @@ function session(onnxruntime: Onnxruntime, graph: Uint8Array): Promise<Inference
   });
 }
 
+interface Parallel {
+  readonly pool: GradientPool;
+  readonly update: InferenceSession;
+  readonly size: number;
+}
+
+async function openParallel(
+  onnxruntime: Onnxruntime,
+  { seed }: TrainingTask,
+  { parts, inputShape }: CompiledTraining,
+): Promise<Parallel | undefined> {
+  if (!parts || parts.size > LARGEST_PART) return undefined;
+  const { gradient: graph, randoms, size } = parts;
+  const setup = { graph, randoms, shape: inputShape.slice(1) as number[], seed };
+  const [pool, update] = await Promise.all([
+    GradientPool.open(setup, usableCpus()),
+    session(onnxruntime, parts.update),
+  ]);
+  return { pool, update, size };
+}
+
 class OnnxTrainer implements Trainer {
   readonly #Tensor: Onnxruntime['Tensor'];
   readonly #task: TrainingTask;
   readonly #compiled: CompiledTraining;
   readonly #step: InferenceSession;
   readonly #evaluation: InferenceSession;
+  readonly #parallel: Parallel | undefined;
   /** `weights`, `m`, `v` and `fixed`: what a step answers is what the next one is fed, without a copy. */
   #vectors: Record<string, OrtTensor>;
-  #randoms: Float32Array[] = [];
 
   constructor(
     onnxruntime: Onnxruntime,
@@ -65,12 +94,14 @@ class OnnxTrainer implements Trainer {
     compiled: CompiledTraining,
     step: InferenceSession,
     evaluation: InferenceSession,
+    parallel: Parallel | undefined,
   ) {
     this.#Tensor = onnxruntime.Tensor;
     this.#task = task;
     this.#compiled = compiled;
     this.#step = step;
     this.#evaluation = evaluation;
+    this.#parallel = parallel;
     const first = initialParameters(compiled.parameters, task.seed);
     const size = first.trainable.length;
     const vectors = { weights: first.trainable, m: new Float32Array(size), v: new Float32Array(size) };
@@ -78,28 +109,49 @@ class OnnxTrainer implements Trainer {
   }
 
   async train(batch: Samples, learningRate: number, step: number) {
-    const Tensor = this.#Tensor;
-    const feeds: Record<string, OrtTensor> = {
+    const parallel = this.#parallel;
+    const adam = { learning_rate: this.#scalar(learningRate), step: this.#scalar(step) };
+    // By the number of samples alone, so that a training resumed elsewhere takes the same way.
+    if (parallel && batch.count > parallel.size) return this.#trainInParts(parallel, batch, adam, step);
+    const { loss, measure, ...next } = await this.#step.run({
       ...this.#data(batch),
       ...this.#vectors,
-      learning_rate: new Tensor('float32', Float32Array.of(learningRate), []),
-      step: new Tensor('float32', Float32Array.of(step), []),
-    };
-    for (const [i, { name, shape }] of this.#compiled.randoms.entries()) {
-      const dims = [batch.count, ...(shape.slice(1) as number[])];
-      const numbers = this.#numbers(
-        i,
-        dims.reduce((a, b) => a * b, 1),
-      );
-      stream(this.#task.seed, 'dropout', step, i).fill(numbers);
-      feeds[name] = new Tensor('float32', numbers, dims);
-    }
-    const { loss, measure, ...next } = await this.#step.run(feeds);
+      ...adam,
+      ...this.#randoms(batch.count, step),
+    });
+    this.#advance(next);
+    return { loss: scalar(loss), measure: scalar(measure) };
+  }
+
+  async #trainInParts({ pool, update, size }: Parallel, batch: Samples, adam: Record<string, OrtTensor>, step: number) {
+    const { weights, m, v, fixed } = this.#vectors as Record<'weights' | 'm' | 'v', OrtTensor> & { fixed?: OrtTensor };
+    const values = weights.data as Float32Array;
+    const job = { batch, weights: values, fixed: fixed?.data as Float32Array | undefined, step, size };
+    const { gradients, parts, loss, measure } = await pool.run(job);
+    const rows = new this.#Tensor('float32', gradients, [parts, values.length]);
+    this.#advance(await update.run({ weights, m, v, gradients: rows, ...adam }));
+    return { loss, measure };
+  }
+
+  #advance(next: InferenceSession.OnnxValueMapType): void {
     for (const name of Object.keys(this.#vectors)) {
       const tensor = next[`next_${name}`];
-      if (tensor) this.#vectors[name] = tensor;
+      if (tensor) this.#vectors[name] = tensor as OrtTensor;
     }
-    return { loss: scalar(loss), measure: scalar(measure) };
+  }
+
+  #randoms(count: number, step: number): Record<string, OrtTensor> {
+    const entries = this.#compiled.randoms.map(({ name, shape }, i) => {
+      const dims = [count, ...(shape.slice(1) as number[])];
+      const numbers = new Float32Array(dims.reduce((a, b) => a * b, 1));
+      stream(this.#task.seed, 'dropout', step, i).fill(numbers);
+      return [name, new this.#Tensor('float32', numbers, dims)] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #scalar(value: number): OrtTensor {
+    return new this.#Tensor('float32', Float32Array.of(value), []);
   }
 
   async evaluate(batch: Samples) {
@@ -140,7 +192,8 @@ class OnnxTrainer implements Trainer {
   }
 
   async close() {
-    await Promise.all([this.#step.release(), this.#evaluation.release()]);
+    const { pool, update } = this.#parallel ?? {};
+    await Promise.all([this.#step.release(), this.#evaluation.release(), pool?.close(), update?.release()]);
   }
 
   #asTensors(vectors: Record<string, Float32Array>): Record<string, OrtTensor> {
@@ -158,14 +211,6 @@ class OnnxTrainer implements Trainer {
       y:
         y instanceof Int32Array ? new Tensor('int32', y, [count]) : new Tensor('float32', y, [count, y.length / count]),
     };
-  }
-
-  /** The same memory at each step; the last, smaller batch uses its beginning. */
-  #numbers(index: number, size: number): Float32Array {
-    const kept = this.#randoms[index];
-    const buffer = kept && kept.length >= size ? kept : new Float32Array(size);
-    this.#randoms[index] = buffer;
-    return buffer.subarray(0, size);
   }
 }
 
