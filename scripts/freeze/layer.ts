@@ -77,6 +77,8 @@ export interface LinearWeights {
   readonly kernel: string;
   /** Each channel that comes in has outputs of its own: the two last axes together are what goes out. */
   readonly depthwise?: true;
+  /** The other way round: the kernel's last axis is what comes in, the one before it what goes out. */
+  readonly transposed?: true;
 }
 
 /**
