@@ -89,19 +89,17 @@ export function parseLabels(bytes: Uint8Array, where: string): readonly string[]
 }
 
 /**
- * @param outputs of the model: as many as names, or a single one for two names
+ * @param outputs of the model
  * @throws ImportError `option-mismatch`
  */
 export function checkLabelCount(labels: readonly string[], outputs: number, where: string): void {
-  if (labels.length === outputs || (outputs === 1 && labels.length === 2)) return;
-  throw new ImportError(
-    'option-mismatch',
-    expected(`${outputs === 1 ? 2 : outputs} class names`, where, labels.length),
-    {
-      details: { outputs, labels: labels.length },
-      remedy: 'The model has one output for each class: give the file that was written with this model, or none.',
-    },
-  );
+  // One output answers for two classes: how near it is to the second.
+  const wanted = outputs === 1 ? 2 : outputs;
+  if (labels.length === wanted) return;
+  throw new ImportError('option-mismatch', expected(`${wanted} class names`, where, labels.length), {
+    details: { outputs, labels: labels.length },
+    remedy: 'The model has one output for each class: give the file that was written with this model, or none.',
+  });
 }
 
 function refuseSize(bytes: number, where: string): void {
@@ -173,6 +171,7 @@ function csvLabels(text: string, where: string): string[] {
       cause,
     });
   }
+  if (rows.length === 0) return [];
   if (rows.length === 1) return indexed([asPair(rows[0] as string[])]) ?? (rows[0] as string[]);
   const body = rows.slice(1);
   return (
