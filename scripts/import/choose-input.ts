@@ -1,0 +1,128 @@
+import { expected, type PictureInput } from '@freezeframe/inference';
+import type { FreezeInput, Scaled } from '../freeze/options.ts';
+import { ImportError } from './import-error.ts';
+import type { PictureHints, PreprocessName } from './imported-model.ts';
+import { type ModelFacts, outputWidth, type PictureFacts, shapeWords } from './model-facts.ts';
+import { colourOf, preprocessOf, RECIPES } from './preprocessing.ts';
+
+/** What the user says of pictures; all of it may be left to the file. */
+export interface PictureChoices {
+  readonly preprocess?: PreprocessName | undefined;
+  readonly resize?: PictureInput['resize'] | undefined;
+  readonly crop?: number | undefined;
+  readonly kernel?: PictureInput['kernel'] | undefined;
+  readonly colour?: PictureInput['colour'] | undefined;
+  readonly invert?: boolean | undefined;
+  /** Of pictures whose size the model leaves open. */
+  readonly size?: { readonly height: number; readonly width: number } | undefined;
+}
+
+export interface ChosenInput {
+  readonly input: FreezeInput;
+  /** One sentence each, for people: what was chosen and why. */
+  readonly notes: readonly string[];
+}
+
+type TakenPicture = Extract<FreezeInput, { kind: 'picture' }>;
+
+/**
+ * Decides what the frozen graph takes: pictures, features in their own units, or the model's own tensors.
+ * @param features names and scaling of a table's columns, where the user has given any.
+ * @throws ImportError `option-mismatch`
+ */
+export function chooseInput(
+  facts: ModelFacts,
+  choices: PictureChoices,
+  hints: PictureHints | undefined,
+  features: readonly Scaled[] | undefined,
+): ChosenInput {
+  if (features) return { input: { kind: 'features', features }, notes: [] };
+  const reason = whyTensors(facts, choices, hints);
+  if (reason !== undefined) {
+    const given = PICTURE_OPTIONS.filter((name) => choices[name] !== undefined && choices[name] !== 'none');
+    if (given.length > 0) throw unfit(`--${given.join(', --')} cannot be kept: ${reason}`);
+    return { input: { kind: 'tensors' }, notes: [`Takes tensors as the model does: ${reason}.`] };
+  }
+  return pictureInput(facts, facts.picture as PictureFacts, choices, hints);
+}
+
+const PICTURE_OPTIONS = ['preprocess', 'resize', 'crop', 'kernel', 'colour', 'invert', 'size'] as const;
+
+/** Undefined where the model takes pictures. */
+function whyTensors(facts: ModelFacts, choices: PictureChoices, hints?: PictureHints): string | undefined {
+  const { inputs, picture } = facts;
+  if (choices.preprocess === 'none') return '--preprocess none';
+  if (inputs.length !== 1) return `it has ${inputs.length} inputs`;
+  const shape = shapeWords(inputs[0]?.shape ?? []);
+  if (!picture) return `its input ${shape} is no picture of 1 or 3 channels`;
+  const asked = choices.preprocess !== undefined || hints !== undefined;
+  if (!asked && outputWidth(facts) === undefined) return 'it answers no list of classes or numbers';
+  if (!choices.size && (picture.height === null || picture.width === null)) {
+    return `it leaves the picture's size open (${shape}); --size 224 would fix it`;
+  }
+  return undefined;
+}
+
+function pictureInput(
+  { own }: ModelFacts,
+  picture: PictureFacts,
+  choices: PictureChoices,
+  hints: PictureHints | undefined,
+): ChosenInput {
+  const { channels } = picture;
+  const { name, reason, guessed } = choosePreprocess(picture, choices, hints, own);
+  const colour = choices.colour ?? colourOf(name, channels);
+  if ((colour === 'grey') !== (channels === 1)) {
+    throw unfit(
+      expected(channels === 1 ? 'grey' : 'rgb or bgr', `--colour of a model of ${channels} channels`, colour),
+    );
+  }
+  const input: TakenPicture = {
+    kind: 'picture',
+    height: side('height', picture, choices),
+    width: side('width', picture, choices),
+    channels,
+    colour,
+    resize: choices.resize ?? hints?.resize ?? (name === 'teachable-machine' ? 'cover' : 'stretch'),
+    crop: choices.crop ?? 1,
+    kernel: choices.kernel ?? 'linear',
+    invert: choices.invert ?? false,
+    preprocess: preprocessOf(name, colour),
+  };
+  const size = `${input.width} x ${input.height} ${colour}, resized by ${input.resize}`;
+  const notes = [`Takes pictures, ${size}; pixels ${RECIPES[name].summary}: ${reason}.`];
+  if (guessed) {
+    notes.push(
+      'If its answers make no sense, say how its pictures were prepared: --preprocess tf (x / 127.5 - 1), torch, caffe or unit.',
+    );
+  }
+  return { input, notes };
+}
+
+function choosePreprocess(
+  { channels }: PictureFacts,
+  choices: PictureChoices,
+  hints: PictureHints | undefined,
+  own: ModelFacts['own'],
+): { name: PreprocessName; reason: string; guessed?: true } {
+  if (choices.preprocess !== undefined)
+    return { name: choices.preprocess, reason: `--preprocess ${choices.preprocess}` };
+  if (hints?.preprocess !== undefined) return { name: hints.preprocess, reason: hints.reason };
+  if (own) return { name: own.takes === 'bytes' ? 'none' : 'unit', reason: own.reason };
+  if (channels === 1) return { name: 'unit', reason: 'grey pictures are trained on as 0..1 almost always' };
+  return { name: 'unit', reason: 'the file does not say, and this is the most usual', guessed: true };
+}
+
+function side(which: 'height' | 'width', picture: PictureFacts, { size }: PictureChoices): number {
+  const own = picture[which];
+  if (own !== null && size && size[which] !== own) {
+    throw unfit(expected(String(own), `the ${which} of the pictures, which the model fixes,`, size[which]));
+  }
+  return own ?? (size?.[which] as number);
+}
+
+function unfit(message: string): ImportError {
+  return new ImportError('option-mismatch', message, {
+    remedy: 'Leave the option out to have it chosen by the file, or see: freezeframe import --help',
+  });
+}

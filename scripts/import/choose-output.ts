@@ -1,0 +1,91 @@
+import { expected } from '@freezeframe/inference';
+import type { FreezeOutput, Scaled } from '../freeze/options.ts';
+import { ImportError } from './import-error.ts';
+import { type ModelFacts, outputWidth } from './model-facts.ts';
+
+export const TASKS = ['classification', 'regression', 'tensors'] as const;
+export type Task = (typeof TASKS)[number];
+
+export interface OutputChoices {
+  readonly task?: Task | undefined;
+  /** From the user or the file, one for each class. */
+  readonly labels?: readonly string[] | undefined;
+  /** What the numbers mean: from a scaler, or from names and units alone. */
+  readonly values?: readonly Scaled[] | undefined;
+}
+
+export interface ChosenOutput {
+  readonly output: FreezeOutput;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Decides what the frozen graph answers.
+ * @throws ImportError `option-mismatch`
+ */
+export function chooseOutput(facts: ModelFacts, choices: OutputChoices): ChosenOutput {
+  const width = outputWidth(facts);
+  const { task, reason } = chooseTask(facts, choices, width);
+  const note = `Answers ${WORDS[task]}: ${reason}.`;
+  if (task === 'tensors') return { output: { kind: 'tensors' }, notes: [note] };
+  if (width === undefined) {
+    const what = `one output of rank 2 for --task ${task}`;
+    const shapes = facts.outputs.map(({ shape }) => `[${shape.map((size) => size ?? -1)}]`).join(', ');
+    throw new ImportError('option-mismatch', expected(what, 'the model', shapes), { remedy: 'Use --task tensors.' });
+  }
+  if (task === 'regression') {
+    const values = choices.values ?? numbered(width);
+    if (values.length !== width)
+      throw unfit(`${width} names or scaled values`, 'the output of the model', values.length);
+    return { output: { kind: 'regression', values }, notes: [note] };
+  }
+  const count = Math.max(2, width);
+  const labels = choices.labels ?? Array.from({ length: count }, (_, i) => `class_${i}`);
+  if (labels.length !== count) throw unfit(`${count} labels`, 'the output of the model', labels.length);
+  const named = choices.labels
+    ? []
+    : [`No labels were given: classes are called class_0 to class_${count - 1} (--labels FILE names them).`];
+  return { output: { kind: 'classification', labels }, notes: [note, ...named] };
+}
+
+const WORDS: Record<Task, string> = {
+  classification: 'labels with probabilities',
+  regression: 'numbers',
+  tensors: "the model's own tensors",
+};
+
+function chooseTask(
+  { inputs, outputs, picture, activation }: ModelFacts,
+  { task, labels, values }: OutputChoices,
+  width: number | undefined,
+): { task: Task; reason: string } {
+  if (task) return { task, reason: `--task ${task}` };
+  if (values) return { task: 'regression', reason: 'its target was named or scaled' };
+  if (outputs.length > 1) return { task: 'tensors', reason: `it has ${outputs.length} outputs` };
+  if (labels) return { task: 'classification', reason: 'it has labels' };
+  if (width === undefined) return { task: 'tensors', reason: 'its output is no list of numbers' };
+  if (inputs.length > 1) return { task: 'tensors', reason: `it has ${inputs.length} inputs and no labels` };
+  if (activation === 'softmax' && width > 1) return { task: 'classification', reason: 'it ends in softmax' };
+  if (activation === 'sigmoid') return { task: 'classification', reason: 'it ends in sigmoid' };
+  if (picture && width > 1) return { task: 'classification', reason: `${width} numbers for a picture are logits` };
+  const table = inputs[0]?.shape.length === 2 && !inputs[0].integers;
+  if (width === 1 && (picture || table))
+    return { task: 'regression', reason: 'it gives one number, not a probability' };
+  return { task: 'tensors', reason: 'nothing says what its numbers mean (--labels, --target-name or --task would)' };
+}
+
+/** Values that were not scaled: 0..1 stands for itself. */
+export function numbered(count: number, names: readonly string[] = [], unit = ''): Scaled[] {
+  return Array.from({ length: count }, (_, i) => ({
+    name: names[i] ?? (count === 1 ? 'value' : `value_${i + 1}`),
+    ...(unit ? { unit } : {}),
+    min: 0,
+    max: 1,
+  }));
+}
+
+function unfit(what: string, where: string, received: unknown): ImportError {
+  return new ImportError('option-mismatch', expected(what, where, received), {
+    remedy: 'The labels or names belong to another model, or some are missing.',
+  });
+}

@@ -1,0 +1,44 @@
+import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../../freeze/onnx/onnx_pb.ts';
+
+/** Every node, those inside of `If`, `Loop` and local functions too. */
+export function* allNodes(model: ModelProto): Generator<NodeProto> {
+  if (model.graph) yield* nodesOf(model.graph.node);
+  for (const { node } of model.functions) yield* nodesOf(node);
+}
+
+function* nodesOf(nodes: readonly NodeProto[]): Generator<NodeProto> {
+  for (const node of nodes) {
+    yield node;
+    for (const graph of subgraphs(node)) yield* nodesOf(graph.node);
+  }
+}
+
+export function subgraphs({ attribute }: NodeProto): GraphProto[] {
+  return attribute.flatMap(({ g, graphs }) => (g ? [g, ...graphs] : graphs));
+}
+
+/** Every stored tensor with a name for people: weights, constants, sparse ones' values. */
+export function* allTensors(model: ModelProto): Generator<{ name: string; tensor: TensorProto }> {
+  if (model.graph) yield* graphTensors(model.graph);
+  for (const { node } of model.functions) yield* nodeTensors(node);
+}
+
+function* graphTensors(graph: GraphProto): Generator<{ name: string; tensor: TensorProto }> {
+  for (const tensor of graph.initializer) yield { name: tensor.name, tensor };
+  for (const { values, indices } of graph.sparseInitializer) {
+    for (const tensor of [values, indices]) if (tensor) yield { name: tensor.name, tensor };
+  }
+  yield* nodeTensors(graph.node);
+}
+
+function* nodeTensors(nodes: readonly NodeProto[]): Generator<{ name: string; tensor: TensorProto }> {
+  for (const node of nodes) {
+    const name = node.name || node.output[0] || node.opType;
+    for (const { t, tensors, sparseTensor } of node.attribute) {
+      for (const tensor of [t, sparseTensor?.values, sparseTensor?.indices, ...tensors]) {
+        if (tensor) yield { name, tensor };
+      }
+    }
+    for (const graph of subgraphs(node)) yield* graphTensors(graph);
+  }
+}
