@@ -1,0 +1,29 @@
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/** How much of a file from outside is read. Each limit is well above what real models need and below what hurts a machine. */
+
+/** Files in a folder or an archive: a sharded model of a hundred billion weights has hundreds. */
+export const MAX_ENTRIES = 10_000;
+/** All files of one source together, unpacked: NASNetLarge, the largest of keras.applications, takes 0.4 GiB. */
+export const MAX_UNPACKED_BYTES = 4 * GIB;
+/** How far data may expand, above the bytes below: deflate gets 1,032:1 out of zeros, and 1.1:1 out of trained weights. */
+export const MAX_EXPANSION = 200;
+/** Small data may be as regular as it likes. */
+export const MAX_FREE_EXPANSION_BYTES = 10 * MIB;
+/** Deeper JSON than any config: a level of nested models costs seven. */
+export const MAX_JSON_DEPTH = 200;
+/** The config of NASNetLarge, 1,041 layers, is 0.6 MiB. */
+export const MAX_JSON_BYTES = 64 * MIB;
+/** NASNetLarge has 1,041. */
+export const MAX_LAYERS = 20_000;
+/** Groups and datasets: two or three for each layer, twice more for an optimizer. */
+export const MAX_HDF5_OBJECTS = 100_000;
+/** Layers within models within models, each some groups deep. */
+export const MAX_HDF5_DEPTH = 128;
+/** Config and names stand in attributes. */
+export const MAX_HDF5_ATTRIBUTE_BYTES = 64 * MIB;
+/** ONNX, being protobuf, holds no more than 2 GiB in one file. */
+export const MAX_TENSOR_BYTES = 2 * GIB;
+/** Far above the rank of any weight (a Conv3D kernel has 5 axes); HDF5's own limit is 32. */
+export const MAX_TENSOR_RANK = 16;
