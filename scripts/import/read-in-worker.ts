@@ -1,0 +1,72 @@
+import { totalmem } from 'node:os';
+import { FreezeframeError } from '@freezeframe/inference';
+import { startThread } from '../train/start-thread.ts';
+import { ImportError } from './import-error.ts';
+import type { ReadModel } from './read-model.ts';
+import type { WorkerAnswer } from './worker.ts';
+
+/** Reading 4 GB, the most that is unpacked, takes a minute on a slow disk. */
+export const MAX_READ_SECONDS = 300;
+/** JavaScript objects: configs of 20,000 layers need 100 MB. Tensors are not among them. */
+export const MAX_HEAP_MB = 2048;
+/** The whole process: 4 GB of weights, once as they are stored and once as float32, or most of a smaller machine. */
+export const MAX_RESIDENT_BYTES = Math.min(9e9, 0.85 * totalmem());
+
+const LOOK_EVERY_MS = 100;
+
+export interface ReadLimits {
+  readonly seconds?: number;
+  readonly heapMb?: number;
+  readonly residentBytes?: number;
+}
+
+/**
+ * Reads a model in a thread of its own that is ended when it takes too long or too much memory.
+ * @throws ImportError what `readModel` throws, and `limit-exceeded`
+ */
+export async function readInWorker(path: string, limits: ReadLimits = {}): Promise<ReadModel> {
+  const { seconds = MAX_READ_SECONDS, heapMb = MAX_HEAP_MB, residentBytes = MAX_RESIDENT_BYTES } = limits;
+  const worker = startThread(new URL('./worker.ts', import.meta.url), { path }, { maxOldGenerationSizeMb: heapMb });
+  const timers: NodeJS.Timeout[] = [];
+  try {
+    const answer = await new Promise<WorkerAnswer>((resolve, reject) => {
+      const tooMuch = (what: string) => reject(limitExceeded(path, what));
+      timers.push(setTimeout(() => tooMuch(`${seconds} s`), seconds * 1000));
+      timers.push(
+        setInterval(() => {
+          if (process.memoryUsage.rss() > residentBytes) tooMuch(`${Math.round(residentBytes / 1e6)} MB of memory`);
+        }, LOOK_EVERY_MS),
+      );
+      worker.once('message', resolve);
+      worker.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') tooMuch(`${heapMb} MB of objects`);
+        else reject(error);
+      });
+      worker.once('exit', (code) => reject(new Error(`the reading thread ended with ${code} and no answer`)));
+    });
+    return unpack(answer);
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+function unpack(answer: WorkerAnswer): ReadModel {
+  if ('read' in answer) return answer.read;
+  if ('refused' in answer) {
+    const { code, message, remedy, details } = answer.refused;
+    const options = { details, ...(remedy === undefined ? {} : { remedy }) };
+    // Readers use each other's and the store's errors too: the code is what counts.
+    throw new FreezeframeError(code, message, options);
+  }
+  const error = new Error(answer.broken.message);
+  if (answer.broken.stack !== undefined) error.stack = answer.broken.stack;
+  throw error;
+}
+
+function limitExceeded(path: string, what: string): ImportError {
+  return new ImportError('limit-exceeded', `Reading ${path} took more than ${what}`, {
+    details: { limit: what },
+    remedy: 'No model that is known needs that much: the file is damaged, or made to exhaust whoever opens it.',
+  });
+}
