@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { parse } from 'csv-parse/sync';
-import { parseJson } from './hostile-json.ts';
 import { ImportError } from './import-error.ts';
+import { parseJson } from './json.ts';
 import type { Source } from './source.ts';
 
 /** The largest published classifiers know some 21,000 classes (ImageNet-21k). */
@@ -78,9 +78,7 @@ export async function labelsBeside(
 export function parseLabels(bytes: Uint8Array, where: string): readonly string[] {
   refuseSize(bytes.length, where);
   const text = decode(bytes, where);
-  const labels = /^\s*[[{]/.test(text)
-    ? namesOf(parseJson(new TextEncoder().encode(text), where))
-    : textLabels(text, where);
+  const labels = /^\s*[[{]/.test(text) ? namesOf(parseJson(text, where)) : textLabels(text, where);
   if (!labels || labels.length === 0) throw damaged('class names', where, labels ?? 'something else');
   if (labels.length > MAX_LABELS) {
     throw new ImportError('limit-exceeded', expected(`at most ${MAX_LABELS} class names`, where, labels.length));

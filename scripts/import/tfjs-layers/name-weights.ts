@@ -1,0 +1,123 @@
+import { expected } from '@freezeframe/inference';
+import type { KerasModel, Shape, Tensor } from '../../freeze/keras-model.ts';
+import type { WeightSpec } from '../../freeze/layer.ts';
+import { resolveLayers } from '../../freeze/resolve-layers.ts';
+import { readTopology } from '../../freeze/topology.ts';
+import { ImportError } from '../import-error.ts';
+import type { DecodedWeight } from './decode-weights.ts';
+
+interface WantedLayer {
+  readonly path: string;
+  readonly specs: readonly WeightSpec[];
+}
+
+/**
+ * Gives weights the names that the layers call them by. TensorFlow.js and its converter write `dense/kernel`,
+ * `model/dense/kernel`, `lstm/lstm_cell/kernel` or, of a nested model, `dense/kernel` again, never mind the model around it:
+ * a layer's weights are those below its name, with as much of its path before it as is written; among them the last part of
+ * the name decides and, where the layer calls it otherwise, the order, which is Keras's.
+ * @throws ImportError `bad-weights`, naming every layer whose weights are missing, ambiguous or of another shape
+ */
+export function nameWeights(config: KerasModel['config'], weights: readonly DecodedWeight[]): Map<string, Tensor> {
+  const named = new Map<string, Tensor>();
+  const problems: string[] = [];
+  const index = new WeightIndex(weights);
+  for (const layer of wantedLayers(config)) {
+    const found = match(layer, index);
+    if (typeof found === 'string') problems.push(found);
+    else
+      for (const [i, spec] of layer.specs.entries())
+        named.set(`${layer.path}/${spec.name}`, tensorOf(found[i] as DecodedWeight));
+  }
+  if (problems.length === 0) return named;
+  throw new ImportError('bad-weights', `The weights do not fit the layers:\n  ${problems.join('\n  ')}`, {
+    details: { problems },
+    remedy: 'model.json and its weights are of different models, or layers share a name: export the model again.',
+  });
+}
+
+/** Every layer that has weights, once, in the order of the model. */
+function wantedLayers(config: KerasModel['config']): WantedLayer[] {
+  const { inputs, nodes } = readTopology(config);
+  const resolved = resolveLayers(nodes);
+  const shapes = new Map<string, Shape>(inputs.map(({ name, shape }) => [name, shape]));
+  const layers = new Map<string, WantedLayer>();
+  for (const [i, { path, inputs: from, output }] of nodes.entries()) {
+    const { definition, config: options } = resolved[i] as (typeof resolved)[number];
+    const given = from.map((id) => shapes.get(id) as Shape);
+    shapes.set(output, definition.outputShape(options, given));
+    const specs = definition.weights?.(options, given) ?? [];
+    if (specs.length > 0 && !layers.has(path)) layers.set(path, { path, specs });
+  }
+  return [...layers.values()];
+}
+
+/** Weights by what stands before their own names. */
+class WeightIndex {
+  readonly #below = new Map<string, DecodedWeight[]>();
+
+  constructor(weights: readonly DecodedWeight[]) {
+    for (const weight of weights) {
+      const parts = partsOf(weight.name);
+      // `lstm/lstm_cell/kernel` is below `lstm` and below `lstm/lstm_cell`; `outer/dense/kernel` below `outer` too.
+      for (let length = 1; length < parts.length; length++) {
+        const prefix = parts.slice(0, length).join('/');
+        this.#below.set(prefix, [...(this.#below.get(prefix) ?? []), weight]);
+      }
+    }
+  }
+
+  /** With as much of the path as is written: all of it first, then less of what is around the layer. */
+  of(path: string): readonly DecodedWeight[] {
+    const parts = path.split('/');
+    for (let from = 0; from < parts.length; from++) {
+      const found = this.#below.get(parts.slice(from).join('/'));
+      if (found) return found;
+    }
+    return [];
+  }
+}
+
+function partsOf(name: string): string[] {
+  // Python's names end with the number of an operator's result.
+  return name.replace(/:0$/, '').split('/');
+}
+
+function match({ path, specs }: WantedLayer, index: WeightIndex): readonly DecodedWeight[] | string {
+  const candidates = index.of(path);
+  const chosen = specs.map((spec) => candidates.filter((weight) => isCalled(weight, spec, specs)));
+  if (chosen.every((list) => list.length === 1)) return checked(path, specs, chosen.flat());
+  if (candidates.length === specs.length) return checked(path, specs, candidates);
+  return expected(
+    specs.map(({ name }) => name).join(', '),
+    `weights of layer ${path}`,
+    candidates.map(({ name }) => name),
+  );
+}
+
+/** The same last part, and of what a composite layer writes before it (`forward_layer/`) the first word. */
+function isCalled(weight: DecodedWeight, spec: WeightSpec, specs: readonly WeightSpec[]): boolean {
+  const parts = partsOf(weight.name);
+  const wanted = spec.name.split('/');
+  if (parts.at(-1) !== wanted.at(-1)) return false;
+  const alone = specs.filter(({ name }) => name.split('/').at(-1) === wanted.at(-1)).length === 1;
+  const word = (wanted[0] as string).split('_')[0] as string;
+  return alone || parts.slice(0, -1).some((part) => part.split('_')[0] === word);
+}
+
+function checked(
+  path: string,
+  specs: readonly WeightSpec[],
+  weights: readonly DecodedWeight[],
+): readonly DecodedWeight[] | string {
+  for (const [i, { name, shape }] of specs.entries()) {
+    const weight = weights[i] as DecodedWeight;
+    if (String(weight.shape) !== String(shape))
+      return expected(`[${shape.join(', ')}]`, `weight ${path}/${name}`, weight.shape);
+  }
+  return weights;
+}
+
+function tensorOf({ shape, data }: DecodedWeight): Tensor {
+  return { shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+}
