@@ -1,0 +1,60 @@
+import { expected } from '@freezeframe/inference';
+import { ImportError } from '../import-error.ts';
+import { DATATYPE, type Metadata } from './library.ts';
+
+/**
+ * Numbers of any width as float32.
+ * @param bytes little-endian, as long as the shape says; aligned
+ * @param bfloat16 Keras's mark on two-byte data that h5py has no type for
+ */
+export function asFloat32(
+  bytes: Uint8Array<ArrayBuffer>,
+  metadata: Metadata,
+  bfloat16: boolean,
+  path: string,
+): Float32Array {
+  const { buffer } = bytes;
+  const { type, size } = metadata;
+  if (bfloat16 && size === 2) return Float32Array.from(new Uint16Array(buffer), bfloat16ToNumber);
+  if (type === DATATYPE.float && size === 4) return new Float32Array(buffer);
+  if (type === DATATYPE.float && size === 8) return new Float32Array(new Float64Array(buffer));
+  if (type === DATATYPE.float && size === 2) return Float32Array.from(new Uint16Array(buffer), float16ToNumber);
+  const isInteger = type === DATATYPE.integer || (type === DATATYPE.enumeration && metadata.enum_type?.type === 0);
+  if (isInteger && size === 8) {
+    const wide = metadata.signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer);
+    return Float32Array.from(wide as BigInt64Array, Number as unknown as (value: bigint) => number);
+  }
+  const narrow = isInteger ? INTEGERS.get(size)?.[metadata.signed ? 'signed' : 'unsigned'] : undefined;
+  if (narrow) return Float32Array.from(new narrow(buffer));
+  throw new ImportError('file-damaged', expected('numbers', path, `HDF5 datatype class ${type} of ${size} bytes`));
+}
+
+const INTEGERS = new Map([
+  [1, { signed: Int8Array, unsigned: Uint8Array }],
+  [2, { signed: Int16Array, unsigned: Uint16Array }],
+  [4, { signed: Int32Array, unsigned: Uint32Array }],
+]);
+
+/** IEEE 754 binary16. */
+export function float16ToNumber(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** The upper half of a float32. */
+function bfloat16ToNumber(half: number): number {
+  word.setUint32(0, half << 16);
+  return word.getFloat32(0);
+}
+
+/** Text of a fixed length, to its first NUL. */
+export function fixedString(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end)).trimEnd();
+}
