@@ -1,0 +1,84 @@
+import { isHdf5 } from './hdf5/open-hdf5.ts';
+import { ImportError } from './import-error.ts';
+import { MAX_UNPACKED_BYTES } from './limits.ts';
+import { isZip, openBytes } from './open-source.ts';
+import type { Source } from './source.ts';
+
+/** The name of an entry below its folder. */
+function baseName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** Entries that may be what is looked for, by the end of their names; a single file may be called anything. */
+function candidates(source: Source, endings: RegExp): string[] {
+  const names = source.entries.map((entry) => entry.name);
+  return source.kind === 'file' ? names : names.filter((name) => endings.test(baseName(name)));
+}
+
+/** HDF5 files of a source. */
+export async function hdf5Entries(source: Source): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of candidates(source, /\.(h5|hdf5|keras|hdf|he5)$/i)) {
+    if (isHdf5(await source.head(name, 8))) found.push(name);
+  }
+  return found;
+}
+
+/** Names of the parts of an unpacked `.keras` file. */
+export interface KerasParts {
+  readonly source: Source;
+  readonly config: string;
+  readonly metadata: string | undefined;
+  /** `model.weights.h5`, or the index of a sharded one, or what else stands in their place. */
+  readonly weights: string | undefined;
+  /** To be called when the parts are read. */
+  close(): Promise<void>;
+}
+
+/**
+ * The parts of a `.keras` archive: of the source itself, of the only such file in a folder or zip, or unpacked in a folder.
+ * @throws ImportError `format-unknown` if there are several
+ */
+export async function findKerasParts(source: Source): Promise<KerasParts | undefined> {
+  const own = partsOf(source, async () => {});
+  if (own) return own;
+  if (source.kind === 'file') return undefined;
+  const inside: string[] = [];
+  for (const { name } of source.entries) {
+    if (/\.keras$/i.test(name) && isZip(await source.head(name, 4))) inside.push(name);
+  }
+  if (inside.length > 1) throw several(source, inside);
+  const [only] = inside;
+  if (only === undefined) return undefined;
+  const archive = await openBytes(only, await source.read(only, MAX_UNPACKED_BYTES));
+  const parts = partsOf(archive, () => archive.close());
+  if (!parts) await archive.close();
+  return parts;
+}
+
+/** Which of them is meant, nobody can know. */
+export function several(source: Source, names: readonly string[]): ImportError {
+  return new ImportError('format-unknown', `${source.path} holds several models: ${names.slice(0, 8).join(', ')}.`, {
+    details: { models: names },
+    remedy: 'Give the path of one of them.',
+  });
+}
+
+function partsOf(source: Source, close: () => Promise<void>): KerasParts | undefined {
+  if (source.kind === 'file') return undefined;
+  const names = new Set(source.entries.map((entry) => entry.name));
+  const config = [...names]
+    .filter((name) => baseName(name) === 'config.json')
+    .sort((a, b) => a.length - b.length)
+    .find((name) => {
+      const folder = name.slice(0, -'config.json'.length);
+      return (
+        names.has(`${folder}metadata.json`) || [...names].some((other) => other.startsWith(`${folder}model.weights.`))
+      );
+    });
+  if (config === undefined) return undefined;
+  const folder = config.slice(0, -'config.json'.length);
+  const metadata = names.has(`${folder}metadata.json`) ? `${folder}metadata.json` : undefined;
+  const weights = ['h5', 'json', 'npz'].map((end) => `${folder}model.weights.${end}`).find((name) => names.has(name));
+  return { source, config, metadata, weights, close };
+}

@@ -1,0 +1,92 @@
+import { expected } from '@freezeframe/inference';
+import { isModel, layerName, layersOf } from '../../freeze/inbound.ts';
+import type { KerasModel, LayerConfig } from '../../freeze/keras-model.ts';
+import { ImportError } from '../import-error.ts';
+import { MAX_LAYERS } from '../limits.ts';
+
+/** One layer of a config, models inside models opened. */
+export interface ConfigLayer {
+  /** Names from the outermost model to the layer, as in a topology: `outer/inner/conv`. */
+  readonly path: string;
+  readonly layer: LayerConfig;
+  /** Name of the outermost model's layer that it is, or is part of. */
+  readonly top: string;
+  /** Whether training would change it; frozen layers' weights stand in another order in legacy HDF5. */
+  readonly trainable: boolean;
+  /** Where Keras 3 keeps its variables: `layers/sequential/layers/dense_1`. */
+  readonly group: string;
+}
+
+/** As in `MAX_DEPTH` of the topology: deeper than any real model. */
+const MAX_NESTING = 32;
+
+/**
+ * All layers of a model, in the config's order.
+ * @throws ImportError `limit-exceeded`, `file-damaged` for layers without or with the same names, `file-hostile` for
+ * names that hold control characters
+ */
+export function configLayers(config: KerasModel['config']): ConfigLayer[] {
+  const found: ConfigLayer[] = [];
+  const open = (model: Pick<LayerConfig, 'class_name' | 'config'>, at: Omit<ConfigLayer, 'layer'>, depth: number) => {
+    if (depth > MAX_NESTING) throw limit(`at most ${MAX_NESTING} levels`, 'models inside models', depth);
+    const names = new Set<string>();
+    const groups = groupNames();
+    for (const layer of layersOf(model.config, at.path)) {
+      const name = checkedName(layer, names);
+      const inner = {
+        path: depth === 0 ? name : `${at.path}/${name}`,
+        top: depth === 0 ? name : at.top,
+        trainable: at.trainable && layer.config.trainable !== false,
+        group: `${depth === 0 ? '' : `${at.group}/`}layers/${groups(layer)}`,
+      };
+      if (isModel(layer.class_name)) open(layer, inner, depth + 1);
+      else found.push({ ...inner, layer });
+      if (found.length > MAX_LAYERS) throw limit(`at most ${MAX_LAYERS} layers`, 'the model', found.length);
+    }
+  };
+  open(config, { path: '', top: '', trainable: true, group: '' }, 0);
+  return found;
+}
+
+/**
+ * Keras 3 names groups by class, not by name, and counts: `dense`, `dense_1`
+ * (https://github.com/keras-team/keras/blob/v3.10.0/keras/src/saving/saving_lib.py, `_save_container_state`).
+ */
+function groupNames(): (layer: LayerConfig) => string {
+  const used = new Map<string, number>();
+  return (layer) => {
+    const className = layer.class_name === 'Model' ? 'Functional' : layer.class_name;
+    const base = snakeCase(className);
+    // Operations (`x * 2`) stand among a functional config's layers, and not among the model's.
+    if (String((layer as { module?: unknown }).module ?? '').startsWith('keras.src.ops')) return base;
+    const count = used.get(base);
+    used.set(base, (count ?? -1) + 1);
+    return count === undefined ? base : `${base}_${count + 1}`;
+  };
+}
+
+/** As Keras's `to_snake_case`: `BatchNormalization` -> `batch_normalization`, `PReLU` -> `p_re_lu`. */
+export function snakeCase(className: string): string {
+  return className
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+function checkedName(layer: LayerConfig, names: Set<string>): string {
+  const name = layerName(layer);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (name.length > 1024 || /[\u0000-\u001f\u007f-\u009f]/.test(name)) {
+    throw new ImportError('file-hostile', expected('at most 1024 plain characters', 'the name of a layer', name));
+  }
+  if (names.has(name)) {
+    throw new ImportError('file-damaged', expected('one layer of each name', 'the model config', [name, name]));
+  }
+  names.add(name);
+  return name;
+}
+
+function limit(what: string, where: string, received: number): ImportError {
+  return new ImportError('limit-exceeded', expected(what, where, received));
+}
