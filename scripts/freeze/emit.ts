@@ -1,20 +1,20 @@
 import type { GraphBuilder, Value } from './graph.ts';
 import type { Tensor } from './keras-model.ts';
 import type { EmitContext, WeightTransform } from './layer.ts';
+import { emitNode } from './nodes.ts';
 import type { FreezePlan } from './plan.ts';
 import type { TensorId } from './topology.ts';
 
 /** Writes every node of a plan into the graph. `values` holds the inputs and receives each tensor. */
 export function emitPlan(graph: GraphBuilder, plan: FreezePlan, values: Map<TensorId, Value>): void {
   const weight = frozenWeights(graph, plan.weights);
-  for (const { path, definition, config, inputs, output } of plan.nodes) {
+  for (const node of plan.nodes) {
     const context: EmitContext = {
       graph,
-      layerName: path,
-      weight: (name, transform) => weight(`${path}/${name}`, transform),
+      layerName: node.path,
+      weight: (name, transform) => weight(`${node.path}/${name}`, transform),
     };
-    const from = inputs.map((id) => values.get(id) as Value);
-    values.set(output, definition.emit(context, config, from));
+    emitNode(context, node, values);
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
@@ -29,6 +30,17 @@ const DATATYPE_CODES: Record<Datatype, number> = {
   bool: TensorProto_DataType.BOOL,
 };
 
+const ARRAYS: Record<Datatype, (values: readonly number[]) => ArrayBufferView> = {
+  float32: (values) => Float32Array.from(values),
+  uint8: (values) => Uint8Array.from(values),
+  int32: (values) => Int32Array.from(values),
+  int64: (values) => BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))),
+  bool: (values) => Uint8Array.from(values, (value) => (value ? 1 : 0)),
+};
+
+/** ONNX's numbers for datatypes, as `Cast` wants them. */
+export const DATATYPE_NUMBERS: Readonly<Record<Datatype, number>> = DATATYPE_CODES;
+
 /**
  * How a value's axes lie in memory. Keras puts channels last, ONNX's convolutions want them first: values stay as they
  * are until a layer asks for the other order, so that a chain of convolutions transposes once at each end.
@@ -41,6 +53,8 @@ export interface Value {
   readonly shape: Shape;
   readonly datatype: Datatype;
   readonly layout: Layout;
+  /** A bool tensor [batch, time]: which steps of a sequence are there. Keras hands it on from layer to layer. */
+  readonly mask?: string;
 }
 
 export type Attribute =
@@ -49,7 +63,10 @@ export type Attribute =
   | string
   | readonly number[]
   | { float: number }
-  | { floats: readonly number[] };
+  | { floats: readonly number[] }
+  | { strings: readonly string[] }
+  /** The body of a loop. */
+  | { graph: GraphBuilder };
 
 /** Builds one ONNX graph node by node. Names are made here and are the same for the same calls. */
 export class GraphBuilder {
@@ -58,8 +75,16 @@ export class GraphBuilder {
   readonly #constants = new Map<string, string>();
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
-  readonly #names = new Set<string>();
+  readonly #names: Set<string> = new Set();
   readonly #transposed = new Map<string, Value>();
+  readonly #outer: GraphBuilder | undefined;
+
+  /** @param outer the graph that this is a loop's body of: it may read all that was written there before */
+  constructor(outer?: GraphBuilder) {
+    this.#outer = outer;
+    // A body's names may not stand for anything else around it; constants are kept outside.
+    if (outer) this.#names = outer.#names;
+  }
 
   /** A graph input. `dims` is the memory order; `null` is a free axis. */
   input(name: string, datatype: Datatype, dims: Shape): string {
@@ -80,6 +105,7 @@ export class GraphBuilder {
 
   /** A float32 weight or constant that keeps a name of its own. */
   weight(name: string, dims: readonly number[], data: Float32Array): string {
+    if (this.#outer) return this.#outer.weight(name, dims, data);
     const unique = this.#unique(name);
     this.#initializers.push(tensor(unique, 'float32', dims, data));
     return unique;
@@ -100,6 +126,11 @@ export class GraphBuilder {
   /** A scalar int64 constant. */
   int(value: number): string {
     return this.#constant('int64', [value], [], new BigInt64Array([BigInt(value)]));
+  }
+
+  /** A constant of any datatype; equal constants are stored once. */
+  constant(datatype: Datatype, values: readonly number[], dims: readonly number[]): string {
+    return this.#constant(datatype, values, dims, ARRAYS[datatype](values));
   }
 
   /** Adds an operator with one result and returns the result's name. An empty input name leaves an optional input out. */
@@ -158,18 +189,23 @@ export class GraphBuilder {
       irVersion: BigInt(IR_VERSION),
       producerName: 'freezeframe',
       opsetImport: [{ domain: '', version: BigInt(OPSET) }],
-      graph: create(GraphProtoSchema, {
-        name: graphName,
-        node: this.#nodes,
-        initializer: this.#initializers,
-        input: this.#inputs,
-        output: this.#outputs,
-      }),
+      graph: this.proto(graphName),
     });
     return toBinary(ModelProtoSchema, model);
   }
 
+  proto(name: string): GraphProto {
+    return create(GraphProtoSchema, {
+      name,
+      node: this.#nodes,
+      initializer: this.#initializers,
+      input: this.#inputs,
+      output: this.#outputs,
+    });
+  }
+
   #constant(datatype: Datatype, values: readonly number[], dims: readonly number[], data: ArrayBufferView): string {
+    if (this.#outer) return this.#outer.#constant(datatype, values, dims, data);
     // -0 and 0 are different constants; Array.join would make them one.
     const key = `${datatype} [${dims}] ${values.map((v) => (Object.is(v, -0) ? '-0' : String(v)))}`;
     const known = this.#constants.get(key);
@@ -217,7 +253,7 @@ function valueInfo(name: string, datatype: Datatype, dims: Shape): ValueInfoProt
 
 /** Numbers become ints where they are whole; `{ float }` forces a float attribute. */
 function attributeProto(name: string, value: Attribute): AttributeProto {
-  const { FLOAT, FLOATS, INT, INTS, STRING } = AttributeProto_AttributeType;
+  const { FLOAT, FLOATS, GRAPH, INT, INTS, STRING, STRINGS } = AttributeProto_AttributeType;
   if (typeof value === 'string') {
     return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) });
   }
@@ -226,5 +262,10 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
   }
   if ('float' in value) return create(AttributeProtoSchema, { name, type: FLOAT, f: value.float });
   if ('floats' in value) return create(AttributeProtoSchema, { name, type: FLOATS, floats: [...value.floats] });
+  if ('strings' in value) {
+    const strings = value.strings.map((text) => new TextEncoder().encode(text));
+    return create(AttributeProtoSchema, { name, type: STRINGS, strings });
+  }
+  if ('graph' in value) return create(AttributeProtoSchema, { name, type: GRAPH, g: value.graph.proto(name) });
   return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) });
 }

@@ -12,7 +12,14 @@ export interface TensorReference {
 const referenceSchema = z.tuple([z.string(), z.number().int().nonnegative(), z.number().int().nonnegative()]);
 const layerSchema = z.looseObject({
   class_name: z.string(),
-  name: z.string().optional(),
+  name: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? undefined),
+  module: z
+    .string()
+    .nullish()
+    .transform((module) => module ?? undefined),
   config: z.record(z.string(), z.unknown()),
 });
 const layersSchema = z.array(layerSchema);
@@ -44,40 +51,125 @@ export function endpoints(value: unknown, where: string): TensorReference[] {
   return list.map((item) => reference(item, where));
 }
 
-/**
- * The tensors that each call of a layer is given, in order.
- * Keras 2: `[[["a", 0, 0, {}], ["b", 0, 0]], ...]`, tensors in keyword arguments as `{ "y": ["a", 0, 0] }`.
- * Keras 3: `[{ args: [tensor | [tensor...]], kwargs }]`, a tensor being `{ class_name: "__keras_tensor__", ... }`.
- */
-export function callsOf(layer: LayerConfig): TensorReference[][] {
-  const nodes = layer.inbound_nodes ?? [];
-  if (!Array.isArray(nodes)) throw badTopology('a list', `inbound_nodes of ${layerName(layer)}`, nodes);
-  return nodes.map((node: unknown) => {
-    const found: TensorReference[] = [];
-    if (Array.isArray(node)) collectKeras2(node, found);
-    else collectKeras3(node, found);
-    return found;
-  });
-}
-
-function collectKeras2(node: unknown[], found: TensorReference[]): void {
-  for (const item of typeof node[0] === 'string' ? [node] : node) {
-    const parts = Array.isArray(item) ? item : [];
-    found.push(reference(parts.slice(0, 3), 'inbound_nodes'));
-    const keywords: unknown = parts[3];
-    for (const value of Object.values((keywords as object | null) ?? {})) {
-      for (const candidate of referenceSchema.safeParse(value).success ? [value] : Array.isArray(value) ? value : []) {
-        if (referenceSchema.safeParse(candidate).success) found.push(reference(candidate, 'inbound_nodes'));
-      }
-    }
+/** A tensor among the arguments of a call: the number of the call's input. */
+export class TensorArgument {
+  readonly index: number;
+  constructor(index: number) {
+    this.index = index;
   }
 }
 
-function collectKeras3(value: unknown, found: TensorReference[], depth = 0): void {
-  if (value === null || typeof value !== 'object' || depth > 16) return;
-  const { class_name, config } = value as { class_name?: unknown; config?: { keras_history?: unknown } };
-  if (class_name === '__keras_tensor__') found.push(reference(config?.keras_history, 'inbound_nodes'));
-  else for (const inner of Object.values(value)) collectKeras3(inner, found, depth + 1);
+/** What a layer was called with: tensors, and constants as the config gives them. */
+export type Argument =
+  | TensorArgument
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Argument[]
+  | { readonly [key: string]: Argument };
+
+/** The arguments of one call, as Python had them. A `mask` is not among them. */
+export interface LayerCall {
+  readonly args: readonly Argument[];
+  readonly kwargs: Readonly<Record<string, Argument>>;
+}
+
+/** One call of a layer in a functional model. */
+export interface ReadCall {
+  readonly call: LayerCall;
+  /** The tensors among the arguments, in their order; those of the mask come last. */
+  readonly reads: readonly TensorReference[];
+  /** The `mask` argument: one entry for each tensor of the first argument, a number of `reads` or null. Empty: not given. */
+  readonly masks: readonly (number | null)[];
+}
+
+/** The names of `input_layers` where it is a dictionary of references. */
+export function keyedEndpoints(value: unknown): string[] | undefined {
+  return value && typeof value === 'object' && !Array.isArray(value) ? Object.keys(value) : undefined;
+}
+
+/**
+ * The calls of a layer.
+ * Keras 2: `[[["a", 0, 0, {}], ["b", 0, 0]], ...]`, tensors in keyword arguments as `{ "y": ["a", 0, 0] }`, a constant in
+ * the first place as `["_CONSTANT_VALUE", -1, 2.0, {}]`.
+ * Keras 3: `[{ args: [tensor | [tensor...]], kwargs }]`, a tensor being `{ class_name: "__keras_tensor__", ... }`.
+ */
+export function callsOf(layer: LayerConfig): ReadCall[] {
+  const nodes = layer.inbound_nodes ?? [];
+  if (!Array.isArray(nodes)) throw badTopology('a list', `inbound_nodes of ${layerName(layer)}`, nodes);
+  return nodes.map((node: unknown) => (Array.isArray(node) ? keras2Call(node) : keras3Call(node)));
+}
+
+/** Deeper than any argument that Keras writes; a guard for files that nest for its own sake. */
+const MAX_ARGUMENT_DEPTH = 16;
+
+/** Reads arguments one after another and numbers their tensors. */
+class ArgumentReader {
+  readonly reads: TensorReference[] = [];
+  readonly #tensorIn: (value: object) => TensorReference | undefined;
+
+  constructor(tensorIn: (value: object) => TensorReference | undefined) {
+    this.#tensorIn = tensorIn;
+  }
+
+  tensor(found: TensorReference): TensorArgument {
+    this.reads.push(found);
+    return new TensorArgument(this.reads.length - 1);
+  }
+
+  read(value: unknown, depth = 0): Argument {
+    if (depth > MAX_ARGUMENT_DEPTH) throw badTopology(`at most ${MAX_ARGUMENT_DEPTH} levels`, 'an argument', depth);
+    if (value === null || value === undefined) return null;
+    if (typeof value !== 'object') return value as boolean | number | string;
+    const found = this.#tensorIn(value);
+    if (found) return this.tensor(found);
+    if (Array.isArray(value)) return value.map((item) => this.read(item, depth + 1));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.read(item, depth + 1)]));
+  }
+
+  /** Positional arguments read already, and keyword arguments with the mask taken out. */
+  call(args: readonly Argument[], keywords: unknown): ReadCall {
+    const entries = Object.entries((keywords as Record<string, unknown> | null | undefined) ?? {});
+    const kwargs: Record<string, Argument> = {};
+    for (const [key, value] of entries) if (key !== 'mask') kwargs[key] = this.read(value);
+    const mask = this.read(entries.find(([key]) => key === 'mask')?.[1]);
+    const masks = flatArgument(mask).map((item) => (item instanceof TensorArgument ? item.index : null));
+    const given = masks.some((index) => index !== null);
+    return { call: { args, kwargs }, reads: this.reads, masks: given ? masks : [] };
+  }
+}
+
+function flatArgument(argument: Argument): Argument[] {
+  if (Array.isArray(argument)) return argument.flatMap((item: Argument) => flatArgument(item));
+  return [argument];
+}
+
+const CONSTANT = '_CONSTANT_VALUE';
+
+function keras2Call(node: readonly unknown[]): ReadCall {
+  const reader = new ArgumentReader((value) => {
+    const parsed = referenceSchema.safeParse(value);
+    return parsed.success ? reference(value, 'inbound_nodes') : undefined;
+  });
+  const items = typeof node[0] === 'string' ? [node] : node;
+  const first = items.map((item) => {
+    const parts = Array.isArray(item) ? item : [];
+    return parts[0] === CONSTANT ? reader.read(parts[2]) : reader.tensor(reference(parts.slice(0, 3), 'inbound_nodes'));
+  });
+  // Keras repeats the keyword arguments behind each tensor of a list.
+  const keywords: unknown = Array.isArray(items[0]) ? items[0][3] : undefined;
+  return reader.call(first.length === 0 ? [] : [first.length === 1 ? (first[0] as Argument) : first], keywords);
+}
+
+function keras3Call(node: unknown): ReadCall {
+  const reader = new ArgumentReader((value) => {
+    const { class_name, config } = value as { class_name?: unknown; config?: { keras_history?: unknown } };
+    return class_name === '__keras_tensor__' ? reference(config?.keras_history, 'inbound_nodes') : undefined;
+  });
+  const { args, kwargs } = (node ?? {}) as { args?: unknown; kwargs?: unknown };
+  const positional = Array.isArray(args) ? args.map((argument: unknown) => reader.read(argument)) : [];
+  return reader.call(positional, kwargs);
 }
 
 function reference(value: unknown, where: string): TensorReference {
@@ -96,7 +188,7 @@ function reference(value: unknown, where: string): TensorReference {
 export function firstCalls(layers: readonly LayerConfig[], ends: readonly TensorReference[]): Map<string, number> {
   const models = new Set(layers.filter((layer) => isModel(layer.class_name)).map(layerName));
   const first = new Map<string, number>();
-  for (const { layer, call } of [...layers.flatMap((l) => callsOf(l).flat()), ...ends]) {
+  for (const { layer, call } of [...layers.flatMap((l) => callsOf(l).flatMap(({ reads }) => reads)), ...ends]) {
     if (models.has(layer)) first.set(layer, Math.min(call, first.get(layer) ?? call));
   }
   return first;

@@ -14,6 +14,10 @@ export interface LayerConfig {
   /** Functional models only, in Keras 2 or Keras 3 form. */
   readonly inbound_nodes?: unknown;
   readonly name?: string;
+  /** Keras 3: where the class is from. It tells operators (`keras.src.ops.numpy`) from layers of the same name. */
+  readonly module?: string | undefined;
+  /** Keras 3: `package>Class` of somebody's own class. */
+  readonly registered_name?: unknown;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { z } from 'zod';
-import type { GraphBuilder, Value } from './graph.ts';
-import type { Shape } from './keras-model.ts';
+import { GraphBuilder, type Value } from './graph.ts';
+import type { Argument } from './inbound.ts';
+import type { LayerConfig, Shape } from './keras-model.ts';
 
 export interface WeightSpec {
   /** Keras's own name: `kernel`, `bias`, `gamma`, `moving_mean`... */
@@ -93,10 +94,121 @@ export interface LayerDefinition<C = unknown> {
   weights?(config: C, inputs: readonly Shape[]): readonly WeightSpec[];
   outputShape(config: C, inputs: readonly Shape[]): Shape;
   emit(context: EmitContext, config: C, inputs: readonly Value[]): Value;
+  /** Of a layer with several outputs; `outputShape` is then the first of them. See `severalOutputs`. */
+  outputShapes?(config: C, inputs: readonly Shape[]): readonly Shape[];
+  /** Of a layer with several outputs; `emit` then answers the first of them. */
+  emitAll?(context: EmitContext, config: C, inputs: readonly Value[]): readonly Value[];
+  /**
+   * The names of the call's parameters, for a layer that takes more than its input: the config is then given the
+   * arguments of each call as `call`, by these names. All others are refused where they are called with more.
+   */
+  readonly signature?: readonly string[];
+  /**
+   * What becomes of the mask that the first input carries (Keras: `supports_masking`, `compute_mask`). `keep`: the
+   * outputs carry it too. A function answers the outputs' masks. Left out: it is lost, as in Keras.
+   */
+  readonly mask?:
+    | 'keep'
+    | ((context: EmitContext, config: C, inputs: readonly Value[], outputs: readonly Value[]) => readonly Mask[]);
+  /** Takes integers as they are; every other layer is given floats. */
+  readonly integers?: true;
+  /** Layers inside this one (wrappers, cells). The config is given them, found and read, as `inner`. */
+  inner?(config: C): Readonly<Record<string, LayerConfig>>;
   readonly training?: Training<C>;
   /** Does nothing outside training: left out of a frozen model. */
   readonly trainingOnly?: true;
   readonly linear?: LinearWeights;
+}
+
+/** The name of a bool tensor [batch, time], or none. */
+export type Mask = string | undefined;
+
+/** The arguments of one call by the names of a `signature`, without those that were left out or None. */
+export type BoundCall = Readonly<Record<string, Argument>>;
+
+/** A layer with its definition found and its options read. */
+export interface ResolvedLayer {
+  readonly definition: LayerDefinition;
+  readonly config: unknown;
+}
+
+/** The outputs' shapes, of any layer. */
+export function shapesOf({ definition, config }: ResolvedLayer, inputs: readonly Shape[]): readonly Shape[] {
+  return definition.outputShapes?.(config, inputs) ?? [definition.outputShape(config, inputs)];
+}
+
+/** Writes any layer and answers all that it gives, with the masks that these carry. */
+export function emitLayer(
+  context: EmitContext,
+  { definition, config }: ResolvedLayer,
+  inputs: readonly Value[],
+): readonly Value[] {
+  const given = definition.integers ? inputs : inputs.map((input) => asFloat(context.graph, input));
+  const outputs = definition.emitAll?.(context, config, given) ?? [definition.emit(context, config, given)];
+  const masks = masksOf(context, { definition, config }, given, outputs);
+  return outputs.map(({ mask: _, ...output }, i) => (masks[i] === undefined ? output : { ...output, mask: masks[i] }));
+}
+
+function masksOf(
+  context: EmitContext,
+  { definition: { mask }, config }: ResolvedLayer,
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+): readonly Mask[] {
+  if (mask === undefined) return [];
+  return mask === 'keep' ? outputs.map(() => inputs[0]?.mask) : mask(context, config, inputs, outputs);
+}
+
+/** ONNX's number for float32. */
+const FLOAT = 1;
+
+/** Keras's layers compute in float32, whatever they are given. */
+export function asFloat(graph: GraphBuilder, value: Value): Value {
+  if (value.datatype === 'float32') return value;
+  return { ...value, name: graph.op('Cast', [value.name], { to: FLOAT }), datatype: 'float32' };
+}
+
+/** `outputShape` and `emit` of a layer that has `outputShapes` and `emitAll`. */
+export function severalOutputs<C>(
+  parts: Pick<Required<LayerDefinition<C>>, 'outputShapes' | 'emitAll'>,
+): Pick<Required<LayerDefinition<C>>, 'outputShapes' | 'emitAll' | 'outputShape' | 'emit'> {
+  return {
+    ...parts,
+    outputShape: (config, inputs) => parts.outputShapes(config, inputs)[0] as Shape,
+    emit: (context, config, inputs) => parts.emitAll(context, config, inputs)[0] as Value,
+  };
+}
+
+/** Shapes by writing into a graph that is thrown away: for what would have to be worked out twice otherwise. */
+export function shapesByEmitting<C>(
+  emitAll: (context: EmitContext, config: C, inputs: readonly Value[]) => readonly Value[],
+): (config: C, inputs: readonly Shape[]) => readonly Shape[] {
+  return (config, inputs) => {
+    const context: EmitContext = { graph: new GraphBuilder(), layerName: 'shapes', weight: (name) => name };
+    const values = inputs.map(
+      (shape, i): Value => ({ name: `in_${i}`, shape, datatype: 'float32', layout: 'channels-last' }),
+    );
+    return emitAll(context, config, values).map((value) => value.shape);
+  };
+}
+
+/** The same layer one name deeper: `kernel` becomes `cell/kernel`. */
+export function innerContext(context: EmitContext, name: string): EmitContext {
+  return {
+    ...context,
+    layerName: `${context.layerName}/${name}`,
+    weight: (weight, transform) => context.weight(`${name}/${weight}`, transform),
+  };
+}
+
+/** The weights of an inner layer under its name. */
+export function innerWeights(
+  name: string,
+  { definition, config }: ResolvedLayer,
+  inputs: readonly Shape[],
+): WeightSpec[] {
+  const specs = definition.weights?.(config, inputs) ?? [];
+  return specs.map((spec) => ({ ...spec, name: `${name}/${spec.name}` }));
 }
 
 /** The input of a layer that takes exactly one. */

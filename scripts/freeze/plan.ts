@@ -1,19 +1,12 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { badTopology } from './inbound.ts';
 import type { KerasModel, Shape, Tensor } from './keras-model.ts';
-import type { LayerDefinition } from './layer.ts';
+import type { ResolvedLayer } from './layer.ts';
+import { type PlannedNode, plannedNode, shapeNode } from './nodes.ts';
 import { resolveLayers } from './resolve-layers.ts';
 import { readTopology, type TensorId, type TopologyInput } from './topology.ts';
 
-/** One call of one layer, ready to be written. */
-export interface PlannedNode {
-  /** What its weights are called, without the weight's own name. */
-  readonly path: string;
-  readonly definition: LayerDefinition;
-  /** The options, as `definition.config` read them. */
-  readonly config: unknown;
-  readonly inputs: readonly TensorId[];
-  readonly output: TensorId;
-}
+export type { PlannedNode } from './nodes.ts';
 
 /** A model while it is made ready for freezing. Passes answer a new plan; none changes the one it was given. */
 export interface FreezePlan {
@@ -32,16 +25,12 @@ export interface FreezePlan {
 export function planFreeze(model: KerasModel): FreezePlan {
   const { inputs, nodes: read, outputs } = readTopology(model.config);
   const resolved = resolveLayers(read);
-  const nodes = read.map(({ path, inputs: from, output }, i): PlannedNode => {
-    const { definition, config } = resolved[i] as (typeof resolved)[number];
-    return { path, definition, config, inputs: from, output };
-  });
+  const nodes = read.map((node, i) => plannedNode(node, resolved[i] as ResolvedLayer));
   const shapes = new Map(inputs.map(({ name, shape }) => [name, shape]));
   const problems: string[] = [];
-  for (const node of nodes) {
-    const from = node.inputs.map((id) => shapes.get(id) as Shape);
-    shapes.set(node.output, node.definition.outputShape(node.config, from));
-    problems.push(...weightProblems(model, node, from));
+  for (const node of nodes) problems.push(...weightProblems(model, node, shapeNode(node, shapes)));
+  for (const id of outputs) {
+    if (!shapes.has(id)) throw badTopology('an output that the layer has', 'output_layers', id);
   }
   if (problems.length > 0) {
     throw new FreezeframeError('bad-weights', `The weights do not fit the layers:\n  ${problems.join('\n  ')}`, {

@@ -1,44 +1,108 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import type { z } from 'zod';
+import { bindCall } from './bind-call.ts';
+import { isModel, type LayerCall } from './inbound.ts';
 import type { LayerConfig } from './keras-model.ts';
-import type { LayerDefinition } from './layer.ts';
+import type { LayerDefinition, ResolvedLayer } from './layer.ts';
 import { findLayer, LAYERS } from './layers/index.ts';
+import { modelAsLayer } from './model-as-layer.ts';
+import { findOperator } from './operators/index.ts';
 
-/** A layer with its definition found and its options read. */
-export interface ResolvedLayer {
-  readonly definition: LayerDefinition;
-  readonly config: unknown;
+export type { ResolvedLayer } from './layer.ts';
+
+/** What a topology says of one call of one layer. */
+export interface LayerToResolve {
+  readonly path: string;
+  readonly layer: LayerConfig;
+  readonly call?: LayerCall;
 }
 
+interface Problem {
+  readonly layer: string;
+  readonly className: string;
+  readonly position: number;
+  readonly reason: string;
+}
+
+/** What a class name is followed by where no layer can be known from its config. */
+const UNKNOWABLE: Record<string, string> = {
+  Lambda: 'a Lambda holds Python code, which is not run: put a layer that does the same in its place',
+  TensorFlowOpLayer: 'a graph operator of TensorFlow 2.0 to 2.3: save the model with TensorFlow 2.4 or later',
+};
+
 /**
- * Finds the definition of every layer and reads its options, in the order given.
+ * Finds the definition of every layer and reads its options and what it is called with, in the order given.
  * @throws FreezeframeError `unsupported-layer` once, naming *all* layers that are not known or whose options cannot be
  * read, so that nobody has to find them one by one.
  */
-export function resolveLayers(
-  layers: readonly { readonly path: string; readonly layer: LayerConfig }[],
-): ResolvedLayer[] {
-  const problems: { layer: string; className: string; position: number; reason: string }[] = [];
-  const resolved = layers.map(({ path, layer }, position): ResolvedLayer | undefined => {
-    const problem = (reason: string) => {
-      problems.push({ layer: path, className: layer.class_name, position, reason });
-      return undefined;
-    };
-    const definition = findLayer(layer.class_name);
-    if (!definition) return problem('this class is not known');
-    const parsed = definition.config.safeParse(layer.config);
-    return parsed.success ? { definition, config: parsed.data } : problem(flat(parsed.error));
-  });
+export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[] {
+  const problems: Problem[] = [];
+  const resolved = layers.map((entry, position) => resolve(entry, position, problems));
   if (problems.length > 0) {
     const supported = LAYERS.map((definition) => definition.className);
     const list = problems.map((p) => `"${p.layer}" (${p.className}, layer ${p.position + 1}): ${p.reason}`);
-    const count = `${problems.length} of ${layers.length} layers`;
+    const count = `${new Set(problems.map((p) => p.position)).size} of ${layers.length} layers`;
     throw new FreezeframeError('unsupported-layer', `${count} cannot be frozen:\n  ${list.join('\n  ')}`, {
       details: { unsupported: problems, supported },
       remedy: `Supported are ${supported.join(', ')}. To add a layer: one file in scripts/freeze/layers/, its line in scripts/freeze/layers/index.ts, a case in test/scripts/freeze/layers/.`,
     });
   }
   return resolved as ResolvedLayer[];
+}
+
+function resolve(entry: LayerToResolve, position: number, problems: Problem[]): ResolvedLayer | undefined {
+  const { path, layer, call } = entry;
+  const problem = (reason: string) => {
+    problems.push({ layer: path, className: layer.class_name, position, reason });
+    return undefined;
+  };
+  const definition = definitionOf(layer);
+  if (!definition) return problem(UNKNOWABLE[layer.class_name] ?? 'this class is not known');
+  const parsed = definition.config.safeParse(layer.config);
+  if (!parsed.success) return problem(flat(parsed.error));
+  const bound = bindCall(definition, call);
+  if (typeof bound === 'string') return problem(bound);
+  const own = definition.signature ? { ...(parsed.data as object), call: bound } : parsed.data;
+  if (!definition.inner) return { definition, config: own };
+  const inner = resolveInner(definition.inner(own), path, position, problems);
+  return inner && { definition, config: { ...(own as object), inner } };
+}
+
+/** Layers inside a layer; those that cannot be are named below it. */
+function resolveInner(
+  layers: Readonly<Record<string, LayerConfig>>,
+  path: string,
+  position: number,
+  problems: Problem[],
+): Record<string, ResolvedLayer> | undefined {
+  const entries = Object.entries(layers).map(([name, layer]) => {
+    const below = `${path}/${name}`;
+    if (!isModel(layer.class_name)) return [name, resolve({ path: below, layer }, position, problems)] as const;
+    const model = modelAsLayer(layer, (nodes) => {
+      const found = nodes.map((node) => resolve({ ...node, path: `${below}/${node.path}` }, position, problems));
+      return found.every((one) => one !== undefined) ? found : undefined;
+    });
+    return [name, model] as const;
+  });
+  return entries.every(([, one]) => one !== undefined)
+    ? (Object.fromEntries(entries) as Record<string, ResolvedLayer>)
+    : undefined;
+}
+
+/** An operator of Keras 3 and a layer may share a class name (`Add`, `Dot`, `Softmax`): the module tells them apart. */
+function definitionOf(layer: LayerConfig): LayerDefinition | undefined {
+  if (isCustom(layer)) return undefined;
+  return findOperator(layer) ?? (isOperation(layer) ? undefined : findLayer(layer.class_name));
+}
+
+/** Somebody's own class, even if it is named as one of Keras's: Keras 3 writes its module and its registered name. */
+function isCustom({ module, registered_name }: LayerConfig): boolean {
+  if (typeof registered_name === 'string' && /^(?!keras>).+>/i.test(registered_name)) return true;
+  return typeof module === 'string' && !/^(builtins|(tf_)?keras|tensorflow)(\.|$)/.test(module);
+}
+
+function isOperation({ module }: LayerConfig): boolean {
+  return typeof module === 'string' && /^keras(\.src)?\.(ops|backend)\b/.test(module);
 }
 
 function flat(error: z.ZodError): string {

@@ -1,12 +1,17 @@
 import {
+  type Argument,
   badTopology,
   callsOf,
   declaredShape,
   endpoints,
   firstCalls,
   isModel,
+  keyedEndpoints,
+  type LayerCall,
   layerName,
   layersOf,
+  type ReadCall,
+  TensorArgument,
   type TensorReference,
 } from './inbound.ts';
 import type { KerasModel, LayerConfig, Shape } from './keras-model.ts';
@@ -19,9 +24,19 @@ export interface TopologyNode {
   /** The layer's name, below those of the models around it: `outer/inner/conv`. Its weights' names begin with it. */
   readonly path: string;
   readonly layer: LayerConfig;
-  /** In the order of the call. */
+  /** In the order of the call; the tensors of a `mask` argument come last. */
   readonly inputs: readonly TensorId[];
+  /** The first output; `outputId` names the others. */
   readonly output: TensorId;
+  /** The arguments of the call. A Sequential model's layers are given one tensor and nothing else. */
+  readonly call?: LayerCall;
+  /** The `mask` argument: for each tensor of the first argument, a number of `inputs` or null. */
+  readonly masks?: readonly (number | null)[];
+}
+
+/** The id of one of the outputs of a node that has several. */
+export function outputId(first: TensorId, index: number): TensorId {
+  return index === 0 ? first : `${first}#${index}`;
 }
 
 export interface TopologyInput {
@@ -44,6 +59,12 @@ const MAX_DEPTH = 32;
 
 type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 
+/** What a call gave, by number; undefined where there is no such output. */
+type Outputs = (index: number) => TensorId | undefined;
+
+/** What a call is given: the ids of its tensors and where they stand among its arguments. */
+type Given = Pick<TopologyNode, 'inputs' | 'call' | 'masks'>;
+
 /**
  * Reads a Keras config, of Keras 2 or Keras 3, Sequential or Functional.
  * @throws FreezeframeError `bad-topology` for a config that names what it does not hold, runs in a circle or has no shape
@@ -53,11 +74,13 @@ export function readTopology(config: KerasModel['config']): Topology {
   const inputs = config.class_name === 'Sequential' ? [sequentialInput(config)] : functionalInputs(config);
   const ids = inputs.map((input) => input.name);
   const outputs = reader.expand(config, '', ids, 0);
-  return { inputs, nodes: neededFor(outputs, reader.nodes), outputs };
+  return { inputs, nodes: neededFor(outputs, reader), outputs };
 }
 
 class TopologyReader {
   readonly nodes: TopologyNode[] = [];
+  /** The first output of the node that gives a tensor, for the other outputs that something reads. */
+  readonly firstOutputs = new Map<TensorId, TensorId>();
   readonly #calls = new Map<string, number>();
 
   /** Adds the nodes of one call of a model and answers the ids of its outputs. */
@@ -68,20 +91,31 @@ class TopologyReader {
       : this.#functional(model, prefix, inputs, depth);
   }
 
-  #call(layer: LayerConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
+  #call(layer: LayerConfig, prefix: string, given: Given, depth: number): Outputs {
     const path = prefix + layerName(layer);
-    if (isModel(layer.class_name)) return this.expand(layer, `${path}/`, inputs, depth + 1);
+    if (isModel(layer.class_name)) {
+      const outputs = this.expand(layer, `${path}/`, modelInputs(layer, given), depth + 1);
+      return (index) => outputs[index];
+    }
     const count = this.#calls.get(path) ?? 0;
     this.#calls.set(path, count + 1);
     const output = `${path}:${count}`;
-    this.nodes.push({ path, layer, inputs, output });
-    return [output];
+    this.nodes.push({ path, layer, ...given, output });
+    return (index) => {
+      const id = outputId(output, index);
+      this.firstOutputs.set(id, output);
+      return id;
+    };
   }
 
   #sequential(model: ModelConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
     return layersOf(model.config, prefix)
       .filter((layer) => layer.class_name !== 'InputLayer')
-      .reduce((current, layer) => this.#call(layer, prefix, current, depth), inputs);
+      .reduce<readonly string[]>((current, layer) => {
+        const outputs = this.#call(layer, prefix, { inputs: current }, depth);
+        // A model in a row hands on all that it gives; a layer that takes one tensor says so itself.
+        return isModel(layer.class_name) ? allOf(outputs) : [outputs(0) as string];
+      }, inputs);
   }
 
   #functional(model: ModelConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
@@ -96,49 +130,79 @@ class TopologyReader {
       );
     }
     const first = firstCalls(layers, ends);
-    const known = new Map<string, readonly string[]>(
-      starts.map(({ layer }, i) => [`${layer} 0`, [inputs[i] as string]]),
+    const known = new Map<string, Outputs>(
+      starts.map(({ layer }, i) => [`${layer} 0`, (index) => (index === 0 ? inputs[i] : undefined)]),
     );
     const key = ({ layer, call }: TensorReference) => `${layer} ${call - (first.get(layer) ?? 0)}`;
     const take = (read: TensorReference): string => {
-      const id = known.get(key(read))?.[read.index];
+      const id = known.get(key(read))?.(read.index);
       if (id === undefined) throw badTopology('a tensor that is there', 'a reference', `${key(read)} ${read.index}`);
       return id;
     };
-    for (const { layer, name, call, reads } of inOrder(layers, key)) {
-      if (!known.has(`${name} ${call}`))
-        known.set(`${name} ${call}`, this.#call(layer, prefix, reads.map(take), depth));
+    for (const { layer, name, number, read } of inOrder(layers, key)) {
+      if (known.has(`${name} ${number}`)) continue;
+      const { reads, call, masks } = read;
+      const given = { inputs: reads.map(take), call, ...(masks.length > 0 ? { masks } : {}) };
+      known.set(`${name} ${number}`, this.#call(layer, prefix, given, depth));
     }
     return ends.map(take);
   }
 }
 
+function allOf(outputs: Outputs): TensorId[] {
+  const ids: TensorId[] = [];
+  for (let id = outputs(0); id !== undefined; id = outputs(ids.length)) ids.push(id);
+  return ids;
+}
+
+/**
+ * The tensors that a nested model is called with, in the order of its input layers. A dictionary goes by its names.
+ * A mask is left to the layers inside: it is the one that the tensor carries.
+ */
+function modelInputs(model: ModelConfig, { inputs, call, masks = [] }: Given): readonly TensorId[] {
+  const own = inputs.filter((_, i) => !masks.includes(i));
+  const [first] = call?.args ?? [];
+  const keys = keyedEndpoints(model.config.input_layers);
+  if (!keys || !first || typeof first !== 'object' || Array.isArray(first) || first instanceof TensorArgument)
+    return own;
+  const byName = first as Record<string, Argument>;
+  return keys.map((key) => {
+    const argument = byName[key];
+    if (!(argument instanceof TensorArgument))
+      throw badTopology(`an input ${key}`, 'the call of a model', Object.keys(byName));
+    return inputs[argument.index] as TensorId;
+  });
+}
+
 interface Call {
   readonly layer: LayerConfig;
   readonly name: string;
-  readonly call: number;
-  readonly reads: readonly TensorReference[];
+  /** Of the layer's calls, from 0. */
+  readonly number: number;
+  readonly read: ReadCall;
 }
+
+const NOT_CALLED: ReadCall = { call: { args: [], kwargs: {} }, reads: [], masks: [] };
 
 /** All calls, each after those it reads. @throws FreezeframeError `bad-topology` where calls wait for each other */
 function inOrder(layers: readonly LayerConfig[], key: (reference: TensorReference) => string): Call[] {
   const calls = layers.flatMap((layer): Call[] => {
     const name = layerName(layer);
-    if (layer.class_name === 'InputLayer') return [{ layer, name, call: 0, reads: [] }];
-    return callsOf(layer).map((reads, call) => ({ layer, name, call, reads }));
+    if (layer.class_name === 'InputLayer') return [{ layer, name, number: 0, read: NOT_CALLED }];
+    return callsOf(layer).map((read, number) => ({ layer, name, number, read }));
   });
-  const ids = new Set(calls.map(({ name, call }) => `${name} ${call}`));
+  const ids = new Set(calls.map(({ name, number }) => `${name} ${number}`));
   const waiting = new Map<Call, number>();
   const readers = new Map<string, Call[]>();
   for (const call of calls) {
     // What is not there is named by whoever looks it up.
-    const sources = new Set(call.reads.map(key).filter((source) => ids.has(source)));
+    const sources = new Set(call.read.reads.map(key).filter((source) => ids.has(source)));
     waiting.set(call, sources.size);
     for (const source of sources) readers.set(source, [...(readers.get(source) ?? []), call]);
   }
   const ordered = calls.filter((call) => waiting.get(call) === 0);
-  for (const { name, call } of ordered) {
-    for (const reader of readers.get(`${name} ${call}`) ?? []) {
+  for (const { name, number } of ordered) {
+    for (const reader of readers.get(`${name} ${number}`) ?? []) {
       const left = (waiting.get(reader) as number) - 1;
       waiting.set(reader, left);
       if (left === 0) ordered.push(reader);
@@ -151,11 +215,13 @@ function inOrder(layers: readonly LayerConfig[], key: (reference: TensorReferenc
   return ordered;
 }
 
-function neededFor(outputs: readonly string[], nodes: readonly TopologyNode[]): TopologyNode[] {
-  const needed = new Set(outputs);
+function neededFor(outputs: readonly string[], { nodes, firstOutputs }: TopologyReader): TopologyNode[] {
+  const needed = new Set<TensorId>();
+  const need = (id: TensorId) => needed.add(firstOutputs.get(id) ?? id);
+  outputs.forEach(need);
   const kept = nodes.toReversed().filter((node) => {
     if (!needed.has(node.output)) return false;
-    for (const input of node.inputs) needed.add(input);
+    node.inputs.forEach(need);
     return true;
   });
   return kept.toReversed();
@@ -174,20 +240,21 @@ function functionalInputs(model: ModelConfig): TopologyInput[] {
 function sequentialInput(model: ModelConfig): TopologyInput {
   const [first] = layersOf(model.config, '');
   if (!first) throw badTopology('at least one layer', 'the model', []);
-  const built = { input_shape: undefined, batch_shape: model.config.build_input_shape ?? buildShape(model) };
-  const shape = firstShape(first) ?? declaredShape({ class_name: 'InputLayer', config: { name: 'input', ...built } });
+  const batch_shape = model.config.build_input_shape ?? buildShape(model);
+  const built = declaredShape({ class_name: 'InputLayer', config: { name: 'input', batch_shape } });
+  const { shape = built, datatype } = firstInput(first);
   if (!shape) throw badTopology('an input shape (build the model before saving it)', 'the model', undefined);
   const name = first.class_name === 'InputLayer' ? layerName(first) : `${layerName(first)}_input`;
-  return { name, shape, datatype: datatypeOf(first) };
+  return { name, shape, datatype };
 }
 
-/** The shape a first layer states, or the first layer of the model that it is. */
-function firstShape(layer: LayerConfig): Shape | undefined {
-  const own = declaredShape(layer);
-  if (own || !isModel(layer.class_name)) return own;
-  if (layer.class_name !== 'Sequential') return functionalInputs(layer)[0]?.shape;
+/** What a first layer states of its input, or the first layer of the model that it is. */
+function firstInput(layer: LayerConfig): { readonly shape?: Shape | undefined; readonly datatype: string } {
+  const shape = declaredShape(layer);
+  if (shape || !isModel(layer.class_name)) return { shape, datatype: datatypeOf(layer) };
+  if (layer.class_name !== 'Sequential') return functionalInputs(layer)[0] ?? { datatype: 'float32' };
   const [inner] = layersOf(layer.config, layerName(layer));
-  return inner && firstShape(inner);
+  return inner ? firstInput(inner) : { datatype: 'float32' };
 }
 
 function buildShape(model: ModelConfig): unknown {

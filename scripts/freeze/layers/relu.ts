@@ -18,11 +18,8 @@ export const reLU = defineLayer<Config>({
   className: 'ReLU',
   config,
   outputShape: (_, inputs) => single(inputs),
-  emit: ({ graph }, c, inputs) => {
-    const x = single(inputs);
-    const rectified = c.threshold === 0 ? around(graph, c, x) : withThreshold(graph, c, x);
-    return renamed(x, c.max_value === null ? rectified : clipped(graph, c, rectified));
-  },
+  mask: 'keep',
+  emit: ({ graph }, c, inputs) => rectified(graph, single(inputs), c),
   training: {
     backward: ({ graph }, c, { inputs }, gradient) => {
       const slopes = slopesOf(graph, c, single(inputs));
@@ -30,6 +27,12 @@ export const reLU = defineLayer<Config>({
     },
   },
 });
+
+/** The function by itself: operators and activations with options use it too. */
+export function rectified(graph: GraphBuilder, x: Value, c: Config): Value {
+  const bent = c.threshold === 0 ? around(graph, c, x) : withThreshold(graph, c, x);
+  return renamed(x, c.max_value === null ? bent : clipped(graph, c, bent));
+}
 
 function around(graph: GraphBuilder, c: Config, x: Value): string {
   if (c.negative_slope !== 0) return graph.op('LeakyRelu', [x.name], { alpha: { float: c.negative_slope } });

@@ -46,7 +46,7 @@ function modelConfig(className: string, config: unknown): KerasModel['config'] {
   const translated = layers.map((layer) => ({
     ...layerConfig(layer),
     name: layerName(layer),
-    inbound_nodes: callsOf(layer).map((tensors) => tensors.map((t) => [t.layer, call(t.layer, t.call), t.index, {}])),
+    inbound_nodes: callsOf(layer).map(({ reads }) => reads.map((t) => [t.layer, call(t.layer, t.call), t.index, {}])),
   }));
   const input_layers = endpoints(options.input_layers, 'input_layers').map((t) => [t.layer, t.call, t.index]);
   const output_layers = ends.map((t) => [t.layer, call(t.layer, t.call), t.index]);
