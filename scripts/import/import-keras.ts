@@ -1,0 +1,122 @@
+import { createEngine } from '@freezeframe/inference';
+import { freezeModel } from '../freeze/freeze.ts';
+import type { FreezeOptions } from '../freeze/options.ts';
+import { type FreezePlan, planFreeze, readersOf } from '../freeze/plan.ts';
+import type { TensorId } from '../freeze/topology.ts';
+import { verifyFrozen } from '../freeze/verify.ts';
+import { BATCHES, checkBatches } from './check-batches.ts';
+import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './check-weights.ts';
+import { chooseInput } from './choose-input.ts';
+import { chooseOutput } from './choose-output.ts';
+import { compareExpected } from './expected.ts';
+import { fittingLabels } from './fitting-labels.ts';
+import { ImportError } from './import-error.ts';
+import type { ImportedKerasModel } from './imported-model.ts';
+import { kerasFacts } from './model-facts.ts';
+import { checkOnnx } from './onnx/check-onnx.ts';
+import { parseOnnx } from './onnx/parse-onnx.ts';
+import type { ModelChoices, PreparedModel } from './prepared.ts';
+import { makeSamples } from './samples.ts';
+
+/** Elements of one tensor inside of a model, for one sample: 1 GB of float32. NASNet's largest has 9 million. */
+const MAX_ACTIVATION = 2 ** 28;
+const SEED = 20;
+
+/**
+ * Freezes a Keras model as the user wants it, and verifies the graph against an implementation that shares nothing with the
+ * converter.
+ * @throws ImportError, FreezeframeError `unsupported-layer`, `bad-topology`, `bad-weights`, `verification-failed`
+ */
+export async function prepareKeras(imported: ImportedKerasModel, choices: ModelChoices): Promise<PreparedModel> {
+  const { model } = imported;
+  const nonfinite = nonfiniteWeights(model.weights);
+  if (!choices.allowNonfinite) refuseNonfinite(nonfinite);
+  const plan = planFreeze(model);
+  checkSizes(plan);
+  const facts = kerasFacts(plan);
+  const labels = fittingLabels(facts, choices, imported);
+  const input = chooseInput(facts, choices.pictures, imported.hints, choices.features);
+  const output = chooseOutput(facts, { ...choices, labels: labels.labels });
+  const options: FreezeOptions = { input: input.input, output: output.output };
+  const frozen = freezeModel(model, options);
+  checkOnnx(parseOnnx(frozen.onnx));
+  const notes = [...imported.notes, ...labels.notes, ...input.notes, ...output.notes];
+
+  // NaN is as far from NaN as from anything: what is compared then is the model with zeros in their place.
+  const comparable = nonfinite.length === 0 ? model : withFiniteWeights(model, nonfinite);
+  const compared = nonfinite.length === 0 ? frozen.onnx : freezeModel(comparable, options).onnx;
+  if (nonfinite.length > 0) {
+    notes.push(`${nonfinite.length} weights hold NaN or infinity: it was verified with zeros in their place.`);
+  }
+  const samples = makeSamples(facts, input.input, BATCHES[1], SEED, vocabularies(plan));
+  const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
+  const between = await checkBatches(compared, shapes, samples);
+  const verified = await verifyFrozen(comparable, compared, options, samples);
+  const given = await checkExpectation(imported, choices);
+  const { top1Identical } = verified;
+  return {
+    onnx: frozen.onnx,
+    manifest: { ...frozen.manifest, output: withActivation(frozen.manifest.output, facts.activation) },
+    notes,
+    verification: {
+      against: verified.against,
+      batches: BATCHES,
+      maxDifference: Math.max(between, verified.maxDifference),
+      ...(top1Identical === undefined ? {} : { top1Identical }),
+      ...given,
+    },
+  };
+}
+
+/** What was applied last may stand before a layer that only changes the shape. */
+function withActivation(
+  output: PreparedModel['manifest']['output'],
+  activation: 'softmax' | 'sigmoid' | 'none',
+): PreparedModel['manifest']['output'] {
+  return output.kind === 'classification' ? { ...output, activation } : output;
+}
+
+/** Given answers are the model's own: to its own tensors, before any scaling or preprocessing of ours. */
+async function checkExpectation({ model }: ImportedKerasModel, { expectation }: ModelChoices) {
+  if (!expectation) return {};
+  const { onnx } = freezeModel(model, { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
+  const engine = await createEngine(onnx);
+  try {
+    const { maxDifference } = await compareExpected(engine, expectation);
+    return { expected: { maxDifference } };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A config may declare any size; running it is what would exhaust the machine. */
+function checkSizes({ shapes }: FreezePlan): void {
+  for (const [id, shape] of shapes) {
+    const elements = shape.reduce<number>((n, size) => n * (size ?? 1), 1);
+    if (elements <= MAX_ACTIVATION) continue;
+    throw new ImportError('limit-exceeded', `Layer ${id} answers [${shape.slice(1)}] for one sample: more than 1 GB`, {
+      details: { layer: id, shape: [...shape], limit: MAX_ACTIVATION },
+      remedy: 'The config is damaged, or the picture size is far beyond what can be served.',
+    });
+  }
+}
+
+/** Hand an input's numbers on as they are. */
+const PASSES = new Set(['InputLayer', 'Reshape', 'Flatten', 'Masking', 'Dropout', 'RepeatVector', 'Permute']);
+
+/** For inputs that an Embedding reads: how many rows it has. */
+function vocabularies(plan: FreezePlan): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { name } of plan.inputs) {
+    const sizes = embeddings(plan, name);
+    if (sizes.length > 0) found.set(name, Math.min(...sizes));
+  }
+  return found;
+}
+
+function embeddings(plan: FreezePlan, id: TensorId): number[] {
+  return readersOf(plan, id).flatMap(({ definition, config, output }) => {
+    if (definition.className === 'Embedding') return [Number((config as { input_dim: unknown }).input_dim)];
+    return PASSES.has(definition.className) ? embeddings(plan, output) : [];
+  });
+}
