@@ -1,7 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { badTopology } from './inbound.ts';
 import type { KerasModel, Shape, Tensor } from './keras-model.ts';
-import type { ResolvedLayer } from './layer.ts';
+import type { ResolvedLayer, WeightSpec } from './layer.ts';
 import { type PlannedNode, plannedNode, shapeNode } from './nodes.ts';
 import { resolveLayers } from './resolve-layers.ts';
 import { readTopology, type TensorId, type TopologyInput } from './topology.ts';
@@ -39,6 +39,23 @@ export function planFreeze(model: KerasModel): FreezePlan {
     });
   }
   return { inputs, nodes, outputs, weights: model.weights, shapes };
+}
+
+/**
+ * The weights that every layer which an output needs wants, by the layer's path, in Keras's order.
+ * @throws FreezeframeError `bad-topology`, `unsupported-layer`
+ */
+export function weightSpecs(config: KerasModel['config']): Map<string, readonly WeightSpec[]> {
+  const { inputs, nodes } = readTopology(config);
+  const resolved = resolveLayers(nodes);
+  const shapes = new Map<TensorId, Shape>(inputs.map(({ name, shape }) => [name, shape]));
+  const wanted = new Map<string, readonly WeightSpec[]>();
+  for (const [i, read] of nodes.entries()) {
+    const node = plannedNode(read, resolved[i] as ResolvedLayer);
+    const from = shapeNode(node, shapes);
+    if (!wanted.has(node.path)) wanted.set(node.path, node.definition.weights?.(node.config, from) ?? []);
+  }
+  return wanted;
 }
 
 function weightProblems(

@@ -89,8 +89,11 @@ function resolveInner(
     : undefined;
 }
 
-/** An operator of Keras 3 and a layer may share a class name (`Add`, `Dot`, `Softmax`): the module tells them apart. */
-function definitionOf(layer: LayerConfig): LayerDefinition | undefined {
+/**
+ * What writes this entry of a config, or `undefined` where nothing does.
+ * An operator of Keras 3 and a layer may share a class name (`Add`, `Dot`, `Softmax`): the module tells them apart.
+ */
+export function definitionOf(layer: LayerConfig): LayerDefinition | undefined {
   if (isCustom(layer)) return undefined;
   return findOperator(layer) ?? (isOperation(layer) ? undefined : findLayer(layer.class_name));
 }

@@ -1,6 +1,7 @@
 import { isModel } from '../freeze/inbound.ts';
 import type { KerasModel, LayerConfig } from '../freeze/keras-model.ts';
-import { findLayer, LAYERS } from '../freeze/layers/index.ts';
+import { LAYERS } from '../freeze/layers/index.ts';
+import { definitionOf } from '../freeze/resolve-layers.ts';
 import { ImportError } from './import-error.ts';
 import { KERAS_LAYERS } from './keras-layers.ts';
 import type { ConfigLayer } from './named-weights/config-layers.ts';
@@ -60,7 +61,7 @@ function problemsOf(layer: LayerConfig, path: string, position: number): Problem
   ];
   if (layer.class_name === 'Lambda') return problem('a Lambda runs Python code', true);
   if (isForeign(layer)) return problem('a custom layer', true);
-  if (!isModel(layer.class_name) && !findLayer(layer.class_name)) {
+  if (!isModel(layer.class_name) && !definitionOf(layer)) {
     return isOfKeras(layer) ? problem('this layer of Keras is not supported', false) : problem('a custom layer', true);
   }
   return INNER.flatMap((key) => layer.config[key] ?? []).flatMap((inner) => {

@@ -1,9 +1,8 @@
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { freezeModel } from '../../../scripts/freeze/freeze.ts';
 import type { KerasModel, Shape, Tensor } from '../../../scripts/freeze/keras-model.ts';
+import { weightSpecs } from '../../../scripts/freeze/plan.ts';
 import { loadReference, type ReferenceTensor } from '../../../scripts/freeze/reference-tfjs.ts';
-import { resolveLayers } from '../../../scripts/freeze/resolve-layers.ts';
-import { readTopology } from '../../../scripts/freeze/topology.ts';
 
 /** One layer (or several in a row), converted and compared with TensorFlow.js. Five lines make a new one. */
 export interface LayerCase {
@@ -119,19 +118,13 @@ export function sequentialModel(
 
 /** Seeded weights for every layer of a config; variances are positive. */
 export function withSeededWeights(config: KerasModel['config'], seed: number): KerasModel {
-  const { inputs, nodes } = readTopology(config);
-  const resolved = resolveLayers(nodes);
-  const shapes = new Map(inputs.map(({ name, shape }) => [name, shape]));
   const weights = new Map<string, Tensor>();
-  for (const [i, node] of nodes.entries()) {
-    const { definition, config: options } = resolved[i] as (typeof resolved)[number];
-    const from = node.inputs.map((id) => shapes.get(id) as Shape);
-    shapes.set(node.output, definition.outputShape(options, from));
-    for (const { name, shape } of definition.weights?.(options, from) ?? []) {
+  for (const [path, specs] of weightSpecs(config)) {
+    for (const { name, shape } of specs) {
       const data = numbers(size(shape), seed + weights.size).map((x) =>
         name.includes('variance') ? Math.abs(x) + 0.1 : x,
       );
-      weights.set(`${node.path}/${name}`, { shape, data });
+      weights.set(`${path}/${name}`, { shape, data });
     }
   }
   return { config, weights };
