@@ -1,9 +1,10 @@
 import { expected } from '@freezeframe/inference';
-import type { KerasModel, Shape, Tensor } from '../../freeze/keras-model.ts';
+import type { KerasModel, Tensor } from '../../freeze/keras-model.ts';
 import type { WeightSpec } from '../../freeze/layer.ts';
-import { resolveLayers } from '../../freeze/resolve-layers.ts';
-import { readTopology } from '../../freeze/topology.ts';
 import { ImportError } from '../import-error.ts';
+import { asImportError } from '../named-weights/as-import-error.ts';
+import { configLayers } from '../named-weights/config-layers.ts';
+import { layerWeights } from '../named-weights/layer-weights.ts';
 import type { DecodedWeight } from './decode-weights.ts';
 
 interface WantedLayer {
@@ -36,20 +37,14 @@ export function nameWeights(config: KerasModel['config'], weights: readonly Deco
   });
 }
 
-/** Every layer that has weights, once, in the order of the model. */
+/** Every layer that has weights, once, in the order of the model. @throws ImportError */
 function wantedLayers(config: KerasModel['config']): WantedLayer[] {
-  const { inputs, nodes } = readTopology(config);
-  const resolved = resolveLayers(nodes);
-  const shapes = new Map<string, Shape>(inputs.map(({ name, shape }) => [name, shape]));
-  const layers = new Map<string, WantedLayer>();
-  for (const [i, { path, inputs: from, output }] of nodes.entries()) {
-    const { definition, config: options } = resolved[i] as (typeof resolved)[number];
-    const given = from.map((id) => shapes.get(id) as Shape);
-    shapes.set(output, definition.outputShape(options, given));
-    const specs = definition.weights?.(options, given) ?? [];
-    if (specs.length > 0 && !layers.has(path)) layers.set(path, { path, specs });
-  }
-  return [...layers.values()];
+  return asImportError('The config in model.json', () => {
+    // Refuses names that are twice there or hold control characters.
+    configLayers(config);
+    const layers = [...layerWeights(config)].map(([path, specs]) => ({ path, specs }));
+    return layers.filter(({ specs }) => specs.length > 0);
+  });
 }
 
 /** Weights by what stands before their own names. */
