@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./train.ts')).trainCommand(),
   },
   {
+    name: 'import',
+    summary: 'bring a Keras, TensorFlow.js, Teachable Machine or ONNX model',
+    load: async () => (await import('./import.ts')).importCommand(),
+  },
+  {
     name: 'dataset',
     summary: 'look at a data set as training sees it',
     load: async () => (await import('./dataset.ts')).datasetCommand(),

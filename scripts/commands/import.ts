@@ -1,0 +1,153 @@
+import { basename } from 'node:path';
+import { expected } from '@freezeframe/inference';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { TASKS, type Task } from '../import/choose-output.ts';
+import { FORMATS } from '../import/formats.ts';
+import { type ImportOptions, type ImportReport, importModel } from '../import/import-model.ts';
+import { PREPROCESS_NAMES, type PreprocessName } from '../import/imported-model.ts';
+import { RECIPES } from '../import/preprocessing.ts';
+import { openStore } from '../store/index.ts';
+import { reportResult } from '../terminal/report.ts';
+import { formatBytes } from '../terminal/table.ts';
+
+interface Flags {
+  name: string;
+  task?: Task;
+  preprocess?: PreprocessName;
+  resize?: 'stretch' | 'cover' | 'contain';
+  crop?: number;
+  kernel?: 'cubic' | 'linear' | 'nearest' | 'lanczos3';
+  colour?: 'rgb' | 'bgr' | 'grey';
+  invert?: true;
+  size?: { width: number; height: number };
+  labels?: string;
+  labelEncoder?: string;
+  scaler?: string;
+  targetScaler?: string;
+  targetUnit?: string;
+  targetName?: string;
+  featureNames?: string[];
+  expected?: string;
+  allowNonfinite?: true;
+  json?: true;
+}
+
+export function importCommand(): Command {
+  return new Command('import')
+    .description('bring a model that exists: read, freeze and verify it, and keep it in the store')
+    .argument('<path>', 'a file, a folder or a zip; the format is found by content')
+    .requiredOption('--name <name>', 'what to call the model')
+    .addOption(new Option('--preprocess <how>', 'what its pictures went through').choices([...PREPROCESS_NAMES]))
+    .addOption(new Option('--resize <how>', 'how pictures get their size').choices(['stretch', 'cover', 'contain']))
+    .option('--crop <share>', 'central share of the resized picture that is kept, e.g. 0.875', share)
+    .addOption(new Option('--kernel <name>', 'of resizing').choices(['linear', 'cubic', 'nearest', 'lanczos3']))
+    .addOption(new Option('--colour <order>', 'the channels that it takes').choices(['rgb', 'bgr', 'grey']))
+    .option('--invert', 'it was trained on negatives (white strokes on black)')
+    .option('--size <pixels>', 'of pictures, where the model leaves it open: 224 or 320x240', pictureSize)
+    .option('--labels <file>', 'names of its classes: a text, CSV or JSON file, or imagenet')
+    .option('--label-encoder <file>', 'names of its classes: a pickled scikit-learn LabelEncoder')
+    .option('--scaler <file>', 'pickled scikit-learn scaler of its features')
+    .option('--target-scaler <file>', 'pickled scikit-learn scaler of what it answers')
+    .option('--feature-names <names>', 'comma-separated names of its features', names)
+    .option('--target-name <name>', 'what it answers, e.g. price')
+    .option('--target-unit <unit>', 'in what, e.g. USD')
+    .addOption(new Option('--task <task>', 'what it answers; found by its last layer otherwise').choices([...TASKS]))
+    .option('--expected <file>', 'compare it with these inputs and answers (JSON), to 1e-5')
+    .option('--allow-nonfinite', 'import it although weights are NaN or infinite')
+    .option('--json', 'end with one JSON line')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+function help(): string {
+  const recipes = PREPROCESS_NAMES.map((name) => {
+    const summary = name === 'none' ? 'it takes tensors (float32), not pictures' : RECIPES[name].summary;
+    return `  ${name.padEnd(18)}${summary}`;
+  });
+  return `
+Formats:
+${FORMATS.map(({ title }) => `  ${title}`).join('\n')}
+
+Preprocessing, chosen by what the file tells where it is left out:
+${recipes.join('\n')}
+
+Examples:
+  $ freezeframe import keras_model.h5 --name rps --labels labels.txt
+  $ freezeframe import mobilenet.keras --name mobilenet --preprocess tf --labels imagenet
+  $ freezeframe import my_model/ --name tfjs                   model.json and its shards
+  $ freezeframe import trained_model.h5 --name house --scaler features.pkl \\
+      --target-scaler target.pkl --target-name price --target-unit USD
+  $ freezeframe import model.onnx --name anything --preprocess none --json | jq .input
+
+It is saved only if it answers as another implementation does. Nothing inside of a file is ever run.`;
+}
+
+async function run(path: string, flags: Flags): Promise<void> {
+  const json = flags.json === true;
+  const report = await importModel(importOptions(path, flags));
+  if (json) for (const note of report.notes) process.stderr.write(`${note}\n`);
+  reportResult(importResult(report), json, () => importText(report));
+}
+
+function importOptions(path: string, flags: Flags): ImportOptions {
+  const { preprocess, resize, crop, kernel, colour, invert, size, ...rest } = flags;
+  const { scaler, targetScaler, labelEncoder, targetUnit, targetName, featureNames } = rest;
+  return {
+    path,
+    name: rest.name,
+    store: openStore(),
+    pictures: { preprocess, resize, crop, kernel, colour, invert, size },
+    table: { scaler, targetScaler, labelEncoder, targetUnit, targetName, featureNames },
+    task: rest.task,
+    labels: rest.labels,
+    expected: rest.expected,
+    allowNonfinite: rest.allowNonfinite === true,
+    command: commandLine(path, process.argv),
+    onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${basename(path)} ` : ''),
+  };
+}
+
+/** As it was typed, without folders of this machine. */
+function commandLine(path: string, argv: readonly string[]): string {
+  const words = argv.slice(2).filter((word) => word !== '--json');
+  const told = words.map((word) => (word === path || word.includes('/') ? basename(word) : word));
+  return ['freezeframe', ...told].map((word) => (/^[\w./@:+=-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+}
+
+function importResult({ stored, format, seconds, verification }: ImportReport) {
+  const { name, version, manifest } = stored;
+  const { against, maxDifference } = verification;
+  const { task, input, output } = manifest;
+  return { name, version, format, task, input, output, seconds, verified: { against, maxDifference } };
+}
+
+function importText({ stored, title, notes, verification, bytes, seconds }: ImportReport): string {
+  const { against, batches, maxDifference, top1Identical, expected: given } = verification;
+  const first = top1Identical ? ', the same first choice on each' : '';
+  const lines = [
+    `${stored.name}@${stored.version}: ${title}, ${formatBytes(bytes)}, imported in ${seconds.toFixed(1)} s`,
+    ...notes.map((note) => `  ${note}`),
+    `  As ${against} in batches of ${batches.join(' and ')}: difference at most ${maxDifference.toExponential(1)}${first}.`,
+  ];
+  if (given) lines.push(`  As --expected says: difference at most ${given.maxDifference.toExponential(1)}.`);
+  return lines.join('\n');
+}
+
+function share(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 1) return number;
+  throw new InvalidArgumentError(expected('a number above 0 and up to 1', '--crop', text));
+}
+
+function pictureSize(text: string): { width: number; height: number } {
+  const match = /^(\d{1,4})(?:x(\d{1,4}))?$/.exec(text);
+  const [width, height] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (width >= 1 && height >= 1) return { width, height };
+  throw new InvalidArgumentError(expected('224 or WIDTHxHEIGHT', '--size', text));
+}
+
+function names(text: string): string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.every((name) => name !== '')) return list;
+  throw new InvalidArgumentError(expected('names with commas between them', '--feature-names', text));
+}

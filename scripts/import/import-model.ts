@@ -1,0 +1,118 @@
+import { basename } from 'node:path';
+import type { ManifestDraft } from '@freezeframe/inference';
+import { checkName, type ModelStore, type StoredModel } from '../store/index.ts';
+import type { PictureChoices } from './choose-input.ts';
+import type { Task } from './choose-output.ts';
+import { readExpectation } from './expected.ts';
+import { prepareKeras } from './import-keras.ts';
+import { loadLabels } from './labels.ts';
+import { prepareOnnx } from './onnx/prepare-onnx.ts';
+import type { ImportVerification, ModelChoices, PreparedModel } from './prepared.ts';
+import { readInWorker } from './read-in-worker.ts';
+import { checkPath, type ReadModel, readModel } from './read-model.ts';
+import { readTable, type TableChoices } from './table.ts';
+
+export interface ImportOptions {
+  /** A file, a folder or a zip. */
+  readonly path: string;
+  /** In the store. */
+  readonly name: string;
+  readonly store: ModelStore;
+  readonly pictures?: PictureChoices;
+  readonly table?: TableChoices;
+  readonly task?: Task | undefined;
+  /** A file, or `imagenet`. */
+  readonly labels?: string | undefined;
+  /** A file of inputs and answers to compare with. */
+  readonly expected?: string | undefined;
+  readonly allowNonfinite?: boolean;
+  /** What the user typed, for the manifest. */
+  readonly command?: string;
+  /** False reads in this thread: for files that are trusted, many of them. */
+  readonly isolate?: boolean;
+  /** Told what is being done. */
+  readonly onStep?: (step: string) => void;
+}
+
+export interface ImportReport {
+  readonly stored: StoredModel;
+  /** Stable name of the format that was found. */
+  readonly format: string;
+  readonly title: string;
+  /** What was chosen, and why: one sentence each. */
+  readonly notes: readonly string[];
+  readonly verification: ImportVerification;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/**
+ * Reads a model of any format, freezes it, verifies it, and saves it. Nothing is written before all of that has gone well.
+ * @throws ImportError, FreezeframeError of the freezer (`unsupported-layer`, `verification-failed`, ...) and of the store
+ */
+export async function importModel(options: ImportOptions): Promise<ImportReport> {
+  const start = performance.now();
+  const { path, name, store, isolate = true, onStep = () => undefined } = options;
+  checkName(name);
+  await checkPath(path);
+  onStep('Reading');
+  const choosing = readChoices(options);
+  choosing.catch(() => undefined); // awaited below, after the file was read
+  const read = await (isolate ? readInWorker(path) : readModel(path));
+  const choices = await choosing;
+  onStep('Freezing and verifying');
+  const prepared = await prepare(read, choices);
+  onStep('Saving');
+  const manifest = draft(options, read, prepared);
+  const stored = await store.save(name, { manifest, model: prepared.onnx });
+  return {
+    stored,
+    format: read.imported.format,
+    title: read.title,
+    notes: prepared.notes,
+    verification: prepared.verification,
+    bytes: prepared.onnx.byteLength,
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+function prepare({ imported }: ReadModel, choices: ModelChoices): Promise<PreparedModel> {
+  return imported.kind === 'keras' ? prepareKeras(imported, choices) : prepareOnnx(imported, choices);
+}
+
+async function readChoices({ pictures = {}, table = {}, ...options }: ImportOptions): Promise<ModelChoices> {
+  const { labels, features, values } = await readTable(table);
+  return {
+    pictures,
+    task: options.task,
+    labels: options.labels === undefined ? labels : await loadLabels(options.labels),
+    features,
+    values,
+    allowNonfinite: options.allowNonfinite === true,
+    expectation: options.expected === undefined ? undefined : await readExpectation(options.expected),
+  };
+}
+
+function draft(
+  { path, command }: ImportOptions,
+  { imported, sha256 }: ReadModel,
+  prepared: PreparedModel,
+): ManifestDraft {
+  const { batches, expected, ...verification } = prepared.verification;
+  return {
+    formatVersion: 1,
+    ...prepared.manifest,
+    precision: 'float32',
+    metrics: {
+      verification: { ...verification, batches: [...batches], ...(expected ? { expected: { ...expected } } : {}) },
+    },
+    provenance: {
+      source: basename(path),
+      sha256,
+      format: imported.format,
+      ...(imported.framework === undefined ? {} : { framework: imported.framework }),
+      ...(command === undefined ? {} : { command }),
+      ...(prepared.notes.length > 0 ? { notes: [...prepared.notes] } : {}),
+    },
+  };
+}
