@@ -3,18 +3,17 @@ import { z } from 'zod';
 /** Options that many layers share, in every spelling that Keras 2 and Keras 3 write. */
 
 /** A number for all spatial axes, or one per axis: `3` and `[3, 3]`. */
-export function perAxis(rank: number) {
-  const one = z.number().int().positive();
+export function perAxis(rank: number, one: z.ZodNumber = z.number().int().positive()) {
   return z
     .union([one, z.array(one).length(rank)])
     .transform((value) => (typeof value === 'number' ? Array.from({ length: rank }, () => value) : value));
 }
 
-export const padding = z
-  .string()
-  .transform((text) => text.toLowerCase())
-  .pipe(z.enum(['valid', 'same']))
-  .default('valid');
+const lowerCase = z.string().transform((text) => text.toLowerCase());
+
+export const padding = lowerCase.pipe(z.enum(['valid', 'same'])).default('valid');
+
+export const causalPadding = lowerCase.pipe(z.enum(['valid', 'same', 'causal'])).default('valid');
 
 /** Keras 3 writes null where the global default was meant, which is channels last. */
 export const dataFormat = z

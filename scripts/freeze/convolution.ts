@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { activation } from './activations/index.ts';
-import { dataFormat, flag, initializer, padding, perAxis } from './config.ts';
+import { causalPadding, dataFormat, flag, initializer, padding, perAxis } from './config.ts';
 import type { Value } from './graph.ts';
 import type { Shape } from './keras-model.ts';
 import type { EmitContext, WeightSpec } from './layer.ts';
 import { channelsOf, type DataFormat, fromImage, imageShape, spatialOf, toImage } from './layout.ts';
-import { type Window, windowAttributes, windowOutput } from './window.ts';
+import { type Padding, type Window, windowAttributes, windowOutput } from './window.ts';
 
 /** What convolutions of every rank and kind have in common. */
 export function convolutionOptions(rank: number) {
@@ -13,7 +13,8 @@ export function convolutionOptions(rank: number) {
     kernel_size: perAxis(rank),
     strides: perAxis(rank).prefault(1),
     dilation_rate: perAxis(rank).prefault(1),
-    padding,
+    // Time has a direction, space has none.
+    padding: rank === 1 ? causalPadding : padding,
     data_format: dataFormat,
     use_bias: flag(true),
     activation,
@@ -36,7 +37,7 @@ export interface WindowConfig {
   readonly kernel_size: readonly number[];
   readonly strides: readonly number[];
   readonly dilation_rate: readonly number[];
-  readonly padding: 'valid' | 'same';
+  readonly padding: Padding;
   readonly data_format: DataFormat;
 }
 
@@ -88,6 +89,13 @@ export function convolve(
   if (weights.bias) inputs.push(weights.bias);
   const shape = convolutionShape(config, x.shape, weights.channels);
   return fromImage(context.graph.op('Conv', inputs, attributes), shape, config.data_format);
+}
+
+/** The convolution and its bias, before the activation. */
+export function convolution(context: EmitContext, c: ConvolutionConfig, x: Value): Value {
+  const kernel = context.weight('kernel', { perm: kernelPermutation(c.kernel_size.length) });
+  const bias = c.use_bias ? context.weight('bias') : undefined;
+  return convolve(context, c, x, { kernel, bias, group: c.groups, channels: c.filters });
 }
 
 /** A depthwise convolution without bias: Keras's kernel `[...window, in, multiplier]`. */

@@ -34,6 +34,8 @@ function foldable(plan: FreezePlan, input: TensorId, offset: readonly number[]):
   const first = asLinear(readers[0]);
   if (!first || readers.length > 1 || plan.outputs.includes(input) || !ownsWeights(plan, first.node)) return undefined;
   if (first.groups !== 1 || first.data_format !== 'channels_last') return undefined;
-  // Padding is zero after the offset was added: a zero byte is not.
-  return first.padding === 'valid' || offset.every((value) => value === 0) ? first : undefined;
+  if (offset.every((value) => value === 0)) return first;
+  // Padding is zero after the offset was added: a zero byte is not. What a transposed convolution answers at the sides
+  // is made of fewer cells than in the middle, so that no one bias stands for the offset.
+  return first.padding === 'valid' && !first.linear.transposed ? first : undefined;
 }

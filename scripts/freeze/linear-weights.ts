@@ -7,7 +7,7 @@ import type { FreezePlan, PlannedNode } from './plan.ts';
 const linearConfig = z.object({
   use_bias: z.boolean(),
   activation: z.string(),
-  padding: z.enum(['valid', 'same']).default('valid'),
+  padding: z.enum(['valid', 'same', 'causal']).default('valid'),
   groups: z.number().default(1),
   data_format: z.enum(['channels_last', 'channels_first']).default('channels_last'),
 });
@@ -23,10 +23,14 @@ export function asLinear(node: PlannedNode | undefined): LinearNode | undefined 
   return node && linear ? { ...linearConfig.parse(node.config), node, linear } : undefined;
 }
 
-/** Number of channels that go out. */
-function outputsOf(kernel: Tensor, linear: LinearWeights): number {
-  const [inputs = 1, outputs = 1] = kernel.shape.slice(-2);
-  return linear.depthwise ? inputs * outputs : outputs;
+/** Which channel goes out and which comes in at one place of the kernel, and how many go out. */
+function channelsOf(kernel: Tensor, linear: LinearWeights) {
+  const [first = 1, last = 1] = kernel.shape.slice(-2);
+  if (linear.transposed) {
+    return { outputs: first, output: (i: number) => Math.floor(i / last) % first, input: (i: number) => i % last };
+  }
+  const outputs = linear.depthwise ? first * last : last;
+  return { outputs, output: (i: number) => i % outputs, input: (i: number) => Math.floor(i / last) % first };
 }
 
 /** kernel, bias -> kernel * scale, bias * scale + offset; one number per channel that goes out. Worked out in float64. */
@@ -38,9 +42,9 @@ export function scaleOutputs(
 ): FreezePlan {
   const kernel = plan.weights.get(`${node.path}/${linear.kernel}`) as Tensor;
   const bias = plan.weights.get(`${node.path}/bias`)?.data;
-  const outputs = outputsOf(kernel, linear);
+  const { output } = channelsOf(kernel, linear);
   return replaced(plan, node, linear, {
-    kernel: { ...kernel, data: kernel.data.map((value, i) => value * (scale[i % outputs] as number)) },
+    kernel: { ...kernel, data: kernel.data.map((value, i) => value * (scale[output(i)] as number)) },
     bias: Float32Array.from(offset, (value, i) => (bias?.[i] ?? 0) * (scale[i] as number) + value),
   });
 }
@@ -53,15 +57,13 @@ export function scaleInputs(
   offset: readonly number[],
 ): FreezePlan {
   const kernel = plan.weights.get(`${node.path}/${linear.kernel}`) as Tensor;
-  const [inputs = 1, last = 1] = kernel.shape.slice(-2);
-  const outputs = outputsOf(kernel, linear);
-  const channel = (i: number) => Math.floor(i / last) % inputs;
+  const { outputs, output, input } = channelsOf(kernel, linear);
   const bias = Float64Array.from(plan.weights.get(`${node.path}/bias`)?.data ?? new Float64Array(outputs));
   for (const [i, value] of kernel.data.entries()) {
-    bias[i % outputs] = (bias[i % outputs] as number) + value * (offset[channel(i)] as number);
+    bias[output(i)] = (bias[output(i)] as number) + value * (offset[input(i)] as number);
   }
   return replaced(plan, node, linear, {
-    kernel: { ...kernel, data: kernel.data.map((value, i) => value * (scale[channel(i)] as number)) },
+    kernel: { ...kernel, data: kernel.data.map((value, i) => value * (scale[input(i)] as number)) },
     bias: Float32Array.from(bias),
   });
 }

@@ -1,7 +1,8 @@
 import type { Attribute } from './graph.ts';
 import type { Shape } from './keras-model.ts';
 
-export type Padding = 'valid' | 'same';
+/** `causal` pads in front alone, so that no answer looks ahead; Keras knows it for one spatial axis. */
+export type Padding = 'valid' | 'same' | 'causal';
 
 /** A window that slides over the spatial axes: a convolution's kernel or a pool. One entry per spatial axis. */
 export interface Window {
@@ -21,7 +22,7 @@ export function windowOutput(sizes: Shape, window: Window): Shape {
   return sizes.map((size, i) => {
     if (size === null) return null;
     const stride = window.strides[i] as number;
-    if (window.padding === 'same') return Math.ceil(size / stride);
+    if (window.padding !== 'valid') return Math.ceil(size / stride);
     return Math.ceil((size - effectiveKernel(window.kernel[i] as number, window.dilation?.[i]) + 1) / stride);
   });
 }
@@ -45,9 +46,11 @@ export function axisPadding(
 /** `pads` as ONNX writes them (all begins, then all ends), or `undefined` where they depend on a free axis. */
 export function windowPads(sizes: Shape, window: Window): number[] | undefined {
   if (window.padding === 'valid') return sizes.flatMap(() => [0, 0]);
-  const pairs = sizes.map((size, i) =>
-    axisPadding(size, window.kernel[i] as number, window.strides[i] as number, window.dilation?.[i]),
-  );
+  const pairs = sizes.map((size, i) => {
+    const [kernel, dilation] = [window.kernel[i] as number, window.dilation?.[i]];
+    if (window.padding === 'causal') return [effectiveKernel(kernel, dilation) - 1, 0] as const;
+    return axisPadding(size, kernel, window.strides[i] as number, dilation);
+  });
   const known = pairs.filter((pair) => pair !== undefined);
   if (known.length < pairs.length) return undefined;
   return [...known.map(([before]) => before), ...known.map(([, after]) => after)];

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { ConvolutionConfig } from '../freeze/convolution.ts';
-import { convolutionShape, convolutionWeights, convolutionWindow } from '../freeze/convolution.ts';
+import { convolution, convolutionShape, convolutionWeights, convolutionWindow } from '../freeze/convolution.ts';
 import { biasGradient, type ConvolutionSizes, inputGradient, kernelGradient } from '../freeze/gradients/convolution.ts';
 import type { GraphBuilder, Value } from '../freeze/graph.ts';
 import { type LayerDefinition, single, type TrainContext } from '../freeze/layer.ts';
-import { convolution } from '../freeze/layers/conv2d.ts';
 import { channelsOf, fixed, fromImage, spatialOf, toImage } from '../freeze/layout.ts';
 import { type PoolingConfig, pool, poolingShape } from '../freeze/pooling.ts';
 import { windowPads } from '../freeze/window.ts';

@@ -1,11 +1,10 @@
 import { activate, activationGradient } from '../activations/index.ts';
 import {
   type ConvolutionConfig,
+  convolution,
   convolutionConfig,
   convolutionShape,
   convolutionWeights,
-  convolve,
-  kernelPermutation,
 } from '../convolution.ts';
 import {
   biasGradient,
@@ -13,8 +12,7 @@ import {
   groupedInputGradient,
   groupedKernelGradient,
 } from '../gradients/convolution.ts';
-import type { Value } from '../graph.ts';
-import { defineLayer, type EmitContext, single } from '../layer.ts';
+import { defineLayer, single } from '../layer.ts';
 import { fromImage, toImage } from '../layout.ts';
 
 /** A convolution over height and width, in groups where asked. */
@@ -44,10 +42,3 @@ export const conv2d = defineLayer<ConvolutionConfig>({
     },
   },
 });
-
-/** The convolution and its bias, before the activation. */
-export function convolution(context: EmitContext, c: ConvolutionConfig, x: Value): Value {
-  const kernel = context.weight('kernel', { perm: kernelPermutation(c.kernel_size.length) });
-  const bias = c.use_bias ? context.weight('bias') : undefined;
-  return convolve(context, c, x, { kernel, bias, group: c.groups, channels: c.filters });
-}

@@ -4,8 +4,14 @@ import { add } from './add.ts';
 import { averagePooling2d } from './average-pooling2d.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { concatenate } from './concatenate.ts';
+import { conv1d } from './conv1d.ts';
+import { conv1dTranspose } from './conv1d-transpose.ts';
 import { conv2d } from './conv2d.ts';
+import { conv2dTranspose } from './conv2d-transpose.ts';
+import { conv3d } from './conv3d.ts';
+import { conv3dTranspose } from './conv3d-transpose.ts';
 import { dense } from './dense.ts';
+import { depthwiseConv1d } from './depthwise-conv1d.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
@@ -15,6 +21,7 @@ import { inputLayer } from './input-layer.ts';
 import { maxPooling2d } from './max-pooling2d.ts';
 import { reLU } from './relu.ts';
 import { rescaling } from './rescaling.ts';
+import { separableConv1d } from './separable-conv1d.ts';
 import { separableConv2d } from './separable-conv2d.ts';
 import { softmax } from './softmax.ts';
 import { zeroPadding2d } from './zero-padding2d.ts';
@@ -26,8 +33,14 @@ export const LAYERS = [
   averagePooling2d,
   batchNormalization,
   concatenate,
+  conv1d,
+  conv1dTranspose,
   conv2d,
+  conv2dTranspose,
+  conv3d,
+  conv3dTranspose,
   dense,
+  depthwiseConv1d,
   depthwiseConv2d,
   dropout,
   flatten,
@@ -37,6 +50,7 @@ export const LAYERS = [
   maxPooling2d,
   reLU,
   rescaling,
+  separableConv1d,
   separableConv2d,
   softmax,
   zeroPadding2d,

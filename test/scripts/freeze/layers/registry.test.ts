@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findLayer, LAYERS } from '../../../../scripts/freeze/layers/index.ts';
+import { classesOf, KERAS_ANSWERS } from '../keras-answers.ts';
 import { CASES } from './cases.ts';
 
 const FOLDER = new URL('../../../../scripts/freeze/layers/', import.meta.url);
@@ -32,7 +33,7 @@ describe('the registry of layers', () => {
 
   it('has a case for every layer, and says so when one is missing', () => {
     const registered = LAYERS.map(({ className }) => className);
-    const tested = CASES.map(({ layer }) => layer);
+    const tested = [...CASES.map(({ layer }) => layer), ...Object.values(KERAS_ANSWERS).flat().flatMap(classesOf)];
     expect(missing(registered, tested)).toEqual([]);
     expect(missing([...registered, 'Untested'], tested)).toEqual(['Untested']);
   });
