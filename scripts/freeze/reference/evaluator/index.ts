@@ -1,0 +1,2 @@
+export { openEvaluator } from './open-evaluator.ts';
+export { findRule } from './registry.ts';

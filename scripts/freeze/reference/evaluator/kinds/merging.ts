@@ -1,0 +1,110 @@
+import { type Call, inputsOf, type LayerFunction, numberIn, type Rule, rules } from '../call.ts';
+import { einsum } from '../einsum.ts';
+import {
+  add,
+  axisOf,
+  binary,
+  broadcastTo,
+  concat,
+  divide,
+  expand,
+  map,
+  multiply,
+  reduce,
+  reshape,
+  subtract,
+  sumOf,
+  type Value,
+  value,
+  wrong,
+} from '../value.ts';
+
+/** Inputs of lower rank get axes of 1 behind the batch. */
+function lined(inputs: readonly Value[]): Value[] {
+  const rank = Math.max(...inputs.map(({ shape }) => shape.length));
+  return inputs.map((x) =>
+    reshape(x, [x.shape[0] as number, ...Array(rank - x.shape.length).fill(1), ...x.shape.slice(1)]),
+  );
+}
+
+/** A step counts that counts in any input, provided that all have masks. */
+function anyMask(inputs: readonly Value[]): Value | undefined {
+  const masks = inputs.flatMap(({ mask }) => (mask ? [mask] : []));
+  if (masks.length < inputs.length || masks.length === 0) return undefined;
+  return masks.reduce((a, b) => binary(a, b, (x, y) => Number(x !== 0 || y !== 0)));
+}
+
+function merge(f: (inputs: readonly Value[]) => Value): LayerFunction {
+  return (_, call) => {
+    const inputs = inputsOf(call);
+    return { ...f(lined(inputs)), mask: anyMask(inputs) };
+  };
+}
+
+const folded = (f: (a: Value, b: Value) => Value) => merge((inputs) => inputs.reduce(f));
+
+const average = merge((inputs) => map(inputs.reduce(add), (sum) => sum / inputs.length));
+
+const concatenate: LayerFunction = (_, call) => {
+  const inputs = inputsOf(call);
+  const rank = (inputs[0] as Value).shape.length;
+  const axis = axisOf(numberIn(call.options, 'axis', -1), rank);
+  return { ...concat(inputs, axis), mask: joinedMask(inputs, axis) };
+};
+
+/** Keras: masks in full shape, joined along the same axis; a step counts if any of its features does. */
+function joinedMask(inputs: readonly Value[], axis: number): Value | undefined {
+  if (inputs.every(({ mask }) => mask === undefined)) return undefined;
+  const masks = inputs.map((x) => {
+    const ones = value(x.shape, new Float64Array(x.data.length).fill(1));
+    if (!x.mask) return ones;
+    return x.mask.shape.length < x.shape.length ? broadcastTo(expand(x.mask, -1), x.shape) : x.mask;
+  });
+  const joined = concat(masks, axis);
+  return reduce(joined, [joined.shape.length - 1], false, (row) => Number(row.some((counts) => counts !== 0)));
+}
+
+/** The sum over one axis of each of two tensors, sample by sample; what is left stands in the inputs' order. */
+const dot: LayerFunction = (_, call) => {
+  const [a, b] = pair(call);
+  const { axes, normalize } = call.options;
+  const [i, j] = (Array.isArray(axes) ? axes : [axes, axes]) as [number, number];
+  const [p, q] = [axisOf(i, a.shape.length), axisOf(j, b.shape.length)];
+  const [x, y] = normalize === true ? [unit(a, p), unit(b, q)] : [a, b];
+  const letters = (shape: readonly number[], at: number, names: string) =>
+    shape.map((__, n) => (n === 0 ? 'z' : n === at ? 's' : names[n])).join('');
+  const [left, right] = [letters(x.shape, p, 'abcdefgh'), letters(y.shape, q, 'ijklmnop')];
+  const rest = (left + right).replaceAll(/[zs]/g, '');
+  const answer = einsum(`${left},${right}->z${rest}`, [x, y]);
+  return rest === '' ? reshape(answer, [answer.shape[0] as number, 1]) : answer;
+};
+
+function unit(x: Value, axis: number): Value {
+  const squares = reduce(
+    map(x, (element) => element * element),
+    [axis],
+    true,
+    sumOf,
+  );
+  return divide(
+    x,
+    map(squares, (sum) => Math.sqrt(Math.max(sum, 1e-12))),
+  );
+}
+
+function pair(call: Call): [Value, Value] {
+  const inputs = inputsOf(call);
+  if (inputs.length !== 2) throw wrong('two inputs', `layer ${call.path}`, inputs.length);
+  return inputs as [Value, Value];
+}
+
+export const MERGES: Record<string, Rule> = rules({
+  Add: folded(add),
+  Subtract: folded(subtract),
+  Multiply: folded(multiply),
+  Average: average,
+  Maximum: folded((a, b) => binary(a, b, Math.max)),
+  Minimum: folded((a, b) => binary(a, b, Math.min)),
+  Concatenate: concatenate,
+  Dot: dot,
+});

@@ -1,0 +1,131 @@
+import { type Call, keepingMask, numberIn } from '../call.ts';
+import {
+  add,
+  axesOf,
+  axisOf,
+  binary,
+  divide,
+  map,
+  meanOf,
+  multiply,
+  nested,
+  reduce,
+  reshape,
+  subtract,
+  sumOf,
+  type Value,
+  varianceOf,
+} from '../value.ts';
+
+/** A weight with its axes where the input has them, 1 elsewhere. */
+function aligned(weight: Value, x: Value, axes: readonly number[]): Value {
+  const sorted = axes.toSorted((a, b) => a - b);
+  if (weight.data.length === 1) return reshape(weight, []);
+  return reshape(
+    weight,
+    x.shape.map((_, i) => (sorted.includes(i) ? (weight.shape[sorted.indexOf(i)] as number) : 1)),
+  );
+}
+
+function scaled(x: Value, call: Call, axes: readonly number[], source = x): Value {
+  const { scale = true, center = true } = call.options;
+  const grown = scale === false ? x : multiply(x, aligned(call.weight('gamma'), source, axes));
+  return center === false ? grown : add(grown, aligned(call.weight('beta'), source, axes));
+}
+
+/** (x - mean) / sqrt(variance + epsilon), the square root's denominator in full. */
+function standardized(x: Value, mean: Value, variance: Value, epsilon: number): Value {
+  return binary(
+    subtract(x, mean),
+    map(variance, (v) => Math.sqrt(v + epsilon)),
+    (a, b) => a / b,
+  );
+}
+
+function batchNormalization(x: Value, call: Call): Value {
+  const axes = axesOf(call.options.axis ?? -1, x.shape.length);
+  const [mean, variance] = ['moving_mean', 'moving_variance'].map((name) => aligned(call.weight(name), x, axes));
+  const normal = standardized(x, mean as Value, variance as Value, numberIn(call.options, 'epsilon', 1e-3));
+  return scaled(normal, call, axes, x);
+}
+
+function layerNormalization(x: Value, call: Call): Value {
+  const axes = axesOf(call.options.axis ?? -1, x.shape.length);
+  const epsilon = numberIn(call.options, 'epsilon', 1e-3);
+  const variance = reduce(x, axes, true, varianceOf);
+  if (call.options.rms_scaling === true) {
+    const rooted = map(variance, (v) => Math.sqrt(v + epsilon));
+    return multiply(divide(x, rooted), aligned(call.weight('gamma'), x, axes));
+  }
+  return scaled(standardized(x, reduce(x, axes, true, meanOf), variance, epsilon), call, axes, x);
+}
+
+function groupNormalization(x: Value, call: Call): Value {
+  const axis = axisOf(numberIn(call.options, 'axis', -1), x.shape.length);
+  const channels = x.shape[axis] as number;
+  const given = numberIn(call.options, 'groups', 32);
+  const groups = given === -1 ? channels : given;
+  const split = reshape(x, [...x.shape.slice(0, axis), groups, channels / groups, ...x.shape.slice(axis + 1)]);
+  const axes = split.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
+  const epsilon = numberIn(call.options, 'epsilon', 1e-3);
+  const normal = standardized(split, reduce(split, axes, true, meanOf), reduce(split, axes, true, varianceOf), epsilon);
+  return scaled(reshape(normal, x.shape), call, [axis], x);
+}
+
+function unitNormalization(x: Value, call: Call): Value {
+  const axes = axesOf(call.options.axis ?? -1, x.shape.length);
+  const squares = reduce(
+    map(x, (element) => element * element),
+    axes,
+    true,
+    sumOf,
+  );
+  return divide(
+    x,
+    map(squares, (sum) => Math.sqrt(Math.max(sum, 1e-12))),
+  );
+}
+
+function rmsNormalization(x: Value, call: Call): Value {
+  const axes = axesOf(call.options.axis ?? -1, x.shape.length);
+  const squares = map(x, (element) => element * element);
+  const epsilon = numberIn(call.options, 'epsilon', 1e-6);
+  const rooted = map(reduce(squares, axes, true, meanOf), (mean) => Math.sqrt(mean + epsilon));
+  return multiply(divide(x, rooted), aligned(call.weight('scale'), x, axes));
+}
+
+/** Statistics are weights when they were learned from data, options when they were given. */
+function normalization(x: Value, call: Call): Value {
+  const { mean, variance, axis } = call.options;
+  const axes = axis === null ? [] : axesOf(axis ?? -1, x.shape.length);
+  const statistic = (name: string, given: unknown): Value => {
+    if (given === null || given === undefined) return aligned(call.weight(name), x, axes);
+    const { shape, data } = nested(given);
+    const sorted = axes.toSorted((a, b) => a - b).slice(axes.length - shape.length);
+    return shape.length === axes.length || shape.length === 0
+      ? aligned({ shape, data }, x, axes)
+      : aligned({ shape, data }, x, sorted);
+  };
+  const middle = statistic('mean', mean);
+  const spread = map(statistic('variance', variance), (v) => Math.max(Math.sqrt(v), 1e-7));
+  if (call.options.invert === true) return add(middle, multiply(x, spread));
+  return divide(subtract(x, middle), spread);
+}
+
+function layerScale(x: Value, call: Call): Value {
+  const name = call.has('gamma') ? 'gamma' : 'variable';
+  return multiply(x, call.weight(name));
+}
+
+export const NORMALIZATIONS = keepingMask({
+  BatchNormalization: batchNormalization,
+  BatchNormalizationV1: batchNormalization,
+  BatchNormalizationV2: batchNormalization,
+  SyncBatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
+  UnitNormalization: unitNormalization,
+  RMSNormalization: rmsNormalization,
+  Normalization: normalization,
+  LayerScale: layerScale,
+});

@@ -1,0 +1,240 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
+
+/** A tensor while the evaluator works: row-major, Keras's axis order, double precision. Booleans are 0 and 1. */
+export interface Value {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+  /** Keras's mask of a sequence (`_keras_mask`): 1 where a step counts. Which layers hand it on is the layers' own affair. */
+  readonly mask?: Value | undefined;
+}
+
+export function value(shape: readonly number[], data?: ArrayLike<number>): Value {
+  const size = sizeOf(shape);
+  if (data && data.length !== size) throw wrong(`${size} numbers`, `a tensor of shape [${shape}]`, data.length);
+  if (data instanceof Float64Array) return { shape, data };
+  return { shape, data: data ? Float64Array.from(data) : new Float64Array(size) };
+}
+
+export function isValue(thing: unknown): thing is Value {
+  return thing !== null && typeof thing === 'object' && (thing as Value).data instanceof Float64Array;
+}
+
+export function wrong(what: string, where: string, received: unknown): FreezeframeError {
+  return new FreezeframeError('reference-unsupported', `The plain evaluator: ${expected(what, where, received)}`);
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((n, axis) => n * axis, 1);
+}
+
+/** How many elements lie between neighbours along each axis. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = shape.map(() => 1);
+  for (let i = shape.length - 2; i >= 0; i--) strides[i] = (strides[i + 1] as number) * (shape[i + 1] as number);
+  return strides;
+}
+
+/** An axis counted from the front. */
+export function axisOf(axis: number, rank: number): number {
+  const positive = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || positive < 0 || positive >= rank) {
+    throw wrong(`an axis of ${rank}`, 'an option', axis);
+  }
+  return positive;
+}
+
+export function axesOf(axes: unknown, rank: number): number[] {
+  if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  return (Array.isArray(axes) ? axes : [axes]).map((axis: number) => axisOf(axis, rank));
+}
+
+/** The same numbers in another shape; one size may be -1. */
+export function reshape(x: Value, shape: readonly number[]): Value {
+  const known = shape.reduce((n, axis) => (axis === -1 ? n : n * axis), 1);
+  const sizes = shape.map((axis) => (axis === -1 ? x.data.length / known : axis));
+  if (sizeOf(sizes) !== x.data.length) throw wrong(`${x.data.length} elements`, 'a reshape', shape);
+  return { shape: sizes, data: x.data };
+}
+
+export function expand(x: Value, axis: number): Value {
+  const at = axis < 0 ? axis + x.shape.length + 1 : axis;
+  return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+}
+
+export function squeeze(x: Value, axes: readonly number[]): Value {
+  return reshape(
+    x,
+    x.shape.filter((_, i) => !axes.includes(i)),
+  );
+}
+
+/** Element by element. */
+export function map(x: Value, f: (element: number) => number): Value {
+  const data = new Float64Array(x.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = f(x.data[i] as number);
+  return { shape: x.shape, data };
+}
+
+/**
+ * Reads `source` at start + sum of index * step for every index of `shape`, row-major: transposing, slicing, flipping
+ * and broadcasting are all this.
+ */
+export function gather(source: Value, shape: readonly number[], steps: readonly number[], start = 0): Value {
+  const data = new Float64Array(sizeOf(shape));
+  if (data.length === 0) return { shape, data };
+  const inner = shape.at(-1) ?? 1;
+  const step = steps.at(-1) ?? 0;
+  const index = shape.map(() => 0);
+  let from = start;
+  for (let to = 0; to < data.length; ) {
+    for (let i = 0, at = from; i < inner; i++, at += step) data[to++] = source.data[at] as number;
+    for (let axis = shape.length - 2; axis >= 0; axis--) {
+      index[axis] = (index[axis] as number) + 1;
+      from += steps[axis] as number;
+      if ((index[axis] as number) < (shape[axis] as number)) break;
+      from -= (steps[axis] as number) * (shape[axis] as number);
+      index[axis] = 0;
+    }
+  }
+  return { shape, data };
+}
+
+export function transpose(x: Value, perm: readonly number[]): Value {
+  const strides = stridesOf(x.shape);
+  return gather(
+    x,
+    perm.map((axis) => x.shape[axis] as number),
+    perm.map((axis) => strides[axis] as number),
+  );
+}
+
+/** What two shapes broadcast to, by NumPy's rule. */
+export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[i - rank + a.length] ?? 1;
+    const y = b[i - rank + b.length] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) throw wrong(`a shape that broadcasts with [${a}]`, 'an operand', b);
+    return x === 1 ? y : x;
+  });
+}
+
+export function broadcastTo(x: Value, shape: readonly number[]): Value {
+  if (String(x.shape) === String(shape)) return x;
+  const strides = stridesOf(x.shape);
+  const missing = shape.length - x.shape.length;
+  const steps = shape.map((_, i) => (i < missing || x.shape[i - missing] === 1 ? 0 : (strides[i - missing] as number)));
+  return gather(x, shape, steps);
+}
+
+export function binary(a: Value, b: Value, f: (x: number, y: number) => number): Value {
+  const shape = broadcastShape(a.shape, b.shape);
+  const [x, y] = [broadcastTo(a, shape).data, broadcastTo(b, shape).data];
+  const data = new Float64Array(x.length);
+  for (let i = 0; i < data.length; i++) data[i] = f(x[i] as number, y[i] as number);
+  return { shape, data };
+}
+
+export const add = (a: Value, b: Value) => binary(a, b, (x, y) => x + y);
+export const subtract = (a: Value, b: Value) => binary(a, b, (x, y) => x - y);
+export const multiply = (a: Value, b: Value) => binary(a, b, (x, y) => x * y);
+export const divide = (a: Value, b: Value) => binary(a, b, (x, y) => x / y);
+
+/** `condition ? a : b`, broadcast. */
+export function where(condition: Value, a: Value, b: Value): Value {
+  const shape = broadcastShape(broadcastShape(condition.shape, a.shape), b.shape);
+  const [c, x, y] = [condition, a, b].map((v) => broadcastTo(v, shape).data) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  return { shape, data: c.map((chosen, i) => (chosen !== 0 ? (x[i] as number) : (y[i] as number))) };
+}
+
+/** Folds all elements along `axes` into one, given as a row. */
+export function reduce(x: Value, axes: readonly number[], keep: boolean, f: (row: Float64Array) => number): Value {
+  const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const moved = axes.length > 0 ? transpose(x, [...kept, ...axes]) : x;
+  const length = axes.reduce((n, axis) => n * (x.shape[axis] as number), 1);
+  const shape = keep
+    ? x.shape.map((size, i) => (axes.includes(i) ? 1 : size))
+    : kept.map((axis) => x.shape[axis] as number);
+  const data = new Float64Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) data[i] = f(moved.data.subarray(i * length, (i + 1) * length));
+  return { shape, data };
+}
+
+export function sumOf(row: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += row[i] as number;
+  return sum;
+}
+export const meanOf = (row: Float64Array) => sumOf(row) / row.length;
+export const largestOf = (row: Float64Array) => row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+export const smallestOf = (row: Float64Array) => row.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+export function varianceOf(row: Float64Array): number {
+  const mean = meanOf(row);
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += ((row[i] as number) - mean) ** 2;
+  return sum / row.length;
+}
+
+/** A part: from `start`, `size` elements, every `step`-th, along one axis. */
+export function slice(x: Value, axis: number, start: number, size: number, step = 1): Value {
+  const strides = stridesOf(x.shape);
+  const shape = x.shape.map((s, i) => (i === axis ? size : s));
+  const steps = strides.map((s, i) => (i === axis ? s * step : s));
+  return gather(x, shape, steps, start * (strides[axis] as number));
+}
+
+export function concat(parts: readonly Value[], axis: number): Value {
+  const [first] = parts as [Value];
+  const shape = first.shape.map((size, i) =>
+    i === axis ? parts.reduce((n, part) => n + (part.shape[axis] as number), 0) : size,
+  );
+  const data = new Float64Array(sizeOf(shape));
+  const outer = sizeOf(shape.slice(0, axis));
+  const row = sizeOf(shape.slice(axis));
+  let offset = 0;
+  for (const part of parts) {
+    const rest = part.shape.filter((_, i) => i !== axis);
+    if (String(rest) !== String(shape.filter((_, i) => i !== axis))) throw wrong(`[${shape}]`, 'a part', part.shape);
+    const length = sizeOf(part.shape.slice(axis));
+    for (let i = 0; i < outer; i++) {
+      data.set(part.data.subarray(i * length, (i + 1) * length), i * row + offset);
+    }
+    offset += length;
+  }
+  return { shape, data };
+}
+
+/** Puts `before` and `after` times `filler` around each axis. */
+export function pad(x: Value, edges: readonly (readonly [number, number])[], filler = 0): Value {
+  return edges.reduce((padded, [before, after], axis) => {
+    const wall = (size: number) =>
+      value(
+        padded.shape.map((s, i) => (i === axis ? size : s)),
+        undefined,
+      );
+    const parts = [before, after].map((size) => {
+      const part = wall(size);
+      part.data.fill(filler);
+      return part;
+    });
+    return before === 0 && after === 0 ? padded : concat([parts[0] as Value, padded, parts[1] as Value], axis);
+  }, x);
+}
+
+export function scalar(number: number): Value {
+  return { shape: [], data: Float64Array.of(number) };
+}
+
+/** A number or nested lists of numbers; Keras 3 may wrap NumPy arrays. */
+export function nested(given: unknown): Value {
+  if (typeof given === 'number') return value([], [given]);
+  if (!Array.isArray(given)) return nested((given as { config?: { value?: unknown } }).config?.value ?? Number.NaN);
+  const parts = given.map(nested);
+  const inner = parts[0]?.shape ?? [];
+  const data = new Float64Array(parts.flatMap((part) => Array.from(part.data)));
+  return value([parts.length, ...inner], data);
+}

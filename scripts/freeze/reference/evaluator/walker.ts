@@ -1,0 +1,210 @@
+import type { KerasModel, LayerConfig, Tensor } from '../../keras-model.ts';
+import { type Arguments, callsIn, type Reference, referencesIn, referencesOf, resolve } from './arguments.ts';
+import { type Call, type Options, valuesIn } from './call.ts';
+import { findRule } from './registry.ts';
+import { type Value, value, wrong } from './value.ts';
+
+type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
+
+/** Small weights are kept in double precision; large kernels are read as they are. */
+const KEPT = 1 << 16;
+
+const MODELS = ['Sequential', 'Functional', 'Model'];
+
+/** Runs a Keras config layer by layer, as Keras does: models are walked where they stand, nothing is flattened. */
+export class Walker {
+  readonly #weights: KerasModel['weights'];
+  readonly #doubles = new Map<string, Value>();
+
+  constructor(weights: KerasModel['weights']) {
+    this.#weights = weights;
+  }
+
+  /** @param prefix the path of the model, empty or with a slash behind. */
+  model(model: ModelConfig, prefix: string, inputs: readonly Value[]): Value[] {
+    if (model.class_name === 'Sequential') return this.#sequential(model, prefix, inputs);
+    return this.#functional(model, prefix, inputs);
+  }
+
+  #sequential(model: ModelConfig, prefix: string, inputs: readonly Value[]): Value[] {
+    let current: readonly Value[] = inputs;
+    for (const layer of layersIn(model.config, prefix)) {
+      if (layer.class_name === 'InputLayer') continue;
+      const [first] = current as [Value];
+      current = this.layer(layer, prefix + nameOf(layer), [current.length === 1 ? first : current], {});
+    }
+    return [...current];
+  }
+
+  #functional(model: ModelConfig, prefix: string, inputs: readonly Value[]): Value[] {
+    const plan = planOf(model, prefix);
+    const answers = new Map<string, readonly Value[]>();
+    const uses = new Map(plan.uses);
+    const look = (reference: Reference): Value => {
+      const found = answers.get(plan.key(reference))?.[reference.index];
+      if (!found) throw wrong('a tensor that is there', `${prefix}inbound_nodes`, Object.values(reference));
+      return found;
+    };
+    for (const [i, start] of plan.starts.entries()) {
+      const input = inputs[i];
+      if (!input) throw wrong(`${plan.starts.length} inputs`, `model ${prefix}`, inputs.length);
+      answers.set(plan.key(start), [input]);
+    }
+    for (const { key, layer, given, sources } of plan.steps) {
+      if (answers.has(key)) continue;
+      const args = resolve(given.args, look);
+      const keywords = resolve(given.keywords, look);
+      answers.set(key, this.layer(layer, prefix + nameOf(layer), args, keywords));
+      // What nobody will read again is let go: a large model's tensors do not fit into memory all at once.
+      for (const source of sources) {
+        const left = (uses.get(source) ?? 0) - 1;
+        uses.set(source, left);
+        if (left <= 0) answers.delete(source);
+      }
+    }
+    return plan.ends.map(look);
+  }
+
+  /** One call of one layer or model. */
+  layer(layer: LayerConfig, path: string, args: readonly unknown[], keywords: Options): readonly Value[] {
+    if (MODELS.includes(layer.class_name))
+      return this.model(layer, `${path}/`, valuesIn([args, keywords.inputs ?? []]));
+    const module = (layer as { module?: unknown }).module;
+    const rule = findRule(layer.class_name, module);
+    if (!rule) throw wrong('a class that the evaluator knows', `layer ${path}`, layer.class_name);
+    const [x = value([])] = valuesIn([args, keywords]);
+    const className = layer.class_name.split('>').at(-1) as string;
+    const call: Call = {
+      path,
+      className,
+      options: layer.config,
+      args,
+      keywords,
+      weight: (name) => this.#double(`${path}/${name}`),
+      tensor: (name) => this.#tensor(`${path}/${name}`),
+      has: (name) => this.#weights.has(`${path}/${name}`),
+      inner: (inner, inside, innerArgs, innerKeywords = {}) =>
+        this.layer(inner, `${path}/${inside}`, innerArgs, innerKeywords),
+    };
+    const answer = rule.compute(x, call);
+    const answers = Array.isArray(answer) ? (answer as readonly Value[]) : [answer as Value];
+    return answers.map(({ shape, data, mask }, i) => {
+      const handed = rule.keepsMask && i === 0 ? (mask ?? x.mask) : x === answers[i] ? undefined : mask;
+      return { shape, data, mask: handed };
+    });
+  }
+
+  #tensor(name: string): Tensor {
+    const found = this.#weights.get(name);
+    if (!found) throw wrong('a tensor', `weight ${name}`, undefined);
+    return found;
+  }
+
+  #double(name: string): Value {
+    const kept = this.#doubles.get(name);
+    if (kept) return kept;
+    const { shape, data } = this.#tensor(name);
+    const double = value(shape, data);
+    if (data.length <= KEPT) this.#doubles.set(name, double);
+    return double;
+  }
+}
+
+/** The layers of a model: `{ layers }`, or the bare list of early Keras 2. */
+export function layersIn(config: unknown, prefix: string): LayerConfig[] {
+  const layers = Array.isArray(config) ? config : (config as { layers?: unknown } | null)?.layers;
+  if (!Array.isArray(layers)) throw wrong('a list of layers', `model ${prefix}`, layers);
+  return layers as LayerConfig[];
+}
+
+export function nameOf(layer: LayerConfig): string {
+  const name = layer.name ?? layer.config.name;
+  if (typeof name !== 'string') throw wrong('a name', `a layer of class ${layer.class_name}`, name);
+  return name;
+}
+
+interface Step {
+  readonly key: string;
+  readonly layer: LayerConfig;
+  readonly given: Arguments;
+  /** Keys of what it reads, each once. */
+  readonly sources: readonly string[];
+}
+
+interface Plan {
+  readonly starts: readonly Reference[];
+  readonly ends: readonly Reference[];
+  /** Each after those it reads; only what the ends need. */
+  readonly steps: readonly Step[];
+  /** How many steps (and ends) read each answer. */
+  readonly uses: ReadonlyMap<string, number>;
+  key(reference: Reference): string;
+}
+
+const plans = new WeakMap<object, Plan>();
+
+function planOf(model: ModelConfig, prefix: string): Plan {
+  const known = plans.get(model.config) ?? makePlan(model, prefix);
+  plans.set(model.config, known);
+  return known;
+}
+
+function makePlan({ config }: ModelConfig, prefix: string): Plan {
+  const layers = layersIn(config, prefix);
+  const [starts, ends] = [referencesIn(config.input_layers), referencesIn(config.output_layers)];
+  const calls = layers.map((layer) => callsIn(layer.inbound_nodes));
+  // Keras counts the making of a nested model as a call of its own: the smallest number that is used is the first.
+  const models = new Set(layers.filter(({ class_name }) => MODELS.includes(class_name)).map(nameOf));
+  const first = new Map<string, number>();
+  for (const { layer, call } of [...calls.flat().flatMap(referencesOf), ...ends]) {
+    if (models.has(layer)) first.set(layer, Math.min(call, first.get(layer) ?? call));
+  }
+  const key = ({ layer, call }: Pick<Reference, 'layer' | 'call'>) => `${layer}\n${call - (first.get(layer) ?? 0)}`;
+  const steps = new Map<string, Step>();
+  for (const [i, layer] of layers.entries()) {
+    for (const [call, given] of (calls[i] as Arguments[]).entries()) {
+      const own = `${nameOf(layer)}\n${call}`;
+      steps.set(own, { key: own, layer, given, sources: [...new Set(referencesOf(given).map(key))] });
+    }
+  }
+  const ordered = inOrder(ends.map(key), steps, new Set(starts.map(key)), prefix);
+  const uses = new Map<string, number>();
+  const count = (source: string) => uses.set(source, (uses.get(source) ?? 0) + 1);
+  for (const { sources } of ordered) sources.forEach(count);
+  for (const end of ends) count(key(end));
+  return { starts, ends, steps: ordered, uses, key };
+}
+
+/** Depth first from the ends, without recursion: real models are thousands of layers deep. */
+function inOrder(
+  ends: readonly string[],
+  steps: ReadonlyMap<string, Step>,
+  known: ReadonlySet<string>,
+  prefix: string,
+): Step[] {
+  const ordered: Step[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const waiting = [...ends];
+  while (waiting.length > 0) {
+    const key = waiting.at(-1) as string;
+    const step = steps.get(key);
+    if (known.has(key) || state.get(key) === 'done' || !step) {
+      waiting.pop();
+      continue;
+    }
+    const open = step.sources.filter(
+      (source) => !known.has(source) && steps.has(source) && state.get(source) !== 'done',
+    );
+    if (open.length === 0) {
+      state.set(key, 'done');
+      ordered.push(step);
+      waiting.pop();
+    } else if (state.get(key) === 'open' && open.some((source) => state.get(source) === 'open')) {
+      throw wrong('layers that can run one after another', `${prefix}inbound_nodes`, key);
+    } else {
+      state.set(key, 'open');
+      waiting.push(...open);
+    }
+  }
+  return ordered;
+}
