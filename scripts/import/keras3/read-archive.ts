@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { findKerasParts, type KerasParts } from '../find-archives.ts';
-import { openHdf5 } from '../hdf5/open-hdf5.ts';
+import type { KerasModel, Tensor } from '../../freeze/keras-model.ts';
+import { findKerasParts, type KerasParts, withHdf5 } from '../find-models.ts';
 import { ImportError } from '../import-error.ts';
 import type { ImportedKerasModel } from '../imported-model.ts';
 import { parseJson } from '../json.ts';
 import { MAX_JSON_BYTES } from '../limits.ts';
+import { hdf5Weights } from '../named-weights/hdf5-weights.ts';
 import { positionalWeights } from '../named-weights/positional.ts';
-import { hdf5WeightFile } from '../named-weights/weight-file.ts';
 import { readJsonConfig } from '../read-config.ts';
 import type { Source } from '../source.ts';
 import { withShards } from './shards.ts';
@@ -35,7 +35,7 @@ export async function readArchive(source: Source, format: string): Promise<Impor
   try {
     const version = await versionOf(parts);
     const config = readJsonConfig(await parts.source.read(parts.config, MAX_JSON_BYTES), 'config.json');
-    const weights = await weightsOf(parts, (file) => positionalWeights(config, file));
+    const weights = await weightsOf(parts, config);
     const framework = version === '' ? {} : { framework: `keras ${version}` };
     return { kind: 'keras', format, ...framework, notes: [], model: { config, weights } };
   } finally {
@@ -50,7 +50,7 @@ async function versionOf(parts: KerasParts): Promise<string> {
   return parsed.success ? parsed.data.keras_version : '';
 }
 
-async function weightsOf<T>({ source, weights }: KerasParts, read: Parameters<typeof withShards<T>>[2]): Promise<T> {
+async function weightsOf({ source, weights }: KerasParts, config: KerasModel['config']): Promise<Map<string, Tensor>> {
   if (weights === undefined) {
     throw new ImportError('file-damaged', 'The archive has no model.weights.h5.', {
       remedy: 'Save the model again; a .keras file holds its weights.',
@@ -61,11 +61,6 @@ async function weightsOf<T>({ source, weights }: KerasParts, read: Parameters<ty
       remedy: 'Do not load this file. Keras writes model.weights.h5: save the model again where you trust it.',
     });
   }
-  if (weights.endsWith('.json')) return withShards(source, weights, read);
-  const file = await openHdf5(await source.read(weights), weights);
-  try {
-    return read(hdf5WeightFile(file));
-  } finally {
-    await file.close();
-  }
+  if (weights.endsWith('.json')) return withShards(source, weights, (file) => positionalWeights(config, file));
+  return withHdf5(source, weights, (file) => hdf5Weights(config, file));
 }

@@ -18,16 +18,27 @@ export function isShardIndex(json: unknown): boolean {
   return schema.safeParse(json).success;
 }
 
+/** The entries that an index names, beside it. @throws ImportError `file-damaged`, `file-hostile` for shards elsewhere */
+export function shardNames(json: unknown, index: string): string[] {
+  const folder = index.slice(0, index.lastIndexOf('/') + 1);
+  return [...new Set(Object.values(weightMap(json, index)).flat())].map((name) => folder + safeEntryName(name));
+}
+
+function weightMap(json: unknown, index: string): Record<string, string | string[]> {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new ImportError('file-damaged', expected('a weight_map', index, 'something else'));
+  return parsed.data.weight_map;
+}
+
 /**
  * Opens the shards that an index (`*.weights.json`) names, beside it, for as long as `read` runs.
  * @throws ImportError `file-damaged`, `file-hostile` for shards elsewhere, `not-found`
  */
 export async function withShards<T>(source: Source, index: string, read: (file: WeightFile) => T): Promise<T> {
-  const parsed = schema.safeParse(parseJson(await source.read(index, MAX_JSON_BYTES), index));
-  if (!parsed.success) throw new ImportError('file-damaged', expected('a weight_map', index, 'something else'));
+  const json = parseJson(await source.read(index, MAX_JSON_BYTES), index);
   const folder = index.slice(0, index.lastIndexOf('/') + 1);
   const map = new Map(
-    Object.entries(parsed.data.weight_map).map(([at, names]) => [at.replace(/^\//, ''), [names].flat()]),
+    Object.entries(weightMap(json, index)).map(([at, names]) => [at.replace(/^\//, ''), [names].flat()]),
   );
   const files = new Map<string, Hdf5File>();
   try {

@@ -6,7 +6,7 @@ import { layerWeights } from './layer-weights.ts';
 import { readTensor, throwProblems, type WeightFile } from './weight-file.ts';
 
 /** Keras 2.12 and 2.13 called the list of layers by an inner name. */
-const OLD_LIST = '_layer_checkpoint_dependencies';
+export const OLD_LIST = '_layer_checkpoint_dependencies';
 
 /**
  * Weights by position, as `.weights.h5` of Keras 3 and of `.keras` files holds them: `layers/dense_1/vars/0` is the first

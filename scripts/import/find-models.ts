@@ -1,6 +1,7 @@
-import { isHdf5 } from './hdf5/open-hdf5.ts';
+import { type Hdf5File, isHdf5, openHdf5 } from './hdf5/open-hdf5.ts';
 import { ImportError } from './import-error.ts';
 import { MAX_UNPACKED_BYTES } from './limits.ts';
+import { holdsWeights } from './named-weights/hdf5-weights.ts';
 import { isZip, openBytes } from './open-source.ts';
 import type { Source } from './source.ts';
 
@@ -15,13 +16,50 @@ function candidates(source: Source, endings: RegExp): string[] {
   return source.kind === 'file' ? names : names.filter((name) => endings.test(baseName(name)));
 }
 
-/** HDF5 files of a source. */
-export async function hdf5Entries(source: Source): Promise<string[]> {
-  const found: string[] = [];
+/** An HDF5 file of a source. */
+export interface Hdf5Entry {
+  readonly name: string;
+  /** A whole model has its config with it. */
+  readonly holds: 'model' | 'weights' | 'other';
+}
+
+const looked = new WeakMap<Source, Promise<Hdf5Entry[]>>();
+
+/** HDF5 files of a source; looked into once, however many readers ask. @throws ImportError */
+export function hdf5Entries(source: Source): Promise<Hdf5Entry[]> {
+  const known = looked.get(source) ?? lookForHdf5(source);
+  looked.set(source, known);
+  return known;
+}
+
+async function lookForHdf5(source: Source): Promise<Hdf5Entry[]> {
+  const found: Hdf5Entry[] = [];
   for (const name of candidates(source, /\.(h5|hdf5|keras|hdf|he5)$/i)) {
-    if (isHdf5(await source.head(name, 8))) found.push(name);
+    if (!isHdf5(await source.head(name, 8))) continue;
+    const holds = await withHdf5(source, name, (file) => {
+      if (hdf5Text(file, '', 'model_config') !== undefined) return 'model';
+      return holdsWeights(file) ? 'weights' : 'other';
+    });
+    found.push({ name, holds });
   }
   return found;
+}
+
+/** Opens an HDF5 entry for as long as `read` runs. @throws ImportError */
+export async function withHdf5<T>(source: Source, name: string, read: (file: Hdf5File) => T): Promise<T> {
+  const file = await openHdf5(await source.read(name), name);
+  try {
+    return read(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** An attribute of text; h5py keeps a single one as a scalar, others as a list of one. */
+export function hdf5Text(file: Hdf5File, path: string, name: string): string | undefined {
+  const value = file.attribute(path, name);
+  const first = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return typeof first === 'string' ? first : undefined;
 }
 
 /** Names of the parts of an unpacked `.keras` file. */
@@ -54,6 +92,11 @@ export async function findKerasParts(source: Source): Promise<KerasParts | undef
   const parts = partsOf(archive, () => archive.close());
   if (!parts) await archive.close();
   return parts;
+}
+
+/** Whether a source is a `.keras` archive itself, packed or unpacked. */
+export function isKerasArchive(source: Source): boolean {
+  return partsOf(source, async () => {}) !== undefined;
 }
 
 /** Which of them is meant, nobody can know. */
