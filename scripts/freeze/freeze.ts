@@ -1,4 +1,5 @@
 import { expected, FreezeframeError, type Manifest, type TensorSpec } from '@freezeframe/inference';
+import { inDoublePrecision } from './double-precision.ts';
 import { emitPlan } from './emit.ts';
 import { foldBatchNormalization } from './fold-batch-normalization.ts';
 import { foldPreprocessing, insertBehind } from './fold-preprocessing.ts';
@@ -33,7 +34,8 @@ export function freezeModel(model: KerasModel, options: FreezeOptions): FrozenMo
   emitPlan(graph, plan, values);
   const outputs = plan.outputs.map((id, i) => emitOutput(graph, values.get(id) as Value, names[i] as string));
   return {
-    onnx: graph.build(),
+    // Tables are small, and their answers are read to the last digit.
+    onnx: options.input.kind === 'features' ? inDoublePrecision(graph.build()) : graph.build(),
     manifest: {
       task: options.output.kind,
       input: manifestInput(plan, options.input),
@@ -46,8 +48,17 @@ function prepareInput(plan: FreezePlan, input: FreezeInput): FreezePlan {
   const name = (plan.inputs[0] as TopologyInput).name;
   if (input.kind === 'picture') return foldPreprocessing(plan, name, input.preprocess);
   if (input.kind === 'tensors') return plan;
-  const centre = input.features.map(({ min }) => min);
-  return insertBehind(plan, name, { axis: -1, centre, scale: input.features.map((feature) => 1 / rangeOf(feature)) });
+  const { features } = input;
+  return insertBehind(plan, name, {
+    axis: -1,
+    centre: features.map(({ min }) => min),
+    scale: features.map((feature) => 1 / rangeOf(feature)),
+    clip: {
+      min: features.map(({ clip }) => clip?.[0] ?? -Number.MAX_VALUE),
+      max: features.map(({ clip }) => clip?.[1] ?? Number.MAX_VALUE),
+    },
+    precise: true,
+  });
 }
 
 /** Turns 0..1 back into dollars. */
@@ -55,7 +66,12 @@ function scaleAnswer(plan: FreezePlan, output: FreezeOutput): FreezePlan {
   if (output.kind !== 'regression') return plan;
   const [answer] = plan.outputs as [TensorId];
   const id = `${answer}#unscaled`;
-  const config = { axis: -1, scale: output.values.map(rangeOf), offset: output.values.map(({ min }) => min) };
+  const config = {
+    axis: -1,
+    scale: output.values.map(rangeOf),
+    offset: output.values.map(({ min }) => min),
+    precise: true,
+  };
   const node = { path: id, definition: scaleOffset, config, inputs: [answer], output: id };
   const shapes = new Map(plan.shapes).set(id, plan.shapes.get(answer) ?? []);
   return { ...plan, shapes, nodes: [...plan.nodes, node], outputs: [id] };
@@ -64,6 +80,7 @@ function scaleAnswer(plan: FreezePlan, output: FreezeOutput): FreezePlan {
 const INTEGERS: Record<string, Datatype> = { int32: 'int32', int64: 'int64', uint8: 'uint8', bool: 'bool' };
 const PROTOCOL: Record<Datatype, TensorSpec['datatype']> = {
   float32: 'FP32',
+  float64: 'FP64',
   int32: 'INT32',
   int64: 'INT64',
   uint8: 'UINT8',

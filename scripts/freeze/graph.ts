@@ -20,10 +20,11 @@ import {
 export const OPSET = 21;
 const IR_VERSION = 10;
 
-export type Datatype = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
+export type Datatype = 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool';
 
 const DATATYPE_CODES: Record<Datatype, number> = {
   float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
   uint8: TensorProto_DataType.UINT8,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
@@ -32,6 +33,7 @@ const DATATYPE_CODES: Record<Datatype, number> = {
 
 const ARRAYS: Record<Datatype, (values: readonly number[]) => ArrayBufferView> = {
   float32: (values) => Float32Array.from(values),
+  float64: (values) => Float64Array.from(values),
   uint8: (values) => Uint8Array.from(values),
   int32: (values) => Int32Array.from(values),
   int64: (values) => BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))),
@@ -96,6 +98,13 @@ export class GraphBuilder {
   /** Keeps a name free for a graph output that is written later. */
   reserve(name: string): void {
     this.#claim(name);
+  }
+
+  /** A name that nothing has, for an input whose name nobody sees. `input` claims it. */
+  freeName(base: string): string {
+    let name = base;
+    for (let i = 2; this.#names.has(name); i++) name = `${base}_${i}`;
+    return name;
   }
 
   /** Declares `name` (an operator's result) a graph output. */
@@ -222,8 +231,7 @@ export class GraphBuilder {
   }
 
   #unique(base: string): string {
-    let name = base;
-    for (let i = 2; this.#names.has(name); i++) name = `${base}_${i}`;
+    const name = this.freeName(base);
     this.#names.add(name);
     return name;
   }

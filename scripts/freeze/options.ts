@@ -1,13 +1,18 @@
 import type { PictureInput } from '@freezeframe/inference';
 import type { Preprocess } from './fold-preprocessing.ts';
 
-/** A number that was scaled to 0..1 for training: (value - min) / (max - min). */
+/**
+ * A number that was scaled for training: (value - min) / (max - min). Other scalings are the same with the numbers that
+ * become 0 and 1: a mean, and a mean plus one standard deviation.
+ */
 export interface Scaled {
   readonly name: string;
   /** Dollars, m², ... ; empty where there is none. */
   readonly unit?: string | undefined;
   readonly min: number;
   readonly max: number;
+  /** Scaled numbers below and above these were cut to them; outputs are never cut. */
+  readonly clip?: readonly [number, number] | undefined;
 }
 
 /** What the frozen graph takes. */

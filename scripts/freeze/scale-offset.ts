@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Value } from './graph.ts';
+import { DATATYPE_NUMBERS, type GraphBuilder, type Value } from './graph.ts';
 import { defineLayer, type EmitContext, single } from './layer.ts';
 import { broadcastDims, renamed } from './layout.ts';
 
@@ -9,6 +9,10 @@ const config = z.object({
   centre: perChannel.optional(),
   scale: perChannel.optional(),
   offset: perChannel.optional(),
+  /** Smallest and largest of the result; `Number.MAX_VALUE` where there is none. */
+  clip: z.object({ min: perChannel, max: perChannel }).optional(),
+  /** In float64, rounded once at the end, as numpy does it: years - 2000, dollars. */
+  precise: z.literal(true).optional(),
 });
 
 export type ScaleOffsetConfig = z.output<typeof config>;
@@ -26,10 +30,25 @@ export const scaleOffset = defineLayer<ScaleOffsetConfig>({
       ['Sub', c.centre, 0],
       ['Mul', c.scale, 1],
       ['Add', c.offset, 0],
+      ['Max', c.clip?.min, -Number.MAX_VALUE],
+      ['Min', c.clip?.max, Number.MAX_VALUE],
     ] as const;
-    return steps.reduce((x, [op, values, neutral]) => step(context, op, x, c.axis, values, neutral), single(inputs));
+    const apply = (from: Value) =>
+      steps.reduce((x, [op, values, neutral]) => step(context, op, x, c.axis, values, neutral), from);
+    const input = single(inputs);
+    return c.precise ? inDouble(context, input, apply) : apply(input);
   },
 });
+
+function inDouble({ graph }: EmitContext, x: Value, apply: (x: Value) => Value): Value {
+  const wide: Value = { ...renamed(x, cast(graph, x, 'float64')), datatype: 'float64' };
+  const result = apply(wide);
+  return result === wide ? x : renamed(x, cast(graph, result, 'float32'));
+}
+
+function cast(graph: GraphBuilder, { name }: Value, to: 'float32' | 'float64'): string {
+  return graph.op('Cast', [name], { to: DATATYPE_NUMBERS[to] });
+}
 
 function step(
   { graph }: EmitContext,
@@ -42,6 +61,7 @@ function step(
   const [first] = values ?? [];
   if (!values || first === undefined || values.every((value) => value === neutral)) return x;
   const same = values.every((value) => value === first);
-  const constant = same ? graph.float(first) : graph.float(values, broadcastDims(x, axis, values.length));
+  const dims = same ? [] : broadcastDims(x, axis, values.length);
+  const constant = graph.constant(x.datatype === 'float64' ? 'float64' : 'float32', same ? [first] : values, dims);
   return renamed(x, graph.op(op, [x.name, constant]));
 }

@@ -103,7 +103,8 @@ export function referenceInputs(
           input.features.length,
           (x: number, c: number) => {
             const feature = input.features[c] as (typeof input.features)[number];
-            return (x - feature.min) / rangeOf(feature);
+            const [least, most] = feature.clip ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+            return Math.min(Math.max((x - feature.min) / rangeOf(feature), least), most);
           },
         ];
   for (let i = 0; i < values.length; i++) result[i] = prepare(values[i] as number, i % channels);
