@@ -135,7 +135,6 @@ class OpenFile implements Hdf5File {
     const bytes = this.#sizeOf(metadata, path);
     this.#checkSize(path, metadata, bytes);
     if (bytes === 0) return { shape, data: new Float32Array(0) };
-    const bfloat16 = this.attribute(path, 'dtype') === 'bfloat16';
     const raw = this.#withMemory(path, bytes, (pointer) => {
       const { library } = this.#instance;
       if (library.get_dataset_data(this.#id, `/${path}`, null, null, null, BigInt(pointer)) < 0) {
@@ -143,7 +142,7 @@ class OpenFile implements Hdf5File {
       }
       return library.HEAPU8.slice(pointer, pointer + bytes);
     });
-    return { shape, data: asFloat32(raw, metadata, bfloat16, path) };
+    return { shape, data: asFloat32(raw, metadata, path) };
   }
 
   async close(): Promise<void> {
@@ -219,7 +218,7 @@ class OpenFile implements Hdf5File {
   #attributeValues(pointer: number, bytes: number, metadata: Metadata, where: string): string[] | number[] {
     const memory = this.#instance.library.HEAPU8;
     const { type, size } = metadata;
-    if (type !== DATATYPE.string) return [...asFloat32(memory.slice(pointer, pointer + bytes), metadata, false, where)];
+    if (type !== DATATYPE.string) return [...asFloat32(memory.slice(pointer, pointer + bytes), metadata, where)];
     const count = bytes / size;
     if (!metadata.vlen) {
       return Array.from({ length: count }, (_, i) =>

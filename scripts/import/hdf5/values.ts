@@ -5,20 +5,15 @@ import { DATATYPE, type Metadata } from './library.ts';
 /**
  * Numbers of any width as float32.
  * @param bytes little-endian, as long as the shape says; aligned
- * @param bfloat16 Keras's mark on two-byte data that h5py has no type for
  */
-export function asFloat32(
-  bytes: Uint8Array<ArrayBuffer>,
-  metadata: Metadata,
-  bfloat16: boolean,
-  path: string,
-): Float32Array {
+export function asFloat32(bytes: Uint8Array<ArrayBuffer>, metadata: Metadata, path: string): Float32Array {
   const { buffer } = bytes;
   const { type, size } = metadata;
-  if (bfloat16 && size === 2) return Float32Array.from(new Uint16Array(buffer), bfloat16ToNumber);
   if (type === DATATYPE.float && size === 4) return new Float32Array(buffer);
   if (type === DATATYPE.float && size === 8) return new Float32Array(new Float64Array(buffer));
   if (type === DATATYPE.float && size === 2) return Float32Array.from(new Uint16Array(buffer), float16ToNumber);
+  // h5py has no type for Keras's bfloat16 and writes two bytes without a meaning.
+  if (type === DATATYPE.opaque && size === 2) return Float32Array.from(new Uint16Array(buffer), bfloat16ToNumber);
   const isInteger = type === DATATYPE.integer || (type === DATATYPE.enumeration && metadata.enum_type?.type === 0);
   if (isInteger && size === 8) {
     const wide = metadata.signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer);

@@ -1,7 +1,7 @@
 import type { KerasModel, Tensor } from '../../freeze/keras-model.ts';
 import type { WeightSpec } from '../../freeze/layer.ts';
 import { asImportError } from './as-import-error.ts';
-import { type ConfigLayer, configLayers } from './config-layers.ts';
+import { configLayers } from './config-layers.ts';
 import { layerWeights } from './layer-weights.ts';
 import { readTensor, throwProblems, type WeightFile } from './weight-file.ts';
 
@@ -16,15 +16,13 @@ export const OLD_LIST = '_layer_checkpoint_dependencies';
 export function positionalWeights(config: KerasModel['config'], file: WeightFile): Map<string, Tensor> {
   const layers = asImportError('The config', () => configLayers(config));
   const wanted = asImportError('The config', () => layerWeights(config));
-  const shared = new SharedLayers();
   const weights = new Map<string, Tensor>();
   const problems: string[] = [];
   for (const layer of layers) {
     const specs = wanted.get(layer.path) ?? [];
-    const group = shared.groupOf(layer, (at) => specs.every((_, i) => find(file, at, specs, i) !== undefined));
     specs.forEach((spec, i) => {
       const name = `${layer.path}/${spec.name}`;
-      const tensor = readTensor(file, find(file, group, specs, i), spec, name, problems);
+      const tensor = readTensor(file, find(file, layer.group, specs, i), spec, name, problems);
       if (tensor) weights.set(name, tensor);
     });
   }
@@ -48,17 +46,4 @@ function find(file: WeightFile, group: string, specs: readonly WeightSpec[], ind
 
 function partOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf('/')));
-}
-
-/** A layer that stands both inside and outside a nested model is saved where it comes first, and only there. */
-class SharedLayers {
-  readonly #groups = new Map<unknown, string>();
-
-  groupOf({ layer, group }: ConfigLayer, holdsAll: (group: string) => boolean): string {
-    const id = (layer as { shared_object_id?: unknown }).shared_object_id;
-    if (id === undefined || id === null) return group;
-    const first = this.#groups.get(id);
-    if (first === undefined) this.#groups.set(id, group);
-    return first === undefined || holdsAll(group) ? group : first;
-  }
 }
