@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { TASKS, type Task } from '../import/choose-output.ts';
-import { FORMATS } from '../import/formats.ts';
-import { type ImportOptions, type ImportReport, importModel } from '../import/import-model.ts';
+import type { ImportOptions, ImportReport } from '../import/import-model.ts';
 import { PREPROCESS_NAMES, type PreprocessName } from '../import/imported-model.ts';
 import { RECIPES } from '../import/preprocessing.ts';
 import { openStore } from '../store/index.ts';
@@ -65,8 +64,7 @@ function help(): string {
     return `  ${name.padEnd(18)}${summary}`;
   });
   return `
-Formats:
-${FORMATS.map(({ title }) => `  ${title}`).join('\n')}
+Formats: Keras 2 and 3 (.keras, .h5, a config beside weights, pickles), TensorFlow.js, Teachable Machine, ONNX.
 
 Preprocessing, chosen by what the file tells where it is left out:
 ${recipes.join('\n')}
@@ -84,6 +82,7 @@ It is saved only if it answers as another implementation does. Nothing inside of
 
 async function run(path: string, flags: Flags): Promise<void> {
   const json = flags.json === true;
+  const { importModel } = await import('../import/import-model.ts');
   const report = await importModel(importOptions(path, flags));
   if (json) for (const note of report.notes) process.stderr.write(`${note}\n`);
   reportResult(importResult(report), json, () => importText(report));

@@ -4,7 +4,7 @@ import type { FreezeOptions } from '../freeze/options.ts';
 import { type FreezePlan, planFreeze, readersOf } from '../freeze/plan.ts';
 import type { TensorId } from '../freeze/topology.ts';
 import { verifyFrozen } from '../freeze/verify.ts';
-import { BATCHES, checkBatches } from './check-batches.ts';
+import { BATCHES, checkBatches, rowsOf } from './check-batches.ts';
 import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './check-weights.ts';
 import { chooseInput } from './choose-input.ts';
 import { chooseOutput } from './choose-output.ts';
@@ -51,7 +51,8 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   const samples = makeSamples(facts, input.input, BATCHES[1], SEED, vocabularies(plan));
   const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
   const between = await checkBatches(compared, shapes, samples);
-  const verified = await verifyFrozen(comparable, compared, options, samples);
+  const rows = referenceRows(plan);
+  const verified = await verifyFrozen(comparable, compared, options, rowsOf(samples, 0, rows));
   const given = await checkExpectation(imported, choices);
   const { top1Identical } = verified;
   return {
@@ -61,6 +62,7 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
     verification: {
       against: verified.against,
       batches: BATCHES,
+      samples: rows,
       maxDifference: Math.max(between, verified.maxDifference),
       ...(top1Identical === undefined ? {} : { top1Identical }),
       ...given,
@@ -87,6 +89,21 @@ async function checkExpectation({ model }: ImportedKerasModel, { expectation }: 
   } finally {
     await engine.close();
   }
+}
+
+/**
+ * Multiplications that the reference is asked for, about: it does 250 million a second (MobileNetV2, plain JavaScript), and
+ * people wait for it. The rows beyond are held against what the graph itself answers to each alone.
+ */
+const REFERENCE_BUDGET = 400e6;
+
+function referenceRows({ nodes, weights, shapes }: FreezePlan): number {
+  let cost = 1;
+  for (const { path, output } of nodes) {
+    const positions = (shapes.get(output) ?? []).slice(1, -1).reduce<number>((n, size) => n * (size ?? 1), 1);
+    cost += positions * (weights.get(`${path}/kernel`)?.data.length ?? 0);
+  }
+  return Math.max(1, Math.min(BATCHES[1], Math.floor(REFERENCE_BUDGET / cost)));
 }
 
 /** A config may declare any size; running it is what would exhaust the machine. */

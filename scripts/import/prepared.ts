@@ -21,6 +21,8 @@ export interface ImportVerification {
   readonly against: string;
   /** Sizes of the batches that were run. */
   readonly batches: readonly number[];
+  /** Of the largest batch, those that the reference answered; the others were held against their answers alone. */
+  readonly samples: number;
   /** See `Verification.maxDifference`. */
   readonly maxDifference: number;
   readonly top1Identical?: boolean;

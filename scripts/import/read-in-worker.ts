@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { FreezeframeError } from '@freezeframe/inference';
 import { startThread } from '../train/start-thread.ts';
@@ -68,5 +69,13 @@ function limitExceeded(path: string, what: string): ImportError {
   return new ImportError('limit-exceeded', `Reading ${path} took more than ${what}`, {
     details: { limit: what },
     remedy: 'No model that is known needs that much: the file is damaged, or made to exhaust whoever opens it.',
+  });
+}
+
+/** @throws ImportError `not-found` before a thread is started for nothing */
+export async function checkPath(path: string): Promise<void> {
+  await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const what = cause.code === 'ENOENT' ? 'There is no file or folder' : 'Cannot be read:';
+    throw new ImportError('not-found', `${what} ${path}`, { cause, remedy: 'Check the path.' });
   });
 }

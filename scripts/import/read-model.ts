@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FormatReader } from './format-reader.ts';
 import { FORMATS } from './formats.ts';
@@ -100,13 +99,5 @@ function unknown({ path, kind, entries }: Source): ImportError {
   return new ImportError('format-unknown', `${path} is no model of a format that is known.${holds}`, {
     details: { formats: FORMATS.map(({ format }) => format), entries: entries.slice(0, 20).map(({ name }) => name) },
     remedy: `Known are ${FORMATS.map(({ title }) => title).join(', ')}. A SavedModel folder: load it in Keras and save it as .keras.`,
-  });
-}
-
-/** @throws ImportError `not-found` before a thread is started for nothing */
-export async function checkPath(path: string): Promise<void> {
-  await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    const what = cause.code === 'ENOENT' ? 'There is no file or folder' : 'Cannot be read:';
-    throw new ImportError('not-found', `${what} ${path}`, { cause, remedy: 'Check the path.' });
   });
 }

@@ -15,5 +15,7 @@ export function startThread(
     // Options of the process (an inspector, another loader) are not for this thread.
     execArgv: [],
     resourceLimits,
+    // Libraries close file handles by their number, which Node would take for a mistake and warn of.
+    trackUnmanagedFds: false,
   });
 }

@@ -49,7 +49,13 @@ export async function verifyOnnx(task: OnnxVerification): Promise<ImportVerifica
     const classifies = differences.some((d) => d.classifies);
     const maxDifference = Math.max(0, ...differences.map((d) => d.maxDifference));
     const against = 'the ONNX file unmodified in onnxruntime';
-    return { against, batches, maxDifference, ...(classifies ? { top1Identical: true } : {}) };
+    return {
+      against,
+      batches,
+      samples: Math.max(...batches),
+      maxDifference,
+      ...(classifies ? { top1Identical: true } : {}),
+    };
   } finally {
     await edited.close();
   }
