@@ -110,18 +110,21 @@ export function several(source: Source, names: readonly string[]): ImportError {
 function partsOf(source: Source, close: () => Promise<void>): KerasParts | undefined {
   if (source.kind === 'file') return undefined;
   const names = new Set(source.entries.map((entry) => entry.name));
-  const config = [...names]
+  const folder = [...names]
     .filter((name) => baseName(name) === 'config.json')
+    .map((name) => name.slice(0, -'config.json'.length))
     .sort((a, b) => a.length - b.length)
-    .find((name) => {
-      const folder = name.slice(0, -'config.json'.length);
-      return (
-        names.has(`${folder}metadata.json`) || [...names].some((other) => other.startsWith(`${folder}model.weights.`))
-      );
-    });
-  if (config === undefined) return undefined;
-  const folder = config.slice(0, -'config.json'.length);
+    .find((at) => isArchiveFolder(at, names));
+  if (folder === undefined) return undefined;
+  const config = `${folder}config.json`;
   const metadata = names.has(`${folder}metadata.json`) ? `${folder}metadata.json` : undefined;
   const weights = ['h5', 'json', 'npz'].map((end) => `${folder}model.weights.${end}`).find((name) => names.has(name));
   return { source, config, metadata, weights, close };
+}
+
+/** A folder with all parts, and no model beside it that may be meant instead. */
+function isArchiveFolder(folder: string, names: ReadonlySet<string>): boolean {
+  const parts = ['metadata.json', 'model.weights.h5', 'model.weights.json', 'model.weights.npz'];
+  const others = [...names].filter((name) => !name.startsWith(folder));
+  return parts.some((part) => names.has(folder + part)) && !others.some((name) => /\.(keras|h5|hdf5)$/i.test(name));
 }

@@ -65,7 +65,9 @@ async function find(source: Source): Promise<ConfigAndWeights> {
   const indices = weights.filter(isJson);
   if (indices.length === 0) return { source, configs, weights };
   const shards = new Set((await Promise.all(indices.map((name) => namesOfShards(source, name)))).flat());
-  return { source, configs, weights: weights.filter((name) => !shards.has(name)) };
+  // Those of an earlier save with more shards may lie there too.
+  const isShard = (name: string) => shards.has(name) || /_\d{5}\.weights\.h5$/.test(name);
+  return { source, configs, weights: weights.filter((name) => !isShard(name)) };
 }
 
 function isJson(name: string): boolean {
