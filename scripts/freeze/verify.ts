@@ -2,15 +2,15 @@ import { createEngine, type Engine, FreezeframeError, type TensorData } from '@f
 import { compare, type Difference } from './compare.ts';
 import type { KerasModel } from './keras-model.ts';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf } from './options.ts';
-import { planFreeze } from './plan.ts';
-import { REFERENCE } from './reference/tensorflow.ts';
-import { loadReference, type ReferenceTensor } from './reference-tfjs.ts';
+import { type FreezePlan, planFreeze } from './plan.ts';
+import { referenceAnswers } from './reference/answers.ts';
+import type { ReferenceTensor } from './reference-tfjs.ts';
 
 /** Largest difference that is rounding: a wrong padding or weight order is off by a hundred times this. */
 export const TOLERANCE = 1e-4;
 
 export interface Verification {
-  /** The implementation that answers were compared with, e.g. `TensorFlow.js layers 4.22.0`. */
+  /** What answers were compared with: `TensorFlow.js layers 4.22.0`, or `Freezeframe's plain evaluator` where that lacks a layer. */
   readonly against: string;
   readonly samples: number;
   /**
@@ -27,9 +27,11 @@ export interface Verification {
 export type Samples = Readonly<Record<string, TensorData>>;
 
 /**
- * Runs the frozen graph in onnxruntime and the model in TensorFlow.js Layers on the same samples.
- * @param onProgress told how many samples TensorFlow.js, the slower of the two, has answered.
- * @throws FreezeframeError `verification-failed`, naming each output that differs and by how much
+ * Runs the frozen graph in onnxruntime and the model in a reference that shares no code with the converter on the same
+ * samples: see `reference/answers.ts` for which.
+ * @param onProgress told how many samples the reference, the slower of the two, has answered.
+ * @throws FreezeframeError `verification-failed`, naming each output that differs and by how much;
+ *   `reference-unsupported` where no reference knows a layer: nothing is passed unseen
  */
 export async function verifyFrozen(
   model: KerasModel,
@@ -46,34 +48,41 @@ export async function verifyFrozen(
     plan.inputs.map(({ name }) => name),
   );
   const count = inputs[0]?.shape[0] ?? 0;
-  if (count === 0) throw failed('there are no samples to compare on', {});
-  const reference = await loadReference(model);
+  if (count === 0) throw failed('its reference', 'there are no samples to compare on', {});
   const engine = await createEngine(onnx);
   try {
-    const wanted = await reference.run(inputs, onProgress);
+    const cost = count * multiplications(plan);
+    const { against, answers: wanted } = await referenceAnswers(model, inputs, cost, onProgress);
     const received = await runInBatches(engine, samples);
     const differences = engine.outputs.map(({ name }, i) =>
       compare(name, options.output, wanted[i] as ReferenceTensor, received[name] as TensorData),
     );
-    return verdict(differences, reference.version, count, (performance.now() - start) / 1000);
+    return verdict(differences, against, count, (performance.now() - start) / 1000);
   } finally {
-    reference.close();
     await engine.close();
   }
+}
+
+/** What one sample takes, about: each place of a layer's answer reads the layer's kernel once. */
+export function multiplications({ nodes, weights, shapes }: FreezePlan): number {
+  return nodes.reduce((sum, { path, output }) => {
+    const places = (shapes.get(output) ?? []).slice(1, -1).reduce<number>((n, size) => n * (size ?? 64), 1);
+    return sum + places * (weights.get(`${path}/kernel`)?.data.length ?? 0);
+  }, 0);
 }
 
 function verdict(differences: readonly Difference[], against: string, samples: number, seconds: number): Verification {
   // Written so that NaN is a failure.
   const outputs = differences.filter((d) => !(d.maxDifference <= TOLERANCE) || d.top1Different.length > 0);
   if (outputs.length > 0)
-    throw failed(outputs.map(describe).join('; '), { against, samples, tolerance: TOLERANCE, outputs });
+    throw failed(against, outputs.map(describe).join('; '), { against, samples, tolerance: TOLERANCE, outputs });
   const maxDifference = Math.max(...differences.map((d) => d.maxDifference));
   const classifies = differences.some((d) => d.classifies);
   return { against, samples, maxDifference, ...(classifies ? { top1Identical: true } : {}), seconds };
 }
 
-function failed(reason: string, details: Record<string, unknown>): FreezeframeError {
-  const message = `The frozen graph is not known to answer as ${REFERENCE}: ${reason}`;
+function failed(against: string, reason: string, details: Record<string, unknown>): FreezeframeError {
+  const message = `The frozen graph is not known to answer as ${against}: ${reason}`;
   return new FreezeframeError('verification-failed', message, {
     details,
     remedy: 'Nothing was saved. A difference is a fault of the converter: report it with the model.',

@@ -2,7 +2,7 @@ import type { KerasModel, LayerConfig, Tensor } from '../../keras-model.ts';
 import { type Arguments, callsIn, type Reference, referencesIn, referencesOf, resolve } from './arguments.ts';
 import { type Call, type Options, valuesIn } from './call.ts';
 import { findRule } from './registry.ts';
-import { type Value, value, wrong } from './value.ts';
+import { isValue, type Value, value, wrong } from './value.ts';
 
 type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 
@@ -67,8 +67,7 @@ export class Walker {
 
   /** One call of one layer or model. */
   layer(layer: LayerConfig, path: string, args: readonly unknown[], keywords: Options): readonly Value[] {
-    if (MODELS.includes(layer.class_name))
-      return this.model(layer, `${path}/`, valuesIn([args, keywords.inputs ?? []]));
+    if (MODELS.includes(layer.class_name)) return this.model(layer, `${path}/`, modelInputs(layer, args, keywords));
     const module = (layer as { module?: unknown }).module;
     const rule = findRule(layer.class_name, module);
     if (!rule) throw wrong('a class that the evaluator knows', `layer ${path}`, layer.class_name);
@@ -108,6 +107,16 @@ export class Walker {
     if (data.length <= KEPT) this.#doubles.set(name, double);
     return double;
   }
+}
+
+/** A model may be called on a dictionary whose keys are its inputs' names. */
+function modelInputs({ config }: LayerConfig, args: readonly unknown[], keywords: Options): Value[] {
+  const given = args[0] ?? keywords.inputs;
+  const starts = config.input_layers;
+  const isPlain = (thing: unknown): thing is Record<string, unknown> =>
+    thing !== null && typeof thing === 'object' && !Array.isArray(thing) && !isValue(thing);
+  if (isPlain(given) && isPlain(starts)) return Object.keys(starts).flatMap((key) => valuesIn(given[key]));
+  return valuesIn(given);
 }
 
 /** The layers of a model: `{ layers }`, or the bare list of early Keras 2. */

@@ -118,16 +118,21 @@ export function maskedSoftmax(x: Value, mask: Value | undefined, axes: readonly 
   return softmax(where(mask, x, broadcastTo(value([], [-1e30]), x.shape)), axes);
 }
 
-/** The projection onto the simplex (Martins & Astudillo, 2016), along one axis. */
+/**
+ * `sparsemax` as Keras 3 computes it: its threshold takes all running sums of the support where Martins & Astudillo
+ * (2016) take the last one alone (`keras/src/backend/tensorflow/nn.py`).
+ */
 function sparsemax(x: Value, axis: number): Value {
   const thresholds = reduce(x, [axis], true, (row) => {
     const sorted = row.toSorted().toReversed();
-    let [sum, threshold] = [0, 0];
+    let [sum, sums, count] = [0, 0, 0];
     for (const [i, z] of sorted.entries()) {
       sum += z;
-      if (1 + (i + 1) * z > sum) threshold = (sum - 1) / (i + 1);
+      if (z - (sum - 1) / (i + 1) <= 0) continue;
+      sums += sum;
+      count += 1;
     }
-    return threshold;
+    return (sums - 1) / count;
   });
   return binary(x, thresholds, (z, threshold) => Math.max(0, z - threshold));
 }

@@ -133,10 +133,10 @@ function cuts(sizes: unknown): unknown {
 
 /** A node of a Keras 2 model that is a function of TensorFlow. */
 const tensorflowFunction: LayerFunction = (x, call): Answer => {
-  const { function: name } = call.options;
+  const name = String(call.options.function).replace(/^(tf|tensorflow)\./, '');
   if (name === '__operators__.getitem') return indexed(x, call.keywords.slice_spec ?? call.args[1] ?? null);
   if (name === 'einsum') return einsumOf({ args: call.args.slice(1), options: { subscripts: call.args[0] } });
-  const found = FUNCTIONS[String(name)];
+  const found = FUNCTIONS[name];
   const operator = found && OPERATORS[found.operator];
   if (!operator) throw wrong('a function of TensorFlow that is known here', `layer ${call.path}`, name);
   const theirs = found.parameters ?? operator.parameters;
