@@ -4,6 +4,7 @@ import { hdf5ModelReader } from './hdf5-model/reader.ts';
 import { keras2Reader } from './keras2/reader.ts';
 import { keras3Reader } from './keras3/reader.ts';
 import { onnxReader } from './onnx/onnx-reader.ts';
+import { pickleReader } from './pickle/pickle-reader.ts';
 import { teachableMachineReader } from './teachable-machine/teachable-machine-reader.ts';
 import { tfjsLayersReader } from './tfjs-layers/tfjs-layers-reader.ts';
 
@@ -18,5 +19,6 @@ export const FORMATS: readonly FormatReader[] = [
   hdf5ModelReader,
   configAndWeightsReader,
   tfjsLayersReader,
+  pickleReader,
   onnxReader,
 ];

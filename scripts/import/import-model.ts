@@ -8,7 +8,7 @@ import { loadLabels } from './labels.ts';
 import type { ImportVerification, ModelChoices, PreparedModel } from './prepared.ts';
 import { checkPath, readInWorker } from './read-in-worker.ts';
 import type { ReadModel } from './read-model.ts';
-import { readTable, type TableChoices } from './table.ts';
+import type { Table, TableFiles, TableNames } from './table.ts';
 
 export interface ImportOptions {
   /** A file, a folder or a zip. */
@@ -17,7 +17,7 @@ export interface ImportOptions {
   readonly name: string;
   readonly store: ModelStore;
   readonly pictures?: PictureChoices;
-  readonly table?: TableChoices;
+  readonly table?: TableFiles & TableNames;
   readonly task?: Task | undefined;
   /** A file, or `imagenet`. */
   readonly labels?: string | undefined;
@@ -50,17 +50,17 @@ export interface ImportReport {
  */
 export async function importModel(options: ImportOptions): Promise<ImportReport> {
   const start = performance.now();
-  const { path, name, store, isolate = true, onStep = () => undefined } = options;
+  const { path, name, store, table = {}, isolate = true, onStep = () => undefined } = options;
   checkName(name);
   await checkPath(path);
   onStep('Reading');
-  const choosing = readChoices(options);
-  choosing.catch(() => undefined); // awaited below, after the file was read
-  const reading = isolate ? readInWorker(path) : import('./read-model.ts').then(({ readModel }) => readModel(path));
+  const reading = isolate
+    ? readInWorker(path, table)
+    : import('./read-model.ts').then(({ readAll }) => readAll(path, table));
   // Loads what freezes and verifies (0.4 s) while the other thread reads.
   const keras = import('./import-keras.ts');
   const read = await reading;
-  const choices = await choosing;
+  const choices = await readChoices(options, read.table);
   onStep('Freezing and verifying');
   const { imported } = read;
   const prepared = await (imported.kind === 'keras'
@@ -80,14 +80,17 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   };
 }
 
-async function readChoices({ pictures = {}, table = {}, ...options }: ImportOptions): Promise<ModelChoices> {
-  const { labels, features, values } = await readTable(table);
+async function readChoices(
+  { pictures = {}, table: names = {}, ...options }: ImportOptions,
+  table: Table,
+): Promise<ModelChoices> {
+  const { featuresOf, valuesOf } = await import('./table.ts');
   return {
     pictures,
     task: options.task,
-    labels: options.labels === undefined ? labels : await loadLabels(options.labels),
-    features,
-    values,
+    labels: options.labels === undefined ? table.labels : await loadLabels(options.labels),
+    features: featuresOf(table, names),
+    values: valuesOf(table, names),
     allowNonfinite: options.allowNonfinite === true,
     expectation: options.expected === undefined ? undefined : await readExpectation(options.expected),
   };

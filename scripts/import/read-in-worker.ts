@@ -3,7 +3,8 @@ import { totalmem } from 'node:os';
 import { FreezeframeError } from '@freezeframe/inference';
 import { startThread } from '../train/start-thread.ts';
 import { ImportError } from './import-error.ts';
-import type { ReadModel } from './read-model.ts';
+import type { ReadAll } from './read-model.ts';
+import type { TableFiles } from './table.ts';
 import type { WorkerAnswer } from './worker.ts';
 
 /** Reading 4 GB, the most that is unpacked, takes a minute on a slow disk. */
@@ -23,11 +24,15 @@ export interface ReadLimits {
 
 /**
  * Reads a model in a thread of its own that is ended when it takes too long or too much memory.
- * @throws ImportError what `readModel` throws, and `limit-exceeded`
+ * @throws ImportError what `readAll` throws, and `limit-exceeded`
  */
-export async function readInWorker(path: string, limits: ReadLimits = {}): Promise<ReadModel> {
+export async function readInWorker(path: string, files: TableFiles = {}, limits: ReadLimits = {}): Promise<ReadAll> {
   const { seconds = MAX_READ_SECONDS, heapMb = MAX_HEAP_MB, residentBytes = MAX_RESIDENT_BYTES } = limits;
-  const worker = startThread(new URL('./worker.ts', import.meta.url), { path }, { maxOldGenerationSizeMb: heapMb });
+  const worker = startThread(
+    new URL('./worker.ts', import.meta.url),
+    { path, files: { ...files } },
+    { maxOldGenerationSizeMb: heapMb },
+  );
   const timers: NodeJS.Timeout[] = [];
   try {
     const answer = await new Promise<WorkerAnswer>((resolve, reject) => {
@@ -52,7 +57,7 @@ export async function readInWorker(path: string, limits: ReadLimits = {}): Promi
   }
 }
 
-function unpack(answer: WorkerAnswer): ReadModel {
+function unpack(answer: WorkerAnswer): ReadAll {
   if ('read' in answer) return answer.read;
   if ('refused' in answer) {
     const { code, message, remedy, details } = answer.refused;

@@ -6,6 +6,7 @@ import type { ImportedModel } from './imported-model.ts';
 import { labelsBeside } from './labels.ts';
 import { openSource } from './open-source.ts';
 import type { Source } from './source.ts';
+import { readTable, type Table, type TableFiles } from './table.ts';
 
 /** A model as its file gives it, and which file that was. */
 export interface ReadModel {
@@ -16,9 +17,22 @@ export interface ReadModel {
   readonly sha256: string;
 }
 
+/** A model and what was given with it. */
+export interface ReadAll extends ReadModel {
+  readonly table: Table;
+}
+
 /**
- * Opens a file, a folder or a zip, finds its format by content, and reads the model. In this thread: for files that are
- * not trusted see `read-in-worker.ts`.
+ * Reads everything that comes from outside, in this thread: for files that are not trusted see `read-in-worker.ts`.
+ * @throws ImportError
+ */
+export async function readAll(path: string, files: TableFiles = {}): Promise<ReadAll> {
+  const read = await readModel(path);
+  return { ...read, table: await readTable(files) };
+}
+
+/**
+ * Opens a file, a folder or a zip, finds its format by content, and reads the model.
  * @throws ImportError
  */
 export async function readModel(path: string): Promise<ReadModel> {

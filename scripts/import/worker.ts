@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FreezeframeError } from '@freezeframe/inference';
 import type { ImportedModel } from './imported-model.ts';
-import { type ReadModel, readModel } from './read-model.ts';
+import { type ReadAll, readAll } from './read-model.ts';
+import type { TableFiles } from './table.ts';
 
 /** What a reading thread sends, once. */
 export type WorkerAnswer =
-  | { readonly read: ReadModel }
+  | { readonly read: ReadAll }
   | {
       readonly refused: {
         readonly code: string;
@@ -26,7 +27,8 @@ function buffers(imported: ImportedModel): ArrayBuffer[] {
 
 async function answer(): Promise<WorkerAnswer> {
   try {
-    return { read: await readModel((workerData as { path: string }).path) };
+    const { path, files } = workerData as { path: string; files: TableFiles };
+    return { read: await readAll(path, files) };
   } catch (error) {
     if (error instanceof FreezeframeError) {
       const { code, message, remedy, details } = error;
