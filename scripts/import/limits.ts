@@ -19,8 +19,13 @@ export const MAX_JSON_BYTES = 64 * MIB;
 export const MAX_LAYERS = 20_000;
 /** Groups and datasets: two or three for each layer, twice more for an optimizer. */
 export const MAX_HDF5_OBJECTS = 100_000;
-/** Layers within models within models, each some groups deep. */
-export const MAX_HDF5_DEPTH = 128;
+/** Layers within models within models, each some groups deep; models nested twice need ten. */
+export const MAX_HDF5_DEPTH = 64;
+/**
+ * Looking at a link takes time with the square of its depth: 2 us each. As many objects as are allowed at depth six, or
+ * seven seconds.
+ */
+export const MAX_HDF5_STEPS = 4_000_000;
 /** Config and names stand in attributes. */
 export const MAX_HDF5_ATTRIBUTE_BYTES = 64 * MIB;
 /** ONNX, being protobuf, holds no more than 2 GiB in one file. */

@@ -7,6 +7,7 @@ import {
   MAX_HDF5_ATTRIBUTE_BYTES,
   MAX_HDF5_DEPTH,
   MAX_HDF5_OBJECTS,
+  MAX_HDF5_STEPS,
   MAX_TENSOR_BYTES,
   MAX_TENSOR_RANK,
 } from '../limits.ts';
@@ -90,6 +91,11 @@ class OpenFile implements Hdf5File {
     if (names.length > MAX_HDF5_OBJECTS) {
       throw this.#limit(`at most ${MAX_HDF5_OBJECTS} objects`, this.#name, names.length);
     }
+    const depths = names.map((name) => name.split('/').length);
+    const depth = depths.reduce((most, each) => Math.max(most, each), 0);
+    if (depth > MAX_HDF5_DEPTH) throw this.#limit(`at most ${MAX_HDF5_DEPTH} levels`, 'nested groups', depth);
+    const steps = depths.reduce((sum, each) => sum + each * each, 0);
+    if (steps > MAX_HDF5_STEPS) throw this.#limit(`at most ${MAX_HDF5_STEPS} steps`, 'its groups', steps);
     for (const name of names) this.#look(name);
   }
 
@@ -162,8 +168,6 @@ class OpenFile implements Hdf5File {
 
   /** Notes what lies at a path, if it lies in this file. */
   #look(path: string): void {
-    const depth = path.split('/').length;
-    if (depth > MAX_HDF5_DEPTH) throw this.#limit(`at most ${MAX_HDF5_DEPTH} levels`, 'nested groups', depth);
     const [soft, external, type] = this.#try(path, ({ library }) => [
       library.get_symbolic_link(this.#id, `/${path}`),
       library.get_external_link(this.#id, `/${path}`).filename,
