@@ -3,6 +3,7 @@ import { isKerasArchive, withHdf5 } from '../find-models.ts';
 import type { FormatReader } from '../format-reader.ts';
 import { ImportError } from '../import-error.ts';
 import type { ImportedKerasModel } from '../imported-model.ts';
+import { withKeras2Activations } from '../keras2-activations.ts';
 import { withShards } from '../keras3/shards.ts';
 import { hdf5Weights } from '../named-weights/hdf5-weights.ts';
 import { positionalWeights } from '../named-weights/positional.ts';
@@ -22,7 +23,7 @@ export const configAndWeightsReader: FormatReader = {
   read: async (source) => {
     const found = await findConfigAndWeights(source);
     const [config, weights] = [only(source, found, 'configs'), only(source, found, 'weights')];
-    const model = readConfig(config.json, config.name);
+    const model = withKeras2Activations(readConfig(config.json, config.name), config.version);
     const framework = config.version === undefined ? {} : { framework: `keras ${config.version}` };
     return {
       kind: 'keras',

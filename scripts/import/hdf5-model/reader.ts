@@ -3,6 +3,7 @@ import type { FormatReader } from '../format-reader.ts';
 import type { Hdf5File } from '../hdf5/open-hdf5.ts';
 import { ImportError } from '../import-error.ts';
 import type { ImportedKerasModel } from '../imported-model.ts';
+import { withKeras2Activations } from '../keras2-activations.ts';
 import { hdf5Weights } from '../named-weights/hdf5-weights.ts';
 import { readJsonConfig } from '../read-config.ts';
 import type { Source } from '../source.ts';
@@ -23,9 +24,10 @@ export const hdf5ModelReader: FormatReader = {
 
 /** @throws ImportError */
 export function readHdf5Model(file: Hdf5File): ImportedKerasModel {
-  const config = readJsonConfig(hdf5Text(file, '', 'model_config') ?? '', 'model_config');
-  const weights = hdf5Weights(config, file);
   const version = hdf5Text(file, '', 'keras_version') ?? hdf5Text(file, 'model_weights', 'keras_version');
+  const written = readJsonConfig(hdf5Text(file, '', 'model_config') ?? '', 'model_config');
+  const config = withKeras2Activations(written, version);
+  const weights = hdf5Weights(config, file);
   const framework = version === undefined ? {} : { framework: `keras ${version}` };
   return { kind: 'keras', format: 'keras-hdf5', ...framework, notes: [], model: { config, weights } };
 }

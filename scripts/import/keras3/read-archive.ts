@@ -4,6 +4,7 @@ import { findKerasParts, type KerasParts, withHdf5 } from '../find-models.ts';
 import { ImportError } from '../import-error.ts';
 import type { ImportedKerasModel } from '../imported-model.ts';
 import { parseJson } from '../json.ts';
+import { withKeras2Activations } from '../keras2-activations.ts';
 import { MAX_JSON_BYTES } from '../limits.ts';
 import { hdf5Weights } from '../named-weights/hdf5-weights.ts';
 import { positionalWeights } from '../named-weights/positional.ts';
@@ -34,7 +35,8 @@ export async function readArchive(source: Source, format: string): Promise<Impor
   if (!parts) throw new ImportError('file-damaged', `${source.path} has no config.json beside its weights.`);
   try {
     const version = await versionOf(parts);
-    const config = readJsonConfig(await parts.source.read(parts.config, MAX_JSON_BYTES), 'config.json');
+    const written = readJsonConfig(await parts.source.read(parts.config, MAX_JSON_BYTES), 'config.json');
+    const config = withKeras2Activations(written, version);
     const weights = await weightsOf(parts, config);
     const framework = version === '' ? {} : { framework: `keras ${version}` };
     return { kind: 'keras', format, ...framework, notes: [], model: { config, weights } };

@@ -1,6 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import type { KerasModel, Tensor } from '../../freeze/keras-model.ts';
 import { ImportError } from '../import-error.ts';
+import { withKeras2Activations } from '../keras2-activations.ts';
 import { asImportError } from '../named-weights/as-import-error.ts';
 import { configLayers } from '../named-weights/config-layers.ts';
 import { layerWeights } from '../named-weights/layer-weights.ts';
@@ -18,8 +19,9 @@ const WHERE = 'the pickled config';
  * @throws ImportError `bad-weights`, and what reading a config throws
  */
 export function modelOfParts({ config: given, weights: arrays }: Extract<Payload, { kind: 'parts' }>): KerasModel {
-  const config =
+  const written =
     typeof given === 'string' ? readJsonConfig(given, WHERE) : readConfig(withClassName(asJson(given)), WHERE);
+  const config = withKeras2Activations(written, undefined);
   const layers = asImportError(WHERE, () => configLayers(config));
   const specs = asImportError(WHERE, () => layerWeights(config));
   const tops = [...new Set(layers.map(({ top }) => top))];
