@@ -53,3 +53,17 @@ export function unmerged(graph: GraphBuilder, gradient: Value, input: Value): Va
   const name = missing.length > 0 ? graph.op('Squeeze', [summed, graph.ints(missing)]) : summed;
   return graph.toLayout({ ...input, name, layout: 'channels-last' }, input.layout);
 }
+
+/** Keras's rule for merge layers: a step that is there in one is there; no mask where one input has none. */
+export function mergedMask(graph: GraphBuilder, inputs: readonly Value[]): string | undefined {
+  const masks = inputs.map((input) => input.mask);
+  if (masks.some((mask) => mask === undefined)) return undefined;
+  return (masks as string[]).reduce((a, b) => (a === b ? a : graph.op('Or', [a, b])));
+}
+
+/** The fold of an operator over two or more tensors that broadcast, as a value of the merged shape. */
+export function foldInputs(graph: GraphBuilder, inputs: readonly Value[], type: string): Value {
+  const terms = alignInputs(graph, inputs);
+  const name = terms.map((term) => term.name).reduce((all, term) => graph.op(type, [all, term]));
+  return { ...(terms[0] as Value), name, shape: mergedShape(inputs.map((input) => input.shape)) };
+}

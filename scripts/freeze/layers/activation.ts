@@ -7,6 +7,7 @@ const config = z.object({ activation });
 /** An activation function as a layer of its own. */
 export const activationLayer = defineLayer<z.output<typeof config>>({
   className: 'Activation',
+  mask: 'keep',
   config,
   outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => activate(graph, single(inputs), c.activation),

@@ -29,6 +29,7 @@ export type BatchNormalizationConfig = z.output<typeof config>;
  */
 export const batchNormalization = defineLayer<BatchNormalizationConfig>({
   className: 'BatchNormalization',
+  mask: 'keep',
   config,
   weights: (c, inputs) => normalizationWeights(c, single(inputs)),
   outputShape: (_, inputs) => single(inputs),

@@ -1,11 +1,17 @@
 import { z } from 'zod';
-import type { Value } from '../graph.ts';
+import type { GraphBuilder, Value } from '../graph.ts';
 import type { Shape } from '../keras-model.ts';
 import { defineLayer } from '../layer.ts';
 import { fixed, memoryAxis } from '../layout.ts';
 import { sameLayout } from '../merge.ts';
 
-const config = z.object({ axis: z.number().int().default(-1) });
+const config = z.object({
+  axis: z
+    .number()
+    .int()
+    .nullish()
+    .transform((axis) => axis ?? -1),
+});
 
 /** Tensors side by side along one axis. */
 export const concatenate = defineLayer<z.output<typeof config>>({
@@ -29,6 +35,7 @@ export const concatenate = defineLayer<z.output<typeof config>>({
       ),
     };
   },
+  mask: ({ graph }, c, inputs) => [joinedMask(graph, c.axis, inputs)],
   training: {
     backward: ({ graph }, c, { inputs }, gradient) => {
       const sizes = graph.ints(inputs.map((input) => fixed(input.shape, c.axis)));
@@ -49,4 +56,21 @@ function joinedShape(axis: number, inputs: readonly Shape[]): Shape {
     const sizes = inputs.map((shape) => shape[i] ?? null);
     return sizes.reduce((sum, next) => (sum === null || next === null ? null : sum + next));
   });
+}
+
+/** Along the time axis masks are joined; along the features a step that is there in one is there. None: all are there. */
+function joinedMask(graph: GraphBuilder, axis: number, inputs: readonly Value[]): string | undefined {
+  const rank = (inputs[0] as Value).shape.length;
+  if (inputs.every((input) => input.mask === undefined) || rank < 3) return undefined;
+  const masks = inputs.map((input) => input.mask ?? allThere(graph, input));
+  const along = axis < 0 ? axis + rank : axis;
+  if (along === 1) return graph.op('Concat', masks, { axis: 1 });
+  return masks.reduce((a, b) => (a === b ? a : graph.op('Or', [a, b])));
+}
+
+/** A mask of nothing but true. */
+function allThere(graph: GraphBuilder, input: Value): string {
+  const plain = graph.toLayout(input, 'channels-last');
+  const size = graph.op('Shape', [plain.name], { start: 0, end: 2 });
+  return graph.op('Expand', [graph.constant('bool', [1], [1, 1]), size]);
 }

@@ -18,6 +18,7 @@ type Config = z.output<typeof config>;
 /** A matrix product over the last axis, a bias and an activation. */
 export const dense = defineLayer<Config>({
   className: 'Dense',
+  mask: 'keep',
   linear: { kernel: 'kernel' },
   config,
   weights: (c, inputs) => [

@@ -6,6 +6,8 @@ const shape = z.array(z.number().int().positive().nullable());
 /** Where a tensor enters the model. Inside a nested model it passes on what it is given. */
 export const inputLayer = defineLayer({
   className: 'InputLayer',
+  mask: 'keep',
+  integers: true,
   config: z.object({ batch_shape: shape.nullish(), batch_input_shape: shape.nullish() }),
   outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),

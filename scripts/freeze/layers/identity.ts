@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { defineLayer, single } from '../layer.ts';
+
+/** Passes on what it is given. */
+export const identity = defineLayer({
+  className: 'Identity',
+  config: z.object({}),
+  integers: true,
+  mask: 'keep',
+  outputShape: (_, inputs) => single(inputs),
+  emit: (_context, _config, inputs) => single(inputs),
+  training: { backward: (_context, _config, _pass, gradient) => ({ inputs: [gradient], weights: {} }) },
+});
