@@ -50,7 +50,7 @@ function encode([text, encoding]: readonly PickleValue[], context: CallContext, 
     return { kind: 'refused', name };
   }
   context.charge(text.length);
-  return Buffer.from(text, 'latin1');
+  return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
 function bytesOf(args: readonly PickleValue[], context: CallContext, name: string): PickleValue {

@@ -2,8 +2,12 @@ import { OPCODES } from './opcodes.ts';
 
 const PROTO = 0x80;
 
-/** Protocols 0 and 1 have no header: what a container, an instance or a name begins with. */
-const TEXT_PROTOCOL = /^(c[\w.]+\n[\w.]+\n|\((c[\w.]+\n|i[\w.]+\n|[dlt]p\d+\n|[\]}(]|[SVIFLKUX])|[\]}]q|\]\(|\}\()/;
+/**
+ * Protocols 0 and 1 have no header: what a container, an instance or a name begins with, and what is put into the memo
+ * next. `cat`, `dog` on two lines is a name too, and a list of labels.
+ */
+const TEXT_PROTOCOL =
+  /^\(*([ci][\w.]+\n[\w.]+\n(p\d+\n|q[^ -~]|[()])|[dlt]p\d+\n|[\]}](q[^ -~]|\()|S['"]|V\{|X[\s\S]{4}\{)/;
 
 /** Whether the first bytes (not compressed) are those of a pickle: a protocol that exists and an opcode after it. */
 export function looksLikePickle(head: Uint8Array): boolean {
