@@ -35,3 +35,25 @@ export const number = z.union([
   z.number(),
   z.object({ config: z.object({ value: z.number() }) }).transform((wrapped) => wrapped.config.value),
 ]);
+
+/** An array in any of the ways that configs carry one: nested lists, Keras 3's NumPy arrays and tuples, one number. */
+export type Nested = number | readonly Nested[];
+
+export const numbers: z.ZodType<Nested> = z.lazy(() =>
+  z.union([
+    z.number(),
+    z.array(numbers),
+    z.object({ config: z.object({ value: numbers }) }).transform((wrapped) => wrapped.config.value),
+    z.object({ class_name: z.literal('__tuple__'), items: z.array(numbers) }).transform((tuple) => tuple.items),
+  ]),
+);
+
+/** Sizes of a nested list and its numbers in order. @returns undefined where lists of one level differ in length */
+export function flattened(value: Nested): { readonly dims: number[]; readonly data: number[] } | undefined {
+  if (typeof value === 'number') return { dims: [], data: [value] };
+  const parts = value.map(flattened);
+  const [first] = parts;
+  if (!first) return { dims: [0], data: [] };
+  if (parts.some((part) => part === undefined || String(part.dims) !== String(first.dims))) return undefined;
+  return { dims: [parts.length, ...first.dims], data: parts.flatMap((part) => part?.data ?? []) };
+}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { dataFormat, flag, padding, perAxis } from './config.ts';
-import type { Attribute, Value } from './graph.ts';
+import type { Value } from './graph.ts';
 import type { Shape } from './keras-model.ts';
-import type { EmitContext } from './layer.ts';
+import { type EmitContext, type LayerDefinition, single } from './layer.ts';
 import { fromImage, imageShape, memoryAxis, spatialOf, toImage } from './layout.ts';
 import { type Window, windowAttributes, windowOutput } from './window.ts';
 
@@ -29,17 +29,24 @@ export function poolingShape(config: PoolingConfig, input: Shape): Shape {
   return imageShape(input[0] ?? null, spatial, channels ?? null, config.data_format);
 }
 
-export function pool(
-  context: EmitContext,
-  type: 'MaxPool' | 'AveragePool',
-  config: PoolingConfig,
-  x: Value,
-  extra: Record<string, Attribute> = {},
-): Value {
+export type PoolType = 'MaxPool' | 'AveragePool';
+
+export function pool(context: EmitContext, type: PoolType, config: PoolingConfig, x: Value): Value {
   const spatial = spatialOf(x.shape, config.data_format);
-  const attributes = { ...windowAttributes(spatial, poolingWindow(config)), ...extra };
+  const attributes = windowAttributes(spatial, poolingWindow(config));
+  if (type === 'AveragePool') attributes.count_include_pad = 0;
   const name = context.graph.op(type, [toImage(context.graph, x, config.data_format)], attributes);
   return fromImage(name, poolingShape(config, x.shape), config.data_format);
+}
+
+/** A pool over any number of spatial axes; TensorFlow does not count padding in a mean. */
+export function poolingLayer(className: string, rank: number, type: PoolType): LayerDefinition<PoolingConfig> {
+  return {
+    className,
+    config: poolingConfig(rank),
+    outputShape: (c, inputs) => poolingShape(c, single(inputs)),
+    emit: (context, c, inputs) => pool(context, type, c, single(inputs)),
+  };
 }
 
 export const globalPoolingConfig = z.object({ data_format: dataFormat, keepdims: flag(false) });
@@ -70,4 +77,17 @@ export function globalPool(
   const keepdims = config.keepdims ? 1 : 0;
   const name = context.graph.op(type, [x.name, context.graph.ints(axes)], { keepdims });
   return { ...x, name, shape: globalPoolingShape(config, x.shape) };
+}
+
+/** The mean or the largest value of each channel, over any number of spatial axes. */
+export function globalPoolingLayer(
+  className: string,
+  type: 'ReduceMean' | 'ReduceMax',
+): LayerDefinition<GlobalPoolingConfig> {
+  return {
+    className,
+    config: globalPoolingConfig,
+    outputShape: (c, inputs) => globalPoolingShape(c, single(inputs)),
+    emit: (context, c, inputs) => globalPool(context, type, c, single(inputs)),
+  };
 }

@@ -7,7 +7,7 @@ export const averagePooling2d = defineLayer<PoolingConfig>({
   className: 'AveragePooling2D',
   config: poolingConfig(2),
   outputShape: (c, inputs) => poolingShape(c, single(inputs)),
-  emit: (context, c, inputs) => pool(context, 'AveragePool', c, single(inputs), { count_include_pad: 0 }),
+  emit: (context, c, inputs) => pool(context, 'AveragePool', c, single(inputs)),
   training: {
     backward: ({ graph }, c, { inputs }, gradient) => ({
       inputs: [averagePoolGradient(graph, c, single(inputs), gradient)],

@@ -1,16 +1,23 @@
 import { z } from 'zod';
-import { number } from '../config.ts';
+import { flattened, numbers } from '../config.ts';
 import type { GraphBuilder, Value } from '../graph.ts';
 import { defineLayer, single } from '../layer.ts';
 import { broadcastDims, renamed } from '../layout.ts';
 
-const factor = z.union([number, z.array(number).min(1)]);
-const config = z.object({ scale: factor, offset: factor.default(0) });
+/** One number, or one per channel: axes of size 1 in front of those change nothing. */
+const factor = numbers.transform((value, context) => {
+  const list = flattened(value);
+  if (list && list.dims.slice(0, -1).every((size) => size === 1)) return list.data;
+  context.addIssue('Expected one number or one per channel');
+  return z.NEVER;
+});
+const config = z.object({ scale: factor, offset: factor.prefault(0) });
 
 /** x * scale + offset; a list holds one number per channel (the last axis). */
 export const rescaling = defineLayer<z.output<typeof config>>({
   className: 'Rescaling',
   config,
+  mask: 'keep',
   outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => {
     const x = single(inputs);
@@ -25,6 +32,7 @@ export const rescaling = defineLayer<z.output<typeof config>>({
   },
 });
 
-function constant(graph: GraphBuilder, x: Value, factor: number | number[]): string {
-  return typeof factor === 'number' ? graph.float(factor) : graph.float(factor, broadcastDims(x, -1, factor.length));
+function constant(graph: GraphBuilder, x: Value, [first = 0, ...others]: readonly number[]): string {
+  if (others.length === 0) return graph.float(first);
+  return graph.float([first, ...others], broadcastDims(x, -1, others.length + 1));
 }

@@ -1,0 +1,5 @@
+import { defineLayer } from '../layer.ts';
+import { trainingOnlyLayer } from '../training-only.ts';
+
+/** Pictures mixed with each other. */
+export const mixUp = defineLayer(trainingOnlyLayer('MixUp'));

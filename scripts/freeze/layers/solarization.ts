@@ -1,0 +1,5 @@
+import { defineLayer } from '../layer.ts';
+import { trainingOnlyLayer } from '../training-only.ts';
+
+/** Bright values inverted at random. */
+export const solarization = defineLayer(trainingOnlyLayer('Solarization'));

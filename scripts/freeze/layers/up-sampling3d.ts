@@ -1,0 +1,5 @@
+import { defineLayer } from '../layer.ts';
+import { upSamplingLayer } from '../upsampling.ts';
+
+/** Every cell of a volume repeated along each axis. */
+export const upSampling3d = defineLayer(upSamplingLayer('UpSampling3D', 3));
