@@ -4,27 +4,35 @@ import type { StoredModel } from '../store/model-store.ts';
 import type { Source } from './tree.ts';
 import type { Built } from './unit.ts';
 
-/** `models/index.json`: which model and version a request without a name gets. */
+/**
+ * `models/index.json`: which model and version a request without a name gets, and the tags that versions had when they
+ * were bundled.
+ */
 export interface ModelIndex {
   readonly default: string;
-  readonly models: Readonly<Record<string, { default: string; versions: readonly string[] }>>;
+  readonly models: Readonly<
+    Record<string, { default: string; versions: readonly string[]; labels?: Readonly<Record<string, string>> }>
+  >;
 }
 
 /**
  * The first model is the default, and so is the first version of each name.
  * @throws FreezeframeError `no-models` for an empty list.
  */
-export function modelIndex(models: readonly Pick<StoredModel, 'name' | 'version'>[]): ModelIndex {
+export function modelIndex(
+  models: readonly (Pick<StoredModel, 'name' | 'version'> & Partial<Pick<StoredModel, 'tags'>>)[],
+): ModelIndex {
   const [first] = models;
   if (!first) {
     throw new FreezeframeError('no-models', 'There is no model to bundle.', {
       remedy: 'Train one (freezeframe train gnomes --name gnomes) or name one that exists (freezeframe models list).',
     });
   }
-  const byName: Record<string, { default: string; versions: string[] }> = {};
-  for (const { name, version } of models) {
+  const byName: Record<string, { default: string; versions: string[]; labels?: Record<string, string> }> = {};
+  for (const { name, version, tags = [] } of models) {
     const entry = byName[name] ?? { default: version, versions: [] };
     if (!entry.versions.includes(version)) entry.versions.push(version);
+    if (tags.length > 0) entry.labels = { ...entry.labels, ...Object.fromEntries(tags.map((tag) => [tag, version])) };
     byName[name] = entry;
   }
   for (const entry of Object.values(byName)) entry.versions.sort((a, b) => Number(a) - Number(b));

@@ -29,6 +29,9 @@ export interface BatchResult {
 /** A model in memory that answers. */
 export interface Classifier {
   readonly manifest: Manifest;
+  /** What the graph takes and answers, all of it; batch axis first. */
+  readonly inputs: readonly EngineTensor[];
+  readonly outputs: readonly EngineTensor[];
   /**
    * @param picture an encoded picture (JPEG, PNG, WebP, GIF, AVIF, TIFF).
    * @throws PictureError as `decodePicture`; RequestError `top-k-invalid`, `threshold-invalid`, `picture-not-taken` (a
@@ -39,6 +42,8 @@ export interface Classifier {
   classifyBatch(pictures: readonly Uint8Array[], options?: ClassifyOptions): Promise<BatchResult>;
   /** Answers an Open Inference Protocol v2 request; a picture model takes uint8 [batch, height, width, channels]. */
   infer(request: InferRequest): Promise<InferResponse>;
+  /** Tensors in, tensors out, as `Engine.run`: for protocols that have their own way of writing them. */
+  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
   /** Gives the model's memory back. */
   close(): Promise<void>;
 }
@@ -203,6 +208,18 @@ class FrozenClassifier implements Classifier {
     }
     options.onTimings?.(timings);
     return { results };
+  }
+
+  get inputs(): readonly EngineTensor[] {
+    return this.#engine.inputs;
+  }
+
+  get outputs(): readonly EngineTensor[] {
+    return this.#engine.outputs;
+  }
+
+  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+    return this.#engine.run(feeds);
   }
 
   infer(request: InferRequest): Promise<InferResponse> {

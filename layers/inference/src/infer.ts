@@ -76,26 +76,31 @@ export interface InferResponse {
 export async function inferWith(engine: Engine, manifest: Manifest, request: unknown): Promise<InferResponse> {
   const { id, inputs, outputs } = parseRequest(request);
   const wanted = outputs?.length ? outputs.map(({ name }) => findOutput(engine.outputs, name)) : engine.outputs;
-  const total = inputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  if (total > MAX_ELEMENTS) {
-    throw new RequestError('request-too-large', expected(`at most ${MAX_ELEMENTS} values`, 'inputs', total), {
-      remedy: 'Send a smaller batch.',
-      details: { maxElements: MAX_ELEMENTS },
-    });
-  }
+  checkElements(inputs.map(({ shape }) => shape));
   const feeds = new Map<string, TensorData>();
   for (const [index, { name, shape, datatype, data }] of inputs.entries()) {
     if (feeds.has(name)) throw new RequestError('request-invalid', expected('each input once', 'inputs', name));
     feeds.set(name, { datatype, shape, data: readValues(data, shape, datatype, `inputs[${index}].data`) });
   }
-  checkBatch(engine.inputs, feeds);
-  const results = await engine.run(Object.fromEntries(feeds));
+  const named = Object.fromEntries(feeds);
+  checkBatch(engine.inputs, named);
+  const results = await engine.run(named);
   return {
     model_name: manifest.name,
     model_version: manifest.version,
     ...(id === undefined ? {} : { id }),
     outputs: wanted.map(({ name }) => writeTensor(name, results[name] as TensorData)),
   };
+}
+
+/** Counts before anything is allocated. @throws RequestError `request-too-large`. */
+export function checkElements(shapes: readonly (readonly number[])[]): void {
+  const total = shapes.reduce((sum, shape) => sum + elementCount(shape), 0);
+  if (total <= MAX_ELEMENTS) return;
+  throw new RequestError('request-too-large', expected(`at most ${MAX_ELEMENTS} values`, 'inputs', total), {
+    remedy: 'Send a smaller batch.',
+    details: { maxElements: MAX_ELEMENTS },
+  });
 }
 
 function parseRequest(request: unknown) {
@@ -109,18 +114,22 @@ function parseRequest(request: unknown) {
   });
 }
 
-function findOutput(outputs: readonly EngineTensor[], name: string): EngineTensor {
+/** @throws RequestError `output-unknown`. */
+export function findOutput(outputs: readonly EngineTensor[], name: string): EngineTensor {
   const found = outputs.find((output) => output.name === name);
   if (found) return found;
   const known = outputs.map((output) => output.name).join(' or ');
   throw new RequestError('output-unknown', expected(known, 'the name of an output', name));
 }
 
-/** Inputs whose batch axis is free must agree on it: onnxruntime would say so in its own words. */
-function checkBatch(inputs: readonly EngineTensor[], feeds: ReadonlyMap<string, TensorData>): void {
+/**
+ * Inputs whose batch axis is free must agree on it: onnxruntime would say so in its own words.
+ * @throws RequestError `tensor-shape`.
+ */
+export function checkBatch(inputs: readonly EngineTensor[], feeds: Readonly<Record<string, TensorData>>): void {
   let first: { name: string; batch: number } | undefined;
   for (const { name, shape } of inputs) {
-    const batch = feeds.get(name)?.shape[0];
+    const batch = feeds[name]?.shape[0];
     if (shape[0] !== null || batch === undefined) continue;
     if (first && first.batch !== batch) {
       const what = `a batch of ${first.batch}, as ${first.name} has`;
@@ -130,7 +139,12 @@ function checkBatch(inputs: readonly EngineTensor[], feeds: ReadonlyMap<string, 
   }
 }
 
-function readValues(
+/**
+ * Reads a tensor's values from JSON: flat, or nested as deep as the shape; nothing is rounded or wrapped.
+ * @param where what the values are called in messages: `inputs[0].data`.
+ * @throws RequestError `tensor-length`, `tensor-value`, naming the position that is wrong.
+ */
+export function readValues(
   data: readonly unknown[],
   shape: readonly number[],
   datatype: Datatype,
@@ -196,7 +210,10 @@ function meaning(datatype: Datatype): string {
   return `a whole number from ${min < -safe ? -safe : min} to ${max > safe ? safe : max} (${datatype})`;
 }
 
-function writeTensor(name: string, { datatype, shape, data }: TensorData): InferTensor {
+/**
+ * A tensor as JSON holds it, flat. @throws ModelError `model-output-invalid` for NaN, infinity and numbers beyond 2^53.
+ */
+export function writeTensor(name: string, { datatype, shape, data }: TensorData): InferTensor {
   const values: (number | boolean)[] = new Array(data.length);
   for (let i = 0; i < data.length; i++) {
     const value = Number(data[i]);

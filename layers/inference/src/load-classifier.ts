@@ -17,7 +17,14 @@ export interface LoadOptions {
 /** `index.json` of a models folder, written by the bundler. */
 const indexSchema = z.object({
   default: modelName,
-  models: z.record(modelName, z.object({ default: modelVersion, versions: z.array(modelVersion).min(1) })),
+  models: z.record(
+    modelName,
+    z.object({
+      default: modelVersion,
+      versions: z.array(modelVersion).min(1),
+      labels: z.record(z.string(), modelVersion).optional(),
+    }),
+  ),
 });
 
 export type ModelsIndex = z.infer<typeof indexSchema>;

@@ -14,6 +14,18 @@ describe('modelIndex', () => {
     });
   });
 
+  it('keeps the tags of the versions that are bundled as labels', () => {
+    const models = [
+      { name: 'a', version: '3', tags: ['production'] },
+      { name: 'a', version: '4', tags: ['latest', 'canary'] },
+      { name: 'b', version: '1', tags: [] },
+    ];
+    expect(modelIndex(models).models).toEqual({
+      a: { default: '3', versions: ['3', '4'], labels: { production: '3', latest: '4', canary: '4' } },
+      b: { default: '1', versions: ['1'] },
+    });
+  });
+
   it('refuses an empty list', () => {
     expect(() => modelIndex([])).toThrowError(expect.objectContaining({ code: 'no-models' }));
   });
