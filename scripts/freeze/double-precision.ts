@@ -13,7 +13,7 @@ import {
 const { FLOAT, DOUBLE } = TensorProto_DataType;
 
 /** What onnxruntime's CPU kernels compute in double precision as well, and a network for tables is made of. */
-const WIDE = new Set([
+export const WIDE: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'MatMul', 'Gemm', 'Relu', 'Sigmoid', 'Tanh', 'Softmax', 'Exp', 'Sqrt'],
   ...['Identity', 'Cast', 'Reshape', 'Squeeze', 'Unsqueeze', 'Concat', 'Transpose'],
 ]);

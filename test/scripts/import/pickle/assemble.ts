@@ -57,10 +57,12 @@ export interface Expected {
   readonly labels: string[];
 }
 
+type Answers = Record<string, Expected> & { readonly arrays: Record<string, (number | string)[]> };
+
+const { arrays, ...files } = JSON.parse(Buffer.from(fixture('expected.json')).toString('utf8')) as Answers;
+
 /** What Python says of the files. */
-export const EXPECTED = JSON.parse(Buffer.from(fixture('expected.json')).toString('utf8')) as Record<
-  string,
-  Expected
-> & {
-  readonly arrays: Record<string, (number | string)[]>;
-};
+export const EXPECTED: Readonly<Record<string, Expected>> = files;
+
+/** Every element, row by row, of the arrays in `arrays.*`. */
+export const ARRAYS = arrays;

@@ -12,7 +12,7 @@ import { readScaler } from '../../../../scripts/import/scalers.ts';
 import { assemble, FOLDER, fixture } from './assemble.ts';
 
 /** `FUZZ_RUNS=200000` for a night of it. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 3_000);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 6_000);
 
 const SEEDS = readdirSync(FOLDER)
   .filter((name) => /\.(pkl|sav|joblib)$/.test(name))

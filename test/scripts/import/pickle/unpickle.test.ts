@@ -4,7 +4,7 @@ import { elementsOf, numbersOf, tensorOf } from '../../../../scripts/import/pick
 import { OPCODES } from '../../../../scripts/import/pickle/opcodes.ts';
 import { unpickle } from '../../../../scripts/import/pickle/unpickle.ts';
 import { isKind, itemsOf, type NdArray, type PickleValue } from '../../../../scripts/import/pickle/values.ts';
-import { assemble, EXPECTED, fixture, PROTO_4, refusal, text } from './assemble.ts';
+import { ARRAYS, assemble, fixture, PROTO_4, refusal, text } from './assemble.ts';
 
 /** As plain JavaScript. */
 function plain(value: PickleValue | undefined): unknown {
@@ -113,11 +113,11 @@ describe('numpy arrays', () => {
   ])('reads every kind of number, order and byte order of arrays.%s', (ending) => {
     const dict = unpickle(fixture(`arrays.${ending}`));
     if (!isKind(dict, 'dict')) throw new Error('no dict');
-    expect([...dict.entries.keys()]).toEqual(Object.keys(EXPECTED.arrays));
-    for (const [name, row] of Object.entries(EXPECTED.arrays)) check(dict.entries.get(name) ?? null, name, row);
+    expect([...dict.entries.keys()]).toEqual(Object.keys(ARRAYS));
+    for (const [name, row] of Object.entries(ARRAYS)) check(dict.entries.get(name) ?? null, name, row);
     const fortran = dict.entries.get('fortran') as NdArray;
     expect(fortran).toMatchObject({ shape: [2, 3, 4], fortran: true });
-    expect([...(tensorOf(fortran)?.data ?? [])]).toEqual(EXPECTED.arrays.fortran);
+    expect([...(tensorOf(fortran)?.data ?? [])]).toEqual(ARRAYS.fortran);
   });
 
   it('reads text, bytes and objects', () => {
@@ -129,8 +129,8 @@ describe('numpy arrays', () => {
   it("reads joblib's arrays in the stream, an array of objects between them", () => {
     const dict = unpickle(decompress(fixture('nested.joblib')));
     const [fortran, words, floats] = itemsOf(isKind(dict, 'dict') ? dict.entries.get('deep') : null) as NdArray[];
-    check(fortran as NdArray, 'fortran', EXPECTED.arrays.fortran ?? []);
+    check(fortran as NdArray, 'fortran', ARRAYS.fortran ?? []);
     expect(elementsOf(words as NdArray)).toEqual(['cat', 'dog', 'été', '日本']);
-    check(floats as NdArray, 'float32', EXPECTED.arrays.float32 ?? []);
+    check(floats as NdArray, 'float32', ARRAYS.float32 ?? []);
   });
 });
