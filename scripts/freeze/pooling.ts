@@ -4,7 +4,7 @@ import type { Value } from './graph.ts';
 import type { Shape } from './keras-model.ts';
 import { type EmitContext, type LayerDefinition, single } from './layer.ts';
 import { fromImage, imageShape, memoryAxis, spatialOf, toImage } from './layout.ts';
-import { type Window, windowAttributes, windowOutput } from './window.ts';
+import { maxPoolAttributes, type Window, windowAttributes, windowOutput } from './window.ts';
 
 export const poolingConfig = (rank: number) =>
   z
@@ -33,8 +33,10 @@ export type PoolType = 'MaxPool' | 'AveragePool';
 
 export function pool(context: EmitContext, type: PoolType, config: PoolingConfig, x: Value): Value {
   const spatial = spatialOf(x.shape, config.data_format);
-  const attributes = windowAttributes(spatial, poolingWindow(config));
-  if (type === 'AveragePool') attributes.count_include_pad = 0;
+  const attributes =
+    type === 'MaxPool'
+      ? maxPoolAttributes(spatial, poolingWindow(config))
+      : { ...windowAttributes(spatial, poolingWindow(config)), count_include_pad: 0 };
   const name = context.graph.op(type, [toImage(context.graph, x, config.data_format)], attributes);
   return fromImage(name, poolingShape(config, x.shape), config.data_format);
 }

@@ -66,3 +66,13 @@ export function windowAttributes(sizes: Shape, window: Window): Record<string, A
   else if (pads.some((pad) => pad > 0)) attributes.pads = pads;
   return attributes;
 }
+
+/**
+ * The same for MaxPool, with padding named by rule instead of in numbers. onnxruntime (up to 1.30) makes a Pad of zeros
+ * before a MaxPool part of its pads, which count as minus infinity: where all of a window is negative, the answer changes.
+ * It leaves pools alone that name a rule.
+ */
+export function maxPoolAttributes(sizes: Shape, window: Window): Record<string, Attribute> {
+  const { pads: _, ...attributes } = windowAttributes(sizes, window);
+  return { ...attributes, auto_pad: window.padding === 'same' ? 'SAME_UPPER' : 'VALID' };
+}
