@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 
 /** Every benchmark, by name; loaded when it is asked for. */
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  applications: async () => (await import('./applications.ts')).applicationsBench,
   cold: async () => (await import('./cold.ts')).coldBench,
   gateway: async () => (await import('./gateway.ts')).gatewayBench,
   serve: async () => (await import('./serve.ts')).serveBench,
