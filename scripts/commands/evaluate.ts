@@ -40,11 +40,14 @@ const MATRIX_LABELS = 12;
 
 function evaluationText(result: Evaluation): string {
   const { model, count, unreadable, seconds, picturesPerSecond, milliseconds } = result;
+  const top5 = result.top5Accuracy === undefined ? '' : `, among the first five ${share(result.top5Accuracy)}`;
+  // Of a thousand classes a small set shows some: the others' lines would be empty.
+  const shown = result.classes.filter(({ support, precision }) => support > 0 || precision !== null);
   const parts = [
-    `${model.name}@${model.version}: accuracy ${share(result.accuracy)}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
+    `${model.name}@${model.version}: accuracy ${share(result.accuracy)}${top5}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
     formatTable(
       ['LABEL', '>PICTURES', '>PRECISION', '>RECALL', '>F1'],
-      result.classes.map(({ label, support, precision, recall, f1 }) => [
+      shown.map(({ label, support, precision, recall, f1 }) => [
         label,
         String(support),
         share(precision),

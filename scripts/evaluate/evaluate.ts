@@ -6,6 +6,8 @@ import { type Scores, score } from './scores.ts';
 
 export interface Evaluation extends Scores {
   model: { name: string; version: string };
+  /** Share of pictures whose label is among the five most probable; only where there are more than five. */
+  top5Accuracy?: number | null;
   /** Files that could not be read as pictures: not counted above. */
   unreadable: { file: string; reason: string }[];
   /** From the first read to the last answer. */
@@ -17,6 +19,8 @@ export interface Evaluation extends Scores {
 
 /** Files that are held at once: as many as the classifier runs in one go. */
 const CHUNK = 16;
+/** ImageNet's usual second figure. */
+const TOP = 5;
 
 /**
  * Classifies every example and compares.
@@ -33,6 +37,7 @@ export async function evaluate(
   checkLabels(name, labels, examples);
   const pairs: [string, string][] = [];
   const unreadable: Evaluation['unreadable'] = [];
+  let amongTop = 0;
   const spent: Timings = { decode: 0, run: 0 };
   const onTimings = ({ decode, run }: Timings) => {
     spent.decode += decode;
@@ -44,11 +49,12 @@ export async function evaluate(
     // A file that cannot be opened is an empty picture, which the classifier refuses; its reason is said below.
     const files = await Promise.all(chunk.map(({ file }) => readFile(file).catch((error: unknown) => error)));
     const pictures = files.map((file) => (file instanceof Uint8Array ? file : new Uint8Array()));
-    const { results } = await classifier.classifyBatch(pictures, { topK: 1, onTimings });
+    const { results } = await classifier.classifyBatch(pictures, { topK: TOP, onTimings });
     for (const [index, { file, label }] of chunk.entries()) {
       const result = results[index];
-      const called = result && 'predictions' in result ? result.predictions[0]?.label : undefined;
-      if (called !== undefined) pairs.push([label, called]);
+      const called = result && 'predictions' in result ? result.predictions.map((one) => one.label) : [];
+      if (called.includes(label)) amongTop++;
+      if (called[0] !== undefined) pairs.push([label, called[0]]);
       else unreadable.push({ file, reason: reasonOf(file, files[index], result) });
     }
     onDone(Math.min(first + CHUNK, examples.length));
@@ -58,6 +64,7 @@ export async function evaluate(
   return {
     model: { name, version },
     ...score(labels, pairs),
+    ...(labels.length > TOP ? { top5Accuracy: pairs.length > 0 ? amongTop / pairs.length : null } : {}),
     unreadable,
     seconds,
     picturesPerSecond: examples.length / seconds,

@@ -13,6 +13,8 @@ export interface PictureChoices {
   readonly kernel?: PictureInput['kernel'] | undefined;
   readonly colour?: PictureInput['colour'] | undefined;
   readonly invert?: boolean | undefined;
+  /** Its classes are ImageNet's: pictures are prepared as that benchmark's are, unless something else is said. */
+  readonly imagenet?: boolean | undefined;
   /** Of pictures whose size the model leaves open. */
   readonly size?: { readonly height: number; readonly width: number } | undefined;
 }
@@ -83,13 +85,13 @@ function pictureInput(
     width: side('width', picture, choices),
     channels,
     colour,
-    resize: choices.resize ?? hints?.resize ?? (name === 'teachable-machine' ? 'cover' : 'stretch'),
-    crop: choices.crop ?? 1,
+    ...framing(name, choices, hints),
     kernel: choices.kernel ?? 'linear',
     invert: choices.invert ?? false,
     preprocess: preprocessOf(name, colour),
   };
-  const size = `${input.width} x ${input.height} ${colour}, resized by ${input.resize}`;
+  const middle = input.crop < 1 ? ` and cut to the middle ${input.crop}` : '';
+  const size = `${input.width} x ${input.height} ${colour}, resized by ${input.resize}${middle}`;
   const notes = [`Takes pictures, ${size}; pixels ${RECIPES[name].summary}: ${reason}.`];
   if (guessed) {
     notes.push(
@@ -97,6 +99,22 @@ function pictureInput(
     );
   }
   return { input, notes };
+}
+
+/** Of a photograph of 500 x 375, the side 375 becomes 256 and the middle 224 x 224 is kept: how ImageNet is measured. */
+const IMAGENET_CROP = 0.875;
+
+function framing(
+  name: PreprocessName,
+  { resize, crop, imagenet }: PictureChoices,
+  hints: PictureHints | undefined,
+): { resize: PictureInput['resize']; crop: number } {
+  if (imagenet && resize === undefined && hints?.resize === undefined) {
+    return { resize: 'cover', crop: crop ?? IMAGENET_CROP };
+  }
+  // Who cuts out the middle does not want it stretched before.
+  const usual = name === 'teachable-machine' || crop !== undefined ? 'cover' : 'stretch';
+  return { resize: resize ?? hints?.resize ?? usual, crop: crop ?? 1 };
 }
 
 function choosePreprocess(

@@ -86,7 +86,7 @@ async function readChoices(
 ): Promise<ModelChoices> {
   const { featuresOf, valuesOf } = await import('./table.ts');
   return {
-    pictures,
+    pictures: { ...pictures, imagenet: options.labels === 'imagenet' },
     task: options.task,
     labels: options.labels === undefined ? table.labels : await loadLabels(options.labels),
     features: featuresOf(table, names),
