@@ -47,9 +47,13 @@ export async function decodePicture(
   const sharp = await loadSharp();
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    if (!size) checkHeader(await sharp(buffer, READ).metadata(), format, maxPixels);
+    const cuts = input.resize === 'cover' && input.crop < 1;
+    const header = !size || cuts ? await sharp(buffer, READ).metadata() : undefined;
+    if (!size && header) checkHeader(header, format, maxPixels);
     const picture = sharp(buffer, { ...READ, limitInputPixels: maxPixels });
-    const { data, info } = await pipeline(picture, input).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { data, info } = await pipeline(picture, input, header?.autoOrient)
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
     return toChannels(data, info.channels, input);
   } catch (error) {
     if (error instanceof FreezeframeError) throw error;
@@ -107,7 +111,7 @@ function checkSize({ width, height }: { width: number; height: number }, maxPixe
   }
 }
 
-function pipeline(picture: Sharp, input: PictureShape): Sharp {
+function pipeline(picture: Sharp, input: PictureShape, original?: { width: number; height: number }): Sharp {
   const width = Math.round(input.width / input.crop);
   const height = Math.round(input.height / input.crop);
   // Padded before the inversion below, so that it is 0 after it.
@@ -118,11 +122,23 @@ function pipeline(picture: Sharp, input: PictureShape): Sharp {
     .toColourspace('srgb');
   // Cutting after resizing keeps shrink-on-load, which cutting first would switch off.
   if (width !== input.width || height !== input.height) {
-    const left = Math.floor((width - input.width) / 2);
-    const top = Math.floor((height - input.height) / 2);
+    const left = Math.floor((width - input.width) / 2) - twiceCut('width', input, original);
+    const top = Math.floor((height - input.height) / 2) - twiceCut('height', input, original);
     picture.extract({ left, top, width: input.width, height: input.height });
   }
   return picture;
+}
+
+/**
+ * `cover` with a crop cuts twice, and sharp rounds its half pixel up: one column further right than a single cut, which is
+ * what models were evaluated with. Seen on ImageNet photographs of 500 x 375: probabilities 0.02 off in the mean.
+ */
+function twiceCut(side: 'width' | 'height', input: PictureShape, original?: { width: number; height: number }): 0 | 1 {
+  if (input.resize !== 'cover' || !original) return 0;
+  const [width, height] = [Math.round(input.width / input.crop), Math.round(input.height / input.crop)];
+  const scaled = Math.round(original[side] * Math.max(width / original.width, height / original.height));
+  const kept = side === 'width' ? width : height;
+  return (scaled - kept) % 2 === 1 && kept > input[side] + 1 ? 1 : 0;
 }
 
 /** sRGB pixels to the model's channels. */
