@@ -3,6 +3,7 @@ import { ARRAY_WRAPPER } from './callables-scikit-learn.ts';
 import { buildDType } from './dtype.ts';
 import { damaged } from './errors.ts';
 import { readInlineArray } from './inline-array.ts';
+import { SLOT } from './limits.ts';
 import type { Machine } from './machine.ts';
 import { arrayOf, shapeOf } from './ndarray.ts';
 import { describeValue, isKind, itemsOf, type NdArray, type PickleValue, type PyObject } from './values.ts';
@@ -27,10 +28,11 @@ function buildObject(target: PyObject, state: PickleValue, m: Machine): void {
 /** `(version, shape, dtype, is it column-major, content)`; numpy 1.0 left the version out. */
 function buildArray(array: NdArray, state: PickleValue, m: Machine): void {
   const items = itemsOf(state);
-  const [shape, dtype, fortran, content] = items?.length === 4 ? items : (items?.slice(1) ?? []);
+  const [shape, dtype, fortran, content] = (items?.length === 4 ? items : items?.slice(1, 5)) ?? [];
   if (isKind(dtype, 'refused')) return;
-  const values = isKind(content, 'list') ? content.items : rawBytes(content);
   if (typeof content === 'string') m.charge(content.length);
+  const values = isKind(content, 'list') ? content.items : rawBytes(content);
+  if (isKind(content, 'list')) m.charge(content.items.length * SLOT);
   if (!isKind(dtype, 'dtype') || !values) throw damaged('an array has a state of another form', m.position);
   Object.assign(array, arrayOf(dtype, shapeOf(shape, m.position), Boolean(fortran), values, m.position));
 }

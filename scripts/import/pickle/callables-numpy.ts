@@ -41,9 +41,10 @@ function reconstruct([type]: readonly PickleValue[], { refusals, position }: Cal
   return { kind: 'ndarray', shape: [0], dtype: { ...empty }, fortran: false, raw: new Uint8Array() };
 }
 
-function scalar([type, content]: readonly PickleValue[], { position }: CallContext, name: string): PickleValue {
+function scalar([type, content]: readonly PickleValue[], context: CallContext, name: string): PickleValue {
+  const { position } = context;
   if (isKind(type, 'refused')) return type;
-  const raw = rawBytes(content);
+  const raw = chargedBytes(content, context);
   if (!isKind(type, 'dtype') || !raw || raw.length !== type.size || type.code === 'O') {
     throw damaged(`${name} is given something else than a dtype and its bytes`, position);
   }
@@ -51,12 +52,19 @@ function scalar([type, content]: readonly PickleValue[], { position }: CallConte
 }
 
 /** Protocol 5: `_frombuffer(bytes, dtype, shape, order)`. */
-function fromBuffer(args: readonly PickleValue[], { position }: CallContext, name: string): PickleValue {
+function fromBuffer(args: readonly PickleValue[], context: CallContext, name: string): PickleValue {
+  const { position } = context;
   const [content, type, shape, order] = args;
   if (isKind(type, 'refused')) return type;
-  const raw = rawBytes(content);
+  const raw = typeof content === 'string' ? chargedBytes(content, context) : rawBytes(content);
   if (!raw || !isKind(type, 'dtype')) throw damaged(`${name} is given something else than bytes and a dtype`, position);
   return arrayOf(type, shapeOf(shape, position), order === 'F', raw, position);
+}
+
+/** Where the bytes are not only referred to but read or copied at once. */
+function chargedBytes(value: PickleValue | undefined, context: CallContext): Uint8Array | undefined {
+  if (typeof value === 'string' || value instanceof Uint8Array) context.charge(value.length);
+  return rawBytes(value);
 }
 
 /** Python 2 wrote bytes as a string, which is read with one character for each. */

@@ -1,6 +1,7 @@
 import type { CallContext, Known, KnownNames } from './callables.ts';
 import { damaged } from './errors.ts';
 import { knownAttribute } from './known-attribute.ts';
+import { SLOT } from './limits.ts';
 import { isKind, itemsOf, type PickleValue } from './values.ts';
 
 /** Python 2's names for what Python 3 calls builtins, copyreg and io. */
@@ -13,15 +14,9 @@ const everywhere = (modules: readonly string[], name: string, known: Known) =>
 /** Classes that may be an attribute's value or a base, and are nothing to call. */
 const INERT = ['object', 'int', 'long', 'float', 'bool', 'str', 'unicode', 'complex', 'NoneType'];
 
-const toList = {
-  call: (args: readonly PickleValue[]) => ({ kind: 'list' as const, items: [...(itemsOf(args[0]) ?? [])] }),
-};
-const toTuple = {
-  call: (args: readonly PickleValue[]) => ({ kind: 'tuple' as const, items: [...(itemsOf(args[0]) ?? [])] }),
-};
-const toSet = {
-  call: (args: readonly PickleValue[]) => ({ kind: 'set' as const, items: [...(itemsOf(args[0]) ?? [])] }),
-};
+const toList: Known = { call: (args, context, name) => ({ kind: 'list', items: [...copied(args, context, name)] }) };
+const toTuple: Known = { call: (args, context, name) => ({ kind: 'tuple', items: copied(args, context, name) }) };
+const toSet: Known = { call: (args, context, name) => ({ kind: 'set', items: [...copied(args, context, name)] }) };
 const toBytes = { call: bytesOf };
 const toDict = { call: dictOf, create: dictOf };
 const instance: Known = { create: (args, _, type) => ({ kind: 'object', type, args, state: null }) };
@@ -43,6 +38,15 @@ export const pythonCallables: KnownNames = [
   ...everywhere(COPYREG, '__newobj__', { call: (args, context) => create(args[0], args.slice(1), context) }),
 ];
 
+/** Items of a list, tuple or set that a new container is made of. */
+function copied([from]: readonly PickleValue[], context: CallContext, name: string): readonly PickleValue[] {
+  const items = from === undefined ? [] : isKind(from, 'set') ? from.items : itemsOf(from);
+  if (isKind(from, 'refused')) return [];
+  if (!items) throw damaged(`${name} is given no items`, context.position);
+  context.charge(items.length * SLOT);
+  return items;
+}
+
 /** How protocols 0 to 2 write bytes: as a string with one character for each. */
 function encode([text, encoding]: readonly PickleValue[], context: CallContext, name: string): PickleValue {
   if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1')) {
@@ -62,11 +66,14 @@ function bytesOf(args: readonly PickleValue[], context: CallContext, name: strin
   throw damaged(`${name} is given something else than bytes`, context.position);
 }
 
-function dictOf([pairs]: readonly PickleValue[], { position }: CallContext, name: string): PickleValue {
+function dictOf(args: readonly PickleValue[], context: CallContext, name: string): PickleValue {
+  const [pairs] = args;
+  if (isKind(pairs, 'refused')) return pairs;
+  if (isKind(pairs, 'dict')) context.charge(pairs.entries.size * SLOT);
   if (isKind(pairs, 'dict')) return { kind: 'dict', entries: new Map(pairs.entries) };
-  const items = pairs === undefined ? [] : itemsOf(pairs);
-  const entries = items?.map((pair) => itemsOf(pair));
-  if (!entries?.every((pair) => pair?.length === 2)) throw damaged(`${name} is given no pairs`, position);
+  const items = copied(args, context, name);
+  const entries = items.map((pair) => itemsOf(pair));
+  if (!entries.every((pair) => pair?.length === 2)) throw damaged(`${name} is given no pairs`, context.position);
   return { kind: 'dict', entries: new Map(entries.map((pair) => [pair?.[0] ?? null, pair?.[1] ?? null])) };
 }
 

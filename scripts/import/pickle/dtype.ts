@@ -24,7 +24,7 @@ const LONGEST_TEXT = 65_536;
  */
 export function parseDType(args: readonly PickleValue[], refusals: Refusals, position: number): DType | undefined {
   const [given] = args;
-  const text = typeof given === 'string' ? given : undefined;
+  const text = typeof given === 'string' ? given.slice(0, 20) : undefined;
   const [, order, body] = /^([<>|=]?)(\?|[A-Za-z]\d*)$/.exec(text ?? '') ?? [];
   const [, letter, digits] = /^([A-Za-z])(\d+)$/.exec(LETTERS[body ?? ''] ?? body ?? '') ?? [];
   const number = Number(digits);

@@ -18,7 +18,7 @@ export function knownAttribute(
   }
   // A refused class is named already, and that is the reason.
   if (isKind(owner, 'refused') && attribute === UNPICKLE_MODEL) return owner;
-  const asked = `${name}(${describeValue(owner)}, ${typeof attribute === 'string' ? attribute : describeValue(attribute)})`;
+  const asked = `${name}(${describeValue(owner)}, ${typeof attribute === 'string' ? attribute.slice(0, 100) : describeValue(attribute)})`;
   refusals.add(asked, position);
   return { kind: 'refused', name: asked };
 }

@@ -3,9 +3,9 @@
  * of weights a few thousand opcodes, an encoder of 100,000 words 300,000.
  */
 export const PICKLE_LIMITS = {
-  opcodes: 5_000_000,
+  opcodes: 3_000_000,
   /** Entries that are remembered to be used again. */
-  memo: 2_000_000,
+  memo: 1_500_000,
   /** Marks that are open at once; each nested container opens one. */
   marks: 1_000,
   /** Containers in containers: everything that walks the tree may then recurse. */
@@ -26,6 +26,9 @@ export const PICKLE_LIMITS = {
   ratio: 200,
   ratioFrom: 10 * 2 ** 20,
 } as const;
+
+/** Bytes of one reference to a value: what copying a list costs. */
+export const SLOT = 8;
 
 /** Bytes that a pickle of this length may become, shared parts counted wherever they are used. */
 export function expandedBytes(length: number): number {

@@ -1,9 +1,12 @@
 import { type CallContext, KNOWN, type Known } from './callables.ts';
 import { Cursor } from './cursor.ts';
 import { damaged, tooMuch } from './errors.ts';
-import { expandedBytes, PICKLE_LIMITS } from './limits.ts';
+import { expandedBytes, PICKLE_LIMITS, SLOT } from './limits.ts';
 import { Refusals } from './refusals.ts';
 import { describeValue, isKind, type Named, type PickleValue, type Refused } from './values.ts';
+
+/** Longer than any name on the list. */
+const LONGEST_NAME = 200;
 
 /** The state of one unpickling: what pickle's own stack machine has, and what has been refused so far. */
 export class Machine implements CallContext {
@@ -12,7 +15,8 @@ export class Machine implements CallContext {
   readonly #stack: PickleValue[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
-  readonly #budget: { left: number };
+  /** Shared with pickles inside this one. */
+  readonly #budget: { left: number; opcodes: number };
   /** joblib writes arrays of objects as a pickle in the pickle, and no deeper. */
   readonly nested: boolean;
 
@@ -22,7 +26,7 @@ export class Machine implements CallContext {
     this.#run = run;
     this.cursor = outer?.cursor ?? new Cursor(bytes);
     this.refusals = outer?.refusals ?? new Refusals();
-    this.#budget = outer ? outer.#budget : { left: expandedBytes(bytes.length) };
+    this.#budget = outer ? outer.#budget : { left: expandedBytes(bytes.length), opcodes: 0 };
     this.nested = outer !== undefined;
   }
 
@@ -94,6 +98,14 @@ export class Machine implements CallContext {
     this.push(value);
   }
 
+  /** One more opcode. */
+  count(): void {
+    this.#budget.opcodes++;
+    if (this.#budget.opcodes > PICKLE_LIMITS.opcodes) {
+      throw tooMuch('the opcodes', PICKLE_LIMITS.opcodes, this.#budget.opcodes, this.cursor.position);
+    }
+  }
+
   charge(bytes: number): void {
     this.#budget.left -= bytes;
     if (this.#budget.left < 0) {
@@ -104,6 +116,10 @@ export class Machine implements CallContext {
 
   /** A class or function by its name: refused unless it is on the list. */
   name(module: string, name: string): Named | Refused {
+    // A long name is not even looked up: it may be asked for a million times.
+    if (module.length + name.length > LONGEST_NAME) {
+      return this.refuse(`${module.slice(0, 60)}.${name.slice(0, LONGEST_NAME)}`);
+    }
     const full = `${module}.${name}`;
     return KNOWN.has(full) ? { kind: 'named', name: full } : this.refuse(full);
   }
@@ -118,6 +134,7 @@ export class Machine implements CallContext {
     if (!isKind(value, 'named')) return this.refuse(`calling ${describeValue(value)}`);
     const known = KNOWN.get(value.name)?.[how];
     if (!known) return this.refuse(`${value.name}${how === 'call' ? '()' : ' instances'}`);
+    this.charge(args.length * SLOT);
     return known(args, this, value.name);
   }
 

@@ -143,8 +143,8 @@ describe('bombs', () => {
   });
 
   it('limits opcodes and memo entries', () => {
-    limited(assemble(PROTO_4, Buffer.alloc(5_000_001, 'N0'), '.'));
-    limited(assemble(PROTO_4, 'N', Buffer.alloc(2_000_002, 0x94), '.'));
+    limited(assemble(PROTO_4, Buffer.alloc(3_000_001, 'N0'), '.'));
+    limited(assemble(PROTO_4, 'N', Buffer.alloc(1_500_002, 0x94), '.'));
   });
 
   it('believes no length', () => {
@@ -187,6 +187,39 @@ describe('bombs', () => {
     const again = assemble('h\0', text('latin1'), '\x86R0h\x01');
     const encodes = Array.from({ length: 200 }, () => again);
     limited(assemble(PROTO_4, megabyte, '\x940', named('_codecs', 'encode'), '\x94', ...encodes, '.'));
+  });
+});
+
+describe('work', () => {
+  /** One large value in the memo as 0, and what is done with it a hundred thousand times. */
+  const often = (large: Uint8Array, prepare: Uint8Array, work: Uint8Array) =>
+    assemble(PROTO_4, large, '\x940', prepare, Buffer.concat(Array.from({ length: 100_000 }, () => work)), 'N.');
+  const string = assemble('X', uint32(2 ** 22), Buffer.alloc(2 ** 22, 'a'));
+  const short = assemble('X', uint32(65_536), Buffer.alloc(65_536, 'a'));
+  const tuple = assemble('(', Buffer.alloc(2 ** 20, ')'), 't');
+  const list = assemble('(', Buffer.alloc(2 ** 20, ')'), 'l');
+  const known = (module: string, name: string) => assemble(named(module, name), '\x940');
+
+  it.each<[string, string, Uint8Array]>([
+    ['a long name', 'pickle-refused', often(string, assemble(), assemble('h\0h\0\x930'))],
+    ['a long attribute', 'pickle-refused', often(string, known('builtins', 'getattr'), assemble('h\x01Nh\0\x86R0'))],
+    ['a long dtype', 'pickle-refused', often(string, known('numpy', 'dtype'), assemble('h\x01h\0\x85R0'))],
+    ['many arguments', 'pickle-refused', often(tuple, known('copyreg', '__newobj__'), assemble('h\x01h\0R0'))],
+    ['copies of a list', 'limit-exceeded', often(list, known('builtins', 'set'), assemble('h\x01h\0\x85R0'))],
+    [
+      'long scalars',
+      'limit-exceeded',
+      often(
+        short,
+        assemble(known('numpy._core.multiarray', 'scalar'), named('numpy', 'dtype'), text('S65536'), '\x85R\x940'),
+        assemble('h\x01h\x02h\0\x86R0'),
+      ),
+    ],
+    ['instances with many arguments', 'limit-exceeded', often(tuple, known('_io', 'BytesIO'), assemble('h\x01h\0R0'))],
+  ])('that grows with what is shared is refused in time: %s', (_, code, bytes) => {
+    const start = performance.now();
+    expect(refusal(bytes).code).toBe(code);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 
