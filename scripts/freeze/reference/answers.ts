@@ -11,7 +11,7 @@ export interface ReferenceAnswers {
 }
 
 /**
- * Multiplications beyond which the plain evaluator answers even what TensorFlow.js could: on one core it does 800 million
+ * Multiplications for one sample beyond which the plain evaluator answers even what TensorFlow.js could: on one core it does 800 million
  * a second, TensorFlow.js's plain JavaScript 200 million (MobileNetV2), and people wait for it.
  */
 export const MAX_TENSORFLOW = 1e8;
@@ -19,7 +19,7 @@ export const MAX_TENSORFLOW = 1e8;
 /**
  * A model's answers by an implementation that shares no code with the converter: TensorFlow.js Layers where it is known to
  * be right about every layer, the plain evaluator for everything else, and wherever TensorFlow.js gives up.
- * @param multiplications that all samples together take, about.
+ * @param multiplications that one sample takes, about.
  * @throws FreezeframeError `reference-unsupported` for a layer or an option that neither knows
  */
 export async function referenceAnswers(

@@ -1,7 +1,7 @@
 import type { KerasModel } from '../../keras-model.ts';
 import type { Reference, ReferenceTensor } from '../../reference-tfjs.ts';
 import { sizeOf, type Value, value } from './value.ts';
-import { Walker } from './walker.ts';
+import { inputTypes, Walker } from './walker.ts';
 
 /** What manifests and messages call it. */
 export const EVALUATOR = "Freezeframe's plain evaluator";
@@ -17,6 +17,7 @@ const MAX_ROWS = 32;
  */
 export function openEvaluator(model: KerasModel): Reference {
   const walker = new Walker(model.weights);
+  const integers = inputTypes(model.config).map((type) => /int/.test(type));
   return {
     version: EVALUATOR,
     async run(inputs, onProgress = () => undefined) {
@@ -30,7 +31,7 @@ export function openEvaluator(model: KerasModel): Reference {
           walker.model(
             model.config,
             '',
-            inputs.map((input) => rowsOf(input, first, last)),
+            inputs.map((input, i) => ({ ...rowsOf(input, first, last), integer: integers[i] || undefined })),
           ),
         );
         onProgress(last);

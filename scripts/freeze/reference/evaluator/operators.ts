@@ -21,6 +21,7 @@ import {
   pad,
   reduce,
   reshape,
+  roundEven,
   slice,
   smallestOf,
   squeeze,
@@ -196,14 +197,6 @@ function moveAxes(x: Value, from: readonly number[], to: readonly number[]): Val
   return transpose(x, order);
 }
 
-/** Half to even, as NumPy and TensorFlow. */
-function roundEven(x: number): number {
-  const low = Math.floor(x);
-  const rest = x - low;
-  if (rest !== 0.5) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
-}
-
 const oneHot = (x: Value, count: number, axis: number): Value => {
   const data = new Float64Array(x.data.length * count);
   for (const [i, index] of x.data.entries()) if (index >= 0 && index < count) data[i * count + index] = 1;
@@ -304,7 +297,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   LeakyRelu: on(['x', 'negative_slope'], (g) =>
     activation('leaky_relu', g.tensor('x'), { negative_slope: g.number('negative_slope', 0.2) }),
   ),
-  Relu: unary((x) => Math.max(x, 0)),
+  ReLU: on(['x', 'negative_slope', 'max_value', 'threshold'], (g) => activation('relu', g.tensor('x'), g.options)),
   Add: pairwise((a, b) => a + b),
   Subtract: pairwise((a, b) => a - b),
   Multiply: pairwise((a, b) => a * b),
@@ -313,6 +306,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   DivideNoNan: pairwise((a, b) => (b === 0 ? 0 : a / b)),
   FloorDivide: pairwise((a, b) => Math.floor(a / b)),
   Mod: pairwise((a, b) => a - b * Math.floor(a / b)),
+  Remainder: pairwise((a, b) => a - b * Math.floor(a / b)),
   Fmod: pairwise((a, b) => a % b),
   Power: pairwise((a, b) => a ** b),
   Maximum: pairwise(Math.max),
@@ -551,8 +545,4 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
 /** Keras 3's 0 and -1 in a new shape: -1 alone is free. */
 function kept(size: number, axis: number, x: Value): number {
   return size === 0 ? (x.shape[axis] ?? 0) : size;
-}
-
-export function einsumOf({ args, options }: Pick<Call, 'args' | 'options'>): Value {
-  return einsum(String(options.subscripts), args as Value[]);
 }

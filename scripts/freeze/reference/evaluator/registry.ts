@@ -5,7 +5,7 @@ import { CONVOLUTIONS } from './kinds/convolution.ts';
 import { CORE } from './kinds/core.ts';
 import { MERGES } from './kinds/merging.ts';
 import { NORMALIZATIONS } from './kinds/normalization.ts';
-import { FUNCTION_LAYERS, keras3Operator } from './kinds/operators.ts';
+import { FUNCTION_LAYERS, keras3Operator, knowsFunction } from './kinds/operators.ts';
 import { POOLINGS } from './kinds/pooling.ts';
 import { PREPROCESSING } from './kinds/preprocessing.ts';
 import { RECURRENT } from './kinds/recurrent.ts';
@@ -40,3 +40,5 @@ export function findRule(className: string, module?: unknown): Rule | undefined 
   }
   return RULES.get(className.split('>').at(-1) as string);
 }
+
+export { knowsFunction };

@@ -1,4 +1,4 @@
-import { gather, stridesOf, type Value, wrong } from './value.ts';
+import { add, gather, map, multiply, reshape, stridesOf, subtract, type Value, wrong } from './value.ts';
 
 /** What one output cell takes from which input cells along one axis. */
 interface Taps {
@@ -27,6 +27,34 @@ export function resize(
   }, x);
 }
 
+/**
+ * The bilinear resizing of whole numbers in TensorFlow's single-precision steps (`resize_bilinear_op.cc`: columns, then
+ * rows): the result is rounded, and exact halves are frequent, so that the last bit decides.
+ */
+export function resizeIntegers(x: Value, axis: number, sizes: readonly [number, number]): Value {
+  const step = (picture: Value, at: number, size: number): Value => {
+    const from = picture.shape[at] as number;
+    const scale = Math.fround(from / size);
+    const places = Array.from({ length: size }, (_, i) => Math.fround(Math.fround(Math.fround(i + 0.5) * scale) - 0.5));
+    const take = (cell: (place: number) => number) =>
+      along(
+        picture,
+        at,
+        places.map((place) => ({ cells: [cell(place)], weights: [1] })),
+      );
+    const low = take((place) => Math.max(0, Math.floor(place)));
+    const high = take((place) => Math.min(from - 1, Math.ceil(place)));
+    const shares = new Float64Array(places.map((place) => Math.fround(place - Math.floor(place))));
+    const lined = reshape(
+      { shape: [size], data: shares },
+      x.shape.slice(at).map((_, i) => (i === 0 ? size : 1)),
+    );
+    const way = map(multiply(map(subtract(high, low), Math.fround), lined), Math.fround);
+    return map(add(low, way), Math.fround);
+  };
+  return step(step(x, axis + 1, sizes[1]), axis, sizes[0]);
+}
+
 function along(x: Value, axis: number, taps: readonly Taps[]): Value {
   const shape = x.shape.map((size, i) => (i === axis ? taps.length : size));
   const inner = stridesOf(x.shape)[axis] as number;
@@ -50,7 +78,7 @@ function tapsFor(cell: number, from: number, to: number, method: string, antiali
   const scale = Math.fround(from / to);
   const clamp = (i: number) => Math.min(Math.max(i, 0), from - 1);
   if (method === 'nearest') return { cells: [clamp(Math.floor(Math.fround((cell + 0.5) * scale)))], weights: [1] };
-  if (method === 'area' && !antialias) return area(cell, from, scale);
+  if (method === 'area') return area(cell, from, scale);
   if (antialias || !['bilinear', 'bicubic'].includes(method)) return spanned(cell, from, from / to, method, antialias);
   const place = (cell + 0.5) * (from / to) - 0.5;
   const low = Math.floor(place);

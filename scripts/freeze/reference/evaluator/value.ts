@@ -6,6 +6,8 @@ export interface Value {
   readonly data: Float64Array;
   /** Keras's mask of a sequence (`_keras_mask`): 1 where a step counts. Which layers hand it on is the layers' own affair. */
   readonly mask?: Value | undefined;
+  /** Whole numbers of an integer input: only resizing, which rounds them, treats these in a way of its own. */
+  readonly integer?: true | undefined;
 }
 
 export function value(shape: readonly number[], data?: ArrayLike<number>): Value {
@@ -237,4 +239,12 @@ export function nested(given: unknown): Value {
   const inner = parts[0]?.shape ?? [];
   const data = new Float64Array(parts.flatMap((part) => Array.from(part.data)));
   return value([parts.length, ...inner], data);
+}
+
+/** Half to even, as NumPy and TensorFlow. */
+export function roundEven(x: number): number {
+  const low = Math.floor(x);
+  const rest = x - low;
+  if (rest !== 0.5) return Math.round(x);
+  return low % 2 === 0 ? low : low + 1;
 }

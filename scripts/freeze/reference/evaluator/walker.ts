@@ -9,6 +9,10 @@ type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 /** Small weights are kept in double precision; large kernels are read as they are. */
 const KEPT = 1 << 16;
 
+/** Layers that hand integers on as integers: they move them and compute nothing. */
+const KEEPS_INTEGERS =
+  /^(InputLayer|Resizing|Reshape|Permute|Flatten|RepeatVector|(ZeroPadding|Cropping|UpSampling)[123]D)$/;
+
 const MODELS = ['Sequential', 'Functional', 'Model'];
 
 /** Runs a Keras config layer by layer, as Keras does: models are walked where they stand, nothing is flattened. */
@@ -87,9 +91,10 @@ export class Walker {
     };
     const answer = rule.compute(x, call);
     const answers = Array.isArray(answer) ? (answer as readonly Value[]) : [answer as Value];
+    const integer = x.integer && KEEPS_INTEGERS.test(className) ? true : undefined;
     return answers.map(({ shape, data, mask }, i) => {
       const handed = rule.keepsMask && i === 0 ? (mask ?? x.mask) : x === answers[i] ? undefined : mask;
-      return { shape, data, mask: handed };
+      return { shape, data, mask: handed, integer };
     });
   }
 
@@ -107,6 +112,20 @@ export class Walker {
     if (data.length <= KEPT) this.#doubles.set(name, double);
     return double;
   }
+}
+
+/** The datatypes that a model declares for its inputs, `float32` where it says nothing. */
+export function inputTypes({ class_name, config }: ModelConfig): string[] {
+  const layers = layersIn(config, '');
+  const named = new Map(layers.map((layer) => [nameOf(layer), layer]));
+  const starts =
+    class_name === 'Sequential'
+      ? layers.slice(0, 1)
+      : referencesIn(config.input_layers).map((start) => named.get(start.layer));
+  return starts.map((layer) => {
+    if (layer && MODELS.includes(layer.class_name)) return inputTypes(layer)[0] ?? 'float32';
+    return typeof layer?.config.dtype === 'string' ? layer.config.dtype : 'float32';
+  });
 }
 
 /** A model may be called on a dictionary whose keys are its inputs' names. */

@@ -18,7 +18,7 @@ import {
   wrong,
 } from '../value.ts';
 
-const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+export const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 const hardSigmoid = (x: number) => clamp(x / 6 + 0.5, 0, 1);

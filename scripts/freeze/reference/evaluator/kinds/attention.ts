@@ -1,5 +1,6 @@
 import { type Answer, type Call, inputsOf, type LayerFunction, type Rule, rules } from '../call.ts';
 import { einsum, matmul } from '../einsum.ts';
+import { repeat } from '../resize.ts';
 import {
   add,
   axisOf,
@@ -15,7 +16,7 @@ import {
   type Value,
   value,
 } from '../value.ts';
-import { maskedSoftmax, softmax } from './activations.ts';
+import { maskedSoftmax, sigmoid, softmax } from './activations.ts';
 
 const and = (a: Value, b: Value) => binary(a, b, (x, y) => Number(x !== 0 && y !== 0));
 
@@ -107,7 +108,9 @@ const multiHead: LayerFunction = (x, call): Answer => {
   const last = axes.map((_, i) => scores.shape.length - axes.length + i);
   const lined = mask && widened(mask, scores.shape.length, axes.length);
   const weights = maskedSoftmax(scores, lined, last);
-  const heads = einsum(equations.answer, [weights, v]);
+  const mixed = einsum(equations.answer, [weights, v]);
+  const gate = call.options.use_gate === true ? map(projected(query, call, 'gate_dense'), sigmoid) : undefined;
+  const heads = gate ? multiply(mixed, gate) : mixed;
   const kernel = call.weight('output_dense/kernel');
   const [count, width] = kernel.shape as [number, number];
   const flat = matmul(reshape(heads, [-1, count * width]), reshape(kernel, [count * width, -1]));
@@ -116,6 +119,29 @@ const multiHead: LayerFunction = (x, call): Answer => {
   const output = { ...answer, mask: query.mask };
   const wantsScores = keywords.return_attention_scores ?? args[4];
   return wantsScores === true ? [output, weights] : output;
+};
+
+/** Several heads of the query share one of key and value, neighbours the same. */
+const groupedQuery: LayerFunction = (query, call): Answer => {
+  const { args, keywords } = call;
+  const values = (args[1] ?? keywords.value) as Value;
+  const given = args[2] ?? keywords.key;
+  const key = isValue(given) ? given : values;
+  const q = projected(query, call, 'query_dense');
+  const heads = q.shape[2] as number;
+  const spread = (x: Value) => repeat(x, 2, heads / (x.shape[2] as number));
+  const [k, v] = [spread(projected(key, call, 'key_dense')), spread(projected(values, call, 'value_dense'))];
+  const scale = 1 / Math.sqrt(q.shape[3] as number);
+  const scores = map(einsum('bquh,bkuh->buqk', [q, k]), (score) => score * scale);
+  const mask = multiHeadMask(call, { query, key, values, shared: !isValue(given) || given === values }, [q, k]);
+  const weights = maskedSoftmax(scores, mask && widened(mask, 4, 1), [3]);
+  const mixed = einsum('buqk,bkuh->bquh', [weights, v]);
+  const gated =
+    call.options.use_gate === true ? multiply(mixed, map(projected(query, call, 'gate_dense'), sigmoid)) : mixed;
+  const flat = einsum('bquh,uhm->bqm', [gated, call.weight('output_dense/kernel')]);
+  const answer = call.options.use_bias === false ? flat : add(flat, call.weight('output_dense/bias'));
+  const output = { ...answer, mask: query.mask };
+  return keywords.return_attention_scores === true ? [output, weights] : output;
 };
 
 function attentionAxes({ options }: Call, query: Value): number[] {
@@ -177,4 +203,6 @@ export const ATTENTIONS: Record<string, Rule> = rules({
   Attention: attention(dotScores),
   AdditiveAttention: attention(additiveScores),
   MultiHeadAttention: multiHead,
+  GroupQueryAttention: groupedQuery,
+  GroupedQueryAttention: groupedQuery,
 });

@@ -59,6 +59,7 @@ const TRAINING_ONLY = [
   'GaussianNoise',
   'AlphaDropout',
   'ActivityRegularization',
+  'StochasticDepth',
 ];
 
 /** The inner layer on each step as if it were a sample. */

@@ -65,19 +65,21 @@ function joinedMask(inputs: readonly Value[], axis: number): Value | undefined {
 }
 
 /** The sum over one axis of each of two tensors, sample by sample; what is left stands in the inputs' order. */
-const dot: LayerFunction = (_, call) => {
-  const [a, b] = pair(call);
-  const { axes, normalize } = call.options;
-  const [i, j] = (Array.isArray(axes) ? axes : [axes, axes]) as [number, number];
-  const [p, q] = [axisOf(i, a.shape.length), axisOf(j, b.shape.length)];
-  const [x, y] = normalize === true ? [unit(a, p), unit(b, q)] : [a, b];
+export function batchDot([a, b]: readonly Value[], axes: unknown, normalize = false): Value {
+  if (!a || !b) throw wrong('two inputs', 'a dot product', a?.shape);
+  const plain = [a.shape.length - 1, b.shape.length === 2 ? 1 : b.shape.length - 2];
+  const [i, j] = (Array.isArray(axes) ? axes : axes === null || axes === undefined ? plain : [axes, axes]) as number[];
+  const [p, q] = [axisOf(i as number, a.shape.length), axisOf(j as number, b.shape.length)];
+  const [x, y] = normalize ? [unit(a, p), unit(b, q)] : [a, b];
   const letters = (shape: readonly number[], at: number, names: string) =>
-    shape.map((__, n) => (n === 0 ? 'z' : n === at ? 's' : names[n])).join('');
+    shape.map((_, n) => (n === 0 ? 'z' : n === at ? 's' : names[n])).join('');
   const [left, right] = [letters(x.shape, p, 'abcdefgh'), letters(y.shape, q, 'ijklmnop')];
   const rest = (left + right).replaceAll(/[zs]/g, '');
   const answer = einsum(`${left},${right}->z${rest}`, [x, y]);
   return rest === '' ? reshape(answer, [answer.shape[0] as number, 1]) : answer;
-};
+}
+
+const dot: LayerFunction = (_, call) => batchDot(pair(call), call.options.axes, call.options.normalize === true);
 
 function unit(x: Value, axis: number): Value {
   const squares = reduce(

@@ -1,188 +1,247 @@
-import type { Answer, LayerFunction } from '../call.ts';
-import { einsumOf, Given, OPERATORS } from '../operators.ts';
+import { type Answer, type Call, type LayerFunction, valuesIn } from '../call.ts';
+import { einsum } from '../einsum.ts';
+import { Given, OPERATORS } from '../operators.ts';
 import { indexed } from '../slices.ts';
-import { type Value, wrong } from '../value.ts';
+import { isValue, transpose, type Value, wrong } from '../value.ts';
+import { activation, SCALARS, VECTORS } from './activations.ts';
+import { batchDot } from './merging.ts';
 import { resizeOptions } from './preprocessing.ts';
 
-/** Keras 2 names TensorFlow's functions, whose arguments have names of their own. */
-interface Renamed {
-  readonly operator: string;
-  /** TensorFlow's names in the order of the operator's own. */
-  readonly parameters?: readonly string[];
-}
-
-const same = (operator: string, ...parameters: string[]): Renamed => ({ operator, parameters });
-
-const BINARY = ['x', 'y'];
-const REDUCTION = ['input_tensor', 'axis', 'keepdims'];
-
-const FUNCTIONS: Readonly<Record<string, Renamed>> = {
-  'math.add': same('Add', ...BINARY),
-  '__operators__.add': same('Add', ...BINARY),
-  'math.subtract': same('Subtract', ...BINARY),
-  'math.multiply': same('Multiply', ...BINARY),
-  'math.divide': same('Divide', ...BINARY),
-  'math.truediv': same('TrueDivide', ...BINARY),
-  'math.divide_no_nan': same('DivideNoNan', ...BINARY),
-  'math.floordiv': same('FloorDivide', ...BINARY),
-  'math.floormod': same('Mod', ...BINARY),
-  'math.mod': same('Mod', ...BINARY),
-  'math.pow': same('Power', ...BINARY),
-  'math.maximum': same('Maximum', ...BINARY),
-  'math.minimum': same('Minimum', ...BINARY),
-  'math.squared_difference': same('SquaredDifference', ...BINARY),
-  'math.atan2': same('Arctan2', 'y', 'x'),
-  'math.equal': same('Equal', ...BINARY),
-  '__operators__.eq': same('Equal', 'self', 'other'),
-  'math.not_equal': same('NotEqual', ...BINARY),
-  '__operators__.ne': same('NotEqual', 'self', 'other'),
-  'math.less': same('Less', ...BINARY),
-  'math.less_equal': same('LessEqual', ...BINARY),
-  'math.greater': same('Greater', ...BINARY),
-  'math.greater_equal': same('GreaterEqual', ...BINARY),
-  'math.logical_and': same('LogicalAnd', ...BINARY),
-  'math.logical_or': same('LogicalOr', ...BINARY),
-  'math.logical_not': same('LogicalNot', 'x'),
-  'math.abs': same('Absolute', 'x'),
-  'math.negative': same('Negative', 'x'),
-  'math.square': same('Square', 'x'),
-  'math.sqrt': same('Sqrt', 'x'),
-  'math.rsqrt': same('Rsqrt', 'x'),
-  'math.reciprocal': same('Reciprocal', 'x'),
-  'math.exp': same('Exp', 'x'),
-  'math.expm1': same('Expm1', 'x'),
-  'math.log': same('Log', 'x'),
-  'math.log1p': same('Log1p', 'x'),
-  'math.sin': same('Sin', 'x'),
-  'math.cos': same('Cos', 'x'),
-  'math.tan': same('Tan', 'x'),
-  'math.asin': same('Arcsin', 'x'),
-  'math.acos': same('Arccos', 'x'),
-  'math.atan': same('Arctan', 'x'),
-  'math.sinh': same('Sinh', 'x'),
-  'math.cosh': same('Cosh', 'x'),
-  'math.erf': same('Erf', 'x'),
-  'math.floor': same('Floor', 'x'),
-  'math.ceil': same('Ceil', 'x'),
-  'math.round': same('Round', 'x'),
-  'math.sign': same('Sign', 'x'),
-  'math.tanh': same('Tanh', 'x'),
-  'math.sigmoid': same('Sigmoid', 'x'),
-  'math.softplus': same('Softplus', 'features'),
-  'nn.relu': same('Relu', 'features'),
-  'nn.relu6': same('Relu6', 'features'),
-  'nn.leaky_relu': same('LeakyRelu', 'features', 'alpha'),
-  'nn.elu': same('Elu', 'features'),
-  'nn.selu': same('Selu', 'features'),
-  'nn.silu': same('Silu', 'features'),
-  'nn.gelu': same('Gelu', 'features', 'approximate'),
-  'nn.softsign': same('Softsign', 'features'),
-  'nn.softmax': same('Softmax', 'logits', 'axis'),
-  'nn.log_softmax': same('LogSoftmax', 'logits', 'axis'),
-  'math.softmax': same('Softmax', 'logits', 'axis'),
-  'math.l2_normalize': same('Normalize', 'x', 'axis'),
-  'math.reduce_mean': same('Mean', ...REDUCTION),
-  'math.reduce_sum': same('Sum', ...REDUCTION),
-  'math.reduce_max': same('Max', ...REDUCTION),
-  'math.reduce_min': same('Min', ...REDUCTION),
-  'math.reduce_prod': same('Prod', ...REDUCTION),
-  'math.reduce_variance': same('Var', ...REDUCTION),
-  'math.reduce_std': same('Std', ...REDUCTION),
-  'math.reduce_any': same('Any', ...REDUCTION),
-  'math.reduce_all': same('All', ...REDUCTION),
-  'math.reduce_logsumexp': same('Logsumexp', ...REDUCTION),
-  'math.argmax': same('Argmax', 'input', 'axis'),
-  'math.argmin': same('Argmin', 'input', 'axis'),
-  'math.cumsum': same('Cumsum', 'x', 'axis'),
-  clip_by_value: same('Clip', 't', 'clip_value_min', 'clip_value_max'),
-  cast: same('Cast', 'x', 'dtype'),
-  concat: same('Concatenate', 'values', 'axis'),
-  stack: same('Stack', 'values', 'axis'),
-  unstack: same('Unstack', 'value', 'num', 'axis'),
-  reshape: same('Reshape', 'tensor', 'shape'),
-  transpose: same('Transpose', 'a', 'perm'),
-  expand_dims: same('ExpandDims', 'input', 'axis'),
-  squeeze: same('Squeeze', 'input', 'axis'),
-  'linalg.matmul': same('Matmul', 'a', 'b'),
-  tile: same('Tile', 'input', 'multiples'),
-  repeat: same('Repeat', 'input', 'repeats', 'axis'),
-  gather: same('Take', 'params', 'indices', 'validate_indices', 'axis'),
-  broadcast_to: same('BroadcastTo', 'input', 'shape'),
-  where: same('Where', 'condition', 'x', 'y'),
-  identity: same('Identity', 'input'),
-  stop_gradient: same('StopGradient', 'input'),
-  one_hot: same('OneHot', 'indices', 'depth'),
-  ones_like: same('OnesLike', 'input'),
-  zeros_like: same('ZerosLike', 'input'),
-  reverse: same('Flip', 'tensor', 'axis'),
-  slice: same('Slice', 'input_', 'begin', 'size'),
-  pad: same('Pad', 'tensor', 'paddings', 'mode', 'constant_values'),
-  split: same('Split', 'value', 'num_or_size_splits', 'axis'),
-  'compat.v1.transpose': same('Transpose', 'a', 'perm'),
-  'compat.v1.squeeze': same('Squeeze', 'input', 'axis'),
-  'compat.v1.gather': same('Take', 'params', 'indices', 'validate_indices', 'axis'),
-  'compat.v1.pad': same('Pad', 'tensor', 'paddings', 'mode', 'name', 'constant_values'),
+/**
+ * TensorFlow's functions by the last part of their names (`math.add`, `__operators__.add`, `keras.backend.mean`) as operators
+ * of Keras 3. Names that are those of activations are looked up among these.
+ */
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  add: 'Add',
+  add_v2: 'Add',
+  sub: 'Subtract',
+  subtract: 'Subtract',
+  mul: 'Multiply',
+  multiply: 'Multiply',
+  truediv: 'TrueDivide',
+  divide: 'TrueDivide',
+  realdiv: 'TrueDivide',
+  RealDiv: 'TrueDivide',
+  div: 'TrueDivide',
+  divide_no_nan: 'DivideNoNan',
+  floordiv: 'FloorDivide',
+  floormod: 'Mod',
+  mod: 'Mod',
+  pow: 'Power',
+  maximum: 'Maximum',
+  minimum: 'Minimum',
+  squared_difference: 'SquaredDifference',
+  atan2: 'Arctan2',
+  equal: 'Equal',
+  eq: 'Equal',
+  not_equal: 'NotEqual',
+  ne: 'NotEqual',
+  less: 'Less',
+  lt: 'Less',
+  less_equal: 'LessEqual',
+  le: 'LessEqual',
+  greater: 'Greater',
+  gt: 'Greater',
+  greater_equal: 'GreaterEqual',
+  ge: 'GreaterEqual',
+  logical_and: 'LogicalAnd',
+  and: 'LogicalAnd',
+  logical_or: 'LogicalOr',
+  or: 'LogicalOr',
+  logical_not: 'LogicalNot',
+  invert: 'LogicalNot',
+  abs: 'Absolute',
+  negative: 'Negative',
+  neg: 'Negative',
+  square: 'Square',
+  sqrt: 'Sqrt',
+  rsqrt: 'Rsqrt',
+  reciprocal: 'Reciprocal',
+  exp: 'Exp',
+  expm1: 'Expm1',
+  log: 'Log',
+  log1p: 'Log1p',
+  sin: 'Sin',
+  cos: 'Cos',
+  tan: 'Tan',
+  asin: 'Arcsin',
+  acos: 'Arccos',
+  atan: 'Arctan',
+  sinh: 'Sinh',
+  cosh: 'Cosh',
+  asinh: 'Arcsinh',
+  acosh: 'Arccosh',
+  atanh: 'Arctanh',
+  erf: 'Erf',
+  floor: 'Floor',
+  ceil: 'Ceil',
+  round: 'Round',
+  sign: 'Sign',
+  l2_normalize: 'Normalize',
+  reduce_mean: 'Mean',
+  mean: 'Mean',
+  reduce_sum: 'Sum',
+  sum: 'Sum',
+  reduce_max: 'Max',
+  max: 'Max',
+  reduce_min: 'Min',
+  min: 'Min',
+  reduce_prod: 'Prod',
+  prod: 'Prod',
+  reduce_variance: 'Var',
+  var: 'Var',
+  reduce_std: 'Std',
+  std: 'Std',
+  reduce_any: 'Any',
+  any: 'Any',
+  reduce_all: 'All',
+  all: 'All',
+  reduce_logsumexp: 'Logsumexp',
+  argmax: 'Argmax',
+  argmin: 'Argmin',
+  cumsum: 'Cumsum',
+  cumprod: 'Cumprod',
+  clip_by_value: 'Clip',
+  clip: 'Clip',
+  cast: 'Cast',
+  concat: 'Concatenate',
+  concatenate: 'Concatenate',
+  stack: 'Stack',
+  unstack: 'Unstack',
+  split: 'Split',
+  reshape: 'Reshape',
+  transpose: 'Transpose',
+  permute_dimensions: 'Transpose',
+  expand_dims: 'ExpandDims',
+  squeeze: 'Squeeze',
+  matmul: 'Matmul',
+  tile: 'Tile',
+  repeat: 'Repeat',
+  repeat_elements: 'Repeat',
+  reverse: 'Flip',
+  roll: 'Roll',
+  gather: 'Take',
+  broadcast_to: 'BroadcastTo',
+  where: 'Where',
+  where_v2: 'Where',
+  identity: 'Identity',
+  stop_gradient: 'Identity',
+  grad_pass_through: 'Identity',
+  one_hot: 'OneHot',
+  ones_like: 'OnesLike',
+  zeros_like: 'ZerosLike',
+  slice: 'Slice',
+  pad: 'Pad',
 };
+
+/** What TensorFlow and Keras 2's backend call the operators' arguments, the operand itself apart. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  x: ['x1'],
+  a: ['x1', 'x'],
+  self: ['x1'],
+  y: ['x2'],
+  b: ['x2'],
+  other: ['x2'],
+  keep_dims: ['keepdims'],
+  axes: ['axis'],
+  dim: ['axis'],
+  shift: ['shift'],
+  shape: ['newshape'],
+  perm: ['axes'],
+  pattern: ['axes'],
+  multiples: ['repeats'],
+  n: ['repeats'],
+  rep: ['repeats'],
+  paddings: ['pad_width'],
+  depth: ['num_classes'],
+  num_or_size_splits: ['indices_or_sections'],
+  clip_value_min: ['x_min'],
+  min_value: ['x_min'],
+  clip_value_max: ['x_max'],
+  max_value: ['x_max'],
+  alpha: ['negative_slope'],
+  begin: ['start_indices'],
+  size: ['shape'],
+};
+
+/** Change nothing that is computed here, or nothing at their defaults. */
+const IGNORED = [
+  'name',
+  'output_type',
+  'dtype',
+  'validate_indices',
+  'batch_dims',
+  'exclusive',
+  'adjoint_a',
+  'adjoint_b',
+  'num',
+  'beta',
+];
 
 /** TensorFlow's sizes of the parts are NumPy's places to cut at. */
 function cuts(sizes: unknown): unknown {
   if (!Array.isArray(sizes)) return sizes;
-  let sum = 0;
-  return sizes.slice(0, -1).map((size: number) => (sum += size));
+  return sizes.slice(0, -1).map((_, i) => sizes.slice(0, i + 1).reduce((sum: number, size: number) => sum + size, 0));
+}
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) as string;
 }
 
 /** A node of a Keras 2 model that is a function of TensorFlow. */
 const tensorflowFunction: LayerFunction = (x, call): Answer => {
-  const name = String(call.options.function).replace(/^(tf|tensorflow)\./, '');
-  if (name === '__operators__.getitem') return indexed(x, call.keywords.slice_spec ?? call.args[1] ?? null);
-  if (name === 'einsum') return einsumOf({ args: call.args.slice(1), options: { subscripts: call.args[0] } });
-  const found = FUNCTIONS[name];
-  const operator = found && OPERATORS[found.operator];
+  const name = String(call.options.function);
+  const { keywords } = call;
+  const short = lastPart(name);
+  if (short === 'getitem') return indexed(x, keywords.slice_spec ?? call.args[1] ?? null);
+  if (short === 'einsum') return einsum(equationIn([call.args, keywords]), valuesIn([call.args, keywords]));
+  if (short === 'batch_dot') return batchDot(valuesIn([call.args, keywords]), keywords.axes);
+  if (short in ACTIVATIONS && !(short in FUNCTIONS)) return activationFunction(short, x, call);
+  const operator = OPERATORS[FUNCTIONS[short] ?? ''];
   if (!operator) throw wrong('a function of TensorFlow that is known here', `layer ${call.path}`, name);
-  const theirs = found.parameters ?? operator.parameters;
-  const own = operator.parameters.length >= theirs.length ? operator.parameters : theirs;
-  const rename = (parameter: string) => RENAMED[parameter] ?? own[theirs.indexOf(parameter)] ?? parameter;
-  const keywords = Object.fromEntries(
-    Object.entries(call.keywords)
-      .filter(([parameter, given]) => parameter !== 'name' && given !== undefined)
-      .map(([parameter, given]) => [rename(parameter), parameter === 'num_or_size_splits' ? cuts(given) : given]),
-  );
-  const transposed = transposedOperands(keywords, call.args);
-  const given = new Given(theirs.map(rename), { args: transposed.args, keywords: transposed.keywords, options: {} });
-  return operator.compute(given);
+  const { parameters } = operator;
+  const named: Record<string, unknown> = {};
+  for (const [key, given] of Object.entries(keywords)) {
+    if (key.startsWith('transpose_')) continue;
+    const own = parameters.includes(key) ? key : ARGUMENTS[key]?.find((candidate) => parameters.includes(candidate));
+    if (own) named[own] = key === 'num_or_size_splits' ? cuts(given) : given;
+    else if (isValue(given)) named[parameters[0] as string] = given;
+    else if (given !== null && !IGNORED.includes(key)) throw wrong('a known argument', `layer ${call.path}`, key);
+  }
+  // `tf.matmul` may transpose its operands itself.
+  if (keywords.transpose_a === true) named.x1 = turned(x);
+  if (keywords.transpose_b === true) named.x2 = turned(named.x2 as Value);
+  const args = 'x1' in named ? call.args.slice(1) : call.args;
+  return operator.compute(new Given(parameters, { args, keywords: named, options: {} }));
 };
 
-const RENAMED: Readonly<Record<string, string>> = {
-  axis: 'axis',
-  keepdims: 'keepdims',
-  constant_values: 'constant_values',
-  indices: 'indices',
-  validate_indices: 'validate_indices',
-  // Of `tf.nn.leaky_relu`.
-  alpha: 'negative_slope',
-};
+function turned(x: Value): Value {
+  const rank = x.shape.length;
+  return transpose(x, [...x.shape.map((_, i) => i).slice(0, -2), rank - 1, rank - 2]);
+}
 
-/** `tf.matmul` may transpose its operands itself. */
-function transposedOperands(keywords: Readonly<Record<string, unknown>>, args: readonly unknown[]) {
-  const flipped = { x1: keywords.transpose_a === true, x2: keywords.transpose_b === true };
-  const swap = (name: 'x1' | 'x2', argument: unknown) =>
-    flipped[name]
-      ? (OPERATORS.Swapaxes?.compute(
-          new Given(['x', 'axis1', 'axis2'], { args: [argument, -1, -2], keywords: {}, options: {} }),
-        ) as Value)
-      : argument;
-  const named = Object.fromEntries(
-    Object.entries(keywords).map(([name, given]) => [name, name === 'x1' || name === 'x2' ? swap(name, given) : given]),
-  );
-  return {
-    keywords: named,
-    args: args.map((argument, i) => (i === 0 ? swap('x1', argument) : i === 1 ? swap('x2', argument) : argument)),
-  };
+function equationIn(given: unknown): string {
+  const texts: string[] = [];
+  JSON.stringify(given, (key, item) => {
+    if (typeof item === 'string' && key !== 'name') texts.push(item);
+    return isValue(item) ? null : item;
+  });
+  return texts[0] ?? '';
+}
+
+const ACTIVATIONS: Readonly<Record<string, unknown>> = { ...SCALARS, ...VECTORS };
+
+/** `tf.nn` and `keras.activations` of Keras 2, of which `hard_sigmoid` is another function than Keras 3's. */
+function activationFunction(name: string, x: Value, { keywords }: Pick<Call, 'keywords'>): Value {
+  const slope = keywords.alpha ?? keywords.negative_slope;
+  const options = Object.fromEntries(Object.entries(keywords).filter(([, given]) => given !== null && !isValue(given)));
+  const own = name === 'hard_sigmoid' ? 'hard_sigmoid_keras2' : name;
+  return activation(own, x, typeof slope === 'number' ? { ...options, negative_slope: slope } : options);
 }
 
 /** A node of a Keras 3 model that is one of `keras.ops`. */
 export function keras3Operator(className: string): LayerFunction | undefined {
-  if (className === 'Einsum') return (_, call) => einsumOf(call);
+  if (className === 'Einsum') return (_, call) => einsum(String(call.options.subscripts), valuesIn(call.args));
   if (className === 'Resize') return (x, call) => resizeOptions(x, call);
   const operator = OPERATORS[className];
   return operator && ((_, call) => operator.compute(new Given(operator.parameters, call)));
@@ -192,3 +251,9 @@ export const FUNCTION_LAYERS: Readonly<Record<string, LayerFunction>> = {
   TFOpLambda: tensorflowFunction,
   SlicingOpLambda: tensorflowFunction,
 };
+
+/** Whether a `TFOpLambda` of this function is known, `math.add` and the like. */
+export function knowsFunction(name: string): boolean {
+  const short = lastPart(name);
+  return ['getitem', 'einsum', 'batch_dot'].includes(short) || short in FUNCTIONS || short in ACTIVATIONS;
+}

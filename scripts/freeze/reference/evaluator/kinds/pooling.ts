@@ -1,6 +1,18 @@
 import { type Call, channelsFirst, type LayerFunction, maskOf, type Rule, rules, sizesIn } from '../call.ts';
 import { onVolumes, rankOf, type Triple, type Volumes, type Window, windowsOf } from '../spatial.ts';
-import { divide, expand, largestOf, meanOf, multiply, reduce, sizeOf, sumOf, type Value } from '../value.ts';
+import {
+  concat,
+  divide,
+  expand,
+  largestOf,
+  meanOf,
+  multiply,
+  reduce,
+  sizeOf,
+  slice,
+  sumOf,
+  type Value,
+} from '../value.ts';
 
 /** The largest or the mean of the cells that a window covers: padding is neither counted nor compared. */
 function pool(x: Volumes, windows: Triple<Window>, kind: 'max' | 'average'): Volumes {
@@ -68,6 +80,24 @@ const globalAverage: LayerFunction = (x, call) => {
   return divide(reduce(multiply(x, counted), axes, keep, sumOf), reduce(counted, axes, keep, sumOf));
 };
 
+/** As many windows as the output is long, from floor(i n / m) to ceil((i + 1) n / m); axis by axis. */
+function adaptive(fold: (row: Float64Array) => number): LayerFunction {
+  return (x, call) => {
+    const rank = rankOf(call);
+    const first = channelsFirst(call.options) ? 2 : 1;
+    return sizesIn(call.options, 'output_size', rank).reduce((answer, size, i) => {
+      const axis = first + i;
+      const from = answer.shape[axis] as number;
+      const parts = Array.from({ length: size }, (_, o) => {
+        const start = Math.floor((o * from) / size);
+        const end = Math.ceil(((o + 1) * from) / size);
+        return reduce(slice(answer, axis, start, end - start), [axis], true, fold);
+      });
+      return concat(parts, axis);
+    }, x);
+  };
+}
+
 const RANKS = ['1D', '2D', '3D'];
 
 function named(prefix: string, layer: LayerFunction): Record<string, Rule> {
@@ -79,6 +109,8 @@ export const POOLINGS: Record<string, Rule> = {
   ...named('AveragePooling', pooling('average')),
   ...named('GlobalMaxPooling', globalMax),
   ...named('GlobalAveragePooling', globalAverage),
+  ...named('AdaptiveMaxPooling', adaptive(largestOf)),
+  ...named('AdaptiveAveragePooling', adaptive(meanOf)),
   ...named('MaxPool', pooling('max')),
   ...named('AvgPool', pooling('average')),
   ...named('GlobalMaxPool', globalMax),

@@ -8,9 +8,26 @@ import {
   rules,
   sizesIn,
 } from '../call.ts';
-import { repeat, resize } from '../resize.ts';
+import { repeat, resize, resizeIntegers } from '../resize.ts';
 import { rankOf } from '../spatial.ts';
-import { add, multiply, nested, pad, slice, type Value } from '../value.ts';
+import {
+  add,
+  broadcastTo,
+  divide,
+  largestOf,
+  map,
+  multiply,
+  nested,
+  pad,
+  reduce,
+  roundEven,
+  slice,
+  smallestOf,
+  subtract,
+  type Value,
+  value,
+  where,
+} from '../value.ts';
 
 const rescaling: LayerFunction = (x, { options }) =>
   add(multiply(x, nested(options.scale)), nested(options.offset ?? 0));
@@ -57,7 +74,10 @@ const resizing: LayerFunction = (x, call) => {
   const axis = heightAxis(x, call);
   const filled = fill === true ? padded(x, axis, size, numberIn(call.options, 'fill_value', 0)) : x;
   const picture = crop === true ? cropped(filled, axis, size) : filled;
-  return resize(picture, axis, size, String(interpolation).toLowerCase(), antialias === true);
+  const method = String(interpolation).toLowerCase();
+  const whole = x.integer && method === 'bilinear' && antialias !== true;
+  const resized = whole ? resizeIntegers(picture, axis, size) : resize(picture, axis, size, method, antialias === true);
+  return x.integer ? map(resized, roundEven) : resized;
 };
 
 /** The operator `keras.ops.image.resize`: one option for both sizes. */
@@ -113,15 +133,43 @@ const RANDOM = [
   'AugMix',
   'CutMix',
   'MixUp',
+  'Equalization',
+  'Solarization',
+  'MaxNumBoundingBoxes',
   'RandAugment',
 ];
 
-/** Outside training this crops the middle (Keras 2 and 3: `CenterCrop` where the picture is large enough). */
-const randomCrop: LayerFunction = centerCrop;
+/** Outside training Keras 2 takes the middle; Keras 3, which alone writes `data_format` here, does nothing. */
+const randomCrop: LayerFunction = (x, call) => {
+  if ('data_format' in call.options) return x;
+  const size = sizeOption(call);
+  const axis = heightAxis(x, call);
+  return resize(cropped(x, axis, size), axis, size, 'bilinear', false);
+};
+
+/** Each channel of each picture stretched over the whole range; Keras takes axes 1 and 2 in any data format. */
+const autoContrast: LayerFunction = (x, { options }) => {
+  const [low, high] = 'value_range' in options ? (options.value_range as [number, number]) : [0, 255];
+  const bytes = map(x, (element) => ((element - low) / (high - low)) * 255);
+  const least = reduce(bytes, [1, 2], true, smallestOf);
+  const spread = subtract(reduce(bytes, [1, 2], true, largestOf), least);
+  const stretched = map(divide(multiply(subtract(bytes, least), value([], [255])), spread), (element) =>
+    Math.min(Math.max(element, 0), 255),
+  );
+  const back = map(stretched, (element) => (element / 255) * (high - low) + low);
+  return where(
+    broadcastTo(
+      map(spread, (width) => Number(width === 0)),
+      x.shape,
+    ),
+    x,
+    back,
+  );
+};
 
 export const PREPROCESSING: Record<string, Rule> = {
   ...keepingMask({ Rescaling: rescaling }),
-  ...rules({ Resizing: resizing, CenterCrop: centerCrop, RandomCrop: randomCrop }),
+  ...rules({ Resizing: resizing, CenterCrop: centerCrop, RandomCrop: randomCrop, AutoContrast: autoContrast }),
   ...rules({ UpSampling1D: upSampling, UpSampling2D: upSampling, UpSampling3D: upSampling }),
   ...rules(Object.fromEntries(RANDOM.map((name) => [name, (x: Value) => x]))),
 };
