@@ -22,7 +22,7 @@ const CLASS_NAMES: Record<string, string> = {
 export function kerasConfig(model: ModelJson): { config: KerasModel['config']; framework: string | undefined } {
   const wrapped = model.topology.model_config ?? model.topology.modelConfig;
   const bare = wrapped === undefined ? model.topology : fromText(wrapped);
-  const { class_name, config } = normalized(bare) as Json;
+  const { class_name, config } = normalized(bare, wrapped === undefined) as Json;
   if (typeof class_name !== 'string' || config === null || typeof config !== 'object') {
     throw new ImportError('file-damaged', expected('a model config', `modelTopology of ${model.entry}`, bare), {
       remedy: 'Export the model again with model.save() or tensorflowjs_converter.',
@@ -46,22 +46,30 @@ function frameworkOf({ topology, json }: ModelJson, bare: Json): string | undefi
   return clean && (/^\d/.test(clean) ? `keras ${clean}` : clean);
 }
 
-/** Whether keys and values are written as JavaScript does: `{ className: 'Dense', config: { useBias: true } }`. */
-function normalized(value: unknown): unknown {
+interface Spelling {
+  /** As JavaScript writes: `{ className: 'Dense', config: { useBias: true } }`. */
+  readonly camel: boolean;
+  /** Written by TensorFlow.js: null is what nobody has set. */
+  readonly native: boolean;
+}
+
+function normalized(value: unknown, native: boolean): unknown {
   const top = value as Json | null;
   const camel = typeof top === 'object' && top !== null && 'className' in top && !('class_name' in top);
-  return rewrite(value, camel, '');
+  return rewrite(value, { camel, native }, '');
 }
 
 /** Names are users' own and stay as they are, also within references (`["dense", 0, 0, {}]`). */
 const NAMES = new Set(['name', 'inboundNodes', 'inputLayers', 'outputLayers']);
 
 /** @param key whose value this is, or that of the list around it */
-function rewrite(value: unknown, camel: boolean, key: string): unknown {
-  if (typeof value === 'string') return rewriteText(value, camel, key);
-  if (Array.isArray(value)) return value.map((item) => rewrite(item, camel, key));
+function rewrite(value: unknown, spelling: Spelling, key: string): unknown {
+  if (typeof value === 'string') return rewriteText(value, spelling.camel, key);
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, spelling, key));
   if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).map(([own, item]) => [camel ? snakeCase(own) : own, rewrite(item, camel, own)]);
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== null || !spelling.native)
+    .map(([own, item]) => [spelling.camel ? snakeCase(own) : own, rewrite(item, spelling, own)]);
   return Object.fromEntries(entries);
 }
 

@@ -47,17 +47,22 @@ function wantedLayers(config: KerasModel['config']): WantedLayer[] {
   });
 }
 
+/** Deeper names are only looked for by what they begin with: nobody nests models like that. */
+const MAX_PARTS = 16;
+
 /** Weights by what stands before their own names. */
 class WeightIndex {
+  /** `lstm/lstm_cell/kernel` is below `lstm` and below `lstm/lstm_cell`. */
   readonly #below = new Map<string, DecodedWeight[]>();
+  /** And, with a model's name before that, `lstm` is within `model/lstm/lstm_cell/kernel`. */
+  readonly #within = new Map<string, DecodedWeight[]>();
 
   constructor(weights: readonly DecodedWeight[]) {
     for (const weight of weights) {
       const parts = partsOf(weight.name);
-      // `lstm/lstm_cell/kernel` is below `lstm` and below `lstm/lstm_cell`; `outer/dense/kernel` below `outer` too.
-      for (let length = 1; length < parts.length; length++) {
-        const prefix = parts.slice(0, length).join('/');
-        this.#below.set(prefix, [...(this.#below.get(prefix) ?? []), weight]);
+      for (let end = 1; end < Math.min(parts.length, MAX_PARTS); end++) {
+        add(this.#below, parts.slice(0, end), weight);
+        for (let start = 1; start < end; start++) add(this.#within, parts.slice(start, end), weight);
       }
     }
   }
@@ -65,12 +70,20 @@ class WeightIndex {
   /** With as much of the path as is written: all of it first, then less of what is around the layer. */
   of(path: string): readonly DecodedWeight[] {
     const parts = path.split('/');
-    for (let from = 0; from < parts.length; from++) {
-      const found = this.#below.get(parts.slice(from).join('/'));
-      if (found) return found;
+    const ways = parts.map((_, from) => parts.slice(from).join('/'));
+    for (const index of [this.#below, this.#within]) {
+      const found = ways.find((way) => index.has(way));
+      if (found !== undefined) return index.get(found) ?? [];
     }
     return [];
   }
+}
+
+function add(index: Map<string, DecodedWeight[]>, parts: readonly string[], weight: DecodedWeight): void {
+  const key = parts.join('/');
+  const list = index.get(key);
+  if (!list) index.set(key, [weight]);
+  else if (list.at(-1) !== weight) list.push(weight);
 }
 
 function partsOf(name: string): string[] {

@@ -12,7 +12,11 @@ import { readTfjsLayers, tfjsLayersReader } from '../../../../scripts/import/tfj
 import { memorySource } from '../memory-source.ts';
 import { formula, largestDifference, modelJson, savedFiles } from './tfjs-files.ts';
 
-const { dense, conv2d, flatten, batchNormalization, inputLayer } = layers.layers;
+const { dense, conv2d, flatten, batchNormalization, inputLayer, lstm, gru, simpleRNN, timeDistributed, bidirectional } =
+  layers.layers;
+const { separableConv2d, conv2dTranspose, leakyReLU, upSampling2d, prelu, globalAveragePooling2d } = layers.layers;
+/** TensorFlow.js's own orthogonal initializer wants a method that only its whole package has. */
+const ZEROS = { recurrentInitializer: 'zeros' as const };
 const bytes = (data: Float32Array | Uint16Array | Uint8Array) => new Uint8Array(data.buffer);
 
 /** Two dense layers in the words of Keras. */
@@ -84,6 +88,42 @@ describe('tfjsLayersReader', () => {
       const shape = [2, 8, 8, 3];
       const wanted = (model.predict(core.tensor(formula(shape), shape)) as core.Tensor).dataSync();
       expect(largestDifference(await frozenAnswer(source, shape), wanted)).toBeLessThan(1e-6);
+    });
+  });
+
+  it.each([
+    [
+      'recurrent layers',
+      [5, 2],
+      () => [
+        lstm({ units: 3, returnSequences: true, ...ZEROS, inputShape: [5, 2] }),
+        gru({ units: 3, returnSequences: true, ...ZEROS }),
+        timeDistributed({ layer: dense({ units: 2 }) }),
+        simpleRNN({ units: 2, returnSequences: true, goBackwards: true, ...ZEROS }),
+        bidirectional({ layer: lstm({ units: 2, ...ZEROS }) as never, mergeMode: 'concat' }),
+      ],
+    ],
+    [
+      'convolutions',
+      [6, 6, 3],
+      () => [
+        separableConv2d({ filters: 4, kernelSize: 3, inputShape: [6, 6, 3] }),
+        leakyReLU({}),
+        conv2dTranspose({ filters: 2, kernelSize: 2, strides: 2, padding: 'same' }),
+        upSampling2d({}),
+        prelu({}),
+        globalAveragePooling2d({}),
+        dense({ units: 2, activation: 'hardSigmoid' }),
+      ],
+    ],
+  ] as [string, number[], () => layers.layers.Layer[]][])('answers as TensorFlow.js for %s', async (_, dims, make) => {
+    await onCpu(async () => {
+      const model = layers.sequential({ layers: make() });
+      randomize(model);
+      const shape = [2, ...dims];
+      const wanted = (model.predict(core.tensor(formula(shape), shape)) as core.Tensor).dataSync();
+      const answer = await frozenAnswer(memorySource(await savedFiles(model)), shape);
+      expect(largestDifference(answer, wanted)).toBeLessThan(1e-5);
     });
   });
 
