@@ -8,6 +8,7 @@ import { loadLabels } from './labels.ts';
 import type { ImportVerification, ModelChoices, PreparedModel } from './prepared.ts';
 import { checkPath, readInWorker } from './read-in-worker.ts';
 import type { ReadModel } from './read-model.ts';
+import type { Scaler } from './scalers.ts';
 import type { Table, TableFiles, TableNames } from './table.ts';
 
 export interface ImportOptions {
@@ -67,7 +68,7 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
     ? (await keras).prepareKeras(imported, choices)
     : (await import('./onnx/prepare-onnx.ts')).prepareOnnx(imported, choices));
   onStep('Saving');
-  const manifest = draft(options, read, prepared);
+  const manifest = draft(options, read, prepared, read.table);
   const stored = await store.save(name, { manifest, model: prepared.onnx });
   return {
     stored,
@@ -100,6 +101,7 @@ function draft(
   { path, command }: ImportOptions,
   { imported, sha256 }: ReadModel,
   prepared: PreparedModel,
+  { scaler, targetScaler }: Table,
 ): ManifestDraft {
   const { batches, expected, ...verification } = prepared.verification;
   return {
@@ -115,7 +117,14 @@ function draft(
       format: imported.format,
       ...(imported.framework === undefined ? {} : { framework: imported.framework }),
       ...(command === undefined ? {} : { command }),
+      ...(scaler ? { scaler: plain(scaler) } : {}),
+      ...(targetScaler ? { targetScaler: plain(targetScaler) } : {}),
       ...(prepared.notes.length > 0 ? { notes: [...prepared.notes] } : {}),
     },
   };
+}
+
+/** What is part of the graph: scaled = x * scale + offset, of each column. */
+function plain({ kind, columns }: Scaler) {
+  return { kind, columns: columns.map(({ clip, ...column }) => ({ ...column, ...(clip ? { clip: [...clip] } : {}) })) };
 }
