@@ -23,7 +23,7 @@ export function bindCall(definition: LayerDefinition, call: LayerCall | undefine
     if (value !== null && value !== false && (definition.signature || !holdsTensor(value))) unknown.push(where);
   };
   args.forEach((value, i) => {
-    const [name] = parameters[i] ?? parameters.at(-1) ?? [];
+    const [name] = parameters.slice(0, i + 1).find(([first]) => first?.startsWith('*')) ?? parameters[i] ?? [];
     if (name?.startsWith('*'))
       bound[name.slice(1)] = [...((bound[name.slice(1)] as Argument[] | undefined) ?? []), value];
     else if (parameters[i]) bound[name as string] = value;

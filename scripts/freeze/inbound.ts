@@ -179,19 +179,39 @@ function reference(value: unknown, where: string): TensorReference {
   return { layer, call, index };
 }
 
+/** Which call a reference means, counted from 0. */
+export interface CallNumbers {
+  /** Of a reference among the arguments of a call. */
+  inbound(reference: TensorReference): number;
+  /** Of a reference in `output_layers`. */
+  output(reference: TensorReference): number;
+}
+
 /**
- * The number that each layer's first call carries. It is 0, but Keras counts the making of a nested model as its
- * call 0, so that the first use is 1 (https://github.com/keras-team/keras/blob/v3.4.0/keras/src/models/functional.py,
- * `get_config`: "Functional models start with a pre-existing node"). Writers differ; every call that is kept is
- * referred to, so the smallest number seen is the first call.
+ * Keras counts the making of a nested model as its call 0, so that its first use is 1. Keras 3 does so in `output_layers`
+ * alone, and for Functional models alone (https://github.com/keras-team/keras/blob/v3.4.0/keras/src/models/functional.py,
+ * `get_config`: "Functional models start with a pre-existing node"; `serialize_node` leaves that node out). Keras 2's
+ * writers differ; every call that is kept is referred to, so the smallest number seen is the first call.
  */
-export function firstCalls(layers: readonly LayerConfig[], ends: readonly TensorReference[]): Map<string, number> {
-  const models = new Set(layers.filter((layer) => isModel(layer.class_name)).map(layerName));
+export function callNumbers(layers: readonly LayerConfig[], ends: readonly TensorReference[]): CallNumbers {
+  const calls = new Map(layers.map((layer) => [layerName(layer), { layer, calls: callsOf(layer) }]));
   const first = new Map<string, number>();
-  for (const { layer, call } of [...layers.flatMap((l) => callsOf(l).flatMap(({ reads }) => reads)), ...ends]) {
-    if (models.has(layer)) first.set(layer, Math.min(call, first.get(layer) ?? call));
+  const inbound = [...calls.values()].flatMap((entry) => entry.calls.flatMap(({ reads }) => reads));
+  for (const { layer, call } of [...inbound, ...ends]) {
+    if (isModel(calls.get(layer)?.layer.class_name ?? '')) first.set(layer, Math.min(call, first.get(layer) ?? call));
   }
-  return first;
+  const number = ({ layer, call }: TensorReference, behindMaking: boolean) => {
+    const entry = calls.get(layer);
+    if (!entry || !isModel(entry.layer.class_name)) return call;
+    if (!isKeras3(entry.layer)) return call - (first.get(layer) ?? 0);
+    const counted = behindMaking && entry.layer.class_name !== 'Sequential' ? call - 1 : call;
+    return Math.min(Math.max(counted, 0), entry.calls.length - 1);
+  };
+  return { inbound: (reference) => number(reference, false), output: (reference) => number(reference, true) };
+}
+
+function isKeras3({ inbound_nodes }: LayerConfig): boolean {
+  return Array.isArray(inbound_nodes) && inbound_nodes.length > 0 && !Array.isArray(inbound_nodes[0]);
 }
 
 const shapeSchema = z.array(z.number().int().positive().nullable()).min(1);

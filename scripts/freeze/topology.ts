@@ -1,10 +1,10 @@
 import {
   type Argument,
   badTopology,
+  callNumbers,
   callsOf,
   declaredShape,
   endpoints,
-  firstCalls,
   isModel,
   keyedEndpoints,
   type LayerCall,
@@ -129,23 +129,27 @@ class TopologyReader {
         inputs.length,
       );
     }
-    const first = firstCalls(layers, ends);
+    const numbers = callNumbers(layers, ends);
     const known = new Map<string, Outputs>(
       starts.map(({ layer }, i) => [`${layer} 0`, (index) => (index === 0 ? inputs[i] : undefined)]),
     );
-    const key = ({ layer, call }: TensorReference) => `${layer} ${call - (first.get(layer) ?? 0)}`;
-    const take = (read: TensorReference): string => {
-      const id = known.get(key(read))?.(read.index);
-      if (id === undefined) throw badTopology('a tensor that is there', 'a reference', `${key(read)} ${read.index}`);
+    const key = (read: TensorReference) => `${read.layer} ${numbers.inbound(read)}`;
+    const take = (key: string, index: number): string => {
+      const id = known.get(key)?.(index);
+      if (id === undefined) throw badTopology('a tensor that is there', 'a reference', `${key} ${index}`);
       return id;
     };
     for (const { layer, name, number, read } of inOrder(layers, key)) {
       if (known.has(`${name} ${number}`)) continue;
       const { reads, call, masks } = read;
-      const given = { inputs: reads.map(take), call, ...(masks.length > 0 ? { masks } : {}) };
+      const given = {
+        inputs: reads.map((read) => take(key(read), read.index)),
+        call,
+        ...(masks.length > 0 ? { masks } : {}),
+      };
       known.set(`${name} ${number}`, this.#call(layer, prefix, given, depth));
     }
-    return ends.map(take);
+    return ends.map((end) => take(`${end.layer} ${numbers.output(end)}`, end.index));
   }
 }
 

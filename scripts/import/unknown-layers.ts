@@ -68,7 +68,7 @@ function problemsOf(layer: LayerConfig, path: string, position: number): Problem
     const { class_name, config } = (inner ?? {}) as Partial<LayerConfig>;
     if (typeof class_name !== 'string' || config === null || typeof config !== 'object') return [];
     // Cells are parts of their layer's definition.
-    if (class_name.endsWith('Cell') && KERAS_LAYERS.has(class_name)) return [];
+    if (/Cells?$/.test(class_name) && KERAS_LAYERS.has(class_name)) return [];
     const name = typeof config.name === 'string' ? config.name : class_name;
     return problemsOf(inner as LayerConfig, `${path}/${name}`, position);
   });

@@ -9,8 +9,8 @@ export interface ActivationDefinition {
   /** Keras's name, and other names for the same function. */
   readonly names: readonly [string, ...string[]];
   emit(graph: GraphBuilder, x: Value): Value;
-  /** Gradient of the input, from that of the output. All are names of values of one shape and memory order. */
-  gradient(graph: GraphBuilder, pass: ActivationPass, gradient: string): string;
+  /** Left out where it cannot be trained. Gradient of the input, from that of the output. All are names of values of one shape and memory order. */
+  gradient?(graph: GraphBuilder, pass: ActivationPass, gradient: string): string;
 }
 
 /** What an activation was given and what it answered. */

@@ -1,24 +1,30 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { GraphBuilder, Value } from '../graph.ts';
 import { memoryAxis, renamed } from '../layout.ts';
 import type { ActivationDefinition } from './activation.ts';
 import { ACTIVATIONS } from './activations.ts';
+import { KERAS3_ACTIVATIONS } from './keras3.ts';
+import { nameWithOptions, withOptions } from './with-options.ts';
 
 export type { ActivationDefinition } from './activation.ts';
 export { ACTIVATIONS } from './activations.ts';
+export { KERAS3_ACTIVATIONS } from './keras3.ts';
 
 const BY_NAME = new Map<string, ActivationDefinition>(
-  ACTIVATIONS.flatMap((definition) => definition.names.map((name) => [name, definition] as const)),
+  [...ACTIVATIONS, ...KERAS3_ACTIVATIONS].flatMap((definition) =>
+    definition.names.map((name) => [name, definition] as const),
+  ),
 );
 
 /** The activation of this name (Keras's spelling), or `undefined`. */
 export function findActivation(name: string): ActivationDefinition | undefined {
-  return BY_NAME.get(name);
+  return BY_NAME.get(name) ?? withOptions(name);
 }
 
 /** Writes the activation named by a config read with `activation`. */
 export function activate(graph: GraphBuilder, x: Value, name: string): Value {
-  return (BY_NAME.get(name) as ActivationDefinition).emit(graph, x);
+  return (findActivation(name) as ActivationDefinition).emit(graph, x);
 }
 
 /** Gradient of what went into the activation. `input` has the output's shape and memory order. */
@@ -29,7 +35,10 @@ export function activationGradient(
   gradient: Value,
 ): Value {
   const { output } = pass;
-  const definition = BY_NAME.get(name) as ActivationDefinition;
+  const definition = findActivation(name);
+  if (!definition?.gradient) {
+    throw new FreezeframeError('unsupported-training', expected('an activation that can be trained', 'a layer', name));
+  }
   const names = { input: pass.input, output: output.name, lastAxis: memoryAxis(output, -1) };
   return renamed(gradient, definition.gradient(graph, names, gradient.name));
 }
@@ -40,9 +49,9 @@ export const activation = z
   .optional()
   .transform((value) => {
     const name = activationName(value);
-    return BY_NAME.get(name)?.names[0] ?? name;
+    return findActivation(name)?.names[0] ?? name;
   })
-  .refine((name) => BY_NAME.has(name), {
+  .refine((name) => findActivation(name) !== undefined, {
     error: (issue) => `unknown activation ${JSON.stringify(issue.input)}; known are ${[...BY_NAME.keys()].join(', ')}`,
   });
 
@@ -54,7 +63,7 @@ function activationName(value: unknown): string {
   if (typeof config === 'string') return config;
   if (config && typeof config === 'object' && 'activation' in config) return activationName(config.activation);
   const plain = class_name === 'ReLU' && config && typeof config === 'object' && isPlainRelu(config);
-  return plain ? 'relu' : String(class_name);
+  return plain ? 'relu' : (nameWithOptions(class_name, config) ?? String(class_name));
 }
 
 function isPlainRelu(config: object): boolean {

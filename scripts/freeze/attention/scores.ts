@@ -48,6 +48,11 @@ export function shares(graph: GraphBuilder, scores: string, mask: string | undef
   return graph.op('Softmax', [kept], { axis });
 }
 
+/** What a mask leaves out as zeros: of a query that may look at nothing, all. */
+export function zeroed(graph: GraphBuilder, shares: string, mask: string | undefined): string {
+  return mask === undefined ? shares : graph.op('Where', [mask, shares, graph.float(0)]);
+}
+
 /** The same over several axes at the end, as one. */
 export function sharesOver(graph: GraphBuilder, scores: string, mask: string | undefined, axes: number): string {
   if (axes === 1) return shares(graph, scores, mask);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fromHeads, HEADS_SIGNATURE, headsInputs, headsMask, productWeights, toHeads } from '../attention/heads.ts';
-import { shares } from '../attention/scores.ts';
+import { shares, zeroed } from '../attention/scores.ts';
 import { flag } from '../config.ts';
 import type { Value } from '../graph.ts';
 import { type BoundCall, defineLayer, type EmitContext, severalOutputs } from '../layer.ts';
@@ -13,6 +13,10 @@ const config = z.object({
   num_query_heads: count,
   num_key_value_heads: count,
   use_bias: flag(true),
+  dropout: z
+    .number()
+    .nullish()
+    .transform((rate) => rate ?? 0),
   use_gate: z
     .boolean()
     .nullish()
@@ -64,10 +68,11 @@ function emitAll(context: EmitContext, c: Config, inputs: readonly Value[]): Val
   const raw = einsum(graph, 'bquh,bkuh->buqk', [scaled, repeated('key_dense', key)]);
   const mask = headsMask(context, c.call, inputs, c.sliding_window ?? undefined);
   const batched = mask && graph.op('Expand', [mask, graph.ints([1, 1, 1])]);
-  const weights = {
-    ...raw,
-    name: shares(graph, raw.name, batched && graph.op('Unsqueeze', [batched, graph.ints([1])])),
-  };
+  const own = batched && graph.op('Unsqueeze', [batched, graph.ints([1])]);
+  const each = shares(graph, raw.name, own);
+  // As in MultiHeadAttention: a query that may look at nothing is shared out evenly by Keras's fused way alone.
+  const fused = c.dropout === 0 && c.call.return_attention_scores !== true;
+  const weights = { ...raw, name: fused ? each : zeroed(graph, each, own) };
   const answer = einsum(graph, 'buqk,bkuh->bquh', [weights, repeated('value_dense', value)]);
   const gate = c.use_gate && toHeads(context, 'gate_dense', query, heads, size, c.use_bias);
   const gated = gate ? { ...answer, name: graph.op('Mul', [answer.name, graph.op('Sigmoid', [gate.name])]) } : answer;

@@ -1,7 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import { fromHeads, HEADS_SIGNATURE, headsInputs, headsMask, productWeights, toHeads } from '../attention/heads.ts';
-import { sharesOver } from '../attention/scores.ts';
+import { sharesOver, zeroed } from '../attention/scores.ts';
 import { flag } from '../config.ts';
 import type { Value } from '../graph.ts';
 import type { Shape } from '../keras-model.ts';
@@ -15,6 +15,10 @@ const config = z.object({
   key_dim: count,
   value_dim: count.nullish(),
   use_bias: flag(true),
+  dropout: z
+    .number()
+    .nullish()
+    .transform((rate) => rate ?? 0),
   use_gate: z
     .boolean()
     .nullish()
@@ -116,11 +120,14 @@ function emitAll(context: EmitContext, c: Config, inputs: readonly Value[]): Val
   const v = toHeads(context, 'value_dense', value, c.num_heads, valueSize(c), c.use_bias);
   const scaled = { ...q, name: graph.op('Mul', [q.name, graph.float(1 / Math.sqrt(c.key_dim))]) };
   const raw = einsum(graph, scores, [scaled, k]);
-  const mask = headsMask(context, c.call, inputs, c.sliding_window ?? undefined);
-  const weights = {
-    ...raw,
-    name: sharesOver(graph, raw.name, placed(context, mask, raw.shape, axes.length), axes.length),
-  };
+  const mask = placed(
+    context,
+    headsMask(context, c.call, inputs, c.sliding_window ?? undefined),
+    raw.shape,
+    axes.length,
+  );
+  const each = sharesOver(graph, raw.name, mask, axes.length);
+  const weights = { ...raw, name: isFused(c, rank) ? each : zeroed(graph, each, mask) };
   const answer = einsum(graph, combine, [weights, v]);
   const gated = c.use_gate ? { ...answer, name: graph.op('Mul', [answer.name, gate()]) } : answer;
   const output = fromHeads(context, 'output_dense', gated, outputSizes(c, query.shape), c.use_bias);
@@ -131,6 +138,14 @@ function emitAll(context: EmitContext, c: Config, inputs: readonly Value[]): Val
     const product = toHeads(context, 'gate_dense', query, c.num_heads, valueSize(c), c.use_bias);
     return graph.op('Sigmoid', [product.name]);
   }
+}
+
+/**
+ * Keras 3 has two ways to the same answer but for queries that may look at nothing: the fused one shares such a query out
+ * evenly, the other (for dropout, scores and more axes) gives it nothing.
+ */
+function isFused(c: Config, rank: number): boolean {
+  return rank === 3 && c.dropout === 0 && c.call.return_attention_scores !== true;
 }
 
 /** Axes of 1 where the heads, and batch axes that the mask has not, stand among the scores' axes. */

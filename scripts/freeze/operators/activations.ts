@@ -1,4 +1,4 @@
-import { ACTIVATIONS, activate } from '../activations/index.ts';
+import { ACTIVATIONS, activate, KERAS3_ACTIVATIONS } from '../activations/index.ts';
 import { rectified } from '../layers/relu.ts';
 import { memoryAxis } from '../layout.ts';
 import { cast, integer, numberIn, type OperatorDefinition, tensorOf } from './operator.ts';
@@ -22,15 +22,18 @@ const PLAIN: readonly (readonly [name: string, keras: string, ...tensorflow: str
   ['sparse_plus', 'SparsePlus'],
   ['sparse_sigmoid', 'SparseSigmoid'],
   ['tanh_shrink', 'TanhShrink'],
+  ['squareplus', 'Squareplus'],
+  ['sparsemax', 'Sparsemax'],
+  ['glu', 'Glu'],
 ];
 
-const KNOWN = new Set<string>(ACTIVATIONS.flatMap(({ names }) => [...names]));
+const KNOWN = new Set<string>([...ACTIVATIONS, ...KERAS3_ACTIVATIONS].flatMap(({ names }) => [...names]));
 
 function plain(name: string, keras: string, tensorflow: readonly string[]): OperatorDefinition {
   return {
     keras: keras ? [keras] : [],
     tensorflow,
-    parameters: ['x|features|logits|input', 'beta'],
+    parameters: ['x|features|logits|input'],
     emit: (graph, { x }) => activate(graph, cast(graph, tensorOf(graph, x, `the operand of ${name}`), 'float32'), name),
   };
 }
@@ -107,6 +110,42 @@ export const ACTIVATION_OPERATORS: readonly OperatorDefinition[] = [
       const value = cast(graph, tensorOf(graph, x, 'the operand of Gelu'), 'float32');
       const kind = approximate === true ? 'tanh' : 'none';
       return { ...value, name: graph.op('Gelu', [value.name], { approximate: kind }) };
+    },
+  },
+  {
+    keras: ['Celu'],
+    tensorflow: [],
+    parameters: ['x', 'alpha'],
+    emit: (graph, { x, alpha }) => {
+      const value = cast(graph, tensorOf(graph, x, 'the operand of Celu'), 'float32');
+      return {
+        ...value,
+        name: graph.op('Celu', [value.name], { alpha: { float: numberIn(alpha, 'alpha of Celu', 1) } }),
+      };
+    },
+  },
+  ...(['SoftShrink', 'HardShrink'] as const).map(
+    (type): OperatorDefinition => ({
+      keras: [type],
+      tensorflow: [],
+      parameters: ['x', 'threshold'],
+      emit: (graph, { x, threshold }) => {
+        const value = cast(graph, tensorOf(graph, x, `the operand of ${type}`), 'float32');
+        const edge = numberIn(threshold, `the threshold of ${type}`, 0.5);
+        const bias = type === 'SoftShrink' ? edge : 0;
+        return { ...value, name: graph.op('Shrink', [value.name], { lambd: { float: edge }, bias: { float: bias } }) };
+      },
+    }),
+  ),
+  {
+    keras: ['Threshold'],
+    tensorflow: [],
+    parameters: ['x', 'threshold', 'default_value'],
+    emit: (graph, { x, threshold, default_value }) => {
+      const value = cast(graph, tensorOf(graph, x, 'the operand of Threshold'), 'float32');
+      const above = graph.op('Greater', [value.name, graph.float(numberIn(threshold, 'the threshold', 0))]);
+      const below = graph.float(numberIn(default_value, 'the default value', 0));
+      return { ...value, name: graph.op('Where', [above, value.name, below]) };
     },
   },
 ];

@@ -164,4 +164,28 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
       return cast(graph, value, datatype);
     },
   },
+  {
+    // What `compute_mask` of Keras's own layers calls.
+    keras: ['ConvertToTensor'],
+    tensorflow: ['convert_to_tensor'],
+    parameters: ['x|value', 'dtype', 'sparse', 'ragged'],
+    emit: (graph, { x, dtype }) => {
+      const value = tensorOf(graph, x, 'the operand of ConvertToTensor');
+      return dtype === undefined || dtype === null ? value : cast(graph, value, datatypeNamed(dtype));
+    },
+  },
+  ...(['ZerosLike', 'OnesLike'] as const).map(
+    (type, fill): OperatorDefinition => ({
+      keras: [type],
+      tensorflow: type === 'ZerosLike' ? ['zeros_like'] : ['ones_like'],
+      parameters: ['x|input', 'dtype'],
+      emit: (graph, { x, dtype }) => {
+        const value = tensorOf(graph, x, `the operand of ${type}`);
+        const datatype = dtype === undefined || dtype === null ? value.datatype : datatypeNamed(dtype);
+        const dims = graph.op('Shape', [value.name]);
+        const name = graph.op('Expand', [graph.constant(datatype, [fill], []), dims]);
+        return { ...value, name, datatype };
+      },
+    }),
+  ),
 ];

@@ -87,6 +87,11 @@ export function einsum(graph: GraphBuilder, equation: string, values: readonly V
   return { name, shape, datatype: (plain[0] as Value).datatype, layout: 'channels-last' };
 }
 
+function einsumOf(graph: GraphBuilder, equation: Operand | undefined, list: Operand | undefined): Value {
+  if (typeof equation !== 'string' || !Array.isArray(list)) throw badCall('an equation', 'einsum', equation);
+  return einsum(graph, equation, operands(graph, list, 'an operand of einsum'));
+}
+
 /** Operators that multiply and add up. */
 export const PRODUCTS: readonly OperatorDefinition[] = [
   {
@@ -100,16 +105,17 @@ export const PRODUCTS: readonly OperatorDefinition[] = [
     },
   },
   {
+    // Keras 3 keeps the equation in the config.
     keras: ['Einsum'],
+    tensorflow: [],
+    parameters: ['*operands', 'subscripts'],
+    emit: (graph, { operands: list, subscripts }) => einsumOf(graph, subscripts, list),
+  },
+  {
+    keras: [],
     tensorflow: ['einsum', 'linalg.einsum'],
-    parameters: ['equation|subscripts', '*operands'],
-    emit: (graph, { equation, operands: list }) => {
-      const given = Array.isArray(list) ? list : [list];
-      // Keras 3 keeps the equation in the config, so that the first operand stands where it would.
-      const [text, ...rest] = typeof equation === 'string' ? [equation, ...given] : given;
-      if (typeof text !== 'string') throw badCall('an equation', 'einsum', text);
-      return einsum(graph, text, operands(graph, rest, 'an operand of einsum'));
-    },
+    parameters: ['equation', '*operands'],
+    emit: (graph, { equation, operands: list }) => einsumOf(graph, equation, list),
   },
   {
     keras: ['Normalize'],

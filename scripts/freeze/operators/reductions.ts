@@ -50,6 +50,19 @@ function variance(graph: GraphBuilder, x: Value, axes: string, keepdims: number)
   return graph.op('ReduceMean', [graph.op('Mul', [difference, difference]), axes], { keepdims });
 }
 
+/** Whether any, or all, along the axes are true. */
+function truth(keras: string, tensorflow: readonly string[], type: 'ReduceMax' | 'ReduceMin'): OperatorDefinition {
+  const numbers = reduction([keras], tensorflow, type, 'int32');
+  return {
+    ...numbers,
+    emit: (graph, operands) => {
+      const value = cast(graph, tensorOf(graph, operands.x, `the operand of ${keras}`), 'bool');
+      const answer = numbers.emit(graph, { ...operands, x: cast(graph, value, 'int32') }) as Value;
+      return cast(graph, answer, 'bool');
+    },
+  };
+}
+
 /** The place of the largest or smallest along one axis. */
 function place(keras: readonly string[], tensorflow: readonly string[], type: 'ArgMax' | 'ArgMin'): OperatorDefinition {
   return {
@@ -81,6 +94,8 @@ export const REDUCTIONS: readonly OperatorDefinition[] = [
   reduction(['Std'], ['math.reduce_std'], (graph, x, axes, keepdims) =>
     graph.op('Sqrt', [variance(graph, x, axes, keepdims)]),
   ),
+  truth('Any', ['math.reduce_any', 'reduce_any'], 'ReduceMax'),
+  truth('All', ['math.reduce_all', 'reduce_all'], 'ReduceMin'),
   place(['Argmax'], ['math.argmax', 'argmax'], 'ArgMax'),
   place(['Argmin'], ['math.argmin', 'argmin'], 'ArgMin'),
 ];

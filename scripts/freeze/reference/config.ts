@@ -1,7 +1,9 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { callsOf, endpoints, firstCalls, isModel, layerName, layersOf } from '../inbound.ts';
 import type { KerasModel, LayerConfig } from '../keras-model.ts';
 import { readTopology } from '../topology.ts';
+import { callsIn, referencesIn, referencesOf } from './evaluator/arguments.ts';
+import { layersIn, MODELS, nameOf } from './evaluator/layers-in.ts';
+import { numberingOf } from './evaluator/numbering.ts';
 
 type Options = Record<string, unknown>;
 
@@ -32,30 +34,32 @@ export function tensorflowConfig(config: KerasModel['config']): KerasModel['conf
 }
 
 function modelConfig(className: string, config: unknown): KerasModel['config'] {
-  const layers = layersOf(config, '');
+  const layers = layersIn(config, '');
   const options = (Array.isArray(config) ? {} : config) as Options;
   const name = typeof options.name === 'string' ? options.name : 'model';
   if (className === 'Sequential') {
     return { class_name: 'Sequential', config: { name, layers: layers.map((layer) => layerConfig(layer)) } };
   }
-  const ends = endpoints(options.output_layers, 'output_layers');
-  const first = firstCalls(layers, ends);
+  const ends = referencesIn(options.output_layers);
+  const numbers = numberingOf(layers, ends);
   // TensorFlow.js counts the making of a nested model as its call 0, always.
-  const models = new Set(layers.filter((layer) => isModel(layer.class_name)).map(layerName));
-  const call = (name: string, number: number) => (models.has(name) ? number - (first.get(name) ?? 0) + 1 : number);
+  const models = new Set(layers.filter((layer) => MODELS.includes(layer.class_name)).map(nameOf));
+  const made = (name: string) => (models.has(name) ? 1 : 0);
   const translated = layers.map((layer) => ({
     ...layerConfig(layer),
-    name: layerName(layer),
-    inbound_nodes: callsOf(layer).map(({ reads }) => reads.map((t) => [t.layer, call(t.layer, t.call), t.index, {}])),
+    name: nameOf(layer),
+    inbound_nodes: callsIn(layer.inbound_nodes).map((call) =>
+      referencesOf(call).map((t) => [t.layer, numbers.inbound(t) + made(t.layer), t.index, {}]),
+    ),
   }));
-  const input_layers = endpoints(options.input_layers, 'input_layers').map((t) => [t.layer, t.call, t.index]);
-  const output_layers = ends.map((t) => [t.layer, call(t.layer, t.call), t.index]);
+  const input_layers = referencesIn(options.input_layers).map((t) => [t.layer, t.call, t.index]);
+  const output_layers = ends.map((t) => [t.layer, numbers.end(t) + made(t.layer), t.index]);
   return { class_name: 'Model', config: { name, layers: translated, input_layers, output_layers } };
 }
 
 function layerConfig(layer: LayerConfig): LayerConfig {
-  if (isModel(layer.class_name)) return modelConfig(layer.class_name, { name: layerName(layer), ...layer.config });
-  const name = layerName(layer);
+  if (MODELS.includes(layer.class_name)) return modelConfig(layer.class_name, { name: nameOf(layer), ...layer.config });
+  const name = nameOf(layer);
   if (layer.class_name === 'InputLayer') {
     const shape = layer.config.batch_shape ?? layer.config.batch_input_shape;
     return { class_name: 'InputLayer', config: inputOptions(name, shape, layer.config.dtype) };
