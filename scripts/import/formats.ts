@@ -6,6 +6,7 @@ import { keras3Reader } from './keras3/reader.ts';
 import { onnxReader } from './onnx/onnx-reader.ts';
 import { pickleReader } from './pickle/pickle-reader.ts';
 import { teachableMachineReader } from './teachable-machine/teachable-machine-reader.ts';
+import { tfjsGraphReader } from './tfjs-graph/tfjs-graph-reader.ts';
 import { tfjsLayersReader } from './tfjs-layers/tfjs-layers-reader.ts';
 
 /**
@@ -19,6 +20,7 @@ export const FORMATS: readonly FormatReader[] = [
   hdf5ModelReader,
   configAndWeightsReader,
   tfjsLayersReader,
+  tfjsGraphReader,
   pickleReader,
   onnxReader,
 ];
