@@ -1,6 +1,6 @@
 import type { KerasModel, LayerConfig } from '../keras-model.ts';
 import { callsIn, referencesOf } from './evaluator/arguments.ts';
-import { layersIn } from './evaluator/walker.ts';
+import { layersIn, MODELS } from './evaluator/layers-in.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -38,7 +38,7 @@ function always(): boolean {
 /** Whether TensorFlow.js is known to be right about every layer of a model, in the way in which it is called. */
 export function tensorflowIsRight(config: KerasModel['config']): boolean {
   return layersIn(config.config, '').every((layer) => {
-    if (['Sequential', 'Functional', 'Model'].includes(layer.class_name)) {
+    if (MODELS.includes(layer.class_name)) {
       return plainlyCalled(layer) && tensorflowIsRight(layer);
     }
     // Keras 3's operators have names of layers; other packages' layers have names of Keras's.

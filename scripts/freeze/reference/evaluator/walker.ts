@@ -1,6 +1,8 @@
 import type { KerasModel, LayerConfig, Tensor } from '../../keras-model.ts';
 import { type Arguments, callsIn, type Reference, referencesIn, referencesOf, resolve } from './arguments.ts';
 import { type Call, type Options, valuesIn } from './call.ts';
+import { layersIn, MODELS, nameOf } from './layers-in.ts';
+import { numberingOf } from './numbering.ts';
 import { findRule } from './registry.ts';
 import { isValue, type Value, value, wrong } from './value.ts';
 
@@ -12,8 +14,6 @@ const KEPT = 1 << 16;
 /** Layers that hand integers on as integers: they move them and compute nothing. */
 const KEEPS_INTEGERS =
   /^(InputLayer|Resizing|Reshape|Permute|Flatten|RepeatVector|(ZeroPadding|Cropping|UpSampling)[123]D)$/;
-
-const MODELS = ['Sequential', 'Functional', 'Model'];
 
 /** Runs a Keras config layer by layer, as Keras does: models are walked where they stand, nothing is flattened. */
 export class Walker {
@@ -44,8 +44,8 @@ export class Walker {
     const plan = planOf(model, prefix);
     const answers = new Map<string, readonly Value[]>();
     const uses = new Map(plan.uses);
-    const look = (reference: Reference): Value => {
-      const found = answers.get(plan.key(reference))?.[reference.index];
+    const look = (reference: Reference, key = plan.key(reference)): Value => {
+      const found = answers.get(key)?.[reference.index];
       if (!found) throw wrong('a tensor that is there', `${prefix}inbound_nodes`, Object.values(reference));
       return found;
     };
@@ -66,7 +66,7 @@ export class Walker {
         if (left <= 0) answers.delete(source);
       }
     }
-    return plan.ends.map(look);
+    return plan.ends.map((end) => look(end, plan.endKey(end)));
   }
 
   /** One call of one layer or model. */
@@ -138,19 +138,6 @@ function modelInputs({ config }: LayerConfig, args: readonly unknown[], keywords
   return valuesIn(given);
 }
 
-/** The layers of a model: `{ layers }`, or the bare list of early Keras 2. */
-export function layersIn(config: unknown, prefix: string): LayerConfig[] {
-  const layers = Array.isArray(config) ? config : (config as { layers?: unknown } | null)?.layers;
-  if (!Array.isArray(layers)) throw wrong('a list of layers', `model ${prefix}`, layers);
-  return layers as LayerConfig[];
-}
-
-export function nameOf(layer: LayerConfig): string {
-  const name = layer.name ?? layer.config.name;
-  if (typeof name !== 'string') throw wrong('a name', `a layer of class ${layer.class_name}`, name);
-  return name;
-}
-
 interface Step {
   readonly key: string;
   readonly layer: LayerConfig;
@@ -167,6 +154,7 @@ interface Plan {
   /** How many steps (and ends) read each answer. */
   readonly uses: ReadonlyMap<string, number>;
   key(reference: Reference): string;
+  endKey(reference: Reference): string;
 }
 
 const plans = new WeakMap<object, Plan>();
@@ -181,13 +169,9 @@ function makePlan({ config }: ModelConfig, prefix: string): Plan {
   const layers = layersIn(config, prefix);
   const [starts, ends] = [referencesIn(config.input_layers), referencesIn(config.output_layers)];
   const calls = layers.map((layer) => callsIn(layer.inbound_nodes));
-  // Keras counts the making of a nested model as a call of its own: the smallest number that is used is the first.
-  const models = new Set(layers.filter(({ class_name }) => MODELS.includes(class_name)).map(nameOf));
-  const first = new Map<string, number>();
-  for (const { layer, call } of [...calls.flat().flatMap(referencesOf), ...ends]) {
-    if (models.has(layer)) first.set(layer, Math.min(call, first.get(layer) ?? call));
-  }
-  const key = ({ layer, call }: Pick<Reference, 'layer' | 'call'>) => `${layer}\n${call - (first.get(layer) ?? 0)}`;
+  const numbering = numberingOf(layers, ends);
+  const key = (reference: Reference) => `${reference.layer}\n${numbering.inbound(reference)}`;
+  const endKey = (reference: Reference) => `${reference.layer}\n${numbering.end(reference)}`;
   const steps = new Map<string, Step>();
   for (const [i, layer] of layers.entries()) {
     for (const [call, given] of (calls[i] as Arguments[]).entries()) {
@@ -195,12 +179,12 @@ function makePlan({ config }: ModelConfig, prefix: string): Plan {
       steps.set(own, { key: own, layer, given, sources: [...new Set(referencesOf(given).map(key))] });
     }
   }
-  const ordered = inOrder(ends.map(key), steps, new Set(starts.map(key)), prefix);
+  const ordered = inOrder(ends.map(endKey), steps, new Set(starts.map(key)), prefix);
   const uses = new Map<string, number>();
   const count = (source: string) => uses.set(source, (uses.get(source) ?? 0) + 1);
   for (const { sources } of ordered) sources.forEach(count);
-  for (const end of ends) count(key(end));
-  return { starts, ends, steps: ordered, uses, key };
+  for (const end of ends) count(endKey(end));
+  return { starts, ends, steps: ordered, uses, key, endKey };
 }
 
 /** Depth first from the ends, without recursion: real models are thousands of layers deep. */

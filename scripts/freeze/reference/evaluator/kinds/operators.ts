@@ -125,6 +125,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   where: 'Where',
   where_v2: 'Where',
   identity: 'Identity',
+  convert_to_tensor: 'Identity',
   stop_gradient: 'Identity',
   grad_pass_through: 'Identity',
   one_hot: 'OneHot',
