@@ -111,6 +111,12 @@ export async function compareExpected(engine: Engine, { inputs, outputs }: Expec
 function compareOne(name: string, wanted: Expectation['outputs'][number], { shape, data }: TensorData): number {
   if (String(shape) !== String(wanted.shape))
     throw differs(name, expected(`shape [${wanted.shape}]`, `output ${name}`, shape));
+  if (wanted.data.length !== data.length) {
+    throw new ImportError(
+      'option-mismatch',
+      expected(`${data.length} values`, `output ${name} of the expectation`, wanted.data.length),
+    );
+  }
   let worst = 0;
   for (const [i, value] of wanted.data.entries()) {
     const received = Number(data[i]);

@@ -45,14 +45,21 @@ export function prependPicture(
   return prepend(graph, inner, input, steps);
 }
 
-/** Makes the graph take features in their own units. In place. */
+/** Makes the graph take features in their own units, cut to `limits` once they are scaled. In place. */
 export function prependScaling(
   graph: GraphProto,
   inner: string,
   input: NewInput,
   { scale, offset }: Preprocess,
+  limits?: { readonly low: readonly number[]; readonly high: readonly number[] },
 ): string {
-  return prepend(graph, inner, input, affine(scale, offset));
+  const cut = limits
+    ? [
+        { op: 'Max', operand: limits.low },
+        { op: 'Min', operand: limits.high },
+      ]
+    : [];
+  return prepend(graph, inner, input, [...affine(scale, offset), ...cut]);
 }
 
 /** Makes the graph answer in other units, under the same name. In place. */

@@ -19,7 +19,7 @@ import { ImportError } from '../import-error.ts';
 import type { ImportedOnnxModel } from '../imported-model.ts';
 import type { ModelChoices, PreparedModel } from '../prepared.ts';
 import { makeSamples } from '../samples.ts';
-import { scalingOf, unscalingOf } from './affine.ts';
+import { limitsOf, scalingOf, unscalingOf } from './affine.ts';
 import { checkOnnx } from './check-onnx.ts';
 import { appendScaling, prependPicture, prependScaling } from './edit-onnx.ts';
 import { BATCH_AXIS, freeBatch } from './free-batch.ts';
@@ -152,7 +152,13 @@ function editInput(model: ModelProto, facts: OnnxFacts, input: FreezeInput, free
   if (input.kind === 'features') {
     const dims = [first, input.features.length];
     const name = own === GRAPH_NAMES.features ? `${own}_raw` : GRAPH_NAMES.features;
-    return prependScaling(graph, own, { ...shared, name, datatype: 'float32', dims }, scalingOf(input.features));
+    return prependScaling(
+      graph,
+      own,
+      { ...shared, name, datatype: 'float32', dims },
+      scalingOf(input.features),
+      limitsOf(input.features),
+    );
   }
   const dims = [first, input.height, input.width, input.channels];
   const bytes = facts.inputs[0]?.integers === true;

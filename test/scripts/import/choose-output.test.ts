@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { chooseOutput, numbered, type OutputChoices } from '../../../scripts/import/choose-output.ts';
+import { fittingLabels } from '../../../scripts/import/fitting-labels.ts';
+import type { ModelFacts } from '../../../scripts/import/model-facts.ts';
+
+const facts = (width: number, activation: ModelFacts['activation'], picture = false): ModelFacts => ({
+  inputs: [{ name: 'x', shape: picture ? [null, 32, 32, 3] : [null, 6], integers: false }],
+  outputs: [{ name: 'y', shape: [null, width] }],
+  activation,
+  ...(picture ? { picture: { height: 32, width: 32, channels: 3 } } : {}),
+});
+const task = (model: ModelFacts, choices: OutputChoices = {}) => chooseOutput(model, choices).output.kind;
+
+describe('chooseOutput', () => {
+  it.each([
+    ['softmax', facts(3, 'softmax'), {}, 'classification'],
+    ['one sigmoid', facts(1, 'sigmoid'), {}, 'classification'],
+    ['logits of a picture', facts(10, 'none', true), {}, 'classification'],
+    ['one number', facts(1, 'none'), {}, 'regression'],
+    ['one number of a picture (an age)', facts(1, 'none', true), {}, 'regression'],
+    ['many numbers of a table', facts(4, 'none'), {}, 'tensors'],
+    ['a sigmoid whose target has a scaler', facts(1, 'sigmoid'), { values: numbered(1) }, 'regression'],
+    ['labels', facts(4, 'none'), { labels: ['a', 'b', 'c', 'd'] }, 'classification'],
+    ['the user', facts(3, 'softmax'), { task: 'tensors' }, 'tensors'],
+  ] as const)('%s', (_, model, choices, kind) => expect(task(model, choices)).toBe(kind));
+
+  it('answers tensors of several outputs, and of what is no list', () => {
+    const one = facts(3, 'softmax');
+    expect(task({ ...one, outputs: [...one.outputs, ...one.outputs] })).toBe('tensors');
+    expect(task({ ...one, outputs: [{ name: 'y', shape: [null, 7, 3] }] })).toBe('tensors');
+  });
+
+  it('makes labels where none are given, two for one number, and says so', () => {
+    const { output, notes } = chooseOutput(facts(1, 'sigmoid'), {});
+    expect(output).toEqual({ kind: 'classification', labels: ['class_0', 'class_1'] });
+    expect(notes.join(' ')).toContain('--labels');
+  });
+
+  it.each([
+    [facts(3, 'softmax'), { labels: ['a', 'b'] }],
+    [facts(2, 'none'), { values: numbered(3) }],
+    [{ ...facts(3, 'softmax'), outputs: [{ name: 'y', shape: [null, 7, 3] }] }, { task: 'classification' }],
+  ] as const)('refuses what does not fit', (model, choices) => {
+    expect(() => chooseOutput(model as ModelFacts, choices)).toThrow(
+      expect.objectContaining({ code: 'option-mismatch' }),
+    );
+  });
+});
+
+describe('fittingLabels', () => {
+  it("uses the file's where they fit, and leaves out another model's", () => {
+    const model = facts(2, 'softmax');
+    expect(fittingLabels(model, {}, { labels: ['a', 'b'] }).labels).toEqual(['a', 'b']);
+    const { labels, notes } = fittingLabels(model, {}, { labels: ['a', 'b', 'c'] });
+    expect([labels, notes.length]).toEqual([undefined, 1]);
+  });
+
+  it("puts a background class before ImageNet's thousand for a model of 1001", () => {
+    const thousand = Array.from({ length: 1000 }, (_, i) => `c${i}`);
+    expect(fittingLabels(facts(1001, 'softmax'), { labels: thousand }, {}).labels?.slice(0, 2)).toEqual([
+      'background',
+      'c0',
+    ]);
+  });
+});
