@@ -2,8 +2,10 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { describe, expect, it, vi } from 'vitest';
 import { freezeModel } from '../../../scripts/freeze/freeze.ts';
 import type { KerasModel } from '../../../scripts/freeze/keras-model.ts';
+import type { FreezeOptions } from '../../../scripts/freeze/options.ts';
 import { TOLERANCE, verifyFrozen } from '../../../scripts/freeze/verify.ts';
 import { houses, PICTURE_OPTIONS, PRICE_OPTIONS, pictureModel, pictures, priceModel } from './frozen.ts';
+import { layerModel, numbers, withSeededWeights } from './harness.ts';
 
 async function failureOf(verification: Promise<unknown>): Promise<FreezeframeError> {
   const error = await verification.then(
@@ -82,4 +84,54 @@ describe('verifyFrozen', () => {
     const none = { picture: { datatype: 'UINT8', shape: [0, 8, 7, 3], data: new Uint8Array() } } as const;
     expect((await failureOf(verifyFrozen(model, onnx, PICTURE_OPTIONS, none))).message).toContain('no samples');
   });
+
+  describe('with the plain evaluator, where TensorFlow.js lacks the layer or gets it wrong', () => {
+    const TENSORS: FreezeOptions = { input: { kind: 'tensors' }, output: { kind: 'tensors' } };
+    const samples = { in_0: { datatype: 'FP32', shape: [3, 4, 5, 2], data: numbers(120, 5) } } as const;
+    const transposed = (output_padding: readonly number[]) =>
+      withSeededWeights(
+        layerModel(
+          'Conv2DTranspose',
+          { filters: 3, kernel_size: [3, 3], strides: [2, 2], padding: 'same', output_padding },
+          [[4, 5, 2]],
+        ),
+        4,
+      );
+
+    it('passes a faithful graph and says against what', async () => {
+      const model = transposed([1, 1]);
+      const { onnx } = freezeModel(model, TENSORS);
+      const result = await verifyFrozen(model, onnx, TENSORS, samples);
+      expect(result).toMatchObject({ against: "Freezeframe's plain evaluator", samples: 3 });
+      expect(result.maxDifference).toBeLessThanOrEqual(1e-6);
+    });
+
+    it.each([
+      ['wrong padding, of the same shape', graphPaddedOtherwise],
+      ['another shape', (model: KerasModel) => withOption(model, 'output_padding', [0, 1])],
+      ['another activation', (model: KerasModel) => withOption(model, 'activation', 'relu')],
+    ])('fails on a graph with %s, and names the output', async (_, bug) => {
+      const model = transposed([1, 1]);
+      const { onnx } = freezeModel(bug(model), TENSORS);
+      const error = await failureOf(verifyFrozen(model, onnx, TENSORS, samples));
+      expect(error.code).toBe('verification-failed');
+      expect(error.message).toMatch(/plain evaluator: output tested differs by up to/);
+    });
+  });
 });
+
+/** The model as a converter with a fault in it would understand its config. */
+function withOption(model: KerasModel, option: string, value: unknown): KerasModel {
+  const layers = (model.config.config.layers as { name: string; config: object }[]).map((layer) =>
+    layer.name === 'tested' ? { ...layer, config: { ...layer.config, [option]: value } } : layer,
+  );
+  return { ...model, config: { ...model.config, config: { ...model.config.config, layers } } };
+}
+
+/** `same` with the odd cell of padding in front instead of behind: the kernel lies one cell further. */
+function graphPaddedOtherwise(model: KerasModel): KerasModel {
+  const { shape, data } = model.weights.get('tested/kernel') as NonNullable<ReturnType<typeof model.weights.get>>;
+  const row = data.length / (shape[0] as number);
+  const moved = Float32Array.from([...data.slice(row), ...new Float32Array(row)]);
+  return { ...model, weights: new Map(model.weights).set('tested/kernel', { shape, data: moved }) };
+}

@@ -61,7 +61,6 @@ type Scalar = (x: number, o: Options) => number;
  */
 export const SCALARS: Readonly<Record<string, Scalar>> = {
   linear: (x) => x,
-  relu: (x, o) => reluOf(x, o),
   relu6: (x) => clamp(x, 0, 6),
   leaky_relu: (x, o) => (x >= 0 ? x : numberIn(o, 'negative_slope', 0.2) * x),
   elu: (x, o) => elu(x, numberIn(o, 'alpha', 1)),
@@ -94,11 +93,15 @@ export const SCALARS: Readonly<Record<string, Scalar>> = {
 };
 
 /** f(x) = max_value for x >= max_value, x for threshold <= x, negative_slope (x - threshold) otherwise. */
-function reluOf(x: number, o: Options): number {
+function reluOf(x: Value, o: Options): Value {
   const threshold = numberIn(o, 'threshold', 0);
   const most = numberIn(o, 'max_value', Number.POSITIVE_INFINITY);
-  if (x >= most) return most;
-  return x >= threshold ? x : numberIn(o, 'negative_slope', 0) * (x - threshold);
+  const slope = numberIn(o, 'negative_slope', 0);
+  return map(x, (element) => {
+    if (element >= most) return most;
+    if (element < threshold) return slope === 0 ? 0 : slope * (element - threshold);
+    return element;
+  });
 }
 
 export function softmax(x: Value, axes: readonly number[]): Value {
@@ -145,8 +148,9 @@ function glu(x: Value, axis: number): Value {
 
 const along = (x: Value, o: Options) => axesOf(o.axis ?? -1, x.shape.length);
 
-/** Functions that look at more than one element. */
+/** Functions of whole tensors. */
 export const VECTORS: Readonly<Record<string, (x: Value, options: Options) => Value>> = {
+  relu: reluOf,
   softmax: (x, o) => softmax(x, along(x, o)),
   log_softmax: (x, o) => logSoftmax(x, along(x, o)),
   sparsemax: (x, o) => sparsemax(x, along(x, o)[0] as number),
@@ -190,13 +194,9 @@ function softmaxLayer(x: Value, call: Call): Value {
   return maskedSoftmax(x, isValue(mask) ? mask : undefined, axes);
 }
 
-function relu(x: Value, { options }: Call): Value {
-  return map(x, (element) => reluOf(element, options));
-}
-
 export const ACTIVATION_LAYERS = keepingMask({
   Activation: (x, call) => activate(x, call.options.activation, call),
-  ReLU: relu,
+  ReLU: (x, { options }) => reluOf(x, options),
   LeakyReLU: leakyRelu,
   PReLU: prelu,
   ELU: (x, { options }) => map(x, (element) => elu(element, numberIn(options, 'alpha', 1))),
