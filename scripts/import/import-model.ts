@@ -10,6 +10,7 @@ import { checkPath, readInWorker } from './read-in-worker.ts';
 import type { ReadModel } from './read-model.ts';
 import type { Scaler } from './scalers.ts';
 import type { Table, TableFiles, TableNames } from './table.ts';
+import { isGraphModel } from './tfjs-graph/imported-graph-model.ts';
 
 export interface ImportOptions {
   /** A file, a folder or a zip. */
@@ -66,7 +67,9 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   const { imported } = read;
   const prepared = await (imported.kind === 'keras'
     ? (await keras).prepareKeras(imported, choices)
-    : (await import('./onnx/prepare-onnx.ts')).prepareOnnx(imported, choices));
+    : isGraphModel(imported)
+      ? (await import('./tfjs-graph/prepare-graph.ts')).prepareGraph(imported, choices)
+      : (await import('./onnx/prepare-onnx.ts')).prepareOnnx(imported, choices));
   onStep('Saving');
   const manifest = draft(options, read, prepared, read.table);
   const stored = await store.save(name, { manifest, model: prepared.onnx });

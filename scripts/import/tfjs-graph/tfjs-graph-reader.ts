@@ -1,6 +1,5 @@
 import type { FormatReader } from '../format-reader.ts';
 import { ImportError } from '../import-error.ts';
-import type { ImportedOnnxModel } from '../imported-model.ts';
 import { labelsBeside } from '../labels.ts';
 import { asImportError } from '../named-weights/as-import-error.ts';
 import type { Source } from '../source.ts';
@@ -8,12 +7,8 @@ import { readWeights } from '../tfjs-layers/decode-weights.ts';
 import { findModelJson } from '../tfjs-layers/model-json.ts';
 import { withShards } from '../tfjs-layers/tfjs-layers-reader.ts';
 import { emitGraph } from './emit-graph.ts';
-import { type GraphModel, readGraph } from './graph-model.ts';
-
-/** A graph model, written as ONNX, and the graph it was made from for whoever verifies it (`runGraphReference`). */
-export interface ImportedGraphModel extends ImportedOnnxModel {
-  readonly graphModel: GraphModel;
-}
+import { readGraph } from './graph-model.ts';
+import type { ImportedGraphModel } from './imported-graph-model.ts';
 
 /** TensorFlow.js graph models: TensorFlow's operators as JSON and their constants in shards, written by the Python converter. */
 export const tfjsGraphReader = {
