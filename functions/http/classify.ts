@@ -1,36 +1,47 @@
-import type { Timings } from '@freezeframe/inference';
-import { Hono } from 'hono';
-import { answer } from '../shared/answer.ts';
+import type { BatchResult, Problem, Timings } from '@freezeframe/inference';
+import { type Answer, answer } from '../shared/answer.ts';
 import { queryOptions } from '../shared/options.ts';
-import { validate } from '../shared/validate.ts';
-import { readQuestion } from './body.ts';
+import { classifyBodies, readQuestion } from './classify-body.ts';
+import { type Route, route } from './route.ts';
+import { batchResult, result } from './schemas.ts';
+import { serverTiming } from './server-timing.ts';
 
-/** `POST /classify`: a picture, several, or tensors; one result object, or one for each in the order sent. */
-export function classifyRoutes(): Hono {
-  return new Hono().post('/classify', async (context) => {
-    const started = performance.now();
-    const options = validate(queryOptions, singleValues(context.req.queries()), 'The query');
-    let timings: Timings | undefined;
-    const question = await readQuestion(context.req.raw);
-    const result = await answer(question, options, (measured) => {
-      timings = measured;
-    });
-    context.header('cache-control', 'no-store');
-    context.header('server-timing', serverTiming({ ...timings, total: performance.now() - started }));
-    return context.json(result);
-  });
-}
+export const classifyRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/classify',
+    id: 'classify',
+    tag: 'Pictures',
+    summary: 'Ask about a picture, several, or tensors',
+    description:
+      'One picture is answered with one result; several with one for each, in the order sent. A picture that cannot be used fails alone among several.',
+    query: queryOptions,
+    body: classifyBodies,
+    answers: {
+      200: {
+        description: 'One result, or one for each.',
+        content: { 'application/json': result.or(batchResult) },
+        headers: { 'server-timing': 'Milliseconds of decode, run and total.' },
+      },
+    },
+    problems: [404, 413, 415, 422],
+    handle: async ({ context, query }) => {
+      const started = performance.now();
+      let timings: Timings = { decode: 0, run: 0 };
+      const { question, refused } = await readQuestion(context.req.raw);
+      const answered = await answer(question, query, (measured) => {
+        timings = measured;
+      });
+      context.header('cache-control', 'no-store');
+      context.header('server-timing', serverTiming({ ...timings, total: performance.now() - started }));
+      return context.json(refused ? withRefused(answered as BatchResult, refused) : answered);
+    },
+  }),
+];
 
-/** `a=1` as text, `a=1&a=2` as a list, which no option is: a repeated one is refused, not silently dropped. */
-function singleValues(queries: Record<string, string[]>): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]),
-  );
-}
-
-/** https://www.w3.org/TR/server-timing/: milliseconds. */
-function serverTiming(durations: Record<string, number>): string {
-  return Object.entries(durations)
-    .map(([name, duration]) => `${name};dur=${duration.toFixed(1)}`)
-    .join(', ');
+/** Puts what could not be asked where it was sent. */
+function withRefused({ results }: BatchResult, refused: ReadonlyMap<number, Problem>): Answer {
+  const rest = [...results];
+  const count = results.length + refused.size;
+  return { results: Array.from({ length: count }, (_, index) => refused.get(index) ?? (rest.shift() as Problem)) };
 }

@@ -5,7 +5,8 @@ import { problemResponse } from './problem.ts';
 
 /** Anything that answers a web request: a Hono app. */
 export interface WebApp {
-  fetch(request: Request): Response | Promise<Response>;
+  /** @param environment what the app may want to know besides the request. */
+  fetch(request: Request, environment?: { event: GatewayEvent }): Response | Promise<Response>;
 }
 
 /** What of an API Gateway payload 2.0 event is read. */
@@ -13,7 +14,12 @@ export type GatewayEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'rawQueryStr
   cookies?: string[];
   body?: string;
   isBase64Encoded?: boolean;
-  requestContext: { http: { method: string } };
+  requestContext: {
+    http: { method: string };
+    requestId?: string;
+    /** What API Gateway's authorizer found: a token's claims, say. */
+    authorizer?: Record<string, unknown>;
+  };
 };
 
 /** The app needs an origin to make a URL of a path; nothing reads it, and the `host` header is the caller's to choose. */
@@ -36,7 +42,7 @@ async function answer(app: WebApp, event: GatewayEvent): Promise<Response> {
   } catch (cause) {
     return problemResponse(new RequestError('request-malformed', 'The request cannot be read', { cause }));
   }
-  return app.fetch(request);
+  return app.fetch(request, { event });
 }
 
 function toRequest(event: GatewayEvent): Request {

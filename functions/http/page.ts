@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Hono } from 'hono';
+import { cacheable } from './cacheable.ts';
+import { type Route, route } from './route.ts';
 
 export interface Page {
   readonly html: string;
@@ -36,16 +37,33 @@ export function assemblePage(read: (name: string) => string = readBeside): Page 
   return { html, policy };
 }
 
-/** `GET /`: the page. */
-export function pageRoutes(page: Page = assemblePage()): Hono {
-  return new Hono().get('/', (context) =>
-    context.html(page.html, 200, {
-      'content-security-policy': page.policy,
-      'cache-control': 'no-cache',
-      'referrer-policy': 'no-referrer',
-    }),
-  );
-}
+let assembled: Page | undefined;
+
+export const pageRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/',
+    id: 'page',
+    tag: 'Service',
+    summary: 'The page for people',
+    description: 'It holds no data; what it calls asks for a key where the service does.',
+    open: true,
+    answers: {
+      200: { description: 'HTML.', content: { 'text/html': undefined }, headers: { etag: 'Changes with the page.' } },
+      304: { description: 'The page is the one whose ETag was sent in if-none-match.' },
+    },
+    handle: ({ context }) => {
+      // Three files are read when somebody looks at it; most functions are only ever asked about pictures.
+      assembled ??= assemblePage();
+      const { html, policy } = assembled;
+      return cacheable(context, html, 'text/html; charset=utf-8', {
+        'content-security-policy': policy,
+        'cache-control': 'no-cache',
+        'referrer-policy': 'no-referrer',
+      });
+    },
+  }),
+];
 
 /** The bundler copies `page/` beside the bundle, so the folder lies in the same place for sources and for bundles. */
 function readBeside(name: string): string {

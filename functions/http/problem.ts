@@ -1,6 +1,12 @@
 import { toProblem } from '@freezeframe/inference';
 import { describeError, logLine } from '../shared/log.ts';
 
+/** Clients of these read `error` and nothing else: TensorFlow Serving, the Open Inference Protocol, MLflow. */
+const WITH_ERROR = /^\/(v1|v2|invocations)(\/|$)/;
+
+/** Seconds after which a busy service may be asked again. */
+const RETRY_AFTER = '1';
+
 /**
  * Answers an error as an RFC 9457 problem document. Failures of the service's own (5xx) are logged whole; what the caller
  * reads is the problem alone.
@@ -9,8 +15,14 @@ import { describeError, logLine } from '../shared/log.ts';
 export function problemResponse(error: unknown, instance?: string, headers: Record<string, string> = {}): Response {
   const problem = toProblem(error, instance);
   if (problem.status >= 500) logLine('error', 'request failed', { instance, ...describeError(error) });
-  return new Response(JSON.stringify(problem), {
+  const body = WITH_ERROR.test(instance ?? '') ? { ...problem, error: problem.detail ?? problem.title } : problem;
+  return new Response(JSON.stringify(body), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(problem.status === 503 ? { 'retry-after': RETRY_AFTER } : {}),
+      ...headers,
+    },
   });
 }

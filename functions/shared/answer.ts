@@ -2,7 +2,6 @@ import {
   type BatchResult,
   type Classifier,
   checkAnswerOptions,
-  expected,
   type InferRequest,
   type InferResponse,
   loadClassifier,
@@ -24,7 +23,7 @@ export type Question =
 export type Answer = Result | BatchResult | InferResponse;
 
 /**
- * Asks the chosen model, or the default one.
+ * Asks the chosen model, or the default one; a version alone is one of the default model.
  * @param onTimings told where the time went, where pictures were asked about.
  * @throws what `loadClassifier` and `Classifier` throw.
  */
@@ -34,9 +33,6 @@ export async function answer(
   onTimings?: (timings: Timings) => void,
 ): Promise<Answer> {
   const { model: name, version, top_k: topK, threshold } = options;
-  if (version !== undefined && name === undefined) {
-    throw new RequestError('request-invalid', expected('a model too', 'a request that names a version', undefined));
-  }
   const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
   const answerOptions = { ...(topK === undefined ? {} : { topK }), ...(threshold === undefined ? {} : { threshold }) };
   const classifyOptions = onTimings ? { ...answerOptions, onTimings } : answerOptions;

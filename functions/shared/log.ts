@@ -1,11 +1,13 @@
+import { correlation } from './correlation.ts';
+
 export type LogLevel = 'info' | 'warn' | 'error';
 
 /**
- * Writes one structured line, as CloudWatch Logs Insights reads it: `{"level", "message", "time", ...fields}`.
+ * Writes one structured line, as CloudWatch Logs Insights reads it: `{"level", "message", "time", ...correlation, ...fields}`.
  * Fields are names, numbers and codes; never picture bytes or keys of callers.
  */
 export function logLine(level: LogLevel, message: string, fields: Record<string, unknown> = {}): void {
-  const line = JSON.stringify({ level, message, time: new Date().toISOString(), ...fields });
+  const line = JSON.stringify({ level, message, time: new Date().toISOString(), ...correlation(), ...fields });
   process[level === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
 }
 

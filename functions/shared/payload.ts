@@ -15,15 +15,6 @@ export const payloadShape = {
 
 type Payload = z.output<z.ZodObject<typeof payloadShape>>;
 
-/** A JSON body of `POST /classify`. */
-export const jsonBody = z.strictObject(payloadShape).transform((body, context) => {
-  if (!hasOne(body, ['picture', 'pictures', 'tensors'])) {
-    context.addIssue({ code: 'custom', message: 'expected one of picture, pictures and tensors' });
-    return z.NEVER;
-  }
-  return toQuestion(body) as Question;
-});
-
 /** Whether exactly one of `keys` is there. */
 export function hasOne(value: object, keys: readonly string[]): boolean {
   const record = value as Record<string, unknown>;

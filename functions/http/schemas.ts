@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { modelName, modelVersion } from '../shared/options.ts';
+
+// What answers look like, for the OpenAPI document. A schema with an id becomes a component of it.
+
+const modelReference = z.object({ name: z.string(), version: z.string() }).meta({ id: 'ModelReference' });
+
+export const classificationResult = z
+  .object({
+    model: modelReference,
+    predictions: z.array(z.object({ label: z.string(), probability: z.number().min(0).max(1) })),
+  })
+  .meta({ id: 'ClassificationResult', description: 'Most probable first.' });
+
+export const regressionResult = z
+  .object({
+    model: modelReference,
+    values: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string() })),
+  })
+  .meta({ id: 'RegressionResult', description: 'Each value in its own unit.' });
+
+export const result = z.union([classificationResult, regressionResult]).meta({ id: 'Result' });
+
+export const problem = z
+  .object({
+    type: z.string().meta({ format: 'uri' }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string().optional(),
+    remedy: z.string().optional().describe('What the sender can do.'),
+    instance: z.string().optional().describe('Path of the request.'),
+    error: z.string().optional().describe('The same for clients of the protocols that have only this.'),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457; its type is stable.' });
+
+export const batchResult = z
+  .object({ results: z.array(z.union([result, problem])) })
+  .meta({ id: 'BatchResult', description: 'In the order sent; what failed holds its problem.' });
+
+export const modelParam = z.object({ model: modelName });
+export const versionParam = z.object({ model: modelName, version: modelVersion });
+export const labelParam = z.object({ model: modelName, label: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/) });
+
+/** Bytes of an encoded picture, as a body or as a part of a form. */
+export const pictureBytes = z
+  .any()
+  .meta({ type: 'string', format: 'picture', contentMediaType: 'image/*', description: 'An encoded picture.' });
+
+/** What an `image/*` body may be; whatever is declared, the format is found in the bytes. */
+export const PICTURE_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+  'image/tiff',
+] as const;
+
+export const pictureBodies: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  PICTURE_TYPES.map((type) => [type, pictureBytes]),
+);
