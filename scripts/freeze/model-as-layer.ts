@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Value } from './graph.ts';
+import { isModel, layerName, layersOf } from './inbound.ts';
 import type { LayerConfig, Shape } from './keras-model.ts';
 import { defineLayer, type EmitContext, type ResolvedLayer, severalOutputs, type WeightSpec } from './layer.ts';
 import { emitNode, type PlannedNode, plannedNode, shapeNode } from './nodes.ts';
+import { groupNames } from './saved-groups.ts';
 import { readTopology, type TensorId, type Topology, type TopologyNode } from './topology.ts';
 
 /**
@@ -16,7 +18,10 @@ export function modelAsLayer(
   const topology = readTopology(model);
   const resolved = resolve(topology.nodes);
   if (!resolved) return undefined;
-  const nodes = topology.nodes.map((node, i) => plannedNode(node, resolved[i] as ResolvedLayer));
+  const groups = savedPaths(model, '', '');
+  const nodes = topology.nodes.map((node, i) => {
+    return plannedNode({ ...node, path: groups.get(node.path) ?? node.path }, resolved[i] as ResolvedLayer);
+  });
   const definition = defineLayer({
     className: model.class_name,
     config: z.unknown(),
@@ -37,6 +42,18 @@ export function modelAsLayer(
     mask: (_context, _config, _inputs, outputs) => outputs.map((output) => output.mask),
   });
   return { definition, config: undefined };
+}
+
+/** Where Keras 3 keeps the weights of each layer of a model: `inner/conv` -> `layers/functional/layers/conv2d`. */
+function savedPaths(model: LayerConfig, path: string, group: string): Map<string, string> {
+  const names = groupNames();
+  const found = new Map<string, string>();
+  for (const layer of layersOf(model.config, path)) {
+    const [own, saved] = [`${path}${layerName(layer)}`, `${group}layers/${names(layer)}`];
+    if (!isModel(layer.class_name)) found.set(own, saved);
+    else for (const [below, at] of savedPaths(layer, `${own}/`, `${saved}/`)) found.set(below, at);
+  }
+  return found;
 }
 
 function named<T>({ inputs }: Topology, given: readonly T[]): Map<TensorId, T> {

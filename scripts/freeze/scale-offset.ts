@@ -23,6 +23,7 @@ export type ScaleOffsetConfig = z.output<typeof config>;
  */
 export const scaleOffset = defineLayer<ScaleOffsetConfig>({
   className: 'ScaleOffset',
+  mask: 'keep',
   config,
   outputShape: (_, inputs) => single(inputs),
   emit: (context, c, inputs) => {

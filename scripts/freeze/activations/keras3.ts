@@ -6,7 +6,10 @@ function clipped(graph: GraphBuilder, x: string, low: number, high: number): str
   return graph.op('Clip', [x, graph.float(low), graph.float(high)]);
 }
 
-/** The shares of one that lie nearest to x: most are zero (https://arxiv.org/abs/1602.02068). */
+/**
+ * Shares of which most are zero, as Keras computes them: its edge adds up the sums of all places that count, where the
+ * paper (https://arxiv.org/abs/1602.02068) takes the last of them.
+ */
 function sparsemax(graph: GraphBuilder, x: Value): string {
   const axis = memoryAxis(x, -1);
   const size = graph.op('Shape', [x.name], { start: axis, end: axis + 1 });
@@ -18,7 +21,7 @@ function sparsemax(graph: GraphBuilder, x: Value): string {
   const support = graph.op('Cast', [above], { to: 1 });
   const over = graph.ints([axis]);
   const count = graph.op('ReduceSum', [support, over], { keepdims: 1 });
-  const sum = graph.op('ReduceSum', [graph.op('Mul', [support, sorted]), over], { keepdims: 1 });
+  const sum = graph.op('ReduceSum', [graph.op('Mul', [support, sums]), over], { keepdims: 1 });
   const edge = graph.op('Div', [graph.op('Sub', [sum, one]), count]);
   return graph.op('Relu', [graph.op('Sub', [x.name, edge])]);
 }

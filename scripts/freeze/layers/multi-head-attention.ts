@@ -32,6 +32,8 @@ const config = z.object({
     .nullish()
     .transform((value) => (typeof value === 'number' ? [value] : value)),
   sliding_window: count.nullish(),
+  /** Keras 2 alone writes it. */
+  query_shape: z.unknown().optional(),
 });
 type Config = z.output<typeof config> & { readonly call: BoundCall };
 
@@ -142,10 +144,10 @@ function emitAll(context: EmitContext, c: Config, inputs: readonly Value[]): Val
 
 /**
  * Keras 3 has two ways to the same answer but for queries that may look at nothing: the fused one shares such a query out
- * evenly, the other (for dropout, scores and more axes) gives it nothing.
+ * evenly, the other (for dropout, scores and more axes) gives it nothing. Keras 2 always shares it out.
  */
 function isFused(c: Config, rank: number): boolean {
-  return rank === 3 && c.dropout === 0 && c.call.return_attention_scores !== true;
+  return c.query_shape !== undefined || (rank === 3 && c.dropout === 0 && c.call.return_attention_scores !== true);
 }
 
 /** Axes of 1 where the heads, and batch axes that the mask has not, stand among the scores' axes. */

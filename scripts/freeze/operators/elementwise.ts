@@ -61,7 +61,9 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
     'Div',
     { at: 'float32' },
   ),
-  binary(['FloorDivide'], ['math.floordiv', '__operators__.floordiv', 'floordiv'], floorDivide, { at: 'float32' }),
+  binary(['FloorDivide'], ['math.floordiv', '__operators__.floordiv', 'floordiv', 'floor_div'], floorDivide, {
+    at: 'float32',
+  }),
   binary(
     ['Mod', 'Remainder'],
     ['math.floormod', '__operators__.mod', 'math.mod'],
@@ -141,7 +143,7 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
   },
   {
     keras: ['Where'],
-    tensorflow: ['where', 'compat.v1.where'],
+    tensorflow: ['where'],
     parameters: ['condition', 'x1|x', 'x2|y'],
     emit: (graph, { condition, x1, x2 }) => {
       const { values } = broadcast(graph, [x1, x2], 'an operand of Where');

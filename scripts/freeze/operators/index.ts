@@ -37,7 +37,7 @@ const BY_TENSORFLOW = new Map(
 /** The operator that a config entry stands for, as a layer without weights; `undefined` where it is a layer or unknown. */
 export function findOperator({ class_name, module, config }: LayerConfig): LayerDefinition | undefined {
   if (class_name === 'TFOpLambda' || class_name === 'SlicingOpLambda') {
-    return BY_TENSORFLOW.get(String(config.function).replace(/^(tf|tensorflow)\./, ''));
+    return BY_TENSORFLOW.get(String(config.function).replace(/^(tf\.|tensorflow\.)?(compat\.v[12]\.)?/, ''));
   }
   return typeof module === 'string' && /^keras(\.src)?\.ops\b/.test(module) ? BY_KERAS.get(class_name) : undefined;
 }

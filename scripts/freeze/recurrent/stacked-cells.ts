@@ -2,6 +2,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { LayerConfig, Shape } from '../keras-model.ts';
 import { innerContext } from '../layer.ts';
+import { groupNames } from '../saved-groups.ts';
 import type { Cell } from './cell.ts';
 import { gruCell } from './gru-cell.ts';
 import { lstmCell } from './lstm-cell.ts';
@@ -36,7 +37,7 @@ function resolveCell(value: unknown): ResolvedCell {
   return { cell: found, config: found.config.parse(config) };
 }
 
-/** Each cell's output is the next one's input; weights are named `cells/0/kernel`. */
+/** Each cell's output is the next one's input; weights are named `cells/lstm_cell/kernel`, `cells/lstm_cell_1/kernel`. */
 function stacked(cells: readonly ResolvedCell[]): ResolvedCell {
   const steps = (step: Shape): Shape[] => {
     const inputs = [step];
@@ -45,7 +46,9 @@ function stacked(cells: readonly ResolvedCell[]): ResolvedCell {
     }
     return inputs;
   };
-  const each = (step: Shape) => cells.map((one, i) => ({ ...one, name: `cells/${i}`, step: steps(step)[i] as Shape }));
+  const names = groupNames();
+  const parts = cells.map((one) => ({ ...one, name: `cells/${names({ class_name: one.cell.className })}` }));
+  const each = (step: Shape) => parts.map((part, i) => ({ ...part, step: steps(step)[i] as Shape }));
   return {
     config: undefined,
     cell: {

@@ -1,6 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { isModel, layerName, layersOf } from '../../freeze/inbound.ts';
 import type { KerasModel, LayerConfig } from '../../freeze/keras-model.ts';
+import { groupNames } from '../../freeze/saved-groups.ts';
 import { ImportError } from '../import-error.ts';
 import { MAX_LAYERS } from '../limits.ts';
 
@@ -46,32 +47,6 @@ export function configLayers(config: KerasModel['config']): ConfigLayer[] {
   };
   open(config, { path: '', top: '', trainable: true, group: '' }, 0);
   return found;
-}
-
-/**
- * Keras 3 names groups by class, not by name, and counts: `dense`, `dense_1`
- * (https://github.com/keras-team/keras/blob/v3.10.0/keras/src/saving/saving_lib.py, `_save_container_state`).
- */
-function groupNames(): (layer: LayerConfig) => string {
-  const used = new Map<string, number>();
-  return (layer) => {
-    const className = layer.class_name === 'Model' ? 'Functional' : layer.class_name;
-    const base = snakeCase(className);
-    // Operations (`x * 2`) stand among a functional config's layers, and not among the model's.
-    if (String((layer as { module?: unknown }).module ?? '').startsWith('keras.src.ops')) return base;
-    const count = used.get(base);
-    used.set(base, (count ?? -1) + 1);
-    return count === undefined ? base : `${base}_${count + 1}`;
-  };
-}
-
-/** As Keras's `to_snake_case`: `BatchNormalization` -> `batch_normalization`, `PReLU` -> `p_re_lu`. */
-export function snakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 }
 
 function checkedName(layer: LayerConfig, names: Set<string>): string {
