@@ -26,12 +26,16 @@ export interface ZipArchive {
 }
 
 /**
- * @param source the archive's bytes, or a file that is open for reading (closed with the archive)
+ * @param source the archive's bytes, or a file that is open for reading, and stays so: who opened it closes it
  * @throws ImportError `file-hostile` for escaping names, symlinks, duplicates and what expands without end,
  * `limit-exceeded`, `file-damaged`, `format-unknown` for encryption and rare compressions
  */
 export async function openZip(source: Uint8Array | { fd: number; bytes: number }): Promise<ZipArchive> {
   const zip = await opened(source);
+  // yauzl would close the file too, and its number may be another file's by the second time.
+  const close = () => {
+    if (!('fd' in source)) zip.close();
+  };
   try {
     const packedBytes = 'fd' in source ? source.bytes : source.length;
     const files = checked(await listed(zip), packedBytes);
@@ -52,10 +56,10 @@ export async function openZip(source: Uint8Array | { fd: number; bytes: number }
         }
         return unpacked(zip, file);
       },
-      close: () => zip.close(),
+      close,
     };
   } catch (error) {
-    zip.close();
+    close();
     throw error;
   }
 }
