@@ -1,0 +1,115 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseManifest } from '@freezeframe/inference';
+import { describe, expect, it } from 'vitest';
+import { openStore } from '../../../scripts/store/index.ts';
+import { pictureModel, tableModel } from '../import/onnx/models.ts';
+import { useStore } from './models-store.ts';
+import { run, spawnCommand } from './run.ts';
+
+const scratch = useStore();
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/keras/${name}`, import.meta.url));
+
+async function storeListing(): Promise<string[]> {
+  return (await readdir(join(scratch.folder, 'store'), { recursive: true })).sort();
+}
+
+describe('freezeframe import', () => {
+  it('--json ends with one line that says what was imported and what it was compared with', async () => {
+    const path = await scratch.write('model.onnx', pictureModel());
+    const { code, stdout } = await run(['import', path, '--name', 'tiles', '--preprocess', 'tf', '--json']);
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout);
+    const keys = ['name', 'version', 'format', 'task', 'input', 'output', 'seconds', 'verified'];
+    expect(Object.keys(result)).toEqual(keys);
+    expect(result).toMatchObject({ name: 'tiles', version: '1', format: 'onnx', task: 'classification' });
+    expect(Object.keys(result.verified)).toEqual(['against', 'maxDifference']);
+    expect(result.verified.maxDifference).toBeLessThan(1e-5);
+
+    const { manifest } = await openStore().resolve('tiles');
+    expect(parseManifest(manifest)).toEqual(manifest);
+    expect(manifest.provenance).toMatchObject({
+      source: 'model.onnx',
+      format: 'onnx',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(manifest.metrics.verification).toMatchObject({ batches: [1, 3] });
+  });
+
+  it('answers pictures with the labels of a file, as many as are asked for', async () => {
+    const path = await scratch.write('model.onnx', pictureModel());
+    const labels = await scratch.write('labels.txt', '0 north\n1 east\n2 south\n3 west\n');
+    const outcome = await run(['import', path, '--name', 'winds', '--labels', labels]);
+    expect(outcome.stdout).toContain('difference at most');
+    const picture = await scratch.picture('red.png', 'red');
+    const { stdout } = await run(['predict', 'winds', picture, '--top-k', '2', '--json']);
+    const { predictions } = JSON.parse(stdout);
+    expect(predictions).toHaveLength(2);
+    expect(['north', 'east', 'south', 'west']).toContain(predictions[0].label);
+  });
+
+  it('evaluates what was imported on a CSV, with the figure for the first five left out of four classes', async () => {
+    const picture = await scratch.picture('red.png', 'red');
+    const csv = await scratch.write('labels.csv', `file,label\n${picture},north\n`);
+    const { code, stdout } = await run(['evaluate', 'winds', csv, '--json']);
+    const result = JSON.parse(stdout);
+    expect([code, result.count, result.classes.length]).toEqual([0, 1, 4]);
+    expect(result).not.toHaveProperty('top5Accuracy');
+  });
+
+  it('answers requests of numbers in their own units', async () => {
+    const path = await scratch.write('table.onnx', tableModel());
+    const words = ['--feature-names', 'a, b, c', '--target-name', 'price', '--target-unit', 'USD'];
+    expect((await run(['import', path, '--name', 'sums', ...words])).code).toBe(0);
+    const { manifest } = await openStore().resolve('sums');
+    const name = manifest.input.kind === 'tensors' ? manifest.input.tensors[0]?.name : undefined;
+    const inputs = [{ name, shape: [1, 3], datatype: 'FP32', data: [2, 4, 8] }];
+    const request = await scratch.write('request.json', JSON.stringify({ inputs }));
+    const { stdout } = await run(['predict', 'sums', '--request', request, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ model_name: 'sums', outputs: [{ shape: [1, 1], data: [8] }] });
+    expect(manifest.output).toMatchObject({ kind: 'regression', values: [{ name: 'price', unit: 'USD' }] });
+  });
+
+  it.each([
+    ['refuse-lambda.k3.keras', 'custom-object', /Lambda/],
+    ['refuse-weights-only.weights.h5', 'weights-only', /weights/],
+  ])('refuses %s with --json and exit 1, and leaves the store as it was', async (file, code, message) => {
+    const before = await storeListing();
+    const outcome = await spawnCommand(['import', fixture(file), '--name', 'refused', '--json']);
+    expect(outcome.code).toBe(1);
+    const { error } = JSON.parse(outcome.stdout);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message), details: expect.any(Object) });
+    expect(outcome.stderr).not.toMatch(/ at .*\.ts:\d+/);
+    expect(await storeListing()).toEqual(before);
+  });
+
+  it('saves nothing that does not answer as expected', async () => {
+    const path = await scratch.write('model.onnx', pictureModel());
+    const wrong = {
+      input: { shape: [1, 3, 16, 16], formula: 'x[i] = ((i*7919 + 104729) % 1009) / 1008' },
+      output: { shape: [1, 4], data: [1, 0, 0, 0] },
+    };
+    const expected = await scratch.write('wrong.json', JSON.stringify(wrong));
+    const before = await storeListing();
+    const { code, stdout } = await run(['import', path, '--name', 'wrong', '--expected', expected, '--json']);
+    expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'verification-failed']);
+    expect(await storeListing()).toEqual(before);
+  });
+
+  it.each([
+    [['--preprocess', 'magic']],
+    [['--crop', '2']],
+    [['--size', '0']],
+    [['--feature-names', 'a,,b']],
+    [['--task', 'poetry']],
+  ])('%s is a wrong use', async (words) => {
+    const { code, stdout } = await run(['import', 'any.keras', '--name', 'x', ...words, '--json']);
+    expect([code, JSON.parse(stdout).error.code]).toEqual([2, 'used-wrongly']);
+  });
+
+  it('refuses a name before it reads', async () => {
+    const { code, stdout } = await run(['import', 'absent.keras', '--name', 'No Name', '--json']);
+    expect([code, JSON.parse(stdout).error.code]).toEqual([2, 'name-not-valid']);
+  });
+});
