@@ -38,6 +38,7 @@ export function axisPadding(
   dilation = 1,
 ): readonly [before: number, after: number] | undefined {
   const span = effectiveKernel(kernel, dilation);
+  if (span === 1) return [0, 0];
   if (size === null && stride > 1) return undefined;
   const total = size === null ? span - 1 : Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
@@ -70,9 +71,19 @@ export function windowAttributes(sizes: Shape, window: Window): Record<string, A
 /**
  * The same for MaxPool, with padding named by rule instead of in numbers. onnxruntime (up to 1.30) makes a Pad of zeros
  * before a MaxPool part of its pads, which count as minus infinity: where all of a window is negative, the answer changes.
- * It leaves pools alone that name a rule.
+ * It leaves pools alone that name a rule. But by that rule it cannot run where a stride beyond the pool leaves cells out:
+ * there the padding is in numbers again.
  */
 export function maxPoolAttributes(sizes: Shape, window: Window): Record<string, Attribute> {
-  const { pads: _, ...attributes } = windowAttributes(sizes, window);
-  return { ...attributes, auto_pad: window.padding === 'same' ? 'SAME_UPPER' : 'VALID' };
+  const { pads, ...attributes } = windowAttributes(sizes, window);
+  const none = window.padding === 'valid' || windowPads(sizes, window)?.every((pad) => pad === 0);
+  if (none) return { ...attributes, auto_pad: 'VALID' };
+  return pads && leavesCellsOut(sizes, window) ? { ...attributes, pads } : { ...attributes, auto_pad: 'SAME_UPPER' };
+}
+
+function leavesCellsOut(sizes: Shape, { kernel, strides }: Window): boolean {
+  return sizes.some((size, i) => {
+    const stride = strides[i] as number;
+    return size !== null && (Math.ceil(size / stride) - 1) * stride + (kernel[i] as number) < size;
+  });
 }

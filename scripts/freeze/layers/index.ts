@@ -49,10 +49,13 @@ import { globalAveragePooling3d } from './global-average-pooling3d.ts';
 import { globalMaxPooling1d } from './global-max-pooling1d.ts';
 import { globalMaxPooling2d } from './global-max-pooling2d.ts';
 import { globalMaxPooling3d } from './global-max-pooling3d.ts';
+import { groupNormalization } from './group-normalization.ts';
 import { groupQueryAttention } from './group-query-attention.ts';
 import { gru } from './gru.ts';
 import { identity } from './identity.ts';
 import { inputLayer } from './input-layer.ts';
+import { layerNormalization } from './layer-normalization.ts';
+import { layerScale } from './layer-scale.ts';
 import { leakyReLU } from './leaky-relu.ts';
 import { lstm } from './lstm.ts';
 import { masking } from './masking.ts';
@@ -65,6 +68,7 @@ import { minimum } from './minimum.ts';
 import { mixUp } from './mix-up.ts';
 import { multiHeadAttention } from './multi-head-attention.ts';
 import { multiply } from './multiply.ts';
+import { normalization } from './normalization.ts';
 import { permute } from './permute.ts';
 import { prelu } from './prelu.ts';
 import { randAugment } from './rand-augment.ts';
@@ -95,6 +99,7 @@ import { repeatVector } from './repeat-vector.ts';
 import { rescaling } from './rescaling.ts';
 import { reshape } from './reshape.ts';
 import { resizing } from './resizing.ts';
+import { rmsNormalization } from './rms-normalization.ts';
 import { rnn } from './rnn.ts';
 import { separableConv1d } from './separable-conv1d.ts';
 import { separableConv2d } from './separable-conv2d.ts';
@@ -104,10 +109,12 @@ import { solarization } from './solarization.ts';
 import { spatialDropout1d } from './spatial-dropout1d.ts';
 import { spatialDropout2d } from './spatial-dropout2d.ts';
 import { spatialDropout3d } from './spatial-dropout3d.ts';
+import { spectralNormalization } from './spectral-normalization.ts';
 import { stochasticDepth } from './stochastic-depth.ts';
 import { subtract } from './subtract.ts';
 import { thresholdedReLU } from './thresholded-relu.ts';
 import { timeDistributed } from './time-distributed.ts';
+import { unitNormalization } from './unit-normalization.ts';
 import { upSampling1d } from './up-sampling1d.ts';
 import { upSampling2d } from './up-sampling2d.ts';
 import { upSampling3d } from './up-sampling3d.ts';
@@ -128,7 +135,6 @@ export const LAYERS = [
   add,
   additiveAttention,
   alphaDropout,
-  attention,
   augMix,
   autoContrast,
   average,
@@ -167,10 +173,13 @@ export const LAYERS = [
   globalMaxPooling1d,
   globalMaxPooling2d,
   globalMaxPooling3d,
+  groupNormalization,
   groupQueryAttention,
   gru,
   identity,
   inputLayer,
+  layerNormalization,
+  layerScale,
   leakyReLU,
   lstm,
   masking,
@@ -183,6 +192,7 @@ export const LAYERS = [
   mixUp,
   multiHeadAttention,
   multiply,
+  normalization,
   permute,
   prelu,
   randAugment,
@@ -213,7 +223,9 @@ export const LAYERS = [
   rescaling,
   reshape,
   resizing,
+  rmsNormalization,
   rnn,
+  attention,
   separableConv1d,
   separableConv2d,
   simpleRNN,
@@ -222,10 +234,12 @@ export const LAYERS = [
   spatialDropout1d,
   spatialDropout2d,
   spatialDropout3d,
+  spectralNormalization,
   stochasticDepth,
   subtract,
   thresholdedReLU,
   timeDistributed,
+  unitNormalization,
   upSampling1d,
   upSampling2d,
   upSampling3d,

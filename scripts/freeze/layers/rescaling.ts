@@ -7,7 +7,7 @@ import { broadcastDims, renamed } from '../layout.ts';
 /** One number, or one per channel: axes of size 1 in front of those change nothing. */
 const factor = numbers.transform((value, context) => {
   const list = flattened(value);
-  if (list && list.dims.slice(0, -1).every((size) => size === 1)) return list.data;
+  if (list?.dims.slice(0, -1).every((size) => size === 1)) return list.data;
   context.addIssue('Expected one number or one per channel');
   return z.NEVER;
 });

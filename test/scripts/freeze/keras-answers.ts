@@ -19,7 +19,7 @@ export interface KerasAnswer {
   readonly output: { readonly shape: readonly number[]; readonly data: readonly number[] };
 }
 
-const FILES = ['convolutions', 'pictures', 'pooling', 'shapes', 'training-only'] as const;
+const FILES = ['convolutions', 'normalization', 'pictures', 'pooling', 'shapes', 'training-only'] as const;
 
 /** By the kind of layer. */
 export const KERAS_ANSWERS = Object.fromEntries(FILES.map((file) => [file, read(file)]));
