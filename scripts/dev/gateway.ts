@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly timeout?: number;
   /** Pause before a failed upload is delivered again. Milliseconds. */
   readonly retryAfter?: number;
+  /** What the stack would set besides: the functions are public here unless this says otherwise. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Lines that the functions write, and what happens to their processes. */
   readonly log?: (line: string) => unknown;
   readonly onUpload?: (report: UploadReport) => void;
@@ -66,7 +68,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         folder,
         layerModules: join(layersDir, 'inference', 'nodejs', 'node_modules'),
         modelsDir: join(buildDir, 'layers', 'model', 'models'),
-        environment: { AWS_ENDPOINT_URL_S3: s3.endpoint, RESULTS_BUCKET },
+        environment: {
+          AWS_ENDPOINT_URL_S3: s3.endpoint,
+          RESULTS_BUCKET,
+          // Only this machine reaches it.
+          API_AUTH: 'public',
+          ...options.environment,
+        },
         memory: MEMORY,
       };
       await assertBuilt(settings.layerModules);
