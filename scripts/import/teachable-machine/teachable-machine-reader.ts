@@ -101,15 +101,13 @@ async function readTeachableMachine(source: Source): Promise<ImportedModel> {
     format: teachableMachineReader.format,
     ...(labels ? { labels: labels.labels } : {}),
     ...(classes === undefined ? {} : { hints: hints(found.kind) }),
-    notes: [...imported.notes, labels ? `Class names from ${labels.entry}.` : NO_LABELS],
+    notes: labels ? [...imported.notes, `Class names from ${labels.entry}.`] : imported.notes,
   };
 }
 
 function folderOf(entry: string): string {
   return entry.slice(0, entry.length - posix.basename(entry).length);
 }
-
-const NO_LABELS = 'No labels.txt or metadata.json lies beside the model: give the class names with --labels.';
 
 async function readKeras(source: Source): Promise<ImportedKerasModel> {
   const imported = await hdf5ModelReader.read(source);
@@ -119,10 +117,10 @@ async function readKeras(source: Source): Promise<ImportedKerasModel> {
 
 /** As Teachable Machine's own page and the Python it exports do it: the middle square of the picture, x / 127.5 - 1. */
 function hints(kind: 'tfjs' | 'keras'): PictureHints {
-  const told = kind === 'tfjs' ? 'its model.json' : 'its config';
+  const told = kind === 'tfjs' ? 'model.json' : 'Keras config';
   return {
     preprocess: 'teachable-machine',
     resize: 'cover',
-    reason: `Teachable Machine made this model (${told} has its shape), and feeds the middle square as x / 127.5 - 1`,
+    reason: `Teachable Machine made this model: its ${told} has the shape of those`,
   };
 }

@@ -96,7 +96,6 @@ describe('teachableMachineReader', () => {
     const imported = await read(memorySource(MODEL));
     expect(imported.labels).toBeUndefined();
     expect(imported.hints?.preprocess).toBe('teachable-machine');
-    expect(imported.notes.join()).toContain('--labels');
   });
 
   it('wants as many classes as the model has', async () => {
