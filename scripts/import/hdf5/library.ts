@@ -46,15 +46,28 @@ export interface Hdf5Instance {
   readonly library: Hdf5Library;
   /** HDF5's own error stack since it was last emptied: never printed, it is full of addresses. */
   readonly said: string[];
+  /** Lets its memory grow to this many bytes and no further; what asks for more is told that there is none. */
+  limitMemory(bytes: number): void;
 }
 
-type Factory = (options: object) => Promise<Hdf5Library>;
+type Receive = (instance: WebAssembly.Instance, module: WebAssembly.Module) => void;
+
+interface Options {
+  readonly noInitialRun: boolean;
+  readonly print: (line: string) => void;
+  readonly printErr: (line: string) => void;
+  readonly stdin: () => null;
+  readonly instantiateWasm?: (imports: WebAssembly.Imports, receive: Receive) => void;
+}
+
+type Factory = (options: Options) => Promise<Hdf5Library>;
 
 /** Above this the memory of WebAssembly, which never shrinks, is given back by starting anew. */
 const KEPT_MEMORY = 256 * 2 ** 20;
-/** Each damaged file may leave handles open in the library; starting anew takes 40 ms. */
+/** Each damaged file may leave handles open in the library; starting anew takes a few milliseconds. */
 const KEPT_FAILURES = 64;
 
+let compiled: Promise<WebAssembly.Module> | undefined;
 let current: Promise<Hdf5Instance> | undefined;
 let failures = 0;
 
@@ -76,17 +89,66 @@ export async function releaseInstance(instance: Hdf5Instance, how: 'well' | 'fai
 }
 
 async function start(): Promise<Hdf5Instance> {
-  const said: string[] = [];
   // The package's own entry starts one library for the whole process and lets it print; the factory below it does not.
   const address = new URL('hdf5_util.js', import.meta.resolve('h5wasm')).href;
   const { default: factory } = (await import(address)) as { default: Factory };
+  compiled ??= compile(factory);
+  const module = await compiled;
+  const said: string[] = [];
   const listen = (line: string) => {
     if (said.length < 200) said.push(line);
   };
-  const library = await factory({ noInitialRun: true, print: listen, printErr: listen, stdin: () => null });
+  let limit = Number.POSITIVE_INFINITY;
+  const library = await factory({
+    ...QUIET,
+    print: listen,
+    printErr: listen,
+    instantiateWasm: (imports, receive) => {
+      WebAssembly.instantiate(module, imports).then((instance) => {
+        limitGrowth(instance.exports.memory as WebAssembly.Memory, () => limit);
+        receive(instance, module);
+      });
+    },
+  });
   // A dataset may name an outside file that holds its data: none may be there, nor any device.
   for (const name of library.FS.readdir('/dev')) {
     if (name !== '.' && name !== '..' && name !== 'shm') library.FS.unlink(`/dev/${name}`);
   }
-  return { library, said };
+  const limitMemory = (bytes: number) => {
+    limit = bytes;
+  };
+  return { library, said, limitMemory };
+}
+
+const QUIET: Options = { noInitialRun: true, print: () => {}, printErr: () => {}, stdin: () => null };
+
+/**
+ * The library's code, compiled once. It is embedded in the package's JavaScript, which gives it to nobody: it is taken
+ * when a first library, of no further use, is started.
+ */
+async function compile(factory: Factory): Promise<WebAssembly.Module> {
+  const { instantiate } = WebAssembly;
+  let module: WebAssembly.Module | undefined;
+  const watched = async (source: unknown, imports?: WebAssembly.Imports) => {
+    const result = (await instantiate(source as BufferSource, imports)) as WebAssembly.WebAssemblyInstantiatedSource;
+    if (result.instance && 'H5Fopen' in result.instance.exports) module = result.module;
+    return result;
+  };
+  WebAssembly.instantiate = watched as typeof instantiate;
+  try {
+    await factory({ ...QUIET });
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
+  if (!module) throw new Error('h5wasm started without the HDF5 library in it');
+  return module;
+}
+
+/** A damaged size makes HDF5 ask for gigabytes, and fill them, before it looks whether the file has as many. */
+function limitGrowth(memory: WebAssembly.Memory, limit: () => number): void {
+  const grow = memory.grow.bind(memory);
+  memory.grow = (pages) => {
+    if (memory.buffer.byteLength + pages * 2 ** 16 > limit()) throw new RangeError('the limit of memory is reached');
+    return grow(pages);
+  };
 }

@@ -11,6 +11,7 @@ import {
   MAX_TENSOR_BYTES,
   MAX_TENSOR_RANK,
 } from '../limits.ts';
+import { heapProblem } from './check-heaps.ts';
 import { DATATYPE, type Hdf5Instance, hdf5Instance, type Metadata, releaseInstance } from './library.ts';
 import { asFloat32, fixedString } from './values.ts';
 
@@ -44,6 +45,9 @@ export function isHdf5(head: Uint8Array): boolean {
   return MAGIC.every((byte, i) => head[i] === byte);
 }
 
+/** The library's tables, and what it keeps of a file's structure. */
+const OWN_MEMORY = 96 * 2 ** 20;
+
 let opened = 0;
 
 /**
@@ -53,6 +57,8 @@ let opened = 0;
  */
 export async function openHdf5(bytes: Uint8Array, name: string): Promise<Hdf5File> {
   if (!isHdf5(bytes)) throw new ImportError('file-damaged', expected('an HDF5 file', name, 'other content'));
+  const problem = heapProblem(bytes);
+  if (problem) throw new ImportError('file-damaged', `${name} is damaged: ${problem}.`);
   const instance = await hdf5Instance();
   const { library } = instance;
   const path = `/${++opened}.h5`;
@@ -85,6 +91,7 @@ class OpenFile implements Hdf5File {
   }
 
   open(): void {
+    this.#instance.limitMemory(this.#memoryFor(0));
     this.#id = this.#try('open', ({ library }) => library.open(this.#path, 0));
     if (this.#id < 0n) throw this.#damaged('it cannot be opened');
     const names = this.#try('list', ({ library }) => library.get_names(this.#id, '/', true));
@@ -245,6 +252,7 @@ class OpenFile implements Hdf5File {
 
   #withMemory<T>(where: string, bytes: number, use: (pointer: number) => T): T {
     return this.#try(where, ({ library }) => {
+      this.#instance.limitMemory(this.#memoryFor(bytes));
       const pointer = library._malloc(bytes);
       if (pointer === 0) throw this.#limit('less memory', where, bytes);
       try {
@@ -255,6 +263,11 @@ class OpenFile implements Hdf5File {
         library._free(pointer);
       }
     });
+  }
+
+  /** What the library may take while it holds so much data of this file: that, as much again to convert it, and its own. */
+  #memoryFor(bytes: number): number {
+    return OWN_MEMORY + 2 * Math.min(this.#bytes, MAX_HDF5_ATTRIBUTE_BYTES) + 2.5 * bytes;
   }
 
   /** Runs a part of the library: what it throws tells that the file is damaged, and perhaps the library with it. */

@@ -30,3 +30,15 @@ describe('the HDF5 library', () => {
     expect(said.join('\n')).toContain('HDF5-DIAG');
   });
 });
+
+describe('its memory', () => {
+  it('grows to a limit, beyond which there is none', async () => {
+    const { library, limitMemory } = await hdf5Instance();
+    limitMemory(64 * 2 ** 20);
+    expect(library._malloc(2 ** 30)).toBe(0);
+    limitMemory(128 * 2 ** 20);
+    const pointer = library._malloc(64 * 2 ** 20);
+    expect(pointer).toBeGreaterThan(0);
+    expect(library.HEAPU8.length).toBeLessThanOrEqual(128 * 2 ** 20);
+  });
+});
