@@ -124,24 +124,25 @@ const QUIET: Options = { noInitialRun: true, print: () => {}, printErr: () => {}
 
 /**
  * The library's code, compiled once. It is embedded in the package's JavaScript, which gives it to nobody: it is taken
- * when a first library, of no further use, is started.
+ * where a first start hands it over to be instantiated, which is as far as that start comes.
  */
-async function compile(factory: Factory): Promise<WebAssembly.Module> {
+function compile(factory: Factory): Promise<WebAssembly.Module> {
   const { instantiate } = WebAssembly;
-  let module: WebAssembly.Module | undefined;
-  const watched = async (source: unknown, imports?: WebAssembly.Imports) => {
-    const result = (await instantiate(source as BufferSource, imports)) as WebAssembly.WebAssemblyInstantiatedSource;
-    if (result.instance && 'H5Fopen' in result.instance.exports) module = result.module;
-    return result;
-  };
-  WebAssembly.instantiate = watched as typeof instantiate;
-  try {
-    await factory({ ...QUIET });
-  } finally {
+  const found = new Promise<WebAssembly.Module>((resolve, reject) => {
+    const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
+      if (source instanceof WebAssembly.Module) return instantiate(source, imports);
+      const module = await WebAssembly.compile(source);
+      const isHdf5 = WebAssembly.Module.exports(module).some(({ name }) => name === 'H5Fopen');
+      if (!isHdf5) return { module, instance: await instantiate(module, imports) };
+      resolve(module);
+      return new Promise<never>(() => {});
+    };
+    WebAssembly.instantiate = watched as typeof instantiate;
+    factory({ ...QUIET }).then(() => reject(new Error('h5wasm started without the HDF5 library')), reject);
+  });
+  return found.finally(() => {
     WebAssembly.instantiate = instantiate;
-  }
-  if (!module) throw new Error('h5wasm started without the HDF5 library in it');
-  return module;
+  });
 }
 
 /** A damaged size makes HDF5 ask for gigabytes, and fill them, before it looks whether the file has as many. */

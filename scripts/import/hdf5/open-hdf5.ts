@@ -79,6 +79,7 @@ class OpenFile implements Hdf5File {
   readonly #bytes: number;
   readonly #path: string;
   readonly #kinds = new Map<string, number>([['', GROUP]]);
+  readonly #described = new Map<string, Metadata>();
   #id = -1n;
   #closed = false;
   #state: 'well' | 'failed' | 'trapped' = 'well';
@@ -187,9 +188,12 @@ class OpenFile implements Hdf5File {
   }
 
   #metadata(path: string): Metadata {
+    const known = this.#described.get(path);
+    if (known) return known;
     if (this.kind(path) !== 'dataset') throw this.#missing('dataset', path);
     const metadata = this.#try(path, ({ library }) => library.get_dataset_metadata(this.#id, `/${path}`));
     if (metadata.virtual_sources) throw this.#hostile(`${path} takes its data from other files`);
+    this.#described.set(path, metadata);
     return metadata;
   }
 
