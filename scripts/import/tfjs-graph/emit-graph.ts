@@ -108,11 +108,23 @@ class Constants {
 
   value(operand: Operand | undefined): Value {
     if (operand?.kind === 'value') return operand.value;
-    if (operand?.kind !== 'constant')
-      throw new Refused(operand ? 'sizes where a tensor is wanted' : 'an input is missing');
+    if (operand?.kind === 'sizes') return this.#sizes(operand.sizes, operand.scalar);
+    if (operand?.kind !== 'constant') throw new Refused('an input is missing');
     const known = this.#written.get(operand.weight) ?? this.#write(operand.weight);
     this.#written.set(operand.weight, known);
     return known;
+  }
+
+  #sizes(sizes: readonly (number | null)[], scalar: boolean): Value {
+    if (!sizes.every((size) => size !== null))
+      throw new Refused('sizes that depend on the batch, where a tensor is wanted');
+    const shape = scalar ? [] : [sizes.length];
+    return {
+      name: this.graph.constant('int32', sizes as number[], shape),
+      shape,
+      datatype: 'int32',
+      layout: 'channels-last',
+    };
   }
 
   #write({ name, shape, datatype, data }: DecodedWeight): Value {

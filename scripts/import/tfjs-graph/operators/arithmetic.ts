@@ -138,10 +138,8 @@ export const ARITHMETIC: readonly OperatorConverter[] = [
       const to = datatypeOf(e.node.attributes.DstT?.type);
       if (!to) throw new Refused(`a cast to ${e.node.attributes.DstT?.type}`);
       const [input] = e.inputs;
-      if (input?.kind === 'sizes') {
-        return to === 'int32'
-          ? { ...input, sizes: input.sizes.map((n) => (n === null ? null : Math.trunc(n))) }
-          : input;
+      if (input?.kind === 'sizes' && (to === 'int32' || input.sizes.includes(null))) {
+        return { ...input, sizes: input.sizes.map((n) => (n === null || to !== 'int32' ? n : Math.trunc(n))) };
       }
       // A constant stays one: shapes are made of them.
       if (input?.kind === 'constant' && input.weight.datatype === to) return input;

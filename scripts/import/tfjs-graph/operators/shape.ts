@@ -79,9 +79,18 @@ function together(e: Emission, indices: readonly number[]): Value[] {
   return values.map((value) => e.graph.toLayout(value, layout));
 }
 
+/** Numbers that are known here: of a shape, or a short list of integers in the file. */
+function isWhole({ inputs }: Emission, index: number): boolean {
+  const input = inputs[index];
+  if (input?.kind !== 'constant') return input?.kind === 'sizes';
+  const { datatype, shape } = input.weight;
+  return datatype === 'int32' && shape.length === 1 && sizeOf(shape) <= 256;
+}
+
 function concat(e: Emission, axisIndex: number, first: number, count: number): Operand {
   const indices = Array.from({ length: count }, (_, i) => first + i);
-  if (indices.some((i) => e.inputs[i]?.kind === 'sizes')) {
+  // Also of constants alone: graphs that nobody has optimized put their permutations together like this.
+  if (indices.every((i) => isWhole(e, i))) {
     return { kind: 'sizes', sizes: indices.flatMap((i) => e.sizes(i)), scalar: false };
   }
   const values = together(e, indices);
@@ -273,6 +282,7 @@ export const SHAPES: readonly OperatorConverter[] = [
     ops: ['Identity', 'StopGradient', 'PreventGradient', 'CheckNumerics', 'Snapshot'],
     emit: ({ inputs }) => inputs[0] as Operand,
   },
+  { ops: ['IdentityN'], emit: ({ inputs }) => inputs },
   { ops: ['Shape'], emit: (e) => ({ kind: 'sizes', sizes: e.value(0).shape, scalar: false }) },
   { ops: ['Reshape'], emit: (e) => reshaped(e, flat(e), e.sizes(1)) },
   { ops: ['Squeeze'], emit: squeeze },

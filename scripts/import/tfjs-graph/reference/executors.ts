@@ -183,6 +183,7 @@ export const EXECUTORS: Readonly<Record<string, Executor>> = {
   PreventGradient: same,
   CheckNumerics: same,
   Snapshot: same,
+  IdentityN: (inputs) => inputs.map((x) => core.clone(x)),
   Shape: ([x]) => core.tensor1d((x as Tensor).shape, 'int32'),
   Reshape: ([x, shape]) => core.reshape(x as Tensor, list(shape)),
   Squeeze: ([x], a) => {

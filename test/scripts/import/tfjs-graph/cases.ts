@@ -66,6 +66,7 @@ export const CASES: readonly Case[] = [
     'CheckNumerics',
     'Snapshot',
   ].map((op) => unary(op)),
+  one('IdentityN', PICTURE, (g) => `${g.op('IdentityN', [g.op('Neg', ['x']), 'x'])}:1`),
   one('Round', PICTURE, (g) => g.op('Round', [g.op('Mul', ['x', g.floats([], [3.3])])])),
   unary('LeakyRelu', { alpha: attr.float(0.3) }),
   ...['Log', 'Sqrt', 'Rsqrt', 'Reciprocal', 'Inv'].map(positive),
@@ -221,6 +222,15 @@ export const CASES: readonly Case[] = [
   one('Squeeze of all ones', [-1, 2], (g) => g.op('Add', ['x', g.op('Squeeze', [g.floats([1, 2, 1])])])),
   one('ExpandDims', [-1, 5], (g) => g.op('ExpandDims', ['x', g.int(-1)])),
   one('Transpose', PICTURE, (g) => g.op('Transpose', ['x', g.ints(0, 3, 1, 2)])),
+  one('Transpose by a permutation put together', PICTURE, (g) =>
+    g.op('Transpose', ['x', g.op('ConcatV2', [g.ints(0, 2), g.ints(1, 3), g.int(0)])]),
+  ),
+  one('Mul by a size', PICTURE, (g) => {
+    const side = g.op('StridedSlice', [g.op('Shape', ['x']), g.ints(1), g.ints(2), g.ints(1)], {
+      shrink_axis_mask: attr.int(1),
+    });
+    return g.op('Mul', ['x', g.op('Cast', [side], { DstT: attr.type('DT_FLOAT') })]);
+  }),
   behind('Transpose', (g, x) => g.op('Transpose', [x, g.ints(0, 2, 1, 3)])),
   one('ConcatV2', PICTURE, (g) => g.op('ConcatV2', ['x', convolved(g), g.int(-1)])),
   behind('ConcatV2', (g, x) => g.op('ConcatV2', [x, g.op('Relu', [x]), g.int(3)])),
