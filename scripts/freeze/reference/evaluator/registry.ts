@@ -2,6 +2,7 @@ import { type Rule, rules } from './call.ts';
 import { ACTIVATION_LAYERS } from './kinds/activations.ts';
 import { ATTENTIONS } from './kinds/attention.ts';
 import { CONVOLUTIONS } from './kinds/convolution.ts';
+import { CONVOLUTION_LSTMS } from './kinds/convolution-lstm.ts';
 import { CORE } from './kinds/core.ts';
 import { MERGES } from './kinds/merging.ts';
 import { NORMALIZATIONS } from './kinds/normalization.ts';
@@ -15,6 +16,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
     ...CORE,
     ...CONVOLUTIONS,
+    ...CONVOLUTION_LSTMS,
     ...POOLINGS,
     ...NORMALIZATIONS,
     ...PREPROCESSING,

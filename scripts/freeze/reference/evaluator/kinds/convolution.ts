@@ -1,5 +1,5 @@
 import type { Tensor } from '../../../keras-model.ts';
-import { type Call, type LayerFunction, numberIn, rules, sizesIn } from '../call.ts';
+import { type Call, type LayerFunction, numberIn, type Options, rules, sizesIn } from '../call.ts';
 import { product } from '../matrix.ts';
 import { onVolumes, rankOf, type Triple, triple, type Volumes, type Window, windowsOf } from '../spatial.ts';
 import { add, reshape, sizeOf, type Value, wrong } from '../value.ts';
@@ -172,15 +172,21 @@ function finish(x: Value, call: Call): Value {
   return activate(add(x, lined), activation, call);
 }
 
-const conv: LayerFunction = (x, call) => {
-  const rank = rankOf(call);
-  const kernel = kernelOf(call, 'kernel', rank);
-  const groups = numberIn(call.options, 'groups', 1);
-  const answer = onVolumes(x, rank, call.options, (volumes) =>
-    convolve(volumes, kernel, windowsOf(volumes, rank, call.options, kernel.shape.slice(0, rank)), groups),
+/** The sums alone, in the layout of the options. */
+export function convolved(x: Value, kernel: Tensor, options: Options): Value {
+  const rank = kernel.shape.length - 2;
+  return onVolumes(x, rank, options, (volumes) =>
+    convolve(
+      volumes,
+      kernel,
+      windowsOf(volumes, rank, options, kernel.shape.slice(0, rank)),
+      numberIn(options, 'groups', 1),
+    ),
   );
-  return finish(answer, call);
-};
+}
+
+const conv: LayerFunction = (x, call) =>
+  finish(convolved(x, kernelOf(call, 'kernel', rankOf(call)), call.options), call);
 
 function depthwiseOf(x: Value, call: Call, kernel: Tensor): Value {
   const rank = kernel.shape.length - 2;

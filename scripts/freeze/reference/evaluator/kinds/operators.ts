@@ -25,6 +25,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   div: 'TrueDivide',
   divide_no_nan: 'DivideNoNan',
   floordiv: 'FloorDivide',
+  floor_div: 'FloorDivide',
   floormod: 'Mod',
   mod: 'Mod',
   pow: 'Power',

@@ -28,15 +28,17 @@ import { activate } from './activations.ts';
 import { innerLayer } from './core.ts';
 
 /** One step: the input and the states before it to the output (which is the first state) and the states after it. */
-interface Cell {
+export interface Cell {
   readonly sizes: readonly number[];
+  /** The states before the first step where they are more than rows of `sizes`. */
+  start?(x: Value): Value[];
   step(x: Value, states: readonly Value[]): { readonly output: Value; readonly states: readonly Value[] };
 }
 
 /** A cell's own weights are `<prefix>kernel` and so on. */
 type CellMaker = (call: Call, options: Options, prefix: string) => Cell;
 
-function gatesOf(call: Call, options: Options, prefix: string) {
+export function gatesOf(call: Call, options: Options, prefix: string) {
   const biased = options.use_bias !== false;
   return {
     kernel: call.weight(`${prefix}kernel`),
@@ -148,21 +150,23 @@ function cellOf(className: string, call: Call): CellMaker {
 }
 
 /** A step that does not count leaves the states as they were and repeats the output before it (0 with `zero_output_for_mask`). */
-function unroll(x: Value, call: Call, cell: Cell): Answer {
+export function unroll(x: Value, call: Call, cell: Cell): Answer {
   const { options } = call;
   const [batch, steps] = x.shape as [number, number];
   const mask = maskOf(x, call);
-  let states: readonly Value[] = initialStates(call) ?? cell.sizes.map((size) => value([batch, size]));
+  let states: readonly Value[] | undefined = initialStates(call);
   let output: Value | undefined;
   const outputs: Value[] = [];
   for (let i = 0; i < steps; i++) {
     const at = options.go_backwards === true ? steps - 1 - i : i;
     const input = reshape(slice(x, 1, at, 1), [batch, ...x.shape.slice(2)]);
-    const step = cell.step(input, states);
-    const counts = mask && reshape(slice(mask, 1, at, 1), [batch, 1]);
+    states ??= cell.start?.(input) ?? cell.sizes.map((size) => value([batch, size]));
+    const earlier = states;
+    const step = cell.step(input, earlier);
+    const counts = mask && reshape(slice(mask, 1, at, 1), [batch, ...step.output.shape.slice(1).map(() => 1)]);
     const before = output ?? map(step.output, () => 0);
     output = counts ? where(counts, step.output, before) : step.output;
-    states = step.states.map((state, s) => (counts ? where(counts, state, states[s] as Value) : state));
+    states = step.states.map((state, s) => (counts ? where(counts, state, earlier[s] as Value) : state));
     const shown = counts && options.zero_output_for_mask === true ? multiply(output, counts) : output;
     outputs.push(expand(shown, 1));
   }
@@ -171,7 +175,7 @@ function unroll(x: Value, call: Call, cell: Cell): Answer {
   const sequences = options.return_sequences === true;
   const answer = sequences ? concat(outputs, 1) : reshape(last, [batch, ...last.shape.slice(2)]);
   const shown = { ...answer, mask: sequences ? mask : undefined };
-  return options.return_state === true ? [shown, ...states] : shown;
+  return options.return_state === true ? [shown, ...(states ?? [])] : shown;
 }
 
 /** States may come as a keyword, or behind the sequence among the arguments. */
