@@ -1,3 +1,11 @@
+import {
+  compileLibrary,
+  instantiate,
+  type LibraryFactory,
+  type WasmMemory,
+  type WasmModule,
+} from './compile-library.ts';
+
 /** How a datatype and a dataspace are described, for datasets and attributes alike. */
 export interface Metadata {
   readonly type: number;
@@ -50,24 +58,12 @@ export interface Hdf5Instance {
   limitMemory(bytes: number): void;
 }
 
-type Receive = (instance: WebAssembly.Instance, module: WebAssembly.Module) => void;
-
-interface Options {
-  readonly noInitialRun: boolean;
-  readonly print: (line: string) => void;
-  readonly printErr: (line: string) => void;
-  readonly stdin: () => null;
-  readonly instantiateWasm?: (imports: WebAssembly.Imports, receive: Receive) => void;
-}
-
-type Factory = (options: Options) => Promise<Hdf5Library>;
-
 /** Above this the memory of WebAssembly, which never shrinks, is given back by starting anew. */
 const KEPT_MEMORY = 256 * 2 ** 20;
 /** Each damaged file may leave handles open in the library; starting anew takes a few milliseconds. */
 const KEPT_FAILURES = 64;
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<WasmModule> | undefined;
 let current: Promise<Hdf5Instance> | undefined;
 let failures = 0;
 
@@ -91,8 +87,8 @@ export async function releaseInstance(instance: Hdf5Instance, how: 'well' | 'fai
 async function start(): Promise<Hdf5Instance> {
   // The package's own entry starts one library for the whole process and lets it print; the factory below it does not.
   const address = new URL('hdf5_util.js', import.meta.resolve('h5wasm')).href;
-  const { default: factory } = (await import(address)) as { default: Factory };
-  compiled ??= compile(factory);
+  const { default: factory } = (await import(address)) as { default: LibraryFactory };
+  compiled ??= compileLibrary(factory);
   const module = await compiled;
   const said: string[] = [];
   const listen = (line: string) => {
@@ -100,12 +96,13 @@ async function start(): Promise<Hdf5Instance> {
   };
   let limit = Number.POSITIVE_INFINITY;
   const library = await factory({
-    ...QUIET,
+    noInitialRun: true,
     print: listen,
     printErr: listen,
+    stdin: () => null,
     instantiateWasm: (imports, receive) => {
-      WebAssembly.instantiate(module, imports).then((instance) => {
-        limitGrowth(instance.exports.memory as WebAssembly.Memory, () => limit);
+      instantiate(module, imports).then((instance) => {
+        limitGrowth(instance.exports.memory as WasmMemory, () => limit);
         receive(instance, module);
       });
     },
@@ -120,33 +117,8 @@ async function start(): Promise<Hdf5Instance> {
   return { library, said, limitMemory };
 }
 
-const QUIET: Options = { noInitialRun: true, print: () => {}, printErr: () => {}, stdin: () => null };
-
-/**
- * The library's code, compiled once. It is embedded in the package's JavaScript, which gives it to nobody: it is taken
- * where a first start hands it over to be instantiated, which is as far as that start comes.
- */
-function compile(factory: Factory): Promise<WebAssembly.Module> {
-  const { instantiate } = WebAssembly;
-  const found = new Promise<WebAssembly.Module>((resolve, reject) => {
-    const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
-      if (source instanceof WebAssembly.Module) return instantiate(source, imports);
-      const module = await WebAssembly.compile(source);
-      const isHdf5 = WebAssembly.Module.exports(module).some(({ name }) => name === 'H5Fopen');
-      if (!isHdf5) return { module, instance: await instantiate(module, imports) };
-      resolve(module);
-      return new Promise<never>(() => {});
-    };
-    WebAssembly.instantiate = watched as typeof instantiate;
-    factory({ ...QUIET }).then(() => reject(new Error('h5wasm started without the HDF5 library')), reject);
-  });
-  return found.finally(() => {
-    WebAssembly.instantiate = instantiate;
-  });
-}
-
 /** A damaged size makes HDF5 ask for gigabytes, and fill them, before it looks whether the file has as many. */
-function limitGrowth(memory: WebAssembly.Memory, limit: () => number): void {
+function limitGrowth(memory: WasmMemory, limit: () => number): void {
   const grow = memory.grow.bind(memory);
   memory.grow = (pages) => {
     if (memory.buffer.byteLength + pages * 2 ** 16 > limit()) throw new RangeError('the limit of memory is reached');

@@ -93,7 +93,7 @@ describe('a source', () => {
     });
   });
 
-  it('refuses folders that are deeper than any model's', async () => {
+  it('refuses folders deeper than those of models', async () => {
     const deep = folder('deep', {});
     mkdirSync(join(deep, 'd/'.repeat(40)), { recursive: true });
     await expect(openSource(deep)).rejects.toMatchObject({ code: 'limit-exceeded' });
