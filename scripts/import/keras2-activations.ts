@@ -1,3 +1,4 @@
+import { layersOf } from '../freeze/inbound.ts';
 import type { KerasModel } from '../freeze/keras-model.ts';
 
 /**
@@ -12,7 +13,9 @@ export function withKeras2Activations(config: KerasModel['config'], version: str
 /** Keras 3 writes a `module` beside every class, and no version into what `to_json` gives. */
 function isKeras2(config: KerasModel['config'], version: string | undefined): boolean {
   const major = Number.parseInt(version ?? '', 10);
-  return Number.isNaN(major) ? !('module' in config) : major < 3;
+  if (!Number.isNaN(major)) return major < 3;
+  const [first] = layersOf(config.config, '');
+  return !('module' in config) && first?.module === undefined;
 }
 
 /** @param key whose value this is, or that of the list or object around it where that has no name of its own */

@@ -9,5 +9,4 @@ export const identity = defineLayer({
   mask: 'keep',
   outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),
-  training: { backward: (_context, _config, _pass, gradient) => ({ inputs: [gradient], weights: {} }) },
 });

@@ -21,6 +21,9 @@ import { batchNormalization } from './batch-normalization.ts';
 import { bidirectional } from './bidirectional.ts';
 import { centerCrop } from './center-crop.ts';
 import { concatenate } from './concatenate.ts';
+import { convLSTM1d } from './conv-lstm1d.ts';
+import { convLSTM2d } from './conv-lstm2d.ts';
+import { convLSTM3d } from './conv-lstm3d.ts';
 import { conv1d } from './conv1d.ts';
 import { conv1dTranspose } from './conv1d-transpose.ts';
 import { conv2d } from './conv2d.ts';
@@ -135,6 +138,7 @@ export const LAYERS = [
   add,
   additiveAttention,
   alphaDropout,
+  attention,
   augMix,
   autoContrast,
   average,
@@ -151,6 +155,9 @@ export const LAYERS = [
   conv2dTranspose,
   conv3d,
   conv3dTranspose,
+  convLSTM1d,
+  convLSTM2d,
+  convLSTM3d,
   cropping1d,
   cropping2d,
   cropping3d,
@@ -225,7 +232,6 @@ export const LAYERS = [
   resizing,
   rmsNormalization,
   rnn,
-  attention,
   separableConv1d,
   separableConv2d,
   simpleRNN,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIVATIONS, activation } from '../../../../scripts/freeze/activations/index.ts';
+import { ACTIVATIONS, activation, KERAS3_ACTIVATIONS } from '../../../../scripts/freeze/activations/index.ts';
 import { compareWithReference, frozenAnswer, layerModel, numbers, withSeededWeights } from '../harness.ts';
 
 /** From -8 to 8, so that every piece of a piecewise function is met; steep functions lose digits there. */
@@ -16,6 +16,15 @@ const DEFINITIONS: Record<string, (x: number) => number> = {
   hard_sigmoid: (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1),
   hard_sigmoid_keras2: (x) => Math.min(Math.max(0.2 * x + 0.5, 0), 1),
   hard_silu: (x) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1),
+  log_sigmoid: (x) => -Math.log1p(Math.exp(-x)),
+  hard_tanh: (x) => Math.min(Math.max(x, -1), 1),
+  tanh_shrink: (x) => x - Math.tanh(x),
+  soft_shrink: (x) => Math.sign(x) * Math.max(Math.abs(x) - 0.5, 0),
+  hard_shrink: (x) => (Math.abs(x) > 0.5 ? x : 0),
+  squareplus: (x) => (x + Math.sqrt(x * x + 4)) / 2,
+  celu: (x) => Math.max(x, 0) + Math.expm1(Math.min(x, 0)),
+  sparse_plus: (x) => (x <= -1 ? 0 : x < 1 ? (x + 1) ** 2 / 4 : x),
+  sparse_sigmoid: (x) => Math.min(Math.max((x + 1) / 2, 0), 1),
   softsign: (x) => x / (1 + Math.abs(x)),
   elu: (x) => (x < 0 ? Math.expm1(x) : x),
 };
@@ -42,6 +51,19 @@ describe('a frozen activation', () => {
     });
   }
 
+  it('keeps the options of a layer that is given as an activation', async () => {
+    const leaky = { class_name: 'LeakyReLU', config: { name: 'l', negative_slope: 0.17, dtype: 'float32' } };
+    const model = withSeededWeights(layerModel('Activation', { activation: leaky }, [[30]]), 1);
+    const [answer] = await frozenAnswer(model, [input]);
+    const furthest = Array.from(values, (x, i) => Math.abs((x < 0 ? 0.17 * x : x) - Number(answer?.data[i])));
+    expect(Math.max(...furthest)).toBeLessThanOrEqual(2e-6);
+  });
+
+  it('has a name of its own, in either list', () => {
+    const names = [...ACTIVATIONS, ...KERAS3_ACTIVATIONS].flatMap((definition) => [...definition.names]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('is read in the spellings of Keras 2 and Keras 3', () => {
     expect(activation.parse(undefined)).toBe('linear');
     expect(activation.parse('silu')).toBe(activation.parse('swish'));
@@ -53,6 +75,7 @@ describe('a frozen activation', () => {
   it('is refused by name where it is not known', () => {
     const result = activation.safeParse('my_activation');
     expect(result.error?.issues[0]?.message).toContain('my_activation');
-    expect(activation.safeParse({ class_name: 'ReLU', config: { max_value: 6 } }).success).toBe(false);
+    expect(activation.safeParse({ class_name: 'ReLU', config: { max_value: 'six' } }).success).toBe(false);
+    expect(activation.safeParse({ class_name: 'Mine', config: {} }).success).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findLayer, LAYERS } from '../../../../scripts/freeze/layers/index.ts';
 import { classesOf, KERAS_ANSWERS } from '../keras-answers.ts';
+import { KERAS_GRAPHS } from '../keras-graphs.ts';
 import { CASES } from './cases.ts';
 
 const FOLDER = new URL('../../../../scripts/freeze/layers/', import.meta.url);
@@ -35,7 +36,7 @@ describe('the registry of layers', () => {
     const registered = LAYERS.map(({ className }) => className);
     // `training-only.test.ts` goes through all of those that are left out.
     const leftOut = LAYERS.filter((definition) => definition.trainingOnly).map(({ className }) => className);
-    const answered = Object.values(KERAS_ANSWERS).flat().flatMap(classesOf);
+    const answered = [KERAS_ANSWERS, KERAS_GRAPHS].flatMap((files) => Object.values(files).flat().flatMap(classesOf));
     const tested = [...CASES.map(({ layer }) => layer), ...answered, ...leftOut];
     expect(missing(registered, tested)).toEqual([]);
     expect(missing([...registered, 'Untested'], tested)).toEqual(['Untested']);
