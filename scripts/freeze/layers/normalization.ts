@@ -32,13 +32,11 @@ export const normalization = defineLayer<Config>({
   weights: (c, inputs) => {
     if (isGiven(c)) return [];
     const shape = sizesOf(single(inputs), c.axis);
-    const learned = (name: string, initial: string, dims = shape) => ({
-      name,
-      shape: dims,
-      trainable: false,
-      initializer: initial,
-    });
-    return [learned('mean', 'zeros'), learned('variance', 'ones'), learned('count', 'zeros', [])];
+    // How many samples were seen stands behind these in the file; only learning more would need it.
+    return [
+      { name: 'mean', shape, trainable: false, initializer: 'zeros' },
+      { name: 'variance', shape, trainable: false, initializer: 'ones' },
+    ];
   },
   outputShape: (_, inputs) => single(inputs),
   emit: (context, c, inputs) => {
