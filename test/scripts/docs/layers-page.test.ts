@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { layersPage } from '../../../scripts/docs/layers-page.ts';
+import { LAYERS } from '../../../scripts/freeze/layers/index.ts';
+
+describe('docs/layers.md', () => {
+  it('is what the registries say today (npx tsx scripts/docs/layers.ts)', async () => {
+    expect(readFileSync(new URL('../../../docs/layers.md', import.meta.url), 'utf8')).toBe(await layersPage());
+  });
+
+  it('has a row for every layer, each with what it does', async () => {
+    const rows = (await layersPage()).split('\n').filter((line) => /^\| `\w+` \|/.test(line));
+    expect(rows).toHaveLength(LAYERS.length);
+    expect(rows.filter((row) => /^\| `\w+` \| +\|/.test(row))).toEqual([]);
+  });
+});
