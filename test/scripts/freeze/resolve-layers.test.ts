@@ -46,4 +46,38 @@ describe('resolveLayers', () => {
     expect(error.message).toContain('option padding');
     expect(error.message).toContain('mine');
   });
+
+  it("does not take somebody's class for Keras's of the same name", () => {
+    const custom = [
+      { path: 'a', layer: { class_name: 'Attention', module: '__main__', config: { name: 'a' } } },
+      { path: 'b', layer: { class_name: 'Dense', registered_name: 'Mine>Dense', config: { name: 'b', units: 1 } } },
+      { path: 'c', layer: { class_name: 'Lambda', module: 'keras.layers', config: { name: 'c' } } },
+    ];
+    expect(failure(custom).details.unsupported).toMatchObject([{ layer: 'a' }, { layer: 'b' }, { layer: 'c' }]);
+  });
+
+  it('names layers inside wrappers, and cells', () => {
+    const inner = { class_name: 'Strange', config: { name: 's' } };
+    const error = failure([
+      entry('t', 'TimeDistributed', { layer: inner }),
+      entry('b', 'Bidirectional', { layer: { class_name: 'LSTM', config: { units: 0 } } }),
+      entry('r', 'RNN', { cell: { class_name: 'OddCell', config: {} } }),
+    ]);
+    expect(error.message).toContain('"t/layer" (Strange, layer 1)');
+    expect(error.message).toContain('"b/forward_layer" (LSTM, layer 2)');
+    expect(error.message).toContain('OddCell');
+    expect(error.message).toContain('3 of 3 layers');
+  });
+
+  it('refuses what changes an answer and is not known: arguments, states that stay', () => {
+    const call = { args: [], kwargs: { training: true } };
+    const error = failure([
+      { ...entry('d', 'Dropout', { rate: 0.5 }), call },
+      { ...entry('n', 'Dense', { units: 1 }), call: { args: [], kwargs: { strange: 3 } } },
+      entry('l', 'LSTM', { units: 1, stateful: true }),
+    ]);
+    expect(error.message).toContain('training=True');
+    expect(error.message).toContain('strange');
+    expect(error.message).toContain('option stateful');
+  });
 });

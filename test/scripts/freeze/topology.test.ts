@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TensorArgument } from '../../../scripts/freeze/inbound.ts';
 import type { KerasModel, LayerConfig } from '../../../scripts/freeze/keras-model.ts';
 import { readTopology } from '../../../scripts/freeze/topology.ts';
 import { compareWithReference, inputLayer, numbers, sequentialModel, withSeededWeights } from './harness.ts';
@@ -153,6 +154,56 @@ describe('readTopology', () => {
     };
     expect(readTopology(config).nodes.map(({ path }) => path)).toEqual(['middle/inmost/dense_0', 'last']);
     await agrees(config, [3]);
+  });
+
+  it('says what a layer is called with: tensors in their places, constants as they are', () => {
+    const layer: LayerConfig = {
+      class_name: 'MultiHeadAttention',
+      name: 'attention',
+      config: { name: 'attention', num_heads: 1, key_dim: 2 },
+      inbound_nodes: [{ args: [kerasTensor('a')], kwargs: { value: kerasTensor('b'), use_causal_mask: true } }],
+    };
+    const { nodes } = readTopology(
+      functional([inputLayer('a', [4, 3]), inputLayer('b', [4, 3]), layer], ['a', 'b'], [['attention', 0, 0]]),
+    );
+    expect(nodes[0]).toMatchObject({
+      inputs: ['a', 'b'],
+      call: { args: [new TensorArgument(0)], kwargs: { value: new TensorArgument(1), use_causal_mask: true } },
+    });
+  });
+
+  it('keeps a mask apart, behind the inputs', () => {
+    const node = { args: [kerasTensor('a')], kwargs: { mask: kerasTensor('m'), training: false } };
+    const lstm = { class_name: 'LSTM', name: 'lstm', config: { name: 'lstm', units: 2 }, inbound_nodes: [node] };
+    const { nodes } = readTopology(
+      functional([inputLayer('a', [4, 3]), inputLayer('m', [4]), lstm], ['a', 'm'], [['lstm', 0, 0]]),
+    );
+    expect(nodes[0]).toMatchObject({ inputs: ['a', 'm'], masks: [1] });
+    expect(nodes[0]?.call?.kwargs).toEqual({ training: false });
+  });
+
+  it('names the outputs of a layer that has several, and keeps it where only its second is read', () => {
+    const states = { class_name: 'LSTM', name: 'lstm', config: { name: 'lstm', units: 2, return_state: true } };
+    const lstm = { ...states, inbound_nodes: [[['a', 0, 0, {}]]] };
+    const { nodes, outputs } = readTopology(functional([inputLayer('a', [4, 3]), lstm], ['a'], [['lstm', 0, 2]]));
+    expect(nodes.map(({ path }) => path)).toEqual(['lstm']);
+    expect(outputs).toEqual(['lstm:0#2']);
+  });
+
+  it('gives the inputs of a nested model by their names', () => {
+    const inner = functional(
+      [inputLayer('p', [3]), inputLayer('q', [2]), merge('Concatenate', 'c', ['q', 0], ['p', 0])],
+      ['p', 'q'],
+      [['c', 0, 0]],
+    );
+    const nested: LayerConfig = {
+      class_name: 'Functional',
+      name: 'inner',
+      config: { ...inner.config, name: 'inner', input_layers: { q: ['q', 0, 0], p: ['p', 0, 0] } },
+      inbound_nodes: [{ args: [{ p: kerasTensor('a'), q: kerasTensor('b') }], kwargs: {} }],
+    };
+    const config = functional([inputLayer('a', [3]), inputLayer('b', [2]), nested], ['a', 'b'], [['inner', 1, 0]]);
+    expect(readTopology(config).nodes).toMatchObject([{ path: 'inner/c', inputs: ['b', 'a'] }]);
   });
 
   const broken: [string, KerasModel['config']][] = [
