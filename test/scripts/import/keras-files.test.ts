@@ -120,7 +120,17 @@ describe.skipIf(!ALL)('every variant of every case (skipped without FIXTURES_DIR
         names.map((name) => read(join(ALL as string, name)).catch((error) => expectTyped(error))),
       );
       const [first, ...others] = models.flatMap((imported) => (imported ? [digestOf(imported)] : []));
-      for (const other of others) expect(other, String(names)).toEqual(first);
+      for (const other of others) {
+        expect(
+          other.map(({ weight }) => weight),
+          String(names),
+        ).toEqual(first?.map(({ weight }) => weight));
+        // Statistics that Keras 2 and 3 learned for themselves differ in their last digits.
+        for (const [i, { sum }] of other.entries()) {
+          const expected = (first as typeof other)[i]?.sum ?? Number.NaN;
+          expect(Math.abs(sum - expected), String(names)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(expected)));
+        }
+      }
     }
   });
 });
@@ -131,11 +141,11 @@ function expectTyped(error: unknown): undefined {
 }
 
 /** Layers are numbered where they were not given names: values alone, in order of the model. */
-function digestOf({ model }: ImportedKerasModel): string[] {
-  return [...model.weights].map(([name, { shape, data }]) => {
-    const sum = data.reduce((total, value, i) => total + value * ((i % 97) + 1), 0);
-    return `${name.split('/').at(-1)} [${shape}] ${sum.toPrecision(6)}`;
-  });
+function digestOf({ model }: ImportedKerasModel): { weight: string; sum: number }[] {
+  return [...model.weights].map(([name, { shape, data }]) => ({
+    weight: `${name.split('/').at(-1)} [${shape}]`,
+    sum: data.reduce((total, value, i) => total + value * ((i % 97) + 1), 0),
+  }));
 }
 
 describe.skipIf(!process.env.FIXTURES_DIR)('models as people publish them (skipped without FIXTURES_DIR)', () => {
