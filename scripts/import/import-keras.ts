@@ -3,7 +3,7 @@ import { freezeModel } from '../freeze/freeze.ts';
 import type { FreezeOptions } from '../freeze/options.ts';
 import { type FreezePlan, planFreeze, readersOf } from '../freeze/plan.ts';
 import type { TensorId } from '../freeze/topology.ts';
-import { verifyFrozen } from '../freeze/verify.ts';
+import { multiplications, verifyFrozen } from '../freeze/verify.ts';
 import { BATCHES, checkBatches, rowsOf } from './check-batches.ts';
 import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './check-weights.ts';
 import { chooseInput } from './choose-input.ts';
@@ -12,7 +12,7 @@ import { compareExpected } from './expected.ts';
 import { fittingLabels } from './fitting-labels.ts';
 import { ImportError } from './import-error.ts';
 import type { ImportedKerasModel } from './imported-model.ts';
-import { kerasFacts } from './model-facts.ts';
+import { kerasFacts } from './keras-facts.ts';
 import { checkOnnx } from './onnx/check-onnx.ts';
 import { parseOnnx } from './onnx/parse-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
@@ -92,18 +92,14 @@ async function checkExpectation({ model }: ImportedKerasModel, { expectation }: 
 }
 
 /**
- * Multiplications that the reference is asked for, about: it does 250 million a second (MobileNetV2, plain JavaScript), and
- * people wait for it. The rows beyond are held against what the graph itself answers to each alone.
+ * Multiplications that the reference is asked for, about: it does 200 to 800 million a second, and people wait for it. Rows
+ * beyond are held against what the graph itself answers to each alone.
  */
 const REFERENCE_BUDGET = 400e6;
 
-function referenceRows({ nodes, weights, shapes }: FreezePlan): number {
-  let cost = 1;
-  for (const { path, output } of nodes) {
-    const positions = (shapes.get(output) ?? []).slice(1, -1).reduce<number>((n, size) => n * (size ?? 1), 1);
-    cost += positions * (weights.get(`${path}/kernel`)?.data.length ?? 0);
-  }
-  return Math.max(1, Math.min(BATCHES[1], Math.floor(REFERENCE_BUDGET / cost)));
+function referenceRows(plan: FreezePlan): number {
+  const rows = Math.floor(REFERENCE_BUDGET / Math.max(1, multiplications(plan)));
+  return Math.max(1, Math.min(BATCHES[1], rows));
 }
 
 /** A config may declare any size; running it is what would exhaust the machine. */

@@ -4,7 +4,7 @@ import type { Tensor } from '../../../scripts/freeze/keras-model.ts';
 import { planFreeze } from '../../../scripts/freeze/plan.ts';
 import { prepareKeras } from '../../../scripts/import/import-keras.ts';
 import type { ImportedKerasModel } from '../../../scripts/import/imported-model.ts';
-import { kerasFacts } from '../../../scripts/import/model-facts.ts';
+import { kerasFacts } from '../../../scripts/import/keras-facts.ts';
 import type { ModelChoices } from '../../../scripts/import/prepared.ts';
 import { readModel } from '../../../scripts/import/read-model.ts';
 
