@@ -1,5 +1,5 @@
 import type { KerasModel } from '../keras-model.ts';
-import { loadReference, type Reference, type ReferenceTensor } from '../reference-tfjs.ts';
+import type { Reference, ReferenceTensor } from '../reference-tfjs.ts';
 import { openEvaluator } from './evaluator/index.ts';
 import { tensorflowIsRight } from './trust.ts';
 
@@ -29,6 +29,8 @@ export async function referenceAnswers(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<ReferenceAnswers> {
   if (multiplications <= MAX_TENSORFLOW && tensorflowIsRight(model.config)) {
+    // Loaded only where it is asked: 230 ms.
+    const { loadReference } = await import('../reference-tfjs.ts');
     const found = await loadReference(model)
       .then(
         (reference) => answersOf(reference, inputs, onProgress),
