@@ -103,7 +103,7 @@ async function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Pro
     });
   }
   if (files.length > MAX_PICTURES) {
-    throw new RequestError('request-too-large', expected(`at most ${MAX_PICTURES} files`, 'the form', files.length));
+    throw new RequestError('request-invalid', expected(`at most ${MAX_PICTURES} files`, 'the form', files.length));
   }
   const pictures = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
   return pictures.length === 1 ? { picture: pictures[0] as Uint8Array } : { pictures };

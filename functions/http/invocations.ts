@@ -11,7 +11,7 @@ import { isJson, mediaType, parseBody, readBytes, refuseType } from './body.ts';
 import { isPicture } from './classify-body.ts';
 import { readyModel } from './health.ts';
 import { type Route, route } from './route.ts';
-import { columnFeeds, rowAnswers, rowFeeds } from './rows.ts';
+import { columnFeeds, columns, rowAnswers, rowFeeds } from './rows.ts';
 import { pictureBodies, result } from './schemas.ts';
 import { serverTiming } from './server-timing.ts';
 
@@ -32,7 +32,7 @@ const invocation = z
       .describe('Rows under columns that are named as the features, in any order.'),
     dataframe_records: z.array(z.record(z.string(), z.unknown())).min(1).optional().describe('Features by name.'),
     instances: z.array(z.unknown()).min(1).optional().describe("As TensorFlow Serving's rows."),
-    inputs: z.unknown().optional().describe("As TensorFlow Serving's columns."),
+    inputs: columns.optional().describe("As TensorFlow Serving's columns."),
   })
   .superRefine((body, context) => {
     const found = WAYS.filter((way) => body[way] !== undefined);
@@ -98,7 +98,9 @@ function invocationFeeds(
   // Without names to go by, a matrix is the one tensor, whatever its columns are called.
   const { input } = classifier.manifest;
   const known = classifier.inputs.map(({ name }) => name);
-  const named = (input.kind === 'tensors' && input.features) || split.columns.some((column) => known.includes(column));
+  const pictures = input.kind === 'picture' && split.columns.length === 1;
+  const named =
+    pictures || (input.kind === 'tensors' && input.features) || split.columns.some((column) => known.includes(column));
   const rows = split.data.map((row, index) => {
     if (row.length !== split.columns.length) {
       const where = `dataframe_split.data[${index}]`;

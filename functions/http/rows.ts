@@ -9,10 +9,14 @@ import {
   type TensorData,
   writeTensor,
 } from '@freezeframe/inference';
+import * as z from 'zod';
 import { decodeBase64 } from '../shared/base64.ts';
 import { type Feeds, nested, pictureFeeds } from './tensors.ts';
 
 // The JSON of TensorFlow Serving and MLflow has no shapes or datatypes: they are found in the nesting and in the model.
+
+/** Whole tensors: by name, or the one input alone. */
+export const columns = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 
 /** `{"b64": "..."}` is how both write bytes. */
 interface Bytes {
@@ -111,7 +115,8 @@ function rowValues({ inputs, manifest }: Classifier, row: unknown, where: string
   }
   // A picture under a name of the caller's: image_bytes, image/encoded, ...
   const [single, ...more] = Object.values(row);
-  if (only !== undefined && more.length === 0 && isBytes(single)) return { [only]: single };
+  const picture = manifest.input.kind === 'picture' && typeof single === 'string';
+  if (only !== undefined && more.length === 0 && (picture || isBytes(single))) return { [only]: single };
   const known = [...inputs, ...(features ?? [])].map(({ name }) => name).join(', ');
   throw new RequestError('tensor-unknown', expected(known, `the names in ${where}`, names));
 }

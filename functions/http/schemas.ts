@@ -44,7 +44,7 @@ export const labelParam = z.object({ model: modelName, label: z.string().regex(/
 /** Bytes of an encoded picture, as a body or as a part of a form. */
 export const pictureBytes = z
   .any()
-  .meta({ type: 'string', format: 'picture', contentMediaType: 'image/*', description: 'An encoded picture.' });
+  .meta({ type: 'string', format: 'binary', contentMediaType: 'image/*', description: 'An encoded picture.' });
 
 /** What an `image/*` body may be; whatever is declared, the format is found in the bytes. */
 export const PICTURE_TYPES = [

@@ -17,7 +17,7 @@ export type Feeds = Record<string, TensorData>;
 
 /**
  * Encoded pictures as the batch that the model takes.
- * @throws RequestError `picture-not-taken`, `request-too-large`; PictureError of the first that cannot be used.
+ * @throws RequestError `picture-not-taken`, `request-invalid`; PictureError of the first that cannot be used.
  */
 export async function pictureFeeds({ manifest }: Classifier, pictures: readonly Uint8Array[]): Promise<Feeds> {
   const { input } = manifest;
@@ -26,7 +26,7 @@ export async function pictureFeeds({ manifest }: Classifier, pictures: readonly 
   }
   if (pictures.length > MAX_PICTURES) {
     throw new RequestError(
-      'request-too-large',
+      'request-invalid',
       expected(`at most ${MAX_PICTURES} pictures`, 'the request', pictures.length),
     );
   }

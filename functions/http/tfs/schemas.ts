@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { columns } from '../rows.ts';
 
 // https://www.tensorflow.org/tfx/serving/api_rest
 
@@ -13,7 +14,7 @@ export const predictRequest = z
       .min(1)
       .optional()
       .describe('One entry for each row: a value, an object of inputs by name, or {"b64": "..."} for a picture.'),
-    inputs: z.unknown().optional().describe('Whole tensors: by name, or the one input alone.'),
+    inputs: columns.optional().describe('Whole tensors: by name, or the one input alone.'),
   })
   .refine(({ instances, inputs }) => (instances === undefined) !== (inputs === undefined), {
     message: 'expected either instances or inputs',
@@ -37,8 +38,8 @@ export const classifyRequest = z
 
 export const classifyResponse = z.object({
   results: z
-    .array(z.array(z.tuple([z.string(), z.number()])))
-    .describe('Of each example, all labels with their scores, best first.'),
+    .array(z.array(z.array(z.union([z.string(), z.number()])).length(2)))
+    .describe('Of each example, [label, score] of all labels, best first.'),
 });
 
 export const statusResponse = z.object({

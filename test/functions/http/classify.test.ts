@@ -110,7 +110,7 @@ describe('POST /classify with a form', () => {
     text.append('picture', 'text');
     await expectProblem(await post(text), 400, 'picture-empty');
     const tiny = await bytes('red', 'png', { width: 1, height: 1 });
-    await expectProblem(await post(await form(...Array(65).fill(tiny))), 413, 'request-too-large');
+    await expectProblem(await post(await form(...Array(65).fill(tiny))), 400, 'request-invalid');
     await expectProblem(await post('--x\r\nrubbish', 'multipart/form-data; boundary=x'), 400, 'request-invalid');
     await expectProblem(await post('--x\r\nrubbish', 'multipart/form-data'), 400, 'request-invalid');
   });
