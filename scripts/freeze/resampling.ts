@@ -62,7 +62,7 @@ export function cellsBetween(input: number, output: number): { lower: number[]; 
   const places = Array.from({ length: output }, (_, i) => Math.fround(Math.fround((i + 0.5) * scale) - 0.5));
   return {
     lower: places.map((place) => Math.max(Math.floor(place), 0)),
-    upper: places.map((place) => Math.min(Math.ceil(place), input - 1)),
+    upper: places.map((place) => Math.max(0, Math.min(Math.ceil(place), input - 1))),
     shares: places.map((place) => place - Math.floor(place)),
   };
 }

@@ -52,6 +52,21 @@ describe('foldBatchNormalization', () => {
       ],
     ],
   ];
+  const others: [string, readonly number[], Record<string, unknown>][] = [
+    ['Conv1D', [8, 3], { filters: 4, kernel_size: 3, padding: 'same' }],
+    // As many inputs as outputs would hide that the kernel lies the other way round.
+    ['Conv2DTranspose', PICTURE, { filters: 4, kernel_size: 3, strides: 2, padding: 'same' }],
+    ['Conv2DTranspose', PICTURE, { filters: 2, kernel_size: 2, use_bias: false }],
+  ];
+  it.each(others)('makes it part of a %s of shape [%s] before it', async (className, shape, options) => {
+    const config = sequentialModel(shape, [
+      [className, options],
+      ['BatchNormalization', {}],
+    ]);
+    expect(classesAfterFolding(config)).toEqual([className]);
+    expect(await difference(config, shape)).toBeLessThanOrEqual(1e-5);
+  });
+
   it.each(folded)('makes it part of %s before it', async (_, shape, layers) => {
     const config = sequentialModel(shape, layers);
     expect(classesAfterFolding(config)).toEqual([layers[0]?.[0]]);

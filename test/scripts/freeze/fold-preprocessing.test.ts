@@ -44,6 +44,11 @@ describe('foldPreprocessing', () => {
       [['DepthwiseConv2D', { kernel_size: 3, depth_multiplier: 2 }], ...HEAD],
       SIGNED,
     ],
+    [
+      'a scale into a transposed one',
+      [['Conv2DTranspose', { filters: 4, kernel_size: 3, strides: 2, padding: 'same' }], ...HEAD],
+      UNIT,
+    ],
     ['a scale into a dense layer', [['Dense', { units: 4 }], ...HEAD], SIGNED],
   ];
   it.each(folded)('makes %s', async (_, layers, preprocess) => {
@@ -54,6 +59,11 @@ describe('foldPreprocessing', () => {
 
   const left: [string, Layers, Preprocess][] = [
     ['an offset before a padded convolution', conv({ padding: 'same' }), SIGNED],
+    [
+      'an offset before a transposed convolution',
+      [['Conv2DTranspose', { filters: 4, kernel_size: 3, strides: 2 }], ...HEAD],
+      SIGNED,
+    ],
     ['a scale before a pool', [['MaxPooling2D', {}], ...HEAD], UNIT],
     ['a scale before groups', conv({ groups: 3, filters: 6 }), UNIT],
   ];
