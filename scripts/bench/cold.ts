@@ -33,7 +33,7 @@ async function measure(work: string): Promise<Record<string, unknown>> {
     folder: join(built.outDir, 'functions', 'http'),
     layerModules: join(built.outDir, 'layers', 'inference', 'nodejs', 'node_modules'),
     modelsDir: join(built.outDir, 'layers', 'model', 'models'),
-    environment: {},
+    environment: { API_AUTH: 'public' },
     memory: 1_769,
   };
   const picture = await photograph(320, 240).png().toBuffer();

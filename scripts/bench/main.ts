@@ -5,6 +5,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   applications: async () => (await import('./applications.ts')).applicationsBench,
   cold: async () => (await import('./cold.ts')).coldBench,
   gateway: async () => (await import('./gateway.ts')).gatewayBench,
+  load: async () => (await import('./load.ts')).loadBench,
   serve: async () => (await import('./serve.ts')).serveBench,
   train: async () => (await import('./train.ts')).trainBench,
 };
