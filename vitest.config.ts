@@ -10,5 +10,7 @@ export default defineConfig({
     // Native engines start threads of their own: two workers fill a small machine.
     maxWorkers: 2,
     pool: 'forks',
+    // Keys are the default; tests that are about something else need none.
+    env: { API_AUTH: 'public' },
   },
 });

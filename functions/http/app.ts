@@ -1,5 +1,6 @@
 import { expected, RequestError } from '@freezeframe/inference';
 import { Hono } from 'hono';
+import { authenticate } from './auth/authenticate.ts';
 import { correlate } from './correlate.ts';
 import { cors } from './cors.ts';
 import type { HttpEnvironment } from './environment.ts';
@@ -17,6 +18,7 @@ export function createApp(): Hono<HttpEnvironment> {
   });
   // A preflight carries no credentials: this comes before whatever asks for them.
   app.use(cors());
+  app.use(authenticate(ROUTES));
   mount(app, ROUTES);
   app.notFound(({ req: { path, method } }) => refuse(path, method));
   app.onError((error, context) => problemResponse(error, context.req.path));
