@@ -134,7 +134,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Jso
     io,
     target: 'draft-2020-12',
     unrepresentable: 'any',
-  }) as { properties: { root: Json }; $defs?: Json };
+  }) as unknown as { properties: { root: Json }; $defs?: Json };
   for (const [id, definition] of Object.entries(whole.$defs ?? {})) {
     const { id: _, ...rest } = definition as Json;
     schemas[id] = moved(rest);
