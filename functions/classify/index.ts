@@ -1,7 +1,8 @@
+import { observed } from '../shared/observe.ts';
 import { warm } from '../shared/warm.ts';
 import { handleInvocation } from './handler.ts';
 
 await warm();
 
-/** Direct invocation: see `handleInvocation`. */
-export const handler = handleInvocation;
+/** Direct invocation, EventBridge, Step Functions: see `handleInvocation`. */
+export const handler = observed(handleInvocation);

@@ -10,6 +10,7 @@ import {
   type Timings,
   toResult,
 } from '@freezeframe/inference';
+import { measure } from './metrics.ts';
 import type { Options } from './options.ts';
 
 /** What may be asked, whichever way it came in: HTTP, a queue, an invocation. */
@@ -35,7 +36,13 @@ export async function answer(
   const { model: name, version, top_k: topK, threshold } = options;
   const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
   const answerOptions = { ...(topK === undefined ? {} : { topK }), ...(threshold === undefined ? {} : { threshold }) };
-  const classifyOptions = onTimings ? { ...answerOptions, onTimings } : answerOptions;
+  const { name: model, version: modelVersion } = classifier.manifest;
+  const note = (timings: Timings) => {
+    measure('DecodeMs', timings.decode, { model, version: modelVersion });
+    measure('RunMs', timings.run, { model, version: modelVersion });
+    onTimings?.(timings);
+  };
+  const classifyOptions = { ...answerOptions, onTimings: note };
   if ('picture' in question) return classifier.classify(question.picture, classifyOptions);
   if ('pictures' in question) return classifier.classifyBatch(question.pictures, classifyOptions);
   if ('infer' in question) return classifier.infer(question.infer);

@@ -5,9 +5,9 @@ export type Correlation = Readonly<Record<string, string>>;
 
 const storage = new AsyncLocalStorage<Correlation>();
 
-/** Every line that is logged within `work`, however deep, carries these fields. */
+/** Every line that is logged within `work`, however deep, carries these fields, and those of the work around it. */
 export function correlated<T>(fields: Correlation, work: () => T): T {
-  return storage.run(fields, work);
+  return storage.run({ ...storage.getStore(), ...fields }, work);
 }
 
 /** The fields of the work that is going on; none outside of any. */

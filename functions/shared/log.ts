@@ -1,14 +1,17 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { correlation } from './correlation.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
+const { POWERTOOLS_SERVICE_NAME, AWS_LAMBDA_FUNCTION_NAME } = process.env;
+const logger = new Logger({ serviceName: POWERTOOLS_SERVICE_NAME ?? AWS_LAMBDA_FUNCTION_NAME ?? 'freezeframe' });
+
 /**
- * Writes one structured line, as CloudWatch Logs Insights reads it: `{"level", "message", "time", ...correlation, ...fields}`.
- * Fields are names, numbers and codes; never picture bytes or keys of callers.
+ * Writes one structured line, as CloudWatch Logs Insights reads it: `{"level", "message", "timestamp", "service",
+ * ...correlation, ...fields}`. Fields are names, numbers and codes; never picture bytes, object keys or callers' keys.
  */
 export function logLine(level: LogLevel, message: string, fields: Record<string, unknown> = {}): void {
-  const line = JSON.stringify({ level, message, time: new Date().toISOString(), ...correlation(), ...fields });
-  process[level === 'error' ? 'stderr' : 'stdout'].write(`${line}\n`);
+  logger[level](message, { ...correlation(), ...fields });
 }
 
 /** What a log may say of an error: everything, causes included, because only the operator reads it. */

@@ -1,56 +1,74 @@
-import { PictureError, type Problem, RequestError, type Result, toProblem } from '@freezeframe/inference';
 import type { SQSBatchResponse } from 'aws-lambda';
-import { answer } from '../shared/answer.ts';
+import { correlated } from '../shared/correlation.ts';
+import { IN_PROGRESS } from '../shared/jobs/once.ts';
 import { describeError, logLine } from '../shared/log.ts';
+import { doTask, taskName } from '../shared/messages/do-task.ts';
+import { readMessage, type Task } from '../shared/messages/read-message.ts';
+import { measure, measureFailure } from '../shared/metrics.ts';
+import type { Invocation } from '../shared/observe.ts';
 import { inParallel } from '../shared/pool.ts';
-import { readObject, type S3Object, writeJson } from '../shared/s3.ts';
+import { TimeLeft } from '../shared/time-left.ts';
 import { validate } from '../shared/validate.ts';
-import { readNotification, sqsEvent } from './events.ts';
+import { sqsEvent } from './event.ts';
 
 /** Reading from S3 is waiting; four pictures at once hide it, and four of the largest still fit in memory. */
 const AT_ONCE = 4;
 
 /**
- * Answers a batch of SQS messages, each a notification of new S3 objects. A message that failed for a reason that may pass
- * (S3 is slow, the model does not load), or that nobody understands, is reported as failed: SQS delivers it again and moves
- * it to the dead-letter queue in the end. A bad picture is an answer: it is recorded with its problem and not tried again.
+ * Answers a batch of SQS messages: notifications of new S3 objects, jobs, receipts. A message that failed for a reason that
+ * may pass (S3 is slow, the model does not load), that there was no time for, or that nobody understands, is reported as
+ * failed: SQS delivers it again and moves it to the dead-letter queue in the end. A bad picture is an answer: it is recorded
+ * with its problem and not tried again.
  */
-export async function handleUploads(event: unknown): Promise<SQSBatchResponse> {
+export async function handleUploads(event: unknown, invocation?: Invocation): Promise<SQSBatchResponse> {
   const { Records } = validate(sqsEvent, event, 'The SQS event');
-  const failed = await inParallel(Records, AT_ONCE, async ({ messageId, body }) => {
-    try {
-      for (const object of readNotification(body)) await classifyObject(object, messageId);
-      return [];
-    } catch (error) {
-      logLine('error', 'message failed', { messageId, ...describeError(error) });
-      return [{ itemIdentifier: messageId }];
-    }
-  });
+  measure('BatchSize', Records.length);
+  const batch = new Batch(invocation);
+  const failed = await inParallel(Records, AT_ONCE, ({ messageId, body }) =>
+    correlated({ messageId }, async () =>
+      (await batch.handle(messageId, body)) ? [] : [{ itemIdentifier: messageId }],
+    ),
+  );
   return { batchItemFailures: failed.flat() };
 }
 
-async function classifyObject(object: S3Object, messageId: string): Promise<void> {
-  const { bucket, key } = object;
-  const resultsBucket = process.env.RESULTS_BUCKET;
-  if (bucket === resultsBucket) {
-    // Each result would be an upload again, for ever and at a price.
-    logLine('warn', 'object skipped: it lies in the results bucket', { messageId, bucket, key });
-    return;
-  }
-  const started = performance.now();
-  const result = await resultOf(object);
-  if (resultsBucket) await writeJson({ bucket: resultsBucket, key: `${key}.json` }, result);
-  const ms = Math.round(performance.now() - started);
-  if ('status' in result) logLine('warn', 'picture refused', { messageId, bucket, key, ms, problem: result });
-  else logLine('info', 'picture classified', { messageId, bucket, key, ms, ...result });
-}
+class Batch {
+  readonly #invocation: Invocation | undefined;
+  readonly #time: TimeLeft;
+  /** An upload that was notified twice is often in one batch twice: the second message waits for the first. */
+  readonly #begun = new Map<string, Promise<void>>();
 
-/** The result, or the problem of a picture that will never have one. */
-async function resultOf(object: S3Object): Promise<Result | Problem> {
-  try {
-    return (await answer({ picture: await readObject(object) })) as Result;
-  } catch (error) {
-    if (error instanceof PictureError || error instanceof RequestError) return toProblem(error);
-    throw error;
+  constructor(invocation: Invocation | undefined) {
+    this.#invocation = invocation;
+    this.#time = new TimeLeft(invocation);
+  }
+
+  /** @returns whether the message is done with. */
+  async handle(messageId: string, body: string): Promise<boolean> {
+    try {
+      for (const task of readMessage(body, messageId)) {
+        if (!this.#time.suffices()) {
+          logLine('warn', 'message put back: there is not enough time left');
+          return false;
+        }
+        await this.#do(task);
+      }
+      return true;
+    } catch (error) {
+      if ((error as Error).name === IN_PROGRESS) {
+        logLine('info', 'message put back: the same is being done elsewhere');
+        return false;
+      }
+      measureFailure(error);
+      logLine('error', 'message failed', describeError(error));
+      return false;
+    }
+  }
+
+  #do(task: Task): Promise<void> {
+    const name = taskName(task);
+    const begun = this.#begun.get(name) ?? this.#time.spend(() => doTask(task, this.#invocation));
+    this.#begun.set(name, begun);
+    return begun;
   }
 }

@@ -1,7 +1,8 @@
+import { observed } from '../shared/observe.ts';
 import { warm } from '../shared/warm.ts';
 import { handleUploads } from './handler.ts';
 
 await warm();
 
-/** SQS messages that carry S3 notifications: see `handleUploads`. */
-export const handler = handleUploads;
+/** SQS messages that tell of new S3 objects: see `handleUploads`. */
+export const handler = observed(handleUploads);

@@ -13,7 +13,7 @@ describe('logLine', () => {
     logLine('error', 'bad');
     const [line] = out.mock.calls[0] as [string];
     expect(line.trimEnd()).not.toMatch(/[\r\n]/);
-    expect(JSON.parse(line)).toMatchObject({ level: 'info', message: 'two\nlines', key: 'a\r\nb' });
+    expect(JSON.parse(line)).toMatchObject({ level: 'INFO', message: 'two\nlines', key: 'a\r\nb' });
     expect(err).toHaveBeenCalledOnce();
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { resultId } from '../../../functions/shared/result-id.ts';
 import { handleUploads } from '../../../functions/uploads/handler.ts';
 import { useModels } from '../models.ts';
 import { garbagePictures, plainPicture } from '../pictures.ts';
@@ -46,12 +47,13 @@ describe('handleUploads', () => {
     expect(s3.written.get('results/a.png.json')?.type).toBe('application/json');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({
-      level: 'info',
-      bucket: 'uploads',
-      key: 'a.png',
+      level: 'INFO',
+      id: resultId('uploads', 'a.png'),
       messageId: 'm0',
       model: { name: 'colours' },
     });
+    // Keys may tell of people.
+    expect(JSON.stringify(lines)).not.toContain('a.png');
   });
 
   it.each([
