@@ -49,9 +49,11 @@ model(x, training=True)
 for layer in model.layers:
     if isinstance(layer, keras.layers.BatchNormalization):
         layer.momentum = 0.99
+file = os.path.join(folder, f"{name}.keras")
+model.save(file)
+# Loaded again: a Normalization takes its weights to heart only then.
 one = x[:1]
-answers = model(one, training=False).numpy()
-model.save(os.path.join(folder, f"{name}.keras"))
+answers = keras.models.load_model(file, compile=False)(one, training=False).numpy()
 one.tofile(os.path.join(folder, f"{name}.input"))
 with open(os.path.join(folder, f"{name}.json"), "w") as file:
     json.dump({"keras": keras.__version__, "shape": list(one.shape), "answers": answers.ravel().tolist()}, file)
