@@ -1,5 +1,5 @@
 import { adaptivePoolingLayer } from '../adaptive-pooling.ts';
 import { defineLayer } from '../layer.ts';
 
-/** sequences to a given size, by the mean. */
+/** Pools sequences to a given size, by the mean. */
 export const adaptiveAveragePooling1d = defineLayer(adaptivePoolingLayer('AdaptiveAveragePooling1D', 1, 'AveragePool'));

@@ -1,5 +1,5 @@
 import { adaptivePoolingLayer } from '../adaptive-pooling.ts';
 import { defineLayer } from '../layer.ts';
 
-/** sequences to a given size, by the largest value. */
+/** Pools sequences to a given size, by the largest value. */
 export const adaptiveMaxPooling1d = defineLayer(adaptivePoolingLayer('AdaptiveMaxPooling1D', 1, 'MaxPool'));
