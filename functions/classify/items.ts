@@ -15,8 +15,8 @@ const AT_ONCE = 4;
 /** What Step Functions' ItemBatcher makes of the objects that a Distributed Map lists. */
 const batch = z.object({
   Items: z.array(z.unknown()).min(1).max(1_000),
-  /** What all of them have in common. */
-  BatchInput: z.record(z.string(), z.unknown()).optional(),
+  /** What all of them have in common: the model, say. */
+  BatchInput: z.object({ options: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
 /** One line of the results. */
@@ -34,12 +34,13 @@ export function isBatch(event: unknown): boolean {
  * @throws what may pass, for the whole batch: Step Functions tries it again.
  */
 export async function answerItems(event: unknown, invocation?: Invocation): Promise<ItemResult[]> {
-  const { Items, BatchInput = {} } = validate(batch, event, 'The batch');
+  const { Items, BatchInput } = validate(batch, event, 'The batch');
+  const common = BatchInput?.options ?? {};
   measure('BatchSize', Items.length);
   const time = new TimeLeft(invocation);
   return inParallel(Items, AT_ONCE, async (item) => {
     if (!time.suffices()) throw new FreezeframeError('time-short', 'There is not enough time left for the batch');
-    return time.spend(() => answerItem(item, BatchInput));
+    return time.spend(() => answerItem(item, common));
   });
 }
 
