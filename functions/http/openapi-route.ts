@@ -1,3 +1,4 @@
+import { authMode } from './auth/mode.ts';
 import { cacheable } from './cacheable.ts';
 import { type Route, route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -21,7 +22,7 @@ export const openapiRoutes: readonly Route[] = [
       304: { description: 'The document is the one whose ETag was sent in if-none-match.' },
     },
     handle: async ({ context }) => {
-      const auth = process.env.API_AUTH ?? 'key';
+      const auth = authMode();
       let document = documents.get(auth);
       if (document === undefined) {
         const { openapi } = await import('./openapi.ts');

@@ -81,6 +81,8 @@ export function useModels(models = [colourModel(), priceModel()]): void {
   beforeAll(async () => {
     folder = await writeModels(models);
     process.env.MODELS_DIR = folder;
+    // What needs a key is tested where keys are.
+    process.env.API_AUTH ??= 'public';
   });
   afterAll(async () => {
     delete process.env.MODELS_DIR;

@@ -34,7 +34,8 @@ let queue = Promise.resolve();
 
 async function meetModel() {
   try {
-    const response = await fetch('models', { headers: { accept: 'application/json' } });
+    const response = await fetch('models', { headers: { accept: 'application/json', ...credentials() } });
+    if (response.status === 401 || response.status === 403) return askForKey();
     if (!response.ok) throw await problemOf(response);
     const { default: preferred, models } = await response.json();
     const found = models.find(
@@ -48,6 +49,41 @@ async function meetModel() {
     $('model-name').textContent = 'No model';
     showProblem(asProblem(error));
   }
+}
+
+// --- the key ---------------------------------------------------------------------------------------------------------
+
+/** A tab's own storage: it is gone with the tab, and no other tab sees it. */
+const KEY = 'freezeframe-key';
+
+/** @returns {Record<string, string>} */
+function credentials() {
+  const key = sessionStorage.getItem(KEY);
+  return key ? { authorization: `Bearer ${key}` } : {};
+}
+
+/** The service wants one, or another than was given. */
+function askForKey() {
+  $('model').dataset.state = 'absent';
+  $('model-name').textContent = 'No key';
+  $('key-lead').textContent = sessionStorage.getItem(KEY)
+    ? 'This key does not open it.'
+    : 'This service asks for a key.';
+  sessionStorage.removeItem(KEY);
+  $('key-value').value = '';
+  show('key');
+  $('announcer').textContent = $('key-lead').textContent;
+}
+
+/** @param {SubmitEvent} event */
+async function useKey(event) {
+  event.preventDefault();
+  const key = $('key-value').value.trim();
+  // What no header can carry is no key.
+  if (!/^[\x21-\x7e]+$/.test(key)) return $('key-value').focus();
+  sessionStorage.setItem(KEY, key);
+  show('idle');
+  await meetModel();
 }
 
 /** @param {Model} found */
@@ -176,9 +212,11 @@ async function ask(body, type) {
   const started = performance.now();
   const response = await fetch('classify?top_k=5', {
     method: 'POST',
-    headers: { 'content-type': type, accept: 'application/json' },
+    headers: { 'content-type': type, accept: 'application/json', ...credentials() },
     body,
   });
+  // Revoked meanwhile: loading the page again asks for another.
+  if (response.status === 401) sessionStorage.removeItem(KEY);
   if (!response.ok) throw await problemOf(response);
   const answer = await response.json();
   const there = /total;dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '')?.[1];
@@ -211,9 +249,9 @@ function asProblem(error) {
 
 // --- what is seen ----------------------------------------------------------------------------------------------------
 
-/** Shows one part of the answer panel and hides the others. @param {'idle' | 'working' | 'result' | 'problem'} state */
+/** Shows one part of the answer panel and hides the others. @param {'idle' | 'working' | 'result' | 'problem' | 'key'} state */
 function show(state) {
-  for (const part of ['idle', 'working', 'result', 'problem']) $(part).hidden = part !== state;
+  for (const part of ['idle', 'working', 'result', 'problem', 'key']) $(part).hidden = part !== state;
   $('answer').dataset.state = state;
   $('answer').setAttribute('aria-busy', String(state === 'working'));
   // On a phone the answer is below the picture: bring it into view, moving no further than that takes.
@@ -428,5 +466,6 @@ $('paste').addEventListener('click', async () => {
 });
 
 $('numbers').addEventListener('submit', askNumbers);
+$('key').addEventListener('submit', useKey);
 
 meetModel();

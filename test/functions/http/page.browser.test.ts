@@ -180,6 +180,31 @@ describe.skipIf(!CHROMIUM)('the page in Chromium, with a picture model', () => {
     });
   });
 
+  it('asks for a key where the service does, and keeps it in the tab only', async () => {
+    await open({}, async (page) => {
+      const refused = { status: 401, contentType: 'application/problem+json', body: '{"title":"A key is needed"}' };
+      await page.route(/\/(models|classify)/, (route) =>
+        route.request().headers().authorization === 'Bearer ff_good_key' ? route.continue() : route.fulfill(refused),
+      );
+      await page.reload();
+      const state = () => page.locator('#answer').getAttribute('data-state');
+      await expect.poll(state).toBe('key');
+      await page.getByLabel('Key').fill('ff_wrong_key');
+      await page.getByRole('button', { name: 'Use this key' }).click();
+      await expect.poll(() => page.textContent('#key-lead')).toBe('This key does not open it.');
+      await page.getByLabel('Key').fill('ff_good_key');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('#model[data-state=ready]');
+      await page.setInputFiles('#file', file('red.png', await plainPicture('red')));
+      await expectAnswer(page, 'red');
+      // A reload of the tab keeps it; another tab has none, nor has anything that outlives the tab.
+      await page.reload();
+      await page.waitForSelector('#model[data-state=ready]');
+      expect(await page.evaluate('localStorage.length + document.cookie.length')).toBe(0);
+      expect(page.url()).not.toContain('ff_');
+    });
+  });
+
   it('fits a phone, offers its camera, and brings the answer into view', async () => {
     await open(PHONE, async (page) => {
       expect(await page.getByRole('button', { name: 'Take a photo' }).isVisible()).toBe(true);
