@@ -1,8 +1,9 @@
 import { FreezeframeError } from '@freezeframe/inference';
+import { printable, printableJson } from './printable.ts';
 
 /** Prints one result on stdout: a JSON line for machines, or what `human` says. Everything else belongs on stderr. */
 export function reportResult(result: unknown, json: boolean, human: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(result) : human()}\n`);
+  process.stdout.write(`${json ? printableJson(result) : printable(human())}\n`);
 }
 
 /**
@@ -16,10 +17,10 @@ export function reportFailure(error: unknown, json: boolean): void {
     const remedy = known && error.remedy ? { remedy: error.remedy } : {};
     const code = known ? error.code : 'internal';
     process.stdout.write(
-      `${JSON.stringify({ error: { code, message, details: known ? error.details : {}, ...remedy } })}\n`,
+      `${printableJson({ error: { code, message, details: known ? error.details : {}, ...remedy } })}\n`,
     );
   }
   const text = known ? message : error instanceof Error && error.stack ? error.stack : message;
-  process.stderr.write(`freezeframe: ${text}\n`);
-  if (known && error.remedy) process.stderr.write(`  ${error.remedy}\n`);
+  process.stderr.write(`freezeframe: ${printable(text)}\n`);
+  if (known && error.remedy) process.stderr.write(`  ${printable(error.remedy)}\n`);
 }

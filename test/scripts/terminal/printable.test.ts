@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { printable, printableJson } from '../../../scripts/terminal/printable.ts';
+
+const HOSTILE = 'a\u001b[2Jb\u009b31mc\u202ed\u2028e\rf\bg\u0000h\u007f\u200bi\ufeffj';
+
+describe('printable', () => {
+  it('shows what would move the cursor or turn the text', () => {
+    expect(printable(HOSTILE)).toBe(
+      'a\\u001b[2Jb\\u009b31mc\\u202ed\\u2028e\\u000df\\u0008g\\u0000h\\u007f\\u200bi\\ufeffj',
+    );
+  });
+
+  it('leaves lines, accents and other scripts alone', () => {
+    for (const text of ['two\nlines', 'Zürich', '日本語', '👩\u200d🚀 ok', 'e\u0301'] as const)
+      expect(printable(text)).toBe(text);
+  });
+
+  it('shows half a pair, which no encoding has', () => {
+    expect(printable('\ud83e')).toBe('\\ud83e');
+  });
+});
+
+describe('printableJson', () => {
+  it('means the same, on one line', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const json = printableJson({ [HOSTILE]: text });
+        expect(json).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u);
+        expect(JSON.parse(json)).toEqual({ [HOSTILE]: text });
+      }),
+    );
+  });
+});
