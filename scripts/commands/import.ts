@@ -6,6 +6,7 @@ import type { ImportOptions, ImportReport } from '../import/import-model.ts';
 import { PREPROCESS_NAMES, type PreprocessName } from '../import/imported-model.ts';
 import { RECIPES } from '../import/preprocessing.ts';
 import { openStore } from '../store/index.ts';
+import { printable } from '../terminal/printable.ts';
 import { reportResult } from '../terminal/report.ts';
 import { formatBytes } from '../terminal/table.ts';
 
@@ -82,9 +83,9 @@ It is saved only if it answers as another implementation does. Nothing inside of
 
 async function run(path: string, flags: Flags): Promise<void> {
   const json = flags.json === true;
-  const { importModel } = await import('../import/import-model.ts');
-  const report = await importModel(importOptions(path, flags));
-  if (json) for (const note of report.notes) process.stderr.write(`${note}\n`);
+  const { importApart } = await import('../import/apart/import-apart.ts');
+  const report = await importApart(importOptions(path, flags));
+  if (json) for (const note of report.notes) process.stderr.write(`${printable(note)}\n`);
   reportResult(importResult(report), json, () => importText(report));
 }
 
@@ -102,7 +103,7 @@ function importOptions(path: string, flags: Flags): ImportOptions {
     expected: rest.expected,
     allowNonfinite: rest.allowNonfinite === true,
     command: commandLine(path, process.argv),
-    onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${basename(path)} ` : ''),
+    onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${printable(basename(path))} ` : ''),
   };
 }
 
