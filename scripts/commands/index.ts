@@ -59,4 +59,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'run the built functions on this machine',
     load: async () => (await import('./dev.ts')).devCommand(),
   },
+  {
+    name: 'batch',
+    summary: 'classify everything under an S3 prefix with the deployed stack',
+    load: async () => (await import('./batch.ts')).batchCommand(),
+  },
+  {
+    name: 'dlq',
+    summary: 'uploads that could not be answered: look, send again, drop',
+    load: async () => (await import('./dlq.ts')).dlqCommand(),
+  },
 ];

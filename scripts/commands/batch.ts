@@ -1,0 +1,141 @@
+import { FreezeframeError } from '@freezeframe/inference';
+import { Command, InvalidArgumentError } from 'commander';
+import type { BatchInput, BatchState } from '../aws/batch-run.ts';
+import type { BatchSummary } from '../aws/batch-summary.ts';
+import { type Progress, startProgress } from '../terminal/progress.ts';
+import { reportResult } from '../terminal/report.ts';
+import { formatTable } from '../terminal/table.ts';
+
+interface Flags {
+  manifest?: true;
+  model?: string;
+  topK?: number;
+  follow?: string;
+  detach?: true;
+  stateMachine?: string;
+  stage?: string;
+  interval: number;
+  json?: true;
+}
+
+export function batchCommand(): Command {
+  return new Command('batch')
+    .description('classify all pictures under an S3 prefix, millions of them, with the deployed stack')
+    .argument('[url]', 's3://bucket/prefix, or with --manifest s3://bucket/list.jsonl')
+    .option('--manifest', 'the URL is a list: JSON Lines of {"bucket", "key"}')
+    .option('--model <name>', 'ask this model (NAME or NAME@VERSION) instead of the default one')
+    .option('-k, --top-k <number>', 'how many labels to name', wholeNumber)
+    .option('--follow <arn>', 'follow a batch that was started before')
+    .option('--detach', 'start it and do not wait')
+    .option('--state-machine <arn>', "the state machine; the stack's own if left out")
+    .option('--stage <name>', 'the stack freezeframe-NAME; STAGE or dev if left out')
+    .option('--interval <milliseconds>', 'how often to ask how far it is', wholeNumber, 2_000)
+    .option('--json', 'print one JSON line with the summary')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ freezeframe batch s3://my-photos/2024/
+  $ freezeframe batch s3://my-photos/todo.jsonl --manifest --model gnomes@2
+  $ freezeframe batch --follow arn:aws:states:eu-central-1:123456789012:execution:freezeframe-dev-batch:batch-...
+
+Ctrl-C stops following; the batch goes on. The stack must be allowed to read the bucket (parameter readBuckets).`,
+    )
+    .action(batch);
+}
+
+async function batch(url: string | undefined, flags: Flags): Promise<void> {
+  if ((url === undefined) === (flags.follow === undefined)) {
+    throw new FreezeframeError('used-wrongly', 'Expected either the address of pictures or --follow', {
+      remedy: 'See what is possible with: freezeframe batch --help',
+    });
+  }
+  const execution = flags.follow ?? (await start(url as string, flags));
+  const json = flags.json === true;
+  if (flags.detach) {
+    reportResult({ execution, status: 'RUNNING' }, json, () => `Started. ${followAgain(execution)}`);
+    return;
+  }
+  const state = await follow(execution, flags.interval);
+  if (!state) {
+    reportResult({ execution, status: 'RUNNING' }, json, () => `It goes on. ${followAgain(execution)}`);
+    return;
+  }
+  const { summarize } = await import('../aws/batch-summary.ts');
+  const summary = await summarize(state);
+  reportResult(summary, json, () => summaryText(summary));
+  if (summary.status !== 'SUCCEEDED') process.exitCode = 1;
+}
+
+async function start(url: string, flags: Flags): Promise<string> {
+  const { parseS3Url, startBatch } = await import('../aws/batch-run.ts');
+  const { stackName, stackOutput } = await import('../aws/stack-outputs.ts');
+  const input = batchInput(parseS3Url(url), flags);
+  const machine = flags.stateMachine ?? (await stackOutput(stackName(flags.stage), 'BatchStateMachineArn'));
+  return startBatch(machine, input);
+}
+
+function batchInput({ bucket, key }: { bucket: string; key: string }, flags: Flags): BatchInput {
+  const [model, version] = flags.model?.split('@') ?? [];
+  const options = {
+    ...(model ? { model } : {}),
+    ...(version ? { version } : {}),
+    ...(flags.topK ? { topK: flags.topK } : {}),
+  };
+  return flags.manifest ? { manifest: { bucket, key }, options } : { bucket, prefix: key, options };
+}
+
+/** Shows a bar until the execution is over. @returns undefined where somebody pressed Ctrl-C first. */
+async function follow(execution: string, interval: number): Promise<BatchState | undefined> {
+  const { readBatch } = await import('../aws/batch-run.ts');
+  let leave = () => {};
+  const left = new Promise<'left'>((resolve) => {
+    leave = () => resolve('left');
+  });
+  process.once('SIGINT', leave);
+  let progress: Progress | undefined;
+  try {
+    for (;;) {
+      const state = await readBatch(execution);
+      if (state.total > 0) {
+        progress ??= startProgress('Classifying', state.total, 'pictures');
+        progress.update(state.done, state.failed > 0 ? `${state.failed} lost` : '');
+      }
+      if (state.status !== 'RUNNING' && state.status !== 'PENDING_REDRIVE') return state;
+      let timer: NodeJS.Timeout | undefined;
+      const pause = new Promise<'again'>((resolve) => {
+        timer = setTimeout(() => resolve('again'), interval);
+      });
+      const next = await Promise.race([left, pause]);
+      clearTimeout(timer);
+      if (next === 'left') return undefined;
+    }
+  } finally {
+    progress?.stop();
+    process.off('SIGINT', leave);
+  }
+}
+
+function followAgain(execution: string): string {
+  return `To follow it: freezeframe batch --follow ${execution}`;
+}
+
+function summaryText(summary: BatchSummary): string {
+  const { status, pictures, lost, answered, problems = {}, manifest, error } = summary;
+  const rows = [
+    ['status', status.toLowerCase()],
+    ['pictures', `${pictures}`],
+    ...(answered === undefined ? [] : [['answered', `${answered}`]]),
+    ...Object.entries(problems).map(([code, count]) => [code, `${count}`]),
+    ...(lost > 0 ? [['lost', `${lost}`]] : []),
+    ...(manifest ? [['results', manifest]] : []),
+    ...(error ? [['error', error]] : []),
+  ];
+  return formatTable(['', ''], rows).trim();
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return number;
+}

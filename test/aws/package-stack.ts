@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { zipTree } from '../../scripts/bundle/zip.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SERVERLESS = join(ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
+
+export interface Statement {
+  Sid?: string;
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource?: unknown;
+  Principal?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+export interface Resource {
+  Type: string;
+  DeletionPolicy?: string;
+  DependsOn?: string | string[];
+  UpdateReplacePolicy?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template's properties are as varied as AWS.
+  Properties: Record<string, any>;
+}
+export interface Template {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: unknown }>;
+}
+
+/** A service folder with the project's own configuration; what is in `build/` is the caller's. */
+export async function makeService(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of ['serverless.yml', 'resources', 'package.json']) {
+    await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  }
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+}
+
+/** Zips that hold a word each: enough to be packaged, too little to run. */
+async function makeEmptyBuild(folder: string, architecture: string): Promise<void> {
+  const units = ['functions/http', 'functions/uploads', 'functions/classify', 'layers/inference', 'layers/model'];
+  for (const unit of units) {
+    const file = join(folder, 'build', `${unit}.zip`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, await zipTree(new Map([['index.mjs', Buffer.from(unit)]])));
+  }
+  await writeFile(join(folder, 'build', 'bundle.json'), JSON.stringify({ platform: 'linux', architecture }));
+}
+
+/** Runs the framework. @throws what it said, where it fails. */
+export async function serverless(
+  folder: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const env = {
+    PATH: process.env.PATH,
+    // Nobody's account and nobody's settings.
+    HOME: folder,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    SLS_NOTIFICATIONS_MODE: 'off',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...environment,
+  };
+  const run = promisify(execFile)(process.execPath, [SERVERLESS, ...words], { cwd: folder, env, maxBuffer: 1 << 26 });
+  const { stdout, stderr } = await run.catch((error: Error & { stdout?: string; stderr?: string }) => {
+    throw new Error(`${error.stdout ?? ''}${error.stderr ?? ''}`, { cause: error });
+  });
+  return `${stdout}${stderr}`;
+}
+
+/**
+ * An endpoint that knows of no stack. The framework asks CloudFormation for the layers of the last deployment, and needs no
+ * more than this to package without an account.
+ */
+async function withoutAccount<T>(use: (endpoint: string) => Promise<T>): Promise<T> {
+  const server = createServer((_, response) => {
+    const error = '<Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error>';
+    response.writeHead(400, { 'content-type': 'text/xml' }).end(`<ErrorResponse>${error}</ErrorResponse>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+export interface Packaged {
+  template: Template;
+  /** Name -> content of what was written. */
+  files: Record<string, string>;
+}
+
+/** What `serverless package` makes of the project. @param parameters as in `--param=name=value`. */
+export async function packageStack(
+  parameters: readonly string[] = [],
+  { architecture = 'x86_64', epoch = 1_700_000_000 } = {},
+): Promise<Packaged> {
+  const folder = await mkdtemp(join(tmpdir(), 'freezeframe-package-'));
+  try {
+    await makeService(folder);
+    await makeEmptyBuild(folder, architecture);
+    const words = ['package', ...parameters.map((parameter) => `--param=${parameter}`)];
+    const environment = (endpoint: string) => ({ AWS_ENDPOINT_URL: endpoint, SOURCE_DATE_EPOCH: String(epoch) });
+    await withoutAccount((endpoint) => serverless(folder, words, environment(endpoint)));
+    const files: Record<string, string> = {};
+    for (const name of ['create-stack', 'update-stack'].map((one) => `cloudformation-template-${one}.json`)) {
+      files[name] = await readFile(join(folder, '.serverless', name), 'utf8');
+    }
+    files['serverless-state.json'] = await readFile(join(folder, '.serverless', 'serverless-state.json'), 'utf8');
+    return { template: JSON.parse(files['cloudformation-template-update-stack.json'] as string), files };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../../../scripts/cli.ts';
+import { FakeQueue } from '../../aws/sqs.ts';
+import { useAws } from '../../aws/use-aws.ts';
+
+const aws = useAws();
+const URL = 'https://sqs.eu-central-1.amazonaws.com/1/dead';
+let dead: FakeQueue;
+let source: FakeQueue;
+let said: string;
+
+beforeEach(() => {
+  dead = new FakeQueue('dead');
+  source = new FakeQueue('source', { deadLetters: dead });
+  for (const queue of [dead, source]) aws.queues.set(queue.name, queue);
+  said = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+
+const dlq = (...args: string[]) => main(['node', 'freezeframe', 'dlq', ...args, '--queue', URL]);
+const job = (key: string) => JSON.stringify({ bucket: 'b', key });
+const seen = (queue: FakeQueue) => queue.receive(100, 0).map(({ body }) => body);
+
+describe('freezeframe dlq', () => {
+  it('lists what is there, says why nobody understood it, and leaves it there for others', async () => {
+    const ids = [dead.send(job('a b.png')), dead.send('{"hello":1}')];
+    expect(await dlq('list', '--json')).toBe(0);
+    expect(JSON.parse(said)).toEqual([
+      expect.objectContaining({ id: ids[0], about: ['s3://b/a b.png'], received: 1 }),
+      expect.objectContaining({ id: ids[1], about: [], reason: expect.stringContaining('nothing that is known') }),
+    ]);
+    expect(seen(dead)).toHaveLength(2);
+  });
+
+  it('lists for people, more than one batch of them, at most as many as asked for', async () => {
+    for (let i = 0; i < 23; i++) dead.send(job(`${i}`));
+    expect(await dlq('list')).toBe(0);
+    expect(said.trim().split('\n')).toHaveLength(24);
+    said = '';
+    expect(await dlq('list', '--limit', '3')).toBe(0);
+    expect(said.trim().split('\n')).toHaveLength(4);
+    expect(seen(dead)).toHaveLength(23);
+  });
+
+  it('shows one message, or that there is none', async () => {
+    const id = dead.send('not json');
+    expect(await dlq('show', id)).toBe(0);
+    expect(said).toMatch(/not valid JSON\nnot json/);
+    expect(await dlq('show', 'nobody')).toBe(1);
+  });
+
+  it('sends messages back to where they came from', async () => {
+    const ids = [dead.send(job('a')), dead.send(job('b')), dead.send(job('c'))];
+    expect(await dlq('redrive', ids[1] as string, '--json')).toBe(0);
+    expect(JSON.parse(said)).toEqual({ redriven: [ids[1]] });
+    expect(seen(source)).toEqual([job('b')]);
+    expect(await dlq('redrive', '--all')).toBe(0);
+    expect(seen(source).sort()).toEqual([job('a'), job('b'), job('c')]);
+    expect(seen(dead)).toEqual([]);
+  });
+
+  it('keeps a message until it is sent', async () => {
+    dead.send(job('a'));
+    aws.fault = (_, operation) => (operation === 'SendMessage' ? 'error-before' : undefined);
+    expect(await dlq('redrive', '--all')).toBe(1);
+    expect(seen(dead)).toEqual([job('a')]);
+    expect(seen(source)).toEqual([]);
+  });
+
+  it('drops only what it was told to, and only when that is confirmed', async () => {
+    const ids = [dead.send(job('a')), dead.send(job('b'))];
+    expect(await dlq('drop', '--all')).toBe(2);
+    expect(seen(dead)).toHaveLength(2);
+    expect(await dlq('drop', ids[0] as string, '--yes')).toBe(0);
+    expect(seen(dead)).toEqual([job('b')]);
+    expect(await dlq('drop', '--all', '--yes')).toBe(0);
+    expect(seen(dead)).toEqual([]);
+  });
+
+  it.each([['redrive'], ['drop', '--yes'], ['redrive', 'x', '--all']])(
+    'refuses %j without a choice',
+    async (...args) => {
+      expect(await dlq(...(args as string[]))).toBe(2);
+    },
+  );
+
+  it('finds the queue by the outputs of the stack, and says what to do where there is none', async () => {
+    dead.send(job('a'));
+    aws.query = (_, form) =>
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${form.get('StackName')}</StackName>` +
+      `<Outputs><member><OutputKey>DeadLetterQueueUrl</OutputKey><OutputValue>${URL}</OutputValue></member></Outputs>` +
+      '</member></Stacks></DescribeStacksResult></DescribeStacksResponse>';
+    expect(await main(['node', 'freezeframe', 'dlq', 'list', '--stage', 'prod', '--json'])).toBe(0);
+    expect(JSON.parse(said)).toHaveLength(1);
+    aws.query = () =>
+      '<DescribeStacksResponse><DescribeStacksResult><Stacks/></DescribeStacksResult></DescribeStacksResponse>';
+    said = '';
+    expect(await main(['node', 'freezeframe', 'dlq', 'list', '--json'])).toBe(1);
+    expect(JSON.parse(said).error).toMatchObject({ code: 'stack-outdated', remedy: expect.any(String) });
+  });
+
+  it('says what AWS refused', async () => {
+    expect(await main(['node', 'freezeframe', 'dlq', 'list', '--queue', `${URL}-other`, '--json'])).toBe(1);
+    expect(JSON.parse(said).error).toMatchObject({ code: 'aws-refused' });
+  });
+});
