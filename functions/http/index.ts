@@ -1,3 +1,4 @@
+import { observed } from '../shared/observe.ts';
 import { warm } from '../shared/warm.ts';
 import { createApp } from './app.ts';
 import { toHandler } from './gateway.ts';
@@ -5,4 +6,4 @@ import { toHandler } from './gateway.ts';
 await warm();
 
 /** API Gateway HTTP API, payload format 2.0. */
-export const handler = toHandler(createApp());
+export const handler = observed(toHandler(createApp()));

@@ -7,6 +7,7 @@ import {
   type Timings,
 } from '@freezeframe/inference';
 import * as z from 'zod';
+import { answer } from '../shared/answer.ts';
 import { isJson, mediaType, parseBody, readBytes, refuseType } from './body.ts';
 import { isPicture } from './classify-body.ts';
 import { readyModel } from './health.ts';
@@ -14,6 +15,7 @@ import { type Route, route } from './route.ts';
 import { columnFeeds, columns, rowAnswers, rowFeeds } from './rows.ts';
 import { pictureBodies, result } from './schemas.ts';
 import { serverTiming } from './server-timing.ts';
+import { runTimed } from './tensors.ts';
 
 // What SageMaker asks of a container, and what MLflow's scoring server takes:
 // https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
@@ -75,15 +77,15 @@ export const invocationsRoutes: readonly Route[] = [
       const type = mediaType(request);
       if (!isJson(type) && !isPicture(type)) refuseType('image/* or application/json', type);
       const body = await readBytes(request);
-      const classifier = await loadClassifier();
       context.header('cache-control', 'no-store');
       if (isJson(type)) {
-        const results = await classifier.run(await invocationFeeds(classifier, parseBody(body, invocation)));
+        const classifier = await loadClassifier();
+        const results = await runTimed(classifier, await invocationFeeds(classifier, parseBody(body, invocation)));
         return context.json({ predictions: rowAnswers(classifier, results) });
       }
       if (body.byteLength === 0) throw new PictureError('picture-empty', expected('a picture', 'the body', undefined));
       const onTimings = ({ decode, run }: Timings) => context.header('server-timing', serverTiming({ decode, run }));
-      return context.json(await classifier.classify(body, { onTimings }));
+      return context.json(await answer({ picture: body }, {}, onTimings));
     },
   }),
 ];

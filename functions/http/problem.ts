@@ -1,5 +1,6 @@
 import { toProblem } from '@freezeframe/inference';
 import { describeError, logLine } from '../shared/log.ts';
+import { measureFailure } from '../shared/metrics.ts';
 
 /** Clients of these read `error` and nothing else: TensorFlow Serving, the Open Inference Protocol, MLflow. */
 const WITH_ERROR = /^\/(v1|v2|invocations)(\/|$)/;
@@ -14,6 +15,7 @@ const RETRY_AFTER = '1';
  */
 export function problemResponse(error: unknown, instance?: string, headers: Record<string, string> = {}): Response {
   const problem = toProblem(error, instance);
+  measureFailure(error);
   if (problem.status >= 500) logLine('error', 'request failed', { instance, ...describeError(error) });
   const body = WITH_ERROR.test(instance ?? '') ? { ...problem, error: problem.detail ?? problem.title } : problem;
   return new Response(JSON.stringify(body), {

@@ -1,7 +1,7 @@
 import { RequestError } from '@freezeframe/inference';
 import * as z from 'zod';
+import { readRow } from '../shared/jobs/results-table.ts';
 import { asking } from './busy.ts';
-import { readRow } from './results-table.ts';
 import { type Route, route } from './route.ts';
 import { problem, result } from './schemas.ts';
 

@@ -11,6 +11,7 @@ import {
   usableCpus,
 } from '@freezeframe/inference';
 import { MAX_PICTURES } from '../shared/limits.ts';
+import { measure } from '../shared/metrics.ts';
 import { inParallel } from '../shared/pool.ts';
 
 export type Feeds = Record<string, TensorData>;
@@ -30,11 +31,22 @@ export async function pictureFeeds({ manifest }: Classifier, pictures: readonly 
       expected(`at most ${MAX_PICTURES} pictures`, 'the request', pictures.length),
     );
   }
+  const started = performance.now();
   const pixels = await inParallel(pictures, usableCpus(), (picture) => decodePicture(picture, input));
+  measure('DecodeMs', performance.now() - started, { model: manifest.name, version: manifest.version });
   const shape = [pictures.length, input.height, input.width, input.channels];
   const data = new Uint8Array(elementCount(shape));
   for (const [index, one] of pixels.entries()) data.set(one, index * one.length);
   return { [input.name]: { datatype: 'UINT8', shape, data } };
+}
+
+/** Runs the model, and notes how long it took. @throws as `Classifier.run`. */
+export async function runTimed(classifier: Classifier, feeds: Feeds): Promise<Feeds> {
+  const { name: model, version } = classifier.manifest;
+  const started = performance.now();
+  const results = await classifier.run(feeds);
+  measure('RunMs', performance.now() - started, { model, version });
+  return results;
 }
 
 /** The result of each row, as people see it; every label, unless told otherwise. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { RequestError } from '@freezeframe/inference';
 import * as z from 'zod';
+import { changeRow } from '../shared/jobs/results-table.ts';
 import { lazily } from '../shared/lazily.ts';
 import { MAX_OBJECT_BYTES } from '../shared/limits.ts';
 import { resultId } from '../shared/result-id.ts';
 import { readJson } from './body.ts';
 import { asking } from './busy.ts';
-import { writePending } from './results-table.ts';
 import { type Route, route } from './route.ts';
 import { PICTURE_TYPES } from './schemas.ts';
 
@@ -102,8 +102,9 @@ export const uploadsRoutes: readonly Route[] = [
       if (table) {
         const createdAt = new Date(now).toISOString();
         const expiresAt = Math.floor(now / 1000) + PENDING_SECONDS;
-        const times = { createdAt, updatedAt: createdAt, expiresAt };
-        await asking(writePending(table, { id, status: 'pending', bucket, key, ...times }));
+        const set = { status: 'pending', bucket, key, createdAt, updatedAt: createdAt, expiresAt };
+        // Whatever is there already is newer, and stays.
+        await asking(changeRow(table, id, { set, where: 'attribute_not_exists(#id)', values: {} }));
       }
       const result = `/results/${id}`;
       const answer = {

@@ -16,13 +16,18 @@ const REQUEST_TIMEOUT = 30_000;
 /** So long a refused body may go on after its answer. */
 const LINGER = 5_000;
 
-/** The HTTP API: every request becomes an event, and limits and failures answer as they do at API Gateway. */
-export function createFront(invoke: Invoke): Server {
+/**
+ * The HTTP API: every request becomes an event, and limits and failures answer as they do at API Gateway.
+ * @param patience how long a sender's headers and whole request are waited for, in milliseconds; then it is answered 408.
+ */
+export function createFront(
+  invoke: Invoke,
+  patience = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+): Server {
   const settings = {
     maxHeaderSize: API_HEADER_LIMIT,
-    headersTimeout: HEADERS_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
-    connectionsCheckingInterval: 1_000,
+    ...patience,
+    connectionsCheckingInterval: Math.min(1_000, patience.headersTimeout),
   };
   return createServer(settings, (request, response) => {
     response.on('error', () => {});

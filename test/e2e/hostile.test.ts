@@ -104,7 +104,52 @@ describe('the built functions under hostile input', () => {
   });
 
   it.each([
+    ['POST', '/v2/models/..%2f..%2fetc%2fpasswd/infer', '{}', 404],
+    ['POST', '/v2/models/%2e%2e%2f/infer', '{}', 404],
+    ['POST', '/v2/models/tiny%00/infer', '{}', 404],
+    ['POST', '/v2/models/__proto__/infer', '{}', 404],
+    ['POST', '/v1/models/..%2ftiny:predict', '{}', 404],
+    ['POST', '/v1/models/tiny:predict', `{"instances":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, 422],
+    ['POST', '/v1/models/tiny:predict', `{"instances":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, 400],
+    ['POST', '/v1/models/tiny:predict', '{"instances":[{"b64":"%%%"}]}', 400],
+    ['POST', '/invocations', `{"inputs":{"pixels":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`, 422],
+    ['POST', '/classify', '{"url":"http://169.254.169.254/latest/meta-data/"}', 400],
+    ['POST', '/classify', '{"url":"s3://somebody-elses/key"}', 403],
+    ['POST', '/classify', `{"pictures":[${'"AAAA",'.repeat(64)}"AAAA"]}`, 400],
+    ['GET', '/results/..%2f..%2f..%2f..%2f..%2f..%2f', undefined, 404],
+    ['TRACE', '/classify', undefined, 405],
+    ['DELETE', '/v2/models/tiny', undefined, 405],
+  ])('refuses %s %s (%#)', async (method, path, body, status) => {
+    // Written to the wire as it is: fetch would tidy the path up and refuse the method.
+    const head = `${method} ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n`;
+    const rest =
+      body === undefined ? '\r\n' : `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    socket.write(head + rest);
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain('application/problem+json');
+    expect(answer).not.toMatch(INTERNAL);
+  });
+
+  it('refuses one byte more than a function may be given, and takes 4.5 MB', async () => {
+    const limit = 6 * 1024 * 1024;
+    for (const [type, size] of [
+      ['application/json', limit + 1],
+      ['image/jpeg', limit + 1],
+      ['application/octet-stream', limit],
+    ] as const) {
+      const answer = await classify(Buffer.alloc(size, 0x20), type);
+      expect(answer.status, `${size} bytes of ${type}`).toBe(413);
+    }
+    // JPEG readers stop at the end of the picture: what follows is carried, and means nothing.
+    expect((await classify(Buffer.concat([picture, Buffer.alloc(4_500_000)]))).status).toBe(200);
+  });
+
+  it.each([
     ['a header bomb', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
+    ['a bomb of headers', `GET / HTTP/1.1\r\nhost: x\r\n${'many: headers\r\n'.repeat(3_000)}\r\n`, /^HTTP\/1\.1 431 /],
     [
       'two lengths',
       'POST /classify HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx',

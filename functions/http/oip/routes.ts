@@ -5,6 +5,7 @@ import { readyModel } from '../health.ts';
 import { chosenModel, chosenVersions, type ModelChoice } from '../model-choice.ts';
 import { type Route, route } from '../route.ts';
 import { modelParam, versionParam } from '../schemas.ts';
+import { runTimed } from '../tensors.ts';
 import { readFeeds, readOipBody } from './request.ts';
 import { wantedOutputs, writeOipResponse } from './response.ts';
 import { inferBytes, inferRequest, inferResponse, modelMetadata, serverMetadata } from './schemas.ts';
@@ -129,7 +130,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
         const classifier = await chosenModel(params as unknown as ModelChoice);
         const body = await readOipBody(context.req.raw);
         wantedOutputs(classifier, body.request);
-        const results = await classifier.run(await readFeeds(classifier, body));
+        const results = await runTimed(classifier, await readFeeds(classifier, body));
         return writeOipResponse(classifier, body.request, results);
       },
     }),

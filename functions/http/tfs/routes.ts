@@ -4,7 +4,7 @@ import { chosenModel, chosenVersions, type ModelChoice } from '../model-choice.t
 import { type Route, route } from '../route.ts';
 import { columnAnswers, columnFeeds, rowAnswers, rowFeeds } from '../rows.ts';
 import { labelParam, modelParam, versionParam } from '../schemas.ts';
-import { rowResults } from '../tensors.ts';
+import { rowResults, runTimed } from '../tensors.ts';
 import { tfsMetadata } from './metadata.ts';
 import {
   classifyRequest,
@@ -75,10 +75,10 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
         const { instances, inputs } = await readJson(context.req.raw, predictRequest);
         context.header('cache-control', 'no-store');
         if (instances) {
-          const results = await classifier.run(await rowFeeds(classifier, instances, 'instances'));
+          const results = await runTimed(classifier, await rowFeeds(classifier, instances, 'instances'));
           return context.json({ predictions: rowAnswers(classifier, results) });
         }
-        const results = await classifier.run(await columnFeeds(classifier, inputs, 'inputs'));
+        const results = await runTimed(classifier, await columnFeeds(classifier, inputs, 'inputs'));
         return context.json({ outputs: columnAnswers(classifier, results) });
       },
     }),
@@ -96,7 +96,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
         const classifier = await chosenModel(params as unknown as ModelChoice);
         const { context: shared, examples } = await readJson(context.req.raw, classifyRequest);
         const rows = examples.map((example) => ({ ...shared, ...example }));
-        const outputs = await classifier.run(await rowFeeds(classifier, rows, 'examples'));
+        const outputs = await runTimed(classifier, await rowFeeds(classifier, rows, 'examples'));
         const results = rowResults(classifier, outputs).map((result) =>
           'predictions' in result
             ? result.predictions.map(({ label, probability }) => [label, probability])

@@ -52,4 +52,27 @@ describe('createFront', () => {
     const { port } = server.address() as AddressInfo;
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('answered');
   });
+
+  it.each([
+    ['headers', 'POST / HTTP/1.1\r\nhost: local\r\nx: '],
+    ['a body', 'POST / HTTP/1.1\r\nhost: local\r\ncontent-length: 1000\r\n\r\n'],
+  ])('waits so long for %s that come byte by byte, and no longer', async (_, head) => {
+    const slow = createFront(async () => ({ kind: 'response', body: Buffer.from('""') }), {
+      headersTimeout: 200,
+      requestTimeout: 200,
+    });
+    await listen(slow, '127.0.0.1', 0);
+    const socket = connect((slow.address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(head);
+    const drip = setInterval(() => socket.write('a'), 20);
+    let answer = '';
+    for await (const chunk of socket) {
+      answer += chunk;
+      clearInterval(drip);
+    }
+    clearInterval(drip);
+    slow.close();
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
 });
