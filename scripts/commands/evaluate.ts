@@ -1,6 +1,7 @@
 import { openClassifier } from '@freezeframe/inference';
 import { Command } from 'commander';
-import { type Evaluation, evaluate } from '../evaluate/evaluate.ts';
+import { datasetExamples, isKnownDataset } from '../evaluate/dataset-examples.ts';
+import { type Evaluation, evaluate, labelsOf } from '../evaluate/evaluate.ts';
 import { listExamples } from '../evaluate/examples.ts';
 import { openStore } from '../store/index.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -11,7 +12,10 @@ export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('measure a model on labelled pictures')
     .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
-    .argument('<data>', 'a folder with one subfolder per class, or a CSV with the columns file and label')
+    .argument(
+      '<data>',
+      'a folder with one subfolder per class, a CSV with the columns file and label, or mnist or gnomes',
+    )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -19,13 +23,16 @@ export function evaluateCommand(): Command {
 Examples:
   $ freezeframe evaluate gnomes photos/
   $ freezeframe evaluate gnomes@latest labels.csv --json | jq .accuracy
+  $ freezeframe evaluate digits mnist                           its 10,000 test pictures
 
 Files that are no pictures are counted and named; they do not lower the accuracy.`,
     )
     .action(async (reference: string, data: string, { json }: { json?: true }) => {
       const { folder } = await openStore().resolve(reference);
-      const examples = await listExamples(data);
+      const known = isKnownDataset(data);
+      const listed = known ? [] : await listExamples(data);
       const classifier = await openClassifier(folder);
+      const examples = known ? await datasetExamples(data, labelsOf(classifier)) : listed;
       const progress = startProgress('Evaluating', examples.length, 'pictures');
       const result = await evaluate(classifier, examples, progress.update).finally(async () => {
         progress.stop();
@@ -44,7 +51,7 @@ function evaluationText(result: Evaluation): string {
   // Of a thousand classes a small set shows some: the others' lines would be empty.
   const shown = result.classes.filter(({ support, precision }) => support > 0 || precision !== null);
   const parts = [
-    `${model.name}@${model.version}: accuracy ${share(result.accuracy)}${top5}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
+    `${model.name}@${model.version}: accuracy ${share(result.accuracy)} (error ${errorShare(result.accuracy)})${top5}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
     formatTable(
       ['LABEL', '>PICTURES', '>PRECISION', '>RECALL', '>F1'],
       shown.map(({ label, support, precision, recall, f1 }) => [
@@ -85,6 +92,11 @@ function mistakesText({ classes, confusion }: Evaluation): string {
     ['IS', 'CALLED', '>TIMES'],
     worst.map(({ is, called, times }) => [label(is), label(called), String(times)]),
   );
+}
+
+/** Two decimals: of 10,000 pictures each one shows. */
+function errorShare(accuracy: number | null): string {
+  return accuracy === null ? '-' : `${((1 - accuracy) * 100).toFixed(2)} %`;
 }
 
 function share(value: number | null): string {

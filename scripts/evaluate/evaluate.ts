@@ -47,7 +47,9 @@ export async function evaluate(
   for (let first = 0; first < examples.length; first += CHUNK) {
     const chunk = examples.slice(first, first + CHUNK);
     // A file that cannot be opened is an empty picture, which the classifier refuses; its reason is said below.
-    const files = await Promise.all(chunk.map(({ file }) => readFile(file).catch((error: unknown) => error)));
+    const files = await Promise.all(
+      chunk.map(({ file, read }) => (read ? read() : readFile(file)).catch((error: unknown) => error)),
+    );
     const pictures = files.map((file) => (file instanceof Uint8Array ? file : new Uint8Array()));
     const { results } = await classifier.classifyBatch(pictures, { topK: TOP, onTimings });
     for (const [index, { file, label }] of chunk.entries()) {
@@ -72,7 +74,8 @@ export async function evaluate(
   };
 }
 
-function labelsOf({ manifest: { name, input, output } }: Classifier): string[] {
+/** @throws FreezeframeError `task-not-classification` */
+export function labelsOf({ manifest: { name, input, output } }: Classifier): string[] {
   if (input.kind === 'picture' && output.kind === 'classification') return [...new Set(output.labels)];
   throw new FreezeframeError('task-not-classification', `The model ${name} does not classify pictures`, {
     remedy: 'Its measured figures are in its manifest: freezeframe models show',

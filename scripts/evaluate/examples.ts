@@ -7,6 +7,8 @@ import { parse } from 'csv-parse/sync';
 export interface Example {
   file: string;
   label: string;
+  /** The picture's bytes, where `file` is only what it is called. */
+  read?: () => Promise<Uint8Array>;
 }
 
 const CSV_REMEDY = 'Write a header line with the columns file and label; files are looked for beside the CSV.';
@@ -19,7 +21,8 @@ const CSV_REMEDY = 'Write a header line with the columns file and label; files a
 export async function listExamples(path: string): Promise<Example[]> {
   const kind = await stat(path).catch((cause: unknown) => {
     throw new FreezeframeError('examples-not-found', `There is no file or folder ${path}`, {
-      remedy: 'Name a folder with one subfolder per class, or a CSV with the columns file and label.',
+      remedy:
+        'Name a folder with one subfolder per class, a CSV with the columns file and label, or a known data set: mnist, gnomes.',
       cause,
     });
   });
