@@ -4,6 +4,7 @@ import type { Value } from './graph.ts';
 import type { Shape } from './keras-model.ts';
 import { type EmitContext, type LayerDefinition, single } from './layer.ts';
 import { fromImage, imageShape, memoryAxis, spatialOf, toImage } from './layout.ts';
+import { padsAtRunTime, poolPaddedAtRunTime } from './sparse-pooling.ts';
 import { maxPoolAttributes, type Window, windowAttributes, windowOutput } from './window.ts';
 
 export const poolingConfig = (rank: number) =>
@@ -33,12 +34,17 @@ export type PoolType = 'MaxPool' | 'AveragePool';
 
 export function pool(context: EmitContext, type: PoolType, config: PoolingConfig, x: Value): Value {
   const spatial = spatialOf(x.shape, config.data_format);
+  const window = poolingWindow(config);
+  const image = toImage(context.graph, x, config.data_format);
+  const shape = poolingShape(config, x.shape);
+  if (padsAtRunTime(spatial, window)) {
+    return fromImage(poolPaddedAtRunTime(context.graph, type, image, window), shape, config.data_format);
+  }
   const attributes =
     type === 'MaxPool'
-      ? maxPoolAttributes(spatial, poolingWindow(config))
-      : { ...windowAttributes(spatial, poolingWindow(config)), count_include_pad: 0 };
-  const name = context.graph.op(type, [toImage(context.graph, x, config.data_format)], attributes);
-  return fromImage(name, poolingShape(config, x.shape), config.data_format);
+      ? maxPoolAttributes(spatial, window)
+      : { ...windowAttributes(spatial, window), count_include_pad: 0 };
+  return fromImage(context.graph.op(type, [image], attributes), shape, config.data_format);
 }
 
 /** A pool over any number of spatial axes; TensorFlow does not count padding in a mean. */
