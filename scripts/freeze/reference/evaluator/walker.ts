@@ -1,4 +1,5 @@
 import type { KerasModel, LayerConfig, Tensor } from '../../keras-model.ts';
+import { groupNames } from '../../saved-groups.ts';
 import { type Arguments, callsIn, type Reference, referencesIn, referencesOf, resolve } from './arguments.ts';
 import { type Call, type Options, valuesIn } from './call.ts';
 import { layersIn, MODELS, nameOf } from './layers-in.ts';
@@ -6,6 +7,7 @@ import { numberingOf } from './numbering.ts';
 import { findRule } from './registry.ts';
 import { isValue, type Value, value, wrong } from './value.ts';
 
+type LayerRun = (layer: LayerConfig, args: readonly unknown[], keywords: Options) => readonly Value[];
 type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 
 /** Small weights are kept in double precision; large kernels are read as they are. */
@@ -24,23 +26,32 @@ export class Walker {
     this.#weights = weights;
   }
 
-  /** @param prefix the path of the model, empty or with a slash behind. */
-  model(model: ModelConfig, prefix: string, inputs: readonly Value[]): Value[] {
-    if (model.class_name === 'Sequential') return this.#sequential(model, prefix, inputs);
-    return this.#functional(model, prefix, inputs);
+  /**
+   * @param prefix the path of the model, empty or with a slash behind
+   * @param wrapped it stands inside a wrapper, so that its layers' weights are named as Keras 3 saves them: by class
+   */
+  model(model: ModelConfig, prefix: string, inputs: readonly Value[], wrapped = false): Value[] {
+    const names = wrapped ? groupNames() : nameOf;
+    const paths = new Map(
+      layersIn(model.config, prefix).map((layer) => [layer, `${prefix}${wrapped ? 'layers/' : ''}${names(layer)}`]),
+    );
+    const run: LayerRun = (layer, args, keywords) =>
+      this.layer(layer, paths.get(layer) as string, args, keywords, wrapped);
+    if (model.class_name === 'Sequential') return this.#sequential(model, prefix, inputs, run);
+    return this.#functional(model, prefix, inputs, run);
   }
 
-  #sequential(model: ModelConfig, prefix: string, inputs: readonly Value[]): Value[] {
+  #sequential(model: ModelConfig, prefix: string, inputs: readonly Value[], run: LayerRun): Value[] {
     let current: readonly Value[] = inputs;
     for (const layer of layersIn(model.config, prefix)) {
       if (layer.class_name === 'InputLayer') continue;
       const [first] = current as [Value];
-      current = this.layer(layer, prefix + nameOf(layer), [current.length === 1 ? first : current], {});
+      current = run(layer, [current.length === 1 ? first : current], {});
     }
     return [...current];
   }
 
-  #functional(model: ModelConfig, prefix: string, inputs: readonly Value[]): Value[] {
+  #functional(model: ModelConfig, prefix: string, inputs: readonly Value[], run: LayerRun): Value[] {
     const plan = planOf(model, prefix);
     const answers = new Map<string, readonly Value[]>();
     const uses = new Map(plan.uses);
@@ -58,7 +69,7 @@ export class Walker {
       if (answers.has(key)) continue;
       const args = resolve(given.args, look);
       const keywords = resolve(given.keywords, look);
-      answers.set(key, this.layer(layer, prefix + nameOf(layer), args, keywords));
+      answers.set(key, run(layer, args, keywords));
       // What nobody will read again is let go: a large model's tensors do not fit into memory all at once.
       for (const source of sources) {
         const left = (uses.get(source) ?? 0) - 1;
@@ -70,8 +81,16 @@ export class Walker {
   }
 
   /** One call of one layer or model. */
-  layer(layer: LayerConfig, path: string, args: readonly unknown[], keywords: Options): readonly Value[] {
-    if (MODELS.includes(layer.class_name)) return this.model(layer, `${path}/`, modelInputs(layer, args, keywords));
+  layer(
+    layer: LayerConfig,
+    path: string,
+    args: readonly unknown[],
+    keywords: Options,
+    wrapped = false,
+  ): readonly Value[] {
+    if (MODELS.includes(layer.class_name)) {
+      return this.model(layer, `${path}/`, modelInputs(layer, args, keywords), wrapped);
+    }
     const module = (layer as { module?: unknown }).module;
     const rule = findRule(layer.class_name, module);
     if (!rule) throw wrong('a class that the evaluator knows', `layer ${path}`, layer.class_name);
@@ -87,7 +106,7 @@ export class Walker {
       tensor: (name) => this.#tensor(`${path}/${name}`),
       has: (name) => this.#weights.has(`${path}/${name}`),
       inner: (inner, inside, innerArgs, innerKeywords = {}) =>
-        this.layer(inner, `${path}/${inside}`, innerArgs, innerKeywords),
+        this.layer(inner, `${path}/${inside}`, innerArgs, innerKeywords, true),
     };
     const answer = rule.compute(x, call);
     const answers = Array.isArray(answer) ? (answer as readonly Value[]) : [answer as Value];
@@ -128,8 +147,15 @@ export function inputTypes({ class_name, config }: ModelConfig): string[] {
   });
 }
 
+/** What a model is called on; a mask that it is called with is the one that its inputs carry. */
+function modelInputs(model: LayerConfig, args: readonly unknown[], keywords: Options): Value[] {
+  const inputs = ownInputs(model, args, keywords);
+  const masks = Array.isArray(keywords.mask) ? keywords.mask : [keywords.mask];
+  return inputs.map((input, i) => (isValue(masks[i]) ? { ...input, mask: masks[i] } : input));
+}
+
 /** A model may be called on a dictionary whose keys are its inputs' names. */
-function modelInputs({ config }: LayerConfig, args: readonly unknown[], keywords: Options): Value[] {
+function ownInputs({ config }: LayerConfig, args: readonly unknown[], keywords: Options): Value[] {
   const given = args[0] ?? keywords.inputs;
   const starts = config.input_layers;
   const isPlain = (thing: unknown): thing is Record<string, unknown> =>

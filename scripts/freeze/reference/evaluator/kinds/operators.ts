@@ -208,7 +208,8 @@ const tensorflowFunction: LayerFunction = (x, call): Answer => {
     const own = parameters.includes(key) ? key : ARGUMENTS[key]?.find((candidate) => parameters.includes(candidate));
     if (own) named[own] = key === 'num_or_size_splits' ? cuts(given) : given;
     else if (isValue(given)) named[parameters[0] as string] = given;
-    else if (given !== null && !IGNORED.includes(key)) throw wrong('a known argument', `layer ${call.path}`, key);
+    else if (given !== null && given !== false && !IGNORED.includes(key))
+      throw wrong('a known argument', `layer ${call.path}`, key);
   }
   // `tf.matmul` may transpose its operands itself.
   if (keywords.transpose_a === true) named.x1 = turned(x);

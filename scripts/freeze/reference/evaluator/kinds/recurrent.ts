@@ -1,3 +1,4 @@
+import { groupNames } from '../../../saved-groups.ts';
 import {
   type Answer,
   type Call,
@@ -118,7 +119,8 @@ function row(x: Value, index: number): Value {
 const stackedCell: CellMaker = (call, options, prefix) => {
   const { cells } = options as { cells?: { class_name: string; config: Options }[] };
   if (!Array.isArray(cells)) throw wrong('a list', `option cells of ${call.path}`, cells);
-  const made = cells.map((cell, i) => cellOf(cell.class_name, call)(call, cell.config, `${prefix}cells/${i}/`));
+  const names = groupNames();
+  const made = cells.map((cell) => cellOf(cell.class_name, call)(call, cell.config, `${prefix}cells/${names(cell)}/`));
   return {
     sizes: made.flatMap(({ sizes }) => sizes),
     step(x, states) {
