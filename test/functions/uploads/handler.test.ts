@@ -141,4 +141,22 @@ describe('handleUploads', () => {
     expect(await handleUploads(sqs(notify(record('a.png'))))).toEqual(failed('m0'));
     process.env.MODELS_DIR = before;
   });
+
+  it('begins nothing that there is no time for, and puts it back', async () => {
+    s3.objects.set('uploads/a.png', await plainPicture('green'));
+    const times = [10_000, 6_000, 4_999];
+    const invocation = { awsRequestId: 'r', getRemainingTimeInMillis: () => times.shift() ?? 0 };
+    const event = sqs(notify(record('a.png')), notify(record('b.png')), notify(record('c.png')));
+    expect(await handleUploads(event, invocation)).toEqual(failed('m1', 'm2'));
+    expect(result('a.png')).not.toBeNull();
+    expect(s3.asked).not.toContain('GET uploads/b.png');
+    expect(lines.map(({ message }) => message)).toContain('message put back: there is not enough time left');
+  });
+
+  it('answers an upload once that is in a batch several times', async () => {
+    s3.objects.set('uploads/a.png', await plainPicture('green'));
+    const twice = notify(record('a.png'));
+    expect(await handleUploads(sqs(twice, twice, twice))).toEqual(failed());
+    expect(s3.asked.filter((line) => line === 'GET uploads/a.png')).toHaveLength(1);
+  });
 });

@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { handleInvocation } from '../../../functions/classify/handler.ts';
+import { useAws } from '../../aws/use-aws.ts';
+import { useModels } from '../models.ts';
+import { plainPicture } from '../pictures.ts';
+
+useModels();
+const aws = useAws({ RESULTS_TABLE: 'results', EVENT_BUS: 'bus' });
+beforeEach(async () => {
+  aws.objects.set('b/red.png', await plainPicture('red'));
+  aws.objects.set('b/bad.png', Buffer.from('no picture'));
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
+});
+
+describe('a batch of a Distributed Map', () => {
+  it('gets one line for each item in the order sent, the bad ones holding their problem', async () => {
+    const Items = [
+      { bucket: 'b', key: 'red.png' },
+      { bucket: 'b', key: 'bad.png' },
+      { bucket: 'b', key: 'absent.png' },
+      { bucket: 'b' },
+      7,
+    ];
+    const problem = (code: string) => ({ type: `https://freezeframe.dev/problems/${code}` });
+    expect(await handleInvocation({ Items, BatchInput: { options: { topK: 1 } } })).toMatchObject([
+      { bucket: 'b', key: 'red.png', result: { predictions: [{ label: 'red' }] } },
+      { bucket: 'b', key: 'bad.png', problem: problem('picture-type-unsupported') },
+      { bucket: 'b', key: 'absent.png', problem: problem('object-absent') },
+      { problem: problem('request-invalid') },
+      { problem: problem('request-invalid') },
+    ]);
+  });
+
+  it('asks the model that all of them name, or fails each where there is none', async () => {
+    const Items = [{ bucket: 'b', key: 'red.png' }];
+    const named = (model: string) => handleInvocation({ Items, BatchInput: { options: { model } } });
+    expect(await named('colours')).toMatchObject([{ result: { model: { name: 'colours' } } }]);
+    expect(await named('nobody')).toMatchObject([{ problem: { status: 404 } }]);
+  });
+
+  it('throws what may pass, for Step Functions to try again', async () => {
+    aws.objects.set('b/slow.png', { status: 503, code: 'SlowDown' });
+    const Items = [
+      { bucket: 'b', key: 'red.png' },
+      { bucket: 'b', key: 'slow.png' },
+    ];
+    await expect(handleInvocation({ Items })).rejects.toMatchObject({ name: 'internal' });
+    await expect(handleInvocation({ Items: [] })).rejects.toMatchObject({ name: 'request-invalid' });
+    let left = 20_000;
+    const late = { awsRequestId: 'r', getRemainingTimeInMillis: () => (left -= 10_000) };
+    await expect(handleInvocation({ Items }, late)).rejects.toMatchObject({ name: 'internal' });
+  });
+});
+
+describe('a request on the bus', () => {
+  it('is answered where uploads are: in the table and on the bus', async () => {
+    const detail = { bucket: 'b', key: 'red.png', topK: 1 };
+    const event = { id: 'e1', source: 'shop', 'detail-type': 'ClassificationRequested', detail };
+    expect(await handleInvocation(event)).toBeNull();
+    expect(await handleInvocation(event)).toBeNull();
+    expect(aws.events).toHaveLength(1);
+    expect(aws.events[0]).toMatchObject({
+      'detail-type': 'PictureClassified',
+      detail: { bucket: 'b', key: 'red.png', result: { predictions: [{ label: 'red' }] } },
+    });
+    expect(aws.dynamo.table('results').size).toBe(1);
+  });
+
+  it('throws what nobody understands', async () => {
+    const event = { id: 'e1', source: 'shop', 'detail-type': 'SomethingElse', detail: {} };
+    await expect(handleInvocation(event)).rejects.toMatchObject({ name: 'request-invalid' });
+  });
+});

@@ -1,0 +1,208 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { confirmAnnouncement, eventDetail } from '../../../../functions/shared/jobs/announce.ts';
+import { createJob } from '../../../../functions/shared/jobs/job.ts';
+import { IN_PROGRESS, settleOnce } from '../../../../functions/shared/jobs/once.ts';
+import { settleJob } from '../../../../functions/shared/jobs/settle.ts';
+import { resultId } from '../../../../functions/shared/result-id.ts';
+import { useAws } from '../../../aws/use-aws.ts';
+import { useModels } from '../../models.ts';
+import { plainPicture } from '../../pictures.ts';
+
+useModels();
+const aws = useAws();
+const ENVIRONMENT = {
+  RESULTS_TABLE: 'results',
+  RESULTS_BUCKET: 'documents',
+  IDEMPOTENCY_TABLE: 'idempotency',
+  EVENT_BUS: 'bus',
+  EVENT_LEASE_MS: '60000',
+};
+const object = { bucket: 'b', key: 'k' };
+const job = (sequencer?: string, message = 'm') => createJob({ object, sequencer }, message);
+const row = () => {
+  const item = aws.dynamo.table('results').get(resultId('b', 'k'));
+  return item && unmarshall(item as never);
+};
+const document = () => JSON.parse(String(aws.objects.get('documents/k.json')));
+const told = () => aws.events.map(({ detail }) => detail.revision);
+const label = (found: { predictions: { label: string }[] }) => found.predictions[0]?.label;
+
+beforeEach(async () => {
+  Object.assign(process.env, ENVIRONMENT);
+  aws.dynamo.tables.clear();
+  aws.objects.clear();
+  aws.events.length = 0;
+  aws.objects.set('b/k', await plainPicture('red'));
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
+});
+afterEach(() => {
+  for (const name of Object.keys(ENVIRONMENT)) delete process.env[name];
+});
+
+/** The nth call of an operation goes wrong. */
+function failing(operation: string, fault: 'error-before' | 'error-after' | 'throttle', times = 3): void {
+  let left = times;
+  aws.fault = (_, called) => (called === operation && left-- > 0 ? fault : undefined);
+}
+
+describe('settleJob', () => {
+  it('writes the row, the document and the event', async () => {
+    await settleJob(job('0A'));
+    expect(row()).toMatchObject({ id: resultId('b', 'k'), status: 'done', bucket: 'b', key: 'k', sequencer: '0A' });
+    expect(row()?.model).toEqual({ name: 'colours', version: '1' });
+    expect(row()?.expiresAt - Date.now() / 1000).toBeCloseTo(30 * 86_400, -2);
+    expect(row()?.announcedAt).toBeDefined();
+    expect(label(document())).toBe('red');
+    expect(aws.events).toEqual([
+      expect.objectContaining({ source: 'freezeframe', 'detail-type': 'PictureClassified', detail: eventOf(row()) }),
+    ]);
+  });
+
+  it('turns a pending row into the answer, and keeps when it was made', async () => {
+    const id = resultId('b', 'k');
+    const pending = { id: { S: id }, status: { S: 'pending' }, createdAt: { S: 'then' }, expiresAt: { N: '1' } };
+    aws.dynamo.table('results').set(id, pending);
+    await settleJob(job('0A'));
+    expect(row()).toMatchObject({ status: 'done', createdAt: 'then' });
+  });
+
+  it('records what can never be answered, and takes it back when a newer version can', async () => {
+    aws.objects.set('b/k', Buffer.from('no picture'));
+    await settleJob(job('0A'));
+    expect(row()).toMatchObject({ status: 'failed', problem: { type: expect.stringContaining('picture-') } });
+    expect(row()).not.toHaveProperty('result');
+    expect(aws.events[0]?.detail.problem).toEqual(row()?.problem);
+    aws.objects.set('b/k', await plainPicture('blue'));
+    await settleJob(job('0B'));
+    expect(row()).toMatchObject({ status: 'done', sequencer: '0B' });
+    expect(row()).not.toHaveProperty('problem');
+    expect(told()).toEqual(['s-0A', 's-0B']);
+  });
+
+  it('never lets an older version replace a newer one, in whatever order and form', async () => {
+    await settleJob(job('41'));
+    aws.objects.set('b/k', await plainPicture('blue'));
+    aws.objects.set('documents/k.json', Buffer.from('"what an older job left behind"'));
+    await settleJob(job('3FFF'));
+    expect(row()).toMatchObject({ sequencer: '41' });
+    expect(label(row()?.result)).toBe('red');
+    expect(document()).toEqual(row()?.result);
+    expect(told()).toEqual(['s-41']);
+  });
+
+  it('lets a newer version win that comes while an older one is being answered', async () => {
+    const newer = { S: 'F'.padEnd(64, '0') };
+    aws.fault = (_, operation) => {
+      const id = resultId('b', 'k');
+      const found = { id: { S: id }, revision: { S: 's-F' }, sequence: newer, key: { S: 'k' }, result: { M: {} } };
+      if (operation === 'UpdateItem' && !row()) aws.dynamo.table('results').set(id, found);
+      return undefined;
+    };
+    await settleJob(job('0A'));
+    expect(row()?.revision).toBe('s-F');
+    expect(told()).toEqual([]);
+    expect(document()).toEqual({});
+  });
+
+  it('answers a job again where another one asks, not where the same does', async () => {
+    await settleJob(job(undefined, 'first'));
+    await settleJob(job(undefined, 'first'));
+    expect(told()).toEqual(['m-first']);
+    await settleJob(job(undefined, 'second'));
+    expect(told()).toEqual(['m-first', 'm-second']);
+  });
+
+  it('does nothing twice that was done', async () => {
+    await settleJob(job('0A'));
+    const reads = aws.calls.get('S3.GET');
+    await settleJob(job('0a'));
+    expect(aws.calls.get('S3.GET')).toBe(reads);
+    expect(told()).toEqual(['s-0A']);
+  });
+
+  it('goes on where it ended: row written, event refused for certain', async () => {
+    failing('PutEvents', 'throttle');
+    await expect(settleJob(job('0A'))).rejects.toThrow('refused');
+    expect(row()).toMatchObject({ status: 'done' });
+    const reads = aws.calls.get('S3.GET');
+    await settleJob(job('0A'));
+    expect(told()).toEqual(['s-0A']);
+    expect(aws.calls.get('S3.GET')).toBe(reads);
+  });
+
+  it.each(['error-before', 'error-after'] as const)('waits where an event may have been sent: %s', async (fault) => {
+    failing('PutEvents', fault, 1);
+    await expect(settleJob(job('0A'))).rejects.toThrow();
+    // Nobody knows: no second one, until its receipt has come or its time is over.
+    await expect(settleJob(job('0A'))).rejects.toThrow('may have been sent');
+    if (fault === 'error-after') {
+      await confirmAnnouncement('results', { id: resultId('b', 'k'), revision: 's-0A' });
+    } else {
+      const item = aws.dynamo.table('results').get(resultId('b', 'k'));
+      if (item) item.announceAfter = { N: String(Date.now() - 1) };
+    }
+    await settleJob(job('0A'));
+    expect(told()).toEqual(['s-0A']);
+    expect(row()?.announcedAt).toBeDefined();
+  });
+
+  it.each(['UpdateItem', 'GetItem'])('is not misled by the lost answers of %s', async (operation) => {
+    failing(operation, 'error-after', 2);
+    await settleJob(job('0A'));
+    expect(told()).toEqual(['s-0A']);
+  });
+
+  it('throws what may pass, and writes nothing', async () => {
+    aws.objects.set('b/k', { status: 503, code: 'SlowDown' });
+    await expect(settleJob(job('0A'))).rejects.toThrow();
+    expect(row()).toBeUndefined();
+    expect(aws.events).toEqual([]);
+  });
+
+  it('works without a table, a bucket and a bus, each for itself', async () => {
+    delete process.env.RESULTS_TABLE;
+    await settleJob(job('0A'));
+    expect(label(document())).toBe('red');
+    expect(told()).toEqual(['s-0A']);
+    delete process.env.RESULTS_BUCKET;
+    delete process.env.EVENT_BUS;
+    await settleJob(job('0B'));
+    process.env.RESULTS_TABLE = 'results';
+    await settleJob(job('0C'));
+    expect(row()).toMatchObject({ sequencer: '0C' });
+    expect(row()).not.toHaveProperty('announceAfter');
+    expect(told()).toEqual(['s-0A']);
+  });
+});
+
+describe('settleOnce', () => {
+  const invocation = { awsRequestId: 'r', getRemainingTimeInMillis: () => 5_000 };
+
+  it('does a job once, and puts off whoever comes meanwhile', async () => {
+    const both = await Promise.allSettled([settleOnce(job('0A'), invocation), settleOnce(job('0A'), invocation)]);
+    const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason.name] : []));
+    expect(refused).toEqual([IN_PROGRESS]);
+    const calls = aws.calls.get('DynamoDB.GetItem');
+    await settleOnce(job('0A'), invocation);
+    expect(aws.calls.get('DynamoDB.GetItem')).toBe(calls);
+    expect(told()).toEqual(['s-0A']);
+  });
+
+  it('keeps no key of an object in the idempotency table, and lets a failed job be tried again at once', async () => {
+    failing('PutEvents', 'throttle');
+    await expect(settleOnce(job('0A'), invocation)).rejects.toThrow('refused');
+    await settleOnce(job('0A'), invocation);
+    const records = [...aws.dynamo.table('idempotency').values()];
+    expect(records).toHaveLength(1);
+    expect(unmarshall(records[0] as never)).toMatchObject({
+      id: expect.stringMatching(/^freezeframe#/),
+      status: 'COMPLETED',
+    });
+    expect(told()).toEqual(['s-0A']);
+  });
+});
+
+function eventOf(found: Record<string, unknown> | undefined) {
+  return JSON.parse(JSON.stringify(eventDetail(found as never)));
+}
