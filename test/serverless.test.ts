@@ -1,135 +1,271 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES } from '../functions/http/routes.ts';
 import { listFunctions } from '../scripts/bundle/list-functions.ts';
+import { type Packaged, packageStack, type Resource, type Template } from './aws/package-stack.ts';
+import { statementsOf, violations } from './aws/policy.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const serverless = fileURLToPath(new URL('../node_modules/serverless/bin/serverless.js', import.meta.url));
 
-interface Statement {
-  Effect: 'Allow' | 'Deny';
-  Action: string | string[];
-  Resource?: unknown;
-  Principal?: unknown;
-  Condition?: Record<string, Record<string, unknown>>;
-}
-interface Resource {
-  Type: string;
-  Properties: Record<string, unknown> & { PolicyDocument?: { Statement: Statement[] } };
-}
-interface Service {
-  provider: { architecture: string; runtime: string; httpApi: { payload: string } };
-  layers: Record<string, { package: { artifact: string } }>;
-  functions: Record<
-    string,
-    { handler: string; role: string; timeout: number; package: { artifact: string }; events?: unknown[] }
-  >;
-  resources: { Resources?: Record<string, Resource> }[] | { Resources: Record<string, Resource> };
-}
-
-/** The configuration with every variable resolved; asks no account for anything. */
-async function print(...parameters: string[]): Promise<Service> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [serverless, 'print', '--format', 'json', ...parameters.map((parameter) => `--param=${parameter}`)],
-    { cwd: root, env: { ...process.env, SLS_NOTIFICATIONS_MODE: 'off' } },
+const ofType = ({ Resources }: Template, type: string) =>
+  Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+const properties = ({ Resources }: Template, id: string) => (Resources[id] as Resource).Properties;
+const routesOf = (template: Template) =>
+  Object.fromEntries(
+    ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+    ]),
   );
-  return JSON.parse(stdout) as Service;
-}
 
-function resourcesOf({ resources }: Service): Record<string, Resource> {
-  return Object.assign({}, ...[resources].flat().map((part) => part.Resources ?? {}));
-}
+/** Twice, to be compared. */
+const plain = Promise.all([packageStack(), packageStack()]);
 
-describe('serverless.yml', () => {
-  let service: Service;
-  let resources: Record<string, Resource>;
-  let statements: Statement[];
+describe('serverless package, with nothing set', () => {
+  let packaged: Packaged;
+  let template: Template;
+  let again: Packaged;
   beforeAll(async () => {
-    service = await print();
-    resources = resourcesOf(service);
-    const inline = Object.values(resources).flatMap(
-      ({ Properties }) => (Properties.Policies ?? []) as Resource['Properties'][],
-    );
-    statements = [...Object.values(resources).map(({ Properties }) => Properties), ...inline].flatMap(
-      ({ PolicyDocument }) => PolicyDocument?.Statement ?? [],
-    );
+    [packaged, again] = await plain;
+    template = packaged.template;
   });
 
-  const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
+  it('writes the same bytes again', () => {
+    expect(again.files).toEqual(packaged.files);
+  });
 
-  it('deploys exactly the functions and layers that are bundled', async () => {
-    expect(Object.keys(service.functions).sort()).toEqual(await listFunctions(root));
-    for (const [
-      name,
-      {
-        handler,
-        package: { artifact },
-      },
-    ] of Object.entries(service.functions)) {
-      // biome-ignore format: pairs
-      expect([handler, artifact]).toEqual(['index.handler', `build/functions/${name}.zip`]);
+  it('has nothing that must not be there', () => {
+    expect(violations(template)).toEqual([]);
+  });
+
+  it('deploys exactly the functions that are bundled, with both layers', async () => {
+    const functions = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+    const names = (await listFunctions(root)).map((name) => `freezeframe-dev-${name}`);
+    expect(functions.map(({ FunctionName }) => FunctionName).sort()).toEqual(names);
+    for (const one of functions) {
+      expect(one).toMatchObject({ Handler: 'index.handler', Runtime: 'nodejs22.x', Architectures: ['x86_64'] });
+      expect(one.Layers).toEqual([{ Ref: 'InferenceLambdaLayer' }, { Ref: 'ModelLambdaLayer' }]);
+      expect(one.ReservedConcurrentExecutions ?? { Ref: 'AWS::NoValue' }).toEqual({ Ref: 'AWS::NoValue' });
     }
-    expect(Object.values(service.layers).map((layer) => layer.package.artifact)).toEqual([
-      'build/layers/inference.zip',
-      'build/layers/model.zip',
-    ]);
-    expect(service.provider).toMatchObject({
-      runtime: 'nodejs22.x',
-      architecture: 'x86_64',
-      httpApi: { payload: '2.0' },
+    for (const [, layer] of ofType(template, 'AWS::Lambda::LayerVersion')) {
+      expect(layer.UpdateReplacePolicy).toBe('Retain');
+    }
+  });
+
+  it('lets each role do what is listed here, and no more', () => {
+    const allowed = (id: string) =>
+      statementsOf(template.Resources[id] as Resource)
+        .flatMap(({ Action }) => [Action].flat())
+        .sort();
+    const common = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+    const pictures = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
+    const rows = ['dynamodb:GetItem', 'dynamodb:PutItem'];
+    const once = [...rows, 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', ...rows, 'dynamodb:UpdateItem'];
+    const answers = [...once, 's3:PutObject', 'events:PutEvents'];
+    const http = [...common, ...pictures, ...rows, 's3:PutObject', 'ssm:GetParametersByPath'];
+    expect(allowed('HttpRole')).toEqual(http.sort());
+    const queue = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+    expect(allowed('UploadsRole')).toEqual([...common, ...pictures, ...answers, ...queue].sort());
+    expect(allowed('ClassifyRole')).toEqual([...common, ...pictures, ...answers, 'sqs:SendMessage'].sort());
+    const roles = ofType(template, 'AWS::IAM::Role').map(([id]) => id);
+    expect(roles.sort()).toEqual(['BatchRole', 'ClassifyRole', 'HttpRole', 'UploadsRole']);
+  });
+
+  it('asks for keys', () => {
+    expect(properties(template, 'HttpLambdaFunction').Environment.Variables).toMatchObject({
+      API_AUTH: 'key',
+      API_KEYS_PATH: '/freezeframe/dev/keys',
+    });
+    expect(routesOf(template)).toEqual({ $default: undefined });
+  });
+
+  it('throttles the stage', () => {
+    expect(properties(template, 'HttpApiStage').DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: 100,
+      ThrottlingBurstLimit: 200,
     });
   });
 
-  it('asks for signed requests unless public access is written out, and refuses other words', async () => {
-    expect(service.functions.http?.events).toEqual([
-      { httpApi: { method: '*', path: '*', authorizer: { type: 'aws_iam' } } },
-    ]);
-    const open = await print('access=public', 'architecture=arm64');
-    expect(open.functions.http?.events).toEqual([{ httpApi: { method: '*', path: '*' } }]);
-    expect(open.provider.architecture).toBe('arm64');
-    await expect(print('access=everyone')).rejects.toThrow();
-  });
-
-  it('gives each function a role of its own that allows no wildcard', () => {
-    const roles = Object.values(service.functions).map(({ role }) => role);
-    expect(new Set(roles).size).toBe(roles.length);
-    for (const role of roles) expect(resources[role]?.Type).toBe('AWS::IAM::Role');
-    const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed.length).toBeGreaterThan(8);
-    for (const { Action, Resource, Principal } of allowed) {
-      expect([Action].flat().join()).not.toContain('*');
-      expect([Resource].flat()).not.toContain('*');
-      expect(JSON.stringify(Principal ?? '')).not.toContain('*');
+  it('calls nothing but the alias live, which points at the version of this deployment', () => {
+    for (const [id] of ofType(template, 'AWS::Lambda::Function')) {
+      const { FunctionVersion, Name } = properties(template, `${id}LiveAlias`);
+      expect(Name).toBe('live');
+      const [version] = FunctionVersion['Fn::GetAtt'];
+      expect(template.Resources[version]).toMatchObject({ Type: 'AWS::Lambda::Version', DeletionPolicy: 'Retain' });
     }
-  });
-
-  it('keeps every bucket private, encrypted and behind TLS', () => {
-    const buckets = ofType('AWS::S3::Bucket');
-    expect(buckets).toHaveLength(2);
-    for (const [name, { Properties }] of buckets) {
-      const { PublicAccessBlockConfiguration: blocked } = Properties;
-      expect(Object.values(blocked as object)).toEqual([true, true, true, true]);
-      expect(Properties.BucketEncryption).toBeDefined();
-      const policy = ofType('AWS::S3::BucketPolicy').find(
-        ([, { Properties: p }]) => JSON.stringify(p.Bucket) === `{"Ref":"${name}"}`,
-      );
-      expect(policy?.[1].Properties.PolicyDocument?.Statement[0]).toMatchObject({
-        Effect: 'Deny',
-        Condition: { Bool: { 'aws:SecureTransport': false } },
-      });
-    }
-  });
-
-  it('gives the queue time for six attempts of the function, and a dead-letter queue', () => {
-    const queue = resources.UploadsQueue?.Properties as { VisibilityTimeout: number; RedrivePolicy: unknown };
-    expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * (service.functions.uploads?.timeout ?? 999));
-    expect(queue.RedrivePolicy).toMatchObject({
-      deadLetterTargetArn: { 'Fn::GetAtt': ['UploadsDeadLetterQueue', 'Arn'] },
+    const callers = [
+      properties(template, 'HttpApiIntegrationHttp').IntegrationUri,
+      properties(template, 'UploadsEventSourceMappingSQSUploadsQueue').FunctionName,
+      ...ofType(template, 'AWS::Events::Rule')
+        .flatMap(([, { Properties }]) => Properties.Targets)
+        .map(({ Arn }) => Arn)
+        .filter((arn) => JSON.stringify(arn).includes('LambdaFunction')),
+      ...ofType(template, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties.FunctionName),
+    ];
+    expect(callers.length).toBeGreaterThanOrEqual(5);
+    for (const caller of callers) expect(JSON.stringify(caller)).toMatch(/"live"\]/);
+    const { DefinitionSubstitutions } = properties(template, 'BatchStateMachine');
+    expect(DefinitionSubstitutions.ClassifyFunctionArn).toEqual({ Ref: 'ClassifyLambdaFunctionLiveAlias' });
+    expect(properties(template, 'ClassifyLambdaEvConf')).toMatchObject({
+      Qualifier: 'live',
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['ClassifyFailuresQueue', 'Arn'] } } },
     });
-    expect(service.functions.uploads?.events).toMatchObject([
-      { sqs: { functionResponseType: 'ReportBatchItemFailures' } },
+  });
+
+  it('gives the queue time for six attempts of the function, a batch window, and a dead-letter queue', () => {
+    expect(properties(template, 'UploadsQueue')).toMatchObject({
+      VisibilityTimeout: 361,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['UploadsDeadLetterQueue', 'Arn'] }, maxReceiveCount: 5 },
+    });
+    expect(properties(template, 'UploadsEventSourceMappingSQSUploadsQueue')).toMatchObject({
+      BatchSize: 10,
+      MaximumBatchingWindowInSeconds: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 50 },
+    });
+  });
+
+  it('keeps results for their time, and a way back', () => {
+    expect(properties(template, 'ResultsTable')).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+    expect(properties(template, 'IdempotencyTable').TimeToLiveSpecification.AttributeName).toBe('expiration');
+  });
+
+  it('returns receipts of events to the queue', () => {
+    expect(properties(template, 'ReceiptsRule')).toMatchObject({
+      EventPattern: { source: ['freezeframe'], 'detail-type': ['PictureClassified'] },
+      Targets: [{ Arn: { 'Fn::GetAtt': ['UploadsQueue', 'Arn'] } }],
+    });
+  });
+
+  it('tags what can be tagged', () => {
+    for (const [, { Properties }] of ofType(template, 'AWS::Lambda::Function')) {
+      expect(Properties.Tags).toEqual([
+        { Key: 'service', Value: 'freezeframe' },
+        { Key: 'stage', Value: 'dev' },
+      ]);
+    }
+  });
+});
+
+describe('serverless package, with everything set', () => {
+  let template: Template;
+  beforeAll(async () => {
+    const parameters = [
+      'access=jwt',
+      'jwtIssuer=https://id.example.org/pool',
+      'jwtAudience=one,two',
+      'jwtScopes=pictures.ask',
+      'architecture=arm64',
+      'runtime=nodejs24.x',
+      'memory=3008',
+      'timeout=120',
+      'httpConcurrency=20',
+      'batchWindow=5',
+      'attempts=3',
+      'requestsPerSecond=7',
+      'logRetentionDays=90',
+      'alarmEmail=me@example.org',
+      'corsOrigins=https://a.example,https://b.example',
+      'readBuckets=photos',
+      'tracing=true',
+    ];
+    ({ template } = await packageStack(parameters, { architecture: 'arm64' }));
+  });
+
+  it('has nothing that must not be there', () => {
+    expect(violations(template)).toEqual([]);
+  });
+
+  it('does each thing that is set', () => {
+    const http = properties(template, 'HttpLambdaFunction');
+    expect(http).toMatchObject({
+      Architectures: ['arm64'],
+      Runtime: 'nodejs24.x',
+      MemorySize: 3008,
+      Timeout: 29,
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(Number(http.ReservedConcurrentExecutions)).toBe(20);
+    expect(http.Environment.Variables.POWERTOOLS_TRACE_ENABLED).toBe('true');
+    expect(http.Environment.Variables.ALLOWED_BUCKETS['Fn::Join'][1]).toEqual([{ Ref: 'UploadsBucket' }, 'photos']);
+    expect(JSON.stringify(properties(template, 'HttpRole'))).toContain('s3:::photos/*');
+    expect(properties(template, 'UploadsLambdaFunction').Timeout).toBe(120);
+    expect(properties(template, 'UploadsQueue').VisibilityTimeout).toBe(725);
+    expect(properties(template, 'UploadsBucket').CorsConfiguration.CorsRules[0].AllowedOrigins).toHaveLength(2);
+    expect(properties(template, 'HttpLogGroup').RetentionInDays).toBe(90);
+    expect(properties(template, 'AlarmTopic').Subscription).toEqual([
+      { Protocol: 'email', Endpoint: 'me@example.org' },
     ]);
+  });
+
+  it('takes tokens of one issuer, leaving open what the function leaves open', () => {
+    const { $default, 'OPTIONS /{proxy+}': preflight, ...routes } = routesOf(template);
+    expect([$default, preflight]).toEqual(['JWT', undefined]);
+    const open = ROUTES.filter((route) => route.open).map(({ method, path }) => `${method} ${path}`);
+    expect(Object.keys(routes).sort()).toEqual(open.sort());
+    expect(new Set(Object.values(routes))).toEqual(new Set([undefined]));
+    const [[, authorizer] = []] = ofType(template, 'AWS::ApiGatewayV2::Authorizer');
+    expect(authorizer?.Properties.JwtConfiguration).toEqual({
+      Issuer: 'https://id.example.org/pool',
+      Audience: ['one', 'two'],
+    });
+    expect(properties(template, 'HttpLambdaFunction').Environment.Variables.API_JWT_SCOPES).toBe('pictures.ask');
+  });
+});
+
+describe('violations', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a template is spoilt wherever one likes.
+  type Spoil = (resources: any) => unknown;
+  let template: Template;
+  beforeAll(async () => {
+    [{ template }] = await plain;
+  });
+  const policy = (Action: string, Resource: unknown) => ({
+    PolicyName: 'more',
+    PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource }] },
+  });
+  const cases: [string, Spoil][] = [
+    ['every resource', (r) => r.HttpRole.Properties.Policies.push(policy('s3:GetObject', '*'))],
+    ['every action', (r) => r.HttpRole.Properties.Policies.push(policy('s3:*', 'arn:aws:s3:::one/*'))],
+    [
+      'a bucket that may become public',
+      (r) => delete r.UploadsBucket.Properties.PublicAccessBlockConfiguration.IgnorePublicAcls,
+    ],
+    ['a bucket that says nothing', (r) => delete r.ResultsBucket.Properties.PublicAccessBlockConfiguration],
+    ['a bucket that is not encrypted', (r) => delete r.UploadsBucket.Properties.BucketEncryption],
+    ['a bucket without TLS', (r) => delete r.UploadsBucketPolicy],
+    ['a queue without TLS', (r) => r.UploadsQueuePolicy.Properties.PolicyDocument.Statement.pop()],
+    ['a queue that is not encrypted', (r) => delete r.UploadsDeadLetterQueue.Properties.SqsManagedSseEnabled],
+    ['a topic without TLS', (r) => delete r.AlarmTopicPolicy],
+    [
+      'a queue for everybody',
+      (r) => Object.assign(r.UploadsQueuePolicy.Properties.PolicyDocument.Statement[0], { Principal: '*' }),
+    ],
+    ['any account', (r) => delete r.UploadsQueuePolicy.Properties.PolicyDocument.Statement[0].Condition],
+    ['a function for everybody', (r) => delete r.HttpLambdaPermissionHttpApi.Properties.SourceArn],
+    ['a function past the API', (r) => Object.assign(r, { Url: { Type: 'AWS::Lambda::Url', Properties: {} } })],
+    ['logs for ever', (r) => delete r.HttpLogGroup.Properties.RetentionInDays],
+    [
+      'a secret by its name',
+      (r) => Object.assign(r.HttpLambdaFunction.Properties.Environment.Variables, { DB_PASSWORD: 'x' }),
+    ],
+    [
+      'a key of AWS',
+      (r) => Object.assign(r.HttpLambdaFunction.Properties.Environment.Variables, { A: `AKIA${'A'.repeat(16)}` }),
+    ],
+    [
+      'a key of the API',
+      (r) => Object.assign(r.HttpLambdaFunction.Properties, { Description: `ff_${'a'.repeat(12)}_${'b'.repeat(43)}` }),
+    ],
+  ];
+
+  it.each(cases)('finds %s', (_, spoil) => {
+    const copy = structuredClone(template);
+    spoil(copy.Resources);
+    expect(violations(copy)).toHaveLength(1);
   });
 });
