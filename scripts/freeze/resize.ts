@@ -53,10 +53,17 @@ function nearest(graph: GraphBuilder, x: Value, size: Size, format: DataFormat):
   return renamed(x, name, sizedShape(x.shape, size, format));
 }
 
+/**
+ * With the sizes of all axes: onnxruntime (1.30) moves a Transpose from before a Resize behind it, and loses the sizes of one
+ * that names its axes, so that the graph does not load.
+ */
 function bilinear(graph: GraphBuilder, x: Value, size: Size, format: DataFormat): Value {
-  const axes = pictureAxes(format).map((axis) => memoryAxis(x, axis));
-  const attributes = { mode: 'linear', coordinate_transformation_mode: 'half_pixel', axes };
-  const name = graph.op('Resize', [x.name, '', '', graph.ints(size)], attributes);
+  const [height, width] = pictureAxes(format).map((axis) => memoryAxis(x, axis)) as [number, number];
+  const sizeOf = (start: number, end: number) => graph.op('Shape', [x.name], { start, end });
+  const behind = width + 1 < x.shape.length ? [sizeOf(width + 1, x.shape.length)] : [];
+  const sizes = graph.op('Concat', [sizeOf(0, height), graph.ints(size), ...behind], { axis: 0 });
+  const attributes = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
+  const name = graph.op('Resize', [x.name, '', '', sizes], attributes);
   return renamed(x, name, sizedShape(x.shape, size, format));
 }
 
