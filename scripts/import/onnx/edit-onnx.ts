@@ -10,6 +10,7 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
 } from '../../freeze/onnx/onnx_pb.ts';
+import { unusedName } from './walk.ts';
 
 /** What stands in front of a graph's only input, or behind its only output: x * scale + offset per channel. */
 interface Step {
@@ -66,7 +67,7 @@ export function prependScaling(
 export function appendScaling(graph: GraphProto, output: string, { scale, offset }: Preprocess): void {
   const steps = affine(scale, offset);
   if (steps.length === 0) return;
-  const inner = unique(graph, `${output}_scaled`);
+  const inner = unusedName(graph, `${output}_scaled`);
   const rename = (name: string) => (name === output ? inner : name);
   for (const node of graph.node) {
     node.output = node.output.map(rename);
@@ -83,7 +84,7 @@ function affine(scale: readonly number[], offset: readonly number[]): Step[] {
 }
 
 function prepend(graph: GraphProto, inner: string, input: NewInput, steps: readonly Step[]): string {
-  const name = unique(graph, input.name);
+  const name = unusedName(graph, input.name);
   const nodes = chain(graph, name, inner, steps.length > 0 ? steps : [{ op: 'Identity' }]);
   const elemType = input.datatype === 'uint8' ? TensorProto_DataType.UINT8 : TensorProto_DataType.FLOAT;
   const dim = input.dims.map((size, axis) => ({
@@ -102,7 +103,7 @@ function prepend(graph: GraphProto, inner: string, input: NewInput, steps: reado
 function chain(graph: GraphProto, from: string, to: string, steps: readonly Step[]): NodeProto[] {
   let value = from;
   return steps.map(({ op, operand, to: cast, perm }, i) => {
-    const output = i === steps.length - 1 ? to : unique(graph, `${to}_${op}`);
+    const output = i === steps.length - 1 ? to : unusedName(graph, `${to}_${op}`);
     const input = operand ? [value, constant(graph, `${to}_${op}_by`, operand)] : [value];
     const attribute = [];
     if (cast !== undefined) {
@@ -125,22 +126,11 @@ function chain(graph: GraphProto, from: string, to: string, steps: readonly Step
 }
 
 function constant(graph: GraphProto, name: string, values: readonly number[]): string {
-  const free = unique(graph, name);
+  const free = unusedName(graph, name);
   const rawData = new Uint8Array(new Float32Array(values).buffer);
   const dims = [BigInt(values.length)];
   graph.initializer.push(
     create(TensorProtoSchema, { name: free, dataType: TensorProto_DataType.FLOAT, dims, rawData }),
   );
   return free;
-}
-
-function unique(graph: GraphProto, base: string): string {
-  const taken = new Set([
-    ...graph.input.map(({ name }) => name),
-    ...graph.initializer.map(({ name }) => name),
-    ...graph.node.flatMap(({ input, output }) => [...input, ...output]),
-  ]);
-  let name = base;
-  for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
-  return name;
 }

@@ -23,6 +23,7 @@ import { limitsOf, scalingOf, unscalingOf } from './affine.ts';
 import { checkOnnx } from './check-onnx.ts';
 import { appendScaling, prependPicture, prependScaling } from './edit-onnx.ts';
 import { BATCH_AXIS, freeBatch } from './free-batch.ts';
+import { keepPadding } from './keep-padding.ts';
 import { type OnnxFacts, onnxFacts } from './onnx-facts.ts';
 import { parseOnnx } from './parse-onnx.ts';
 import { ROWS, sameAnswers, verifyOnnx } from './verify-onnx.ts';
@@ -34,13 +35,23 @@ const SEED = 20;
  * Puts preprocessing in front of an ONNX graph, and verifies that it answers as the file does unmodified.
  * @throws ImportError, FreezeframeError `verification-failed`; ModelError `model-unreadable`, `model-datatype`
  */
-export async function prepareOnnx(imported: ImportedOnnxModel, choices: ModelChoices): Promise<PreparedModel> {
+export async function prepareOnnx(given: ImportedOnnxModel, choices: ModelChoices): Promise<PreparedModel> {
+  const imported = withKeptPadding(given);
   const original = await createEngine(imported.onnx);
   try {
     return await prepareWith(original, imported, choices);
   } finally {
     await original.close();
   }
+}
+
+/** The same graph, so written that onnxruntime answers what it says; the very same bytes where it does already. */
+function withKeptPadding(imported: ImportedOnnxModel): ImportedOnnxModel {
+  const model = parseOnnx(imported.onnx);
+  const pools = keepPadding(model);
+  if (pools === 0) return imported;
+  const note = `${pools} of its MaxPools follow a Pad: they are written so that onnxruntime does not join the two.`;
+  return { ...imported, onnx: toBinary(ModelProtoSchema, model), notes: [...imported.notes, note] };
 }
 
 async function prepareWith(

@@ -42,3 +42,15 @@ function* nodeTensors(nodes: readonly NodeProto[]): Generator<{ name: string; te
     for (const graph of subgraphs(node)) yield* graphTensors(graph);
   }
 }
+
+/** A name that no value of the graph has: this one, or with a number behind. */
+export function unusedName(graph: GraphProto, base: string): string {
+  const taken = new Set([
+    ...graph.input.map(({ name }) => name),
+    ...graph.initializer.map(({ name }) => name),
+    ...graph.node.flatMap(({ input, output }) => [...input, ...output]),
+  ]);
+  let name = base;
+  for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
+  return name;
+}

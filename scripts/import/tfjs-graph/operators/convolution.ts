@@ -36,7 +36,13 @@ export function picture(e: Emission, index = 0): Value {
 }
 
 /** Attributes of ONNX's window operators and the sides that come out, for SAME, VALID and EXPLICIT. */
-export function windowOf(e: Emission, x: Value, kernel: readonly number[], dilation?: readonly number[]) {
+export function windowOf(
+  e: Emission,
+  x: Value,
+  kernel: readonly number[],
+  dilation?: readonly number[],
+  attributesOf = windowAttributes,
+) {
   const strides = sidesOf(e, 'strides');
   const sides = x.shape.slice(1, 3);
   const padding = textOf(e.node.attributes, 'padding');
@@ -58,7 +64,7 @@ export function windowOf(e: Emission, x: Value, kernel: readonly number[], dilat
   }
   if (padding !== 'SAME' && padding !== 'VALID') throw new Refused(`padding ${JSON.stringify(padding)}`);
   const simple: Window = { ...window, padding: padding === 'SAME' ? 'same' : 'valid' };
-  return { attributes: windowAttributes(sides, simple), sides: positive(windowOutput(sides, simple)) };
+  return { attributes: attributesOf(sides, simple), sides: positive(windowOutput(sides, simple)) };
 }
 
 function positive(sides: readonly (number | null)[]): readonly (number | null)[] {

@@ -1,5 +1,6 @@
 import { DATATYPE_NUMBERS } from '../../../freeze/graph.ts';
 import { fromImage, memoryAxis, toImage } from '../../../freeze/layout.ts';
+import { maxPoolAttributes, windowAttributes } from '../../../freeze/window.ts';
 import { flagOf } from '../attributes.ts';
 import { type Emission, frontAxis, given, type Operand, type OperatorConverter, Refused } from '../operand.ts';
 import { picture, refuseChannelsFirst, sidesOf, windowOf } from './convolution.ts';
@@ -7,7 +8,8 @@ import { picture, refuseChannelsFirst, sidesOf, windowOf } from './convolution.t
 function pool(e: Emission, type: string): Operand {
   refuseChannelsFirst(e);
   const x = picture(e);
-  const { attributes, sides } = windowOf(e, x, sidesOf(e, 'ksize'));
+  const attributesOf = type === 'MaxPool' ? maxPoolAttributes : windowAttributes;
+  const { attributes, sides } = windowOf(e, x, sidesOf(e, 'ksize'), undefined, attributesOf);
   const extra = type === 'AveragePool' ? { count_include_pad: 0 } : {};
   const name = e.graph.op(type, [toImage(e.graph, x, 'channels_last')], { ...attributes, ...extra });
   return given(fromImage(name, [x.shape[0] ?? null, ...sides, x.shape[3] ?? null], 'channels_last'));

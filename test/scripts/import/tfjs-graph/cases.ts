@@ -177,6 +177,14 @@ export const CASES: readonly Case[] = [
     one(`${op}, same`, PICTURE, (g) => g.op(op, ['x'], { ...POOL, ...STRIDES, ...SAME })),
     one(`${op}, valid`, PICTURE, (g) => g.op(op, ['x'], { ...POOL, ...STEP, ...VALID })),
   ]),
+  // onnxruntime would make the zeros part of the pool's padding, which counts as minus infinity.
+  ...[SAME, VALID].map((padding) =>
+    one(`MaxPool behind zeros around negatives, ${padding === SAME ? 'same' : 'valid'}`, PICTURE, (g) => {
+      const negative = g.op('Neg', [g.op('Add', [g.op('Abs', ['x']), g.floats([], [1])])]);
+      const padded = g.op('Pad', [negative, g.ints(0, 0, 1, 1, 1, 1, 0, 0)]);
+      return g.op('MaxPool', [padded], { ...POOL, ...STRIDES, ...padding });
+    }),
+  ),
   ...['Mean', 'Max', 'Min', 'Sum', 'Prod'].flatMap((op) => [reduced(op, [1, 2]), reduced(op, [-1], true)]),
   behind('Mean of the sides', (g, x) => g.op('Mean', [x, g.ints(1, 2)])),
   behind('Mean of a side, kept', (g, x) => g.op('Mean', [x, g.ints(2)], { keep_dims: attr.flag(true) })),
