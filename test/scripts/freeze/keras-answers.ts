@@ -71,7 +71,7 @@ export async function frozenAnswerTo(answer: KerasAnswer): Promise<TensorData> {
 export function relativeDifference(wanted: readonly number[], received: ArrayLike<unknown>): number {
   if (wanted.length !== received.length) return Number.POSITIVE_INFINITY;
   const differences = wanted.map((value, i) => Math.abs(value - Number(received[i])) / Math.max(1, Math.abs(value)));
-  return differences.reduce((max, value) => (value <= max ? max : value), 0);
+  return differences.reduce((max, value) => Math.max(max, value), 0);
 }
 
 function weightAt(name: string, value: number): number {
