@@ -48,6 +48,7 @@ export function layerName(layer: LayerConfig): string {
 export function endpoints(value: unknown, where: string): TensorReference[] {
   const single = referenceSchema.safeParse(value);
   const list = single.success ? [value] : Array.isArray(value) ? value : Object.values((value as object | null) ?? {});
+  if (list.length > MAX_TENSORS) throw beyondLimit(MAX_TENSORS, 'tensors', where);
   return list.map((item) => reference(item, where));
 }
 
@@ -103,6 +104,8 @@ export function callsOf(layer: LayerConfig): ReadCall[] {
 
 /** Deeper than any argument that Keras writes; a guard for files that nest for its own sake. */
 const MAX_ARGUMENT_DEPTH = 16;
+/** Of one call, or of a model: DenseNet201, which joins the most, joins two at a time; an ensemble some dozens. */
+const MAX_TENSORS = 4096;
 
 /** Reads arguments one after another and numbers their tensors. */
 class ArgumentReader {
@@ -115,6 +118,7 @@ class ArgumentReader {
 
   tensor(found: TensorReference): TensorArgument {
     this.reads.push(found);
+    if (this.reads.length > MAX_TENSORS) throw beyondLimit(MAX_TENSORS, 'tensors', 'one call of a layer');
     return new TensorArgument(this.reads.length - 1);
   }
 
@@ -225,6 +229,14 @@ export function declaredShape(layer: LayerConfig): Shape | undefined {
   const parsed = shapeSchema.safeParse(declared);
   if (!parsed.success) throw badTopology('a shape', `the input of ${layerName(layer)}`, declared);
   return [null, ...parsed.data.slice(1)];
+}
+
+/** What a few lines of a config can ask for and no machine can do: calls that double at each level, a million inputs. */
+export function beyondLimit(limit: number, what: string, where: string): FreezeframeError {
+  return new FreezeframeError('limit-exceeded', `There are more than ${limit} ${what} in ${where}`, {
+    details: { limit },
+    remedy: 'No model that is known needs as many: the config is damaged, or made to exhaust whoever opens it.',
+  });
 }
 
 export function badTopology(what: string, where: string, received: unknown): FreezeframeError {

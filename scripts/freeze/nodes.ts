@@ -31,7 +31,12 @@ export function ownInputs<T>({ masks = [] }: Pick<PlannedNode, 'masks'>, inputs:
 /** Works out the shapes of a node's outputs, and adds them. @returns the shapes of what the layer is given */
 export function shapeNode(node: PlannedNode, shapes: Map<TensorId, Shape>): readonly Shape[] {
   const from = ownInputs(node, node.inputs).map((id) => lookUp(shapes, id, node));
-  for (const [i, shape] of shapesOf(node, from).entries()) shapes.set(outputId(node.output, i), shape);
+  for (const [i, shape] of shapesOf(node, from).entries()) {
+    // Cropped to nothing, or pooled by more than there is.
+    const empty = shape.some((size) => size !== null && !(Number.isInteger(size) && size > 0));
+    if (empty) throw badTopology('sizes of 1 and more', `what layer ${node.path} answers`, shape.slice(1));
+    shapes.set(outputId(node.output, i), shape);
+  }
   return from;
 }
 

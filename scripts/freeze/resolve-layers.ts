@@ -1,7 +1,7 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import type { z } from 'zod';
 import { bindCall } from './bind-call.ts';
-import { isModel, type LayerCall } from './inbound.ts';
+import { beyondLimit, isModel, type LayerCall } from './inbound.ts';
 import type { LayerConfig } from './keras-model.ts';
 import type { LayerDefinition, ResolvedLayer } from './layer.ts';
 import { findLayer, LAYERS } from './layers/index.ts';
@@ -30,6 +30,11 @@ const UNKNOWABLE: Record<string, string> = {
   TensorFlowOpLayer: 'a graph operator of TensorFlow 2.0 to 2.3: save the model with TensorFlow 2.4 or later',
 };
 
+/** `TimeDistributed(TimeDistributed(Bidirectional(RNN(StackedRNNCells(...)))))` is five deep. */
+const MAX_INNER_DEPTH = 8;
+/** Layers inside layers: a Bidirectional makes two of one, so that they double with each level. */
+const MAX_INNER = 20_000;
+
 /**
  * Finds the definition of every layer and reads its options and what it is called with, in the order given.
  * @throws FreezeframeError `unsupported-layer` once, naming *all* layers that are not known or whose options cannot be
@@ -37,7 +42,8 @@ const UNKNOWABLE: Record<string, string> = {
  */
 export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[] {
   const problems: Problem[] = [];
-  const resolved = layers.map((entry, position) => resolve(entry, position, problems));
+  const inside = { depth: 0, count: 0 };
+  const resolved = layers.map((entry, position) => resolve(entry, position, problems, inside));
   if (problems.length > 0) {
     const supported = LAYERS.map((definition) => definition.className);
     const list = problems.map((p) => `"${p.layer}" (${p.className}, layer ${p.position + 1}): ${p.reason}`);
@@ -50,7 +56,18 @@ export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[
   return resolved as ResolvedLayer[];
 }
 
-function resolve(entry: LayerToResolve, position: number, problems: Problem[]): ResolvedLayer | undefined {
+/** How deep within other layers the one is that is looked at, and how many such layers have been seen. */
+interface Inside {
+  depth: number;
+  count: number;
+}
+
+function resolve(
+  entry: LayerToResolve,
+  position: number,
+  problems: Problem[],
+  inside: Inside,
+): ResolvedLayer | undefined {
   const { path, layer, call } = entry;
   const problem = (reason: string) => {
     problems.push({ layer: path, className: layer.class_name, position, reason });
@@ -64,7 +81,9 @@ function resolve(entry: LayerToResolve, position: number, problems: Problem[]): 
   if (typeof bound === 'string') return problem(bound);
   const own = definition.signature ? { ...(parsed.data as object), call: bound } : parsed.data;
   if (!definition.inner) return { definition, config: own };
-  const inner = resolveInner(definition.inner(own), path, position, problems);
+  if (++inside.depth > MAX_INNER_DEPTH) throw beyondLimit(MAX_INNER_DEPTH, 'levels of layers inside layers', path);
+  const inner = resolveInner(definition.inner(own), path, position, problems, inside);
+  inside.depth--;
   return inner && { definition, config: { ...(own as object), inner } };
 }
 
@@ -74,12 +93,16 @@ function resolveInner(
   path: string,
   position: number,
   problems: Problem[],
+  inside: Inside,
 ): Record<string, ResolvedLayer> | undefined {
   const entries = Object.entries(layers).map(([name, layer]) => {
+    if (++inside.count > MAX_INNER) throw beyondLimit(MAX_INNER, 'layers inside layers', 'the model');
     const below = `${path}/${name}`;
-    if (!isModel(layer.class_name)) return [name, resolve({ path: below, layer }, position, problems)] as const;
+    if (!isModel(layer.class_name)) return [name, resolve({ path: below, layer }, position, problems, inside)] as const;
     const model = modelAsLayer(layer, (nodes) => {
-      const found = nodes.map((node) => resolve({ ...node, path: `${below}/${node.path}` }, position, problems));
+      const found = nodes.map((node) =>
+        resolve({ ...node, path: `${below}/${node.path}` }, position, problems, inside),
+      );
       return found.every((one) => one !== undefined) ? found : undefined;
     });
     return [name, model] as const;

@@ -1,6 +1,7 @@
 import {
   type Argument,
   badTopology,
+  beyondLimit,
   callNumbers,
   callsOf,
   declaredShape,
@@ -56,6 +57,8 @@ export interface Topology {
 
 /** Deeper nesting than any real model; a guard for files that nest for its own sake. */
 const MAX_DEPTH = 32;
+/** Calls, those within models that are called several times counted each time: NASNetLarge has 1,041. */
+export const MAX_CALLS = 20_000;
 
 type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 
@@ -82,6 +85,7 @@ class TopologyReader {
   /** The first output of the node that gives a tensor, for the other outputs that something reads. */
   readonly firstOutputs = new Map<TensorId, TensorId>();
   readonly #calls = new Map<string, number>();
+  #count = 0;
 
   /** Adds the nodes of one call of a model and answers the ids of its outputs. */
   expand(model: ModelConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
@@ -93,8 +97,10 @@ class TopologyReader {
 
   #call(layer: LayerConfig, prefix: string, given: Given, depth: number): Outputs {
     const path = prefix + layerName(layer);
+    // Models count too: empty ones that call each other twice would never come to a layer.
+    if (++this.#count > MAX_CALLS) throw beyondLimit(MAX_CALLS, 'calls of layers', 'the model');
     if (isModel(layer.class_name)) {
-      const outputs = this.expand(layer, `${path}/`, modelInputs(layer, given), depth + 1);
+      const outputs = this.expand(layer, `${path}/`, modelInputs(layer, this.#masked(path, given)), depth + 1);
       return (index) => outputs[index];
     }
     const count = this.#calls.get(path) ?? 0;
@@ -106,6 +112,25 @@ class TopologyReader {
       this.firstOutputs.set(id, output);
       return id;
     };
+  }
+
+  /** A mask that a model is called with is the one that its inputs carry from there on, as in Keras. */
+  #masked(path: string, given: Given): Given {
+    const { inputs, masks = [] } = given;
+    if (masks.length === 0) return given;
+    const own = inputs.map((_, i) => i).filter((i) => !masks.includes(i));
+    const carrying = [...inputs];
+    for (const [n, mask] of masks.entries()) {
+      const at = own[n];
+      if (mask === null || at === undefined) continue;
+      const layer = { class_name: 'Identity', config: { name: 'mask' } };
+      const read = { inputs: [inputs[at] as TensorId, inputs[mask] as TensorId], masks: [1] };
+      const output = `${path}:mask:${this.nodes.length}`;
+      this.nodes.push({ path: `${path}:mask`, layer, ...read, output });
+      this.firstOutputs.set(output, output);
+      carrying[at] = output;
+    }
+    return { ...given, inputs: carrying };
   }
 
   #sequential(model: ModelConfig, prefix: string, inputs: readonly string[], depth: number): readonly string[] {
@@ -161,7 +186,6 @@ function allOf(outputs: Outputs): TensorId[] {
 
 /**
  * The tensors that a nested model is called with, in the order of its input layers. A dictionary goes by its names.
- * A mask is left to the layers inside: it is the one that the tensor carries.
  */
 function modelInputs(model: ModelConfig, { inputs, call, masks = [] }: Given): readonly TensorId[] {
   const own = inputs.filter((_, i) => !masks.includes(i));

@@ -5,6 +5,7 @@ import { ImportError, type ImportErrorCode } from '../import-error.ts';
 const CODES: Readonly<Record<string, ImportErrorCode>> = {
   'bad-topology': 'file-damaged',
   'bad-weights': 'bad-weights',
+  'limit-exceeded': 'limit-exceeded',
   'unsupported-layer': 'unsupported-layer',
 };
 
