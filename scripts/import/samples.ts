@@ -6,6 +6,8 @@ import type { ModelFacts } from './model-facts.ts';
 /** Sizes of free axes: long enough for four poolings of a picture, for any kernel over a sequence. */
 const FREE_SIDE = 64;
 const FREE_STEPS = 12;
+/** Of a sample whose free axes are many: as large a picture of 3 channels as 1182 x 1182. */
+const MAX_FREE_ELEMENTS = 2 ** 22;
 
 /** A generator of numbers in [0, 1) that is the same everywhere: mulberry32. */
 export function seeded(seed: number): () => number {
@@ -52,8 +54,7 @@ export function makeSamples(
   }
   return Object.fromEntries(
     facts.inputs.map(({ name, shape, integers }): [string, TensorData] => {
-      const free = shape.length >= 4 ? FREE_SIDE : FREE_STEPS;
-      const sizes = shape.map((size, axis) => (axis === 0 ? rows : (size ?? free)));
+      const sizes = sizesOf(shape, rows);
       const vocabulary = vocabularies.get(name);
       const below = () => Math.floor(random() * (vocabulary ?? 2));
       if (integers) return [name, { datatype: 'INT32', shape: sizes, data: new Int32Array(count(sizes)).map(below) }];
@@ -92,6 +93,13 @@ function squares(shape: readonly number[], random: () => number): Float32Array {
     }
   }
   return result;
+}
+
+function sizesOf(shape: readonly (number | null)[], rows: number): number[] {
+  let free = shape.length >= 4 ? FREE_SIDE : FREE_STEPS;
+  const sizes = () => shape.map((size, axis) => (axis === 0 ? rows : (size ?? free)));
+  while (free > 1 && count(sizes().slice(1)) > MAX_FREE_ELEMENTS) free = Math.floor(free / 2);
+  return sizes();
 }
 
 function within({ min, max }: Scaled, share: number): number {
