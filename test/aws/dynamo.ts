@@ -6,6 +6,7 @@ interface Request extends Names {
   Item: Item;
   ConditionExpression?: string;
   UpdateExpression: string;
+  ReturnValues?: string;
   ReturnValuesOnConditionCheckFailure?: string;
 }
 
@@ -54,7 +55,9 @@ export class FakeDynamo {
     if (operation === 'PutItem') table.set(id, request.Item);
     else if (operation === 'DeleteItem') table.delete(id);
     else if (operation === 'UpdateItem') {
-      table.set(id, update(request.UpdateExpression, request, item ?? request.Key));
+      const changed = update(request.UpdateExpression, request, item ?? request.Key);
+      table.set(id, changed);
+      if (request.ReturnValues === 'ALL_NEW') return { Attributes: changed };
     } else throw new Refusal('UnknownOperationException');
     return {};
   }

@@ -61,8 +61,8 @@ interface Change {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Changes a row where the condition holds. @returns whether it held. */
-export async function changeRow(table: string, id: string, change: Change): Promise<boolean> {
+/** Changes a row where the condition holds. @returns the row as it is then; undefined where the condition did not hold. */
+export async function changeRow(table: string, id: string, change: Change): Promise<ResultRow | undefined> {
   const { documents, UpdateCommand } = await dynamo();
   const { set, keep = {}, remove = [], where, values } = change;
   const sets = [
@@ -78,6 +78,7 @@ export async function changeRow(table: string, id: string, change: Change): Prom
     Key: { id },
     UpdateExpression: `SET ${sets.join(', ')}${removes}`,
     ConditionExpression: where,
+    ReturnValues: 'ALL_NEW',
     ExpressionAttributeNames: Object.fromEntries(
       named.map((name) => name.replace('#', '')).map((name) => [`#${name}`, name]),
     ),
@@ -88,10 +89,9 @@ export async function changeRow(table: string, id: string, change: Change): Prom
     },
   });
   try {
-    await documents.send(command);
-    return true;
+    return (await documents.send(command)).Attributes as ResultRow;
   } catch (error) {
-    if ((error as Error).name === 'ConditionalCheckFailedException') return false;
+    if ((error as Error).name === 'ConditionalCheckFailedException') return undefined;
     throw error;
   }
 }
@@ -105,16 +105,16 @@ export type Lease = Pick<Required<ResultRow>, 'announcer' | 'announceAfter'>;
 /**
  * Writes what a job found, unless a newer version has been answered meanwhile.
  * @param before the row as it was when the job began: a job without a sequencer does not replace what came after that.
- * @returns whether it was written. `false` too where it was, and the answer that said so got lost: read the row.
+ * @returns the row as it is now: the job's own, or the newer one that stays (`revision` tells).
  */
-export function writeRow(
+export async function writeRow(
   table: string,
   job: Job,
   finding: Finding,
   lease: Lease | undefined,
   before: ResultRow | undefined,
   now = new Date(),
-): Promise<boolean> {
+): Promise<ResultRow> {
   const { bucket, key, versionId } = job.object;
   const failed = 'problem' in finding;
   const time = now.toISOString();
@@ -133,7 +133,11 @@ export function writeRow(
   };
   const gone = [...(failed ? ['result', 'model'] : ['problem']), ...(versionId ? [] : ['versionId']), 'announcedAt'];
   const remove = lease ? gone : [...gone, 'announcer', 'announceAfter'];
-  return changeRow(table, job.id, { set, remove, keep: { createdAt: time }, ...condition(job, before) });
+  const change = { set, remove, keep: { createdAt: time }, ...condition(job, before) };
+  // Not written: there is a newer one, or it was written, and the answer that said so got lost.
+  const row = (await changeRow(table, job.id, change)) ?? (await readRow(table, job.id));
+  if (row) return row;
+  throw new Error('The row was removed while it was written');
 }
 
 function condition(job: Job, before: ResultRow | undefined): Pick<Change, 'where' | 'values'> {

@@ -25,10 +25,7 @@ export async function settleJob(job: Job): Promise<void> {
   let row = before?.revision === job.revision ? before : undefined;
   const lease = row || !bus ? undefined : newLease();
   if (!row) {
-    const finding = await find(job);
-    await writeRow(table, job, finding, lease, before);
-    row = await readRow(table, job.id);
-    if (!row) throw new Error('The row was removed while it was written');
+    row = await writeRow(table, job, await find(job), lease, before);
     if (row.revision !== job.revision) return superseded(job, row);
   }
   if (row.announcedAt) return;

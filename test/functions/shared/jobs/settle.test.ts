@@ -147,6 +147,16 @@ describe('settleJob', () => {
     expect(row()?.announcedAt).toBeDefined();
   });
 
+  it('sends an event twice where its sender fell silent and no receipt came before the lease was over', async () => {
+    process.env.EVENT_LEASE_MS = '1';
+    failing('PutEvents', 'error-after', 1);
+    await expect(settleJob(job('0A'))).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await settleJob(job('0A'));
+    // EventBridge knows no better. Both are the same to a consumer that looks at id and revision.
+    expect(told()).toEqual(['s-0A', 's-0A']);
+  });
+
   it.each(['UpdateItem', 'GetItem'])('is not misled by the lost answers of %s', async (operation) => {
     failing(operation, 'error-after', 2);
     await settleJob(job('0A'));
