@@ -1,10 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { LocalAuthMode } from '../dev/local-auth.ts';
 import { reportResult } from '../terminal/report.ts';
 
 interface DevFlags {
   port?: string;
   host?: string;
   watch?: string;
+  auth?: LocalAuthMode;
   json?: boolean;
 }
 
@@ -14,6 +16,12 @@ export function devCommand(): Command {
     .option('--port <number>', 'where to listen; PORT or 3000 if left out, 0 for a free one')
     .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')
     .option('--watch <folder>', 'pictures that land here go to the uploads function; uploads/ in the store if left out')
+    .addOption(
+      new Option(
+        '--auth <mode>',
+        'key: whoever has one (freezeframe keys create NAME --local); public: everybody, if left out only with a --host of this machine',
+      ).choices(['public', 'key']),
+    )
     .option('--json', 'print JSON lines: where it listens, then one for each answered upload')
     .addHelpText(
       'after',
@@ -22,28 +30,42 @@ Examples:
   $ freezeframe bundle && freezeframe dev
   $ curl --data-binary @picture.jpg -H 'content-type: image/jpeg' http://127.0.0.1:3000/classify
   $ freezeframe dev --port 8080 --watch ~/Pictures/incoming
+  $ freezeframe keys create me --local && freezeframe dev --auth key
 `,
     )
     .action(async (flags: DevFlags) => {
       const { startLocalGateway, uploadFolders } = await import('../dev/local.ts');
       const { choosePort } = await import('../dev/port.ts');
+      const { defaultAuth, startLocalAuth } = await import('../dev/local-auth.ts');
       const { untilSignal } = await import('../dev/until-signal.ts');
       const { uploadLine } = await import('../dev/upload-line.ts');
       const json = flags.json === true;
       const folders = uploadFolders(flags.watch);
+      const port = choosePort(flags.port);
+      const mode = flags.auth ?? defaultAuth(flags.host ?? 'localhost');
+      const auth = await startLocalAuth(mode);
       const gateway = await startLocalGateway({
-        port: choosePort(flags.port),
+        port,
+        environment: auth.environment,
         folders,
         ...(flags.host ? { host: flags.host } : {}),
         log: (line) => process.stderr.write(`${line}\n`),
         onUpload: (report) => reportResult(report, json, () => uploadLine(report)),
+      }).catch((error) => {
+        auth.close();
+        throw error;
       });
-      reportResult({ url: gateway.url, ...folders }, json, () =>
+      reportResult({ url: gateway.url, auth: mode, ...folders }, json, () =>
         [
-          `Listening on ${gateway.url}`,
+          `Listening on ${gateway.url}${mode === 'key' ? ', for whoever has a key (freezeframe keys list --local)' : ''}`,
           `Pictures that land in ${folders.uploads} are answered in ${folders.results}`,
         ].join('\n'),
       );
-      await untilSignal(gateway);
+      await untilSignal({
+        close: async () => {
+          await gateway.close();
+          auth.close();
+        },
+      });
     });
 }

@@ -69,4 +69,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'uploads that could not be answered: look, send again, drop',
     load: async () => (await import('./dlq.ts')).dlqCommand(),
   },
+  {
+    name: 'keys',
+    summary: 'keys of the HTTP API: make, list and revoke them',
+    load: async () => (await import('./keys.ts')).keysCommand(),
+  },
 ];

@@ -1,0 +1,127 @@
+import { FreezeframeError } from '@freezeframe/inference';
+import { Command, Option } from 'commander';
+import { KEY_SCOPES, type KeyRecord, type KeyScope } from '../../functions/http/auth/key.ts';
+import { type KeyStore, pick, stateOf } from '../keys/key-store.ts';
+import { reportResult } from '../terminal/report.ts';
+import { formatTable } from '../terminal/table.ts';
+
+interface Flags {
+  stage?: string;
+  path?: string;
+  region?: string;
+  local?: true;
+  json?: true;
+  expires?: string;
+  scope?: KeyScope[];
+}
+
+/** As the stack's keysTtl. Seconds. */
+const TTL = 60;
+
+export function keysCommand(): Command {
+  const command = new Command('keys').description('keys of the HTTP API: make, list and revoke them').addHelpText(
+    'after',
+    `
+Examples:
+  $ freezeframe keys create "web shop" --stage prod --expires 90d
+  $ freezeframe keys create reports --scope read
+  $ freezeframe keys list --stage prod
+  $ freezeframe keys revoke "web shop" --stage prod
+  $ freezeframe keys create me --local && freezeframe dev --auth key
+
+A key is shown once, when it is made. What is kept is its SHA-256, in the account's Parameter Store below
+/freezeframe/STAGE/keys (--path names another place), or with --local in the store of this machine.`,
+  );
+  const sub = (name: string, description: string) =>
+    command
+      .command(name)
+      .description(description)
+      .option('--stage <name>', 'of the stack; STAGE or dev if left out')
+      .option('--path <path>', 'of the parameters, where it is not /freezeframe/STAGE/keys')
+      .option('--region <region>', 'of the stack; that of the environment or profile if left out')
+      .option('--local', 'for freezeframe dev --auth key on this machine')
+      .option('--json', 'print JSON');
+  sub('create', 'make a key and show it, once')
+    .argument('<name>', 'what it is for, to know it by when it is to be revoked')
+    .option('--expires <when>', '90d, 12h, 2w, 1y, or a day: 2030-12-31; never if left out')
+    .addOption(
+      new Option('--scope <scope...>', 'read: models and results; classify: pictures; both if left out').choices(
+        KEY_SCOPES,
+      ),
+    )
+    .action(create);
+  sub('list', 'every key by name; the keys themselves are known to nobody').action(list);
+  sub('revoke', 'make a key open nothing any more').argument('<name or id>').action(revoke);
+  return command;
+}
+
+async function open({ stage, path, region, local }: Flags): Promise<KeyStore> {
+  if (local) {
+    const { keyFile, localKeyFile } = await import('../keys/key-file.ts');
+    return keyFile(path ?? localKeyFile());
+  }
+  const { keysPath, parameterStore } = await import('../keys/parameter-store.ts');
+  return parameterStore(path ?? keysPath(stage), region);
+}
+
+async function create(name: string, flags: Flags): Promise<void> {
+  const { createKey } = await import('../keys/create-key.ts');
+  const { parseExpiry } = await import('../keys/expiry.ts');
+  if (name.trim() === '' || name.length > 100) {
+    throw new FreezeframeError('used-wrongly', 'Expected a name of 1 to 100 characters for the key.');
+  }
+  const expiresAt = flags.expires ? parseExpiry(flags.expires) : undefined;
+  const store = await open(flags);
+  if ((await store.list()).some((record) => record.name === name && stateOf(record) === 'good')) {
+    throw new FreezeframeError('key-exists', `There is a key called ${name} already.`, {
+      remedy: 'Choose another name, or revoke it first: two keys of a name cannot be told apart.',
+    });
+  }
+  const { key, record } = createKey({ name, expiresAt, scopes: flags.scope });
+  await store.put(record);
+  reportResult({ key, ...shown(record), place: store.place }, flags.json === true, () =>
+    [
+      key,
+      '',
+      `Keep it now: it is not shown again. It works within ${TTL} s${expiresAt ? `, until ${expiresAt}` : ''}, as in:`,
+      `  curl -H "authorization: Bearer ${key}" ...`,
+    ].join('\n'),
+  );
+}
+
+async function list(flags: Flags): Promise<void> {
+  const records = await (await open(flags)).list();
+  reportResult({ keys: records.map(shown) }, flags.json === true, () =>
+    records.length === 0
+      ? 'No keys yet: nobody may call. Make one with: freezeframe keys create NAME'
+      : formatTable(
+          ['NAME', 'ID', 'STATE', 'SCOPES', 'CREATED', 'EXPIRES'],
+          records.map((record) => [
+            record.name,
+            record.id,
+            stateOf(record),
+            record.scopes?.join(', ') ?? 'all',
+            record.createdAt.slice(0, 10),
+            record.expiresAt?.slice(0, 10) ?? 'never',
+          ]),
+        ),
+  );
+}
+
+async function revoke(said: string, flags: Flags): Promise<void> {
+  const store = await open(flags);
+  const record = pick(await store.list(), said);
+  const revokedAt = record.revokedAt ?? new Date().toISOString();
+  if (!record.revokedAt) await store.put({ ...record, revokedAt });
+  reportResult(
+    shown({ ...record, revokedAt }),
+    flags.json === true,
+    () => `${record.name} (${record.id}) is revoked; it stops within ${TTL} s`,
+  );
+}
+
+/** What may be shown of a record. */
+function shown(record: KeyRecord) {
+  const { sha256: _, ...rest } = record;
+  return { ...rest, state: stateOf(record) };
+}

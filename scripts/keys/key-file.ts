@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FreezeframeError } from '@freezeframe/inference';
+import * as z from 'zod';
+import { keyRecord } from '../../functions/http/auth/key.ts';
+import { defaultStore } from '../store/store.ts';
+import type { KeyStore } from './key-store.ts';
+
+/** Keys of the gateway on this machine. */
+export function localKeyFile(): string {
+  return join(defaultStore(), 'keys.json');
+}
+
+/** Keys in a JSON file, for `freezeframe dev --auth key`. @throws FreezeframeError `keys-unreadable`. */
+export function keyFile(file: string): KeyStore {
+  const list = async () => {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '[]';
+      throw error;
+    });
+    try {
+      return z.array(keyRecord).parse(JSON.parse(text));
+    } catch (cause) {
+      throw new FreezeframeError('keys-unreadable', `${file} is not a list of keys.`, {
+        cause,
+        remedy: 'Remove it and create the keys again.',
+      });
+    }
+  };
+  return {
+    place: file,
+    list,
+    put: async (record) => {
+      const others = (await list()).filter(({ id }) => id !== record.id);
+      await mkdir(dirname(file), { recursive: true });
+      const scratch = `${file}.${randomUUID()}`;
+      await writeFile(scratch, JSON.stringify([...others, record], null, 2), { mode: 0o600 });
+      await rename(scratch, file);
+    },
+  };
+}
