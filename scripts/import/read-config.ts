@@ -5,34 +5,8 @@ import { ImportError } from './import-error.ts';
 import { parseJson } from './json.ts';
 import { asImportError } from './named-weights/as-import-error.ts';
 import { configLayers } from './named-weights/config-layers.ts';
+import { withTodaysNames } from './old-configs.ts';
 import { refuseUnknownLayers } from './unknown-layers.ts';
-
-/** Class names of Keras 1 and of early TensorFlow 2 for layers that later had another. */
-const CLASS_NAMES = new Map([
-  ['AvgPool1D', 'AveragePooling1D'],
-  ['AvgPool2D', 'AveragePooling2D'],
-  ['AvgPool3D', 'AveragePooling3D'],
-  ['BatchNormalizationV1', 'BatchNormalization'],
-  ['BatchNormalizationV2', 'BatchNormalization'],
-  ['Convolution1D', 'Conv1D'],
-  ['Convolution2D', 'Conv2D'],
-  ['Convolution2DTranspose', 'Conv2DTranspose'],
-  ['Convolution3D', 'Conv3D'],
-  ['GlobalAvgPool1D', 'GlobalAveragePooling1D'],
-  ['GlobalAvgPool2D', 'GlobalAveragePooling2D'],
-  ['GlobalAvgPool3D', 'GlobalAveragePooling3D'],
-  ['GlobalMaxPool1D', 'GlobalMaxPooling1D'],
-  ['GlobalMaxPool2D', 'GlobalMaxPooling2D'],
-  ['GlobalMaxPool3D', 'GlobalMaxPooling3D'],
-  ['MaxPool1D', 'MaxPooling1D'],
-  ['MaxPool2D', 'MaxPooling2D'],
-  ['MaxPool3D', 'MaxPooling3D'],
-  ['SeparableConvolution1D', 'SeparableConv1D'],
-  ['SeparableConvolution2D', 'SeparableConv2D'],
-  ['SyncBatchNormalization', 'BatchNormalization'],
-  ['UnifiedGRU', 'GRU'],
-  ['UnifiedLSTM', 'LSTM'],
-]);
 
 const schema = z.looseObject({
   class_name: z.string(),
@@ -56,15 +30,4 @@ export function readConfig(json: unknown, where: string): KerasModel['config'] {
 /** The same from JSON text, whose depth is looked at before it is parsed. */
 export function readJsonConfig(content: Uint8Array | string, where: string): KerasModel['config'] {
   return readConfig(parseJson(content, where), where);
-}
-
-/** The config with the class names that layers have now. */
-function withTodaysNames(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withTodaysNames);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).map(([key, inner]) => {
-    const today = key === 'class_name' ? CLASS_NAMES.get(String(inner)) : undefined;
-    return [key, today ?? withTodaysNames(inner)];
-  });
-  return Object.fromEntries(entries);
 }

@@ -52,7 +52,7 @@ export function configLayers(config: KerasModel['config']): ConfigLayer[] {
 function checkedName(layer: LayerConfig, names: Set<string>): string {
   const name = layerName(layer);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  if (name.length > 1024 || /[\u0000-\u001f\u007f-\u009f]/.test(name)) {
+  if (name.length > 1024 || /[\u0000-\u001f\u007f-\u009f]|\p{Cs}|^__proto__$/u.test(name)) {
     throw new ImportError('file-hostile', expected('at most 1024 plain characters', 'the name of a layer', name));
   }
   if (names.has(name)) {

@@ -7,6 +7,7 @@ import { asImportError } from './as-import-error.ts';
 import { configLayers } from './config-layers.ts';
 import { layerWeights } from './layer-weights.ts';
 import { matchNames, type Wanted } from './match-names.ts';
+import { fromOldForms } from './old-forms.ts';
 import { hdf5WeightFile, readTensor, throwProblems } from './weight-file.ts';
 
 /** State of random layers and counters, which Keras saves among the weights. */
@@ -46,12 +47,11 @@ export function legacyWeights(config: KerasModel['config'], file: Hdf5File, grou
   [...wanted].forEach(([top, specs], i) => {
     const layer = named ? byName.get(top) : withWeights[i];
     const names = layer?.weights ?? [];
-    const found = matchNames(
-      specs,
-      names.map((weight) => ({ ...weight, shape: source.shape(weight.path) })),
-    );
+    const all = names.map((weight) => ({ ...weight, shape: source.shape(weight.path) }));
+    const found = matchNames(specs, all);
+    const turned = fromOldForms(specs, found, all, source);
     specs.forEach(({ name, spec }, j) => {
-      const tensor = readTensor(source, found[j]?.path, spec, name, problems);
+      const tensor = turned.get(j) ?? readTensor(source, found[j]?.path, spec, name, problems);
       if (tensor) weights.set(name, tensor);
     });
   });
