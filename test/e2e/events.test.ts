@@ -23,7 +23,7 @@ const CALM = 250;
 /** Calls to S3, DynamoDB and EventBridge that go wrong. */
 const FAULTS = 0.03;
 /** Processes that are ended while they have messages in hand. */
-const KILLS = Math.max(15, COUNT / 20);
+const KILLS = Math.max(12, COUNT / 20);
 const KINDS: readonly Fault[] = ['throttle', 'error-before', 'error-after', 'reset-before', 'reset-after'];
 
 describe(`${COUNT} uploads, the function killed at random, calls failing at random`, () => {
@@ -72,9 +72,12 @@ describe(`${COUNT} uploads, the function killed at random, calls failing at rand
     queue.visibility = CALM;
     const idle = () => queue.messages.size === 0 && receipts.messages.size === 0;
     await until(idle);
-    // As an operator does with dead letters: some that could be answered had bad luck five times.
-    redriveAll();
-    await until(idle);
+    // As an operator does with dead letters, until only what nobody understands is left: some had bad luck five times, and
+    // an event that was in doubt has to wait for its lease.
+    do {
+      redriveAll();
+      await until(idle);
+    } while (deadLetters.messages.size > UNKNOWN.length && performance.now() - started < 500_000);
     for (const source of sources) source.close();
     await Promise.all(running);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
