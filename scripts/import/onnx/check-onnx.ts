@@ -1,6 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { type ModelProto, TensorProto_DataLocation, TensorProto_DataType } from '../../freeze/onnx/onnx_pb.ts';
 import { ImportError } from '../import-error.ts';
+import { checkFunctions } from './check-functions.ts';
 import { checkStructure } from './check-structure.ts';
 import { allNodes, allTensors } from './walk.ts';
 
@@ -25,6 +26,7 @@ const KNOWN_DOMAINS = new Set([...STANDARD, 'ai.onnx.ml', 'com.microsoft']);
  */
 export function checkOnnx(model: ModelProto): void {
   checkCount(model);
+  checkFunctions(model, MAX_NODES);
   checkExternal(model);
   checkOpset(model);
   checkDomains(model);

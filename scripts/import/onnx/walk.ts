@@ -1,15 +1,23 @@
+import { beyondLimit } from '../../freeze/inbound.ts';
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../../freeze/onnx/onnx_pb.ts';
 
-/** Every node, those inside of `If`, `Loop` and local functions too. */
+/** `If`s and `Loop`s within each other: published graphs have three or four levels. */
+export const MAX_GRAPH_DEPTH = 16;
+
+/**
+ * Every node, those inside of `If`, `Loop` and local functions too.
+ * @throws FreezeframeError `limit-exceeded` for graphs within graphs without end
+ */
 export function* allNodes(model: ModelProto): Generator<NodeProto> {
   if (model.graph) yield* nodesOf(model.graph.node);
   for (const { node } of model.functions) yield* nodesOf(node);
 }
 
-function* nodesOf(nodes: readonly NodeProto[]): Generator<NodeProto> {
+export function* nodesOf(nodes: readonly NodeProto[], depth = 0): Generator<NodeProto> {
+  if (depth > MAX_GRAPH_DEPTH) throw beyondLimit(MAX_GRAPH_DEPTH, 'levels of graphs', 'the ONNX file');
   for (const node of nodes) {
     yield node;
-    for (const graph of subgraphs(node)) yield* nodesOf(graph.node);
+    for (const graph of subgraphs(node)) yield* nodesOf(graph.node, depth + 1);
   }
 }
 
