@@ -77,6 +77,8 @@ export function readTopology(config: KerasModel['config']): Topology {
   const inputs = config.class_name === 'Sequential' ? [sequentialInput(config)] : functionalInputs(config);
   const ids = inputs.map((input) => input.name);
   const outputs = reader.expand(config, '', ids, 0);
+  if (inputs.length === 0) throw badTopology('an input', 'input_layers of the model', []);
+  if (outputs.length === 0) throw badTopology('an output', 'output_layers of the model', []);
   return { inputs, nodes: neededFor(outputs, reader), outputs };
 }
 

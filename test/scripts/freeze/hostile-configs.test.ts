@@ -67,6 +67,14 @@ describe('configs made to exhaust', () => {
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
+  it.each(['input_layers', 'output_layers'])('a model without %s', (key) => {
+    const model = graph([input([4])], ['in', 0, 0]);
+    const config = { ...model, config: { ...model.config, [key]: [] } };
+    expect(() => planFreeze({ config, weights: new Map() } as unknown as KerasModel)).toThrow(
+      expect.objectContaining({ code: 'bad-topology' }),
+    );
+  });
+
   it('wrappers as deep as anybody needs', () => {
     const model = row([1, 1, 1, 1], nested(3, 'TimeDistributed', layer('ReLU')));
     expect(planFreeze({ config: model, weights: new Map() } as unknown as KerasModel).nodes).toHaveLength(1);
