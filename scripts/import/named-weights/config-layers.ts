@@ -4,6 +4,7 @@ import type { KerasModel, LayerConfig } from '../../freeze/keras-model.ts';
 import { groupNames } from '../../freeze/saved-groups.ts';
 import { ImportError } from '../import-error.ts';
 import { MAX_LAYERS } from '../limits.ts';
+import { isPlainName } from '../plain-name.ts';
 
 /** One layer of a config, models inside models opened. */
 export interface ConfigLayer {
@@ -51,8 +52,7 @@ export function configLayers(config: KerasModel['config']): ConfigLayer[] {
 
 function checkedName(layer: LayerConfig, names: Set<string>): string {
   const name = layerName(layer);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  if (name.length > 1024 || /[\u0000-\u001f\u007f-\u009f]|\p{Cs}|^__proto__$/u.test(name)) {
+  if (!isPlainName(name)) {
     throw new ImportError('file-hostile', expected('at most 1024 plain characters', 'the name of a layer', name));
   }
   if (names.has(name)) {

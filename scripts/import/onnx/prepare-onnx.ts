@@ -20,6 +20,7 @@ import type { ImportedOnnxModel } from '../imported-model.ts';
 import type { ModelChoices, PreparedModel } from '../prepared.ts';
 import { makeSamples } from '../samples.ts';
 import { limitsOf, scalingOf, unscalingOf } from './affine.ts';
+import { checkInterface } from './check-interface.ts';
 import { checkOnnx } from './check-onnx.ts';
 import { appendScaling, prependPicture, prependScaling } from './edit-onnx.ts';
 import { BATCH_AXIS, freeBatch } from './free-batch.ts';
@@ -39,6 +40,7 @@ export async function prepareOnnx(given: ImportedOnnxModel, choices: ModelChoice
   const imported = withKeptPadding(given);
   const original = await createEngine(imported.onnx);
   try {
+    checkInterface(original);
     return await prepareWith(original, imported, choices);
   } finally {
     await original.close();
