@@ -142,7 +142,7 @@ export async function runInBatches(engine: Engine, samples: Samples): Promise<Re
     for (const [name, { shape, data }] of Object.entries(await engine.run(Object.fromEntries(feeds)))) {
       const size = data.length / (last - first);
       collected[name] ??= { shape: [rows, ...shape.slice(1)], data: new Float32Array(size * rows) };
-      collected[name].data.set(data as Float32Array, first * size);
+      collected[name].data.set(Float32Array.from(data as Float32Array, Number), first * size);
     }
   }
   const results = Object.entries(collected).map(([name, tensor]) => [

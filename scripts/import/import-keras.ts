@@ -12,6 +12,7 @@ import { compareExpected } from './expected.ts';
 import { fittingLabels } from './fitting-labels.ts';
 import { ImportError } from './import-error.ts';
 import type { ImportedKerasModel } from './imported-model.ts';
+import { inDatatypes } from './in-datatypes.ts';
 import { kerasFacts } from './keras-facts.ts';
 import { checkOnnx } from './onnx/check-onnx.ts';
 import { parseOnnx } from './onnx/parse-onnx.ts';
@@ -50,7 +51,9 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   if (nonfinite.length > 0) {
     notes.push(`${nonfinite.length} weights hold NaN or infinity: it was verified with zeros in their place.`);
   }
-  const samples = makeSamples(facts, input.input, BATCHES[1], SEED, vocabularies(plan));
+  const made = makeSamples(facts, input.input, BATCHES[1], SEED, vocabularies(plan));
+  const { input: takes } = frozen.manifest;
+  const samples = takes.kind === 'tensors' ? inDatatypes(made, takes.tensors) : made;
   const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
   const between = await checkBatches(compared, shapes, samples);
   const rows = referenceRows(plan);

@@ -62,7 +62,7 @@ function problemsOf(layer: LayerConfig, path: string, position: number): Problem
   if (layer.class_name === 'Lambda') return problem('a Lambda runs Python code', true);
   if (isForeign(layer)) return problem('a custom layer', true);
   if (!isModel(layer.class_name) && !definitionOf(layer)) {
-    return isOfKeras(layer) ? problem('this layer of Keras is not supported', false) : problem('a custom layer', true);
+    return isOfKeras(layer) ? problem(notYet(layer.class_name), false) : problem('a custom layer', true);
   }
   return INNER.flatMap((key) => layer.config[key] ?? []).flatMap((inner) => {
     const { class_name, config } = (inner ?? {}) as Partial<LayerConfig>;
@@ -83,4 +83,12 @@ function isForeign({ module, registered_name, class_name }: Serialized): boolean
 
 function isOfKeras({ class_name, module }: Serialized): boolean {
   return KERAS_LAYERS.has(class_name) || (typeof module === 'string' && module.startsWith('keras.src.ops'));
+}
+
+/** Layers that take text, or hash what they take. */
+const OF_TEXT = new Set(['StringLookup', 'TextVectorization', 'Hashing', 'HashedCrossing']);
+
+function notYet(className: string): string {
+  if (!OF_TEXT.has(className)) return 'this layer of Keras is not supported';
+  return 'this layer turns text into numbers; do that before, and import keras.Model(layer.output, model.output)';
 }

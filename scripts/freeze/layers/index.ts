@@ -19,6 +19,7 @@ import { averagePooling2d } from './average-pooling2d.ts';
 import { averagePooling3d } from './average-pooling3d.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { bidirectional } from './bidirectional.ts';
+import { categoryEncoding } from './category-encoding.ts';
 import { centerCrop } from './center-crop.ts';
 import { concatenate } from './concatenate.ts';
 import { convLSTM1d } from './conv-lstm1d.ts';
@@ -37,6 +38,7 @@ import { cutMix } from './cut-mix.ts';
 import { dense } from './dense.ts';
 import { depthwiseConv1d } from './depthwise-conv1d.ts';
 import { depthwiseConv2d } from './depthwise-conv2d.ts';
+import { discretization } from './discretization.ts';
 import { dot } from './dot.ts';
 import { dropout } from './dropout.ts';
 import { einsumDense } from './einsum-dense.ts';
@@ -57,6 +59,7 @@ import { groupQueryAttention } from './group-query-attention.ts';
 import { gru } from './gru.ts';
 import { identity } from './identity.ts';
 import { inputLayer } from './input-layer.ts';
+import { integerLookup } from './integer-lookup.ts';
 import { layerNormalization } from './layer-normalization.ts';
 import { layerScale } from './layer-scale.ts';
 import { leakyReLU } from './leaky-relu.ts';
@@ -147,6 +150,7 @@ export const LAYERS = [
   averagePooling3d,
   batchNormalization,
   bidirectional,
+  categoryEncoding,
   centerCrop,
   concatenate,
   conv1d,
@@ -165,6 +169,7 @@ export const LAYERS = [
   dense,
   depthwiseConv1d,
   depthwiseConv2d,
+  discretization,
   dot,
   dropout,
   einsumDense,
@@ -185,6 +190,7 @@ export const LAYERS = [
   gru,
   identity,
   inputLayer,
+  integerLookup,
   layerNormalization,
   layerScale,
   leakyReLU,

@@ -1,15 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import {
-  createEngine,
-  DATATYPE_INFO,
-  type Engine,
-  expected,
-  type Manifest,
-  type TensorData,
-} from '@freezeframe/inference';
+import { createEngine, type Engine, expected, type Manifest } from '@freezeframe/inference';
 import { type ModelProto, ModelProtoSchema, TensorProto_DataType } from '../../freeze/onnx/onnx_pb.ts';
 import { type FreezeInput, type FreezeOutput, GRAPH_NAMES } from '../../freeze/options.ts';
-import type { Samples } from '../../freeze/verify.ts';
 import { allFinite, refuseNonfinite } from '../check-weights.ts';
 import { chooseInput } from '../choose-input.ts';
 import { chooseOutput } from '../choose-output.ts';
@@ -17,6 +9,7 @@ import { compareExpected } from '../expected.ts';
 import { fittingLabels } from '../fitting-labels.ts';
 import { ImportError } from '../import-error.ts';
 import type { ImportedOnnxModel } from '../imported-model.ts';
+import { inDatatypes } from '../in-datatypes.ts';
 import type { ModelChoices, PreparedModel } from '../prepared.ts';
 import { makeSamples } from '../samples.ts';
 import { limitsOf, scalingOf, unscalingOf } from './affine.ts';
@@ -78,7 +71,8 @@ async function prepareWith(
   if (output.output.kind === 'regression') appendScaling(graph, answer.name, unscalingOf(output.output.values));
   checkOnnx(model);
   const onnx = toBinary(ModelProtoSchema, model);
-  const samples = takenBy(original, makeSamples(facts, input.input, ROWS, SEED, new Map()), input.input);
+  const made = makeSamples(facts, input.input, ROWS, SEED, new Map());
+  const samples = input.input.kind === 'tensors' ? inDatatypes(made, original.inputs) : made;
   const verification = await verifyOnnx({
     original,
     onnx,
@@ -197,20 +191,6 @@ function checkOutput({ outputs }: Engine, output: FreezeOutput): void {
     {
       remedy: 'Import it with --task tensors --preprocess none.',
     },
-  );
-}
-
-/** Made-up inputs in the graph's own datatypes. */
-function takenBy({ inputs }: Engine, samples: Samples, input: FreezeInput): Samples {
-  if (input.kind !== 'tensors') return samples;
-  return Object.fromEntries(
-    inputs.map(({ name, datatype }): [string, TensorData] => {
-      const { shape, data } = samples[name] as TensorData;
-      const values = new DATATYPE_INFO[datatype].array(data.length);
-      const big = datatype === 'INT64' || datatype === 'UINT64';
-      for (let i = 0; i < values.length; i++) values[i] = (big ? BigInt(Number(data[i])) : data[i]) as never;
-      return [name, { datatype, shape, data: values }];
-    }),
   );
 }
 

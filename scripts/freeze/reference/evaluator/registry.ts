@@ -1,6 +1,7 @@
 import { type Rule, rules } from './call.ts';
 import { ACTIVATION_LAYERS } from './kinds/activations.ts';
 import { ATTENTIONS } from './kinds/attention.ts';
+import { CATEGORIES } from './kinds/categories.ts';
 import { CONVOLUTIONS } from './kinds/convolution.ts';
 import { CONVOLUTION_LSTMS } from './kinds/convolution-lstm.ts';
 import { CORE } from './kinds/core.ts';
@@ -15,6 +16,7 @@ import { RESHAPINGS } from './kinds/reshaping.ts';
 const RULES: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
     ...CORE,
+    ...CATEGORIES,
     ...CONVOLUTIONS,
     ...CONVOLUTION_LSTMS,
     ...POOLINGS,
