@@ -13,6 +13,7 @@ import { ACTIVATION_OPERATORS } from './activations.ts';
 import { AXES } from './axes.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { type Operand, type OperatorDefinition, operandOf } from './operator.ts';
+import { PICTURES } from './pictures.ts';
 import { PRODUCTS } from './products.ts';
 import { REDUCTIONS } from './reductions.ts';
 
@@ -23,6 +24,7 @@ export const OPERATORS: readonly OperatorDefinition[] = [
   ...ACTIVATION_OPERATORS,
   ...AXES,
   ...ELEMENTWISE,
+  ...PICTURES,
   ...PRODUCTS,
   ...REDUCTIONS,
 ];

@@ -196,6 +196,7 @@ const tensorflowFunction: LayerFunction = (x, call): Answer => {
   const { keywords } = call;
   const short = lastPart(name);
   if (short === 'getitem') return indexed(x, keywords.slice_spec ?? call.args[1] ?? null);
+  if (name.endsWith('image.resize')) return resizeOptions(x, { ...call, options: resizeArguments(call) });
   if (short === 'einsum') return einsum(equationIn([call.args, keywords]), valuesIn([call.args, keywords]));
   if (short === 'batch_dot') return batchDot(valuesIn([call.args, keywords]), keywords.axes);
   if (short in ACTIVATIONS && !(short in FUNCTIONS)) return activationFunction(short, x, call);
@@ -217,6 +218,13 @@ const tensorflowFunction: LayerFunction = (x, call): Answer => {
   const args = 'x1' in named ? call.args.slice(1) : call.args;
   return operator.compute(new Given(parameters, { args, keywords: named, options: {} }));
 };
+
+/** `tf.image.resize` with the names of Keras's options. */
+function resizeArguments({ args, keywords }: Call): Call['options'] {
+  const size = keywords.size ?? args[1];
+  const sizes = isValue(size) ? [...size.data] : size;
+  return { size: sizes, interpolation: keywords.method ?? 'bilinear', antialias: keywords.antialias ?? false };
+}
 
 function turned(x: Value): Value {
   const rank = x.shape.length;
@@ -258,5 +266,10 @@ export const FUNCTION_LAYERS: Readonly<Record<string, LayerFunction>> = {
 /** Whether a `TFOpLambda` of this function is known, `math.add` and the like. */
 export function knowsFunction(name: string): boolean {
   const short = lastPart(name);
-  return ['getitem', 'einsum', 'batch_dot'].includes(short) || short in FUNCTIONS || short in ACTIVATIONS;
+  return (
+    ['getitem', 'einsum', 'batch_dot'].includes(short) ||
+    name.endsWith('image.resize') ||
+    short in FUNCTIONS ||
+    short in ACTIVATIONS
+  );
 }
