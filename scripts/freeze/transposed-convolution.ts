@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activate } from './activations/index.ts';
+import { activate, activatedShape } from './activations/index.ts';
 import { initializer, padding, perAxis } from './config.ts';
 import { biasSpec, convolutionOptions } from './convolution.ts';
 import type { Value } from './graph.ts';
@@ -72,7 +72,7 @@ export function transposedConvolution(className: string, rank: number): LayerDef
       const shape = [...c.kernel_size, c.filters, channelsOf(single(inputs), c.data_format)];
       return [{ name: 'kernel', shape, trainable: true, initializer: c.kernel_initializer }, ...biasSpec(c, c.filters)];
     },
-    outputShape: (c, inputs) => transposedShape(c, single(inputs)),
+    outputShape: (c, inputs) => activatedShape(transposedShape(c, single(inputs)), c.activation),
     emit: (context, c, inputs) => activate(context.graph, transposed(context, c, single(inputs)), c.activation),
   };
 }

@@ -1,6 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { GraphBuilder, Value } from '../graph.ts';
+import type { Shape } from '../keras-model.ts';
 import { memoryAxis, renamed } from '../layout.ts';
 import type { ActivationDefinition } from './activation.ts';
 import { ACTIVATIONS } from './activations.ts';
@@ -25,6 +26,13 @@ export function findActivation(name: string): ActivationDefinition | undefined {
 /** Writes the activation named by a config read with `activation`. */
 export function activate(graph: GraphBuilder, x: Value, name: string): Value {
   return (findActivation(name) as ActivationDefinition).emit(graph, x);
+}
+
+/** The shape after an activation: a gate is made of one half of the features, every other keeps it. */
+export function activatedShape(shape: Shape, name: string): Shape {
+  if (name !== 'glu') return shape;
+  const last = shape.at(-1);
+  return [...shape.slice(0, -1), typeof last === 'number' ? last / 2 : null];
 }
 
 /** Gradient of what went into the activation. `input` has the output's shape and memory order. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { activate, activation, activationGradient } from '../activations/index.ts';
-import type { Shape } from '../keras-model.ts';
+import { activate, activatedShape, activation, activationGradient } from '../activations/index.ts';
 import { defineLayer, single } from '../layer.ts';
 
 const config = z.object({ activation });
@@ -10,7 +9,7 @@ export const activationLayer = defineLayer<z.output<typeof config>>({
   className: 'Activation',
   mask: 'keep',
   config,
-  outputShape: (c, inputs) => (c.activation === 'glu' ? halved(single(inputs)) : single(inputs)),
+  outputShape: (c, inputs) => activatedShape(single(inputs), c.activation),
   emit: ({ graph }, c, inputs) => activate(graph, single(inputs), c.activation),
   training: {
     backward: ({ graph }, c, { inputs, output }, gradient) => {
@@ -19,9 +18,3 @@ export const activationLayer = defineLayer<z.output<typeof config>>({
     },
   },
 });
-
-/** A gate is made of one half of the features. */
-function halved(shape: Shape): Shape {
-  const last = shape.at(-1);
-  return [...shape.slice(0, -1), typeof last === 'number' ? last / 2 : null];
-}

@@ -1,4 +1,4 @@
-import { activate } from '../activations/index.ts';
+import { activate, activatedShape } from '../activations/index.ts';
 import {
   type ConvolutionConfig,
   convolution,
@@ -14,6 +14,6 @@ export const conv1d = defineLayer<ConvolutionConfig>({
   linear: { kernel: 'kernel' },
   config: convolutionConfig(1),
   weights: (c, inputs) => convolutionWeights(c, single(inputs)),
-  outputShape: (c, inputs) => convolutionShape(c, single(inputs), c.filters),
+  outputShape: (c, inputs) => activatedShape(convolutionShape(c, single(inputs), c.filters), c.activation),
   emit: (context, c, inputs) => activate(context.graph, convolution(context, c, single(inputs)), c.activation),
 });

@@ -1,4 +1,4 @@
-import { activate, activationGradient } from '../activations/index.ts';
+import { activate, activatedShape, activationGradient } from '../activations/index.ts';
 import {
   type ConvolutionConfig,
   convolution,
@@ -21,7 +21,7 @@ export const conv2d = defineLayer<ConvolutionConfig>({
   linear: { kernel: 'kernel' },
   config: convolutionConfig(2),
   weights: (c, inputs) => convolutionWeights(c, single(inputs)),
-  outputShape: (c, inputs) => convolutionShape(c, single(inputs), c.filters),
+  outputShape: (c, inputs) => activatedShape(convolutionShape(c, single(inputs), c.filters), c.activation),
   emit: (context, c, inputs) => activate(context.graph, convolution(context, c, single(inputs)), c.activation),
   training: {
     forward: (context, c, inputs) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activate, activation, activationGradient } from '../activations/index.ts';
+import { activate, activatedShape, activation, activationGradient } from '../activations/index.ts';
 import { flag, initializer } from '../config.ts';
 import type { GraphBuilder, Value } from '../graph.ts';
 import { defineLayer, type EmitContext, single } from '../layer.ts';
@@ -30,7 +30,7 @@ export const dense = defineLayer<Config>({
     },
     ...(c.use_bias ? [{ name: 'bias', shape: [c.units], trainable: true, initializer: c.bias_initializer }] : []),
   ],
-  outputShape: (c, inputs) => [...single(inputs).slice(0, -1), c.units],
+  outputShape: (c, inputs) => activatedShape([...single(inputs).slice(0, -1), c.units], c.activation),
   emit: (context, c, inputs) => activate(context.graph, affine(context, c, single(inputs)), c.activation),
   training: {
     forward: (context, c, inputs) => {

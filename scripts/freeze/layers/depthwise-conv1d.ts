@@ -1,4 +1,4 @@
-import { activate } from '../activations/index.ts';
+import { activate, activatedShape } from '../activations/index.ts';
 import { depthwise } from '../convolution.ts';
 import { type DepthwiseConfig, depthwiseConfig, depthwiseShape, depthwiseWeights } from '../depthwise.ts';
 import { defineLayer, single } from '../layer.ts';
@@ -9,7 +9,7 @@ export const depthwiseConv1d = defineLayer<DepthwiseConfig>({
   linear: { kernel: 'depthwise_kernel', depthwise: true },
   config: depthwiseConfig(1),
   weights: (c, inputs) => depthwiseWeights(c, single(inputs)),
-  outputShape: (c, inputs) => depthwiseShape(c, single(inputs)),
+  outputShape: (c, inputs) => activatedShape(depthwiseShape(c, single(inputs)), c.activation),
   emit: (context, c, inputs) => {
     const bias = c.use_bias ? context.weight('bias') : undefined;
     return activate(context.graph, depthwise(context, c, single(inputs), bias), c.activation);

@@ -1,6 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
-import { activate, activation } from '../activations/index.ts';
+import { activate, activatedShape, activation } from '../activations/index.ts';
 import { initializer } from '../config.ts';
 import type { Value } from '../graph.ts';
 import type { Shape } from '../keras-model.ts';
@@ -27,7 +27,7 @@ export const einsumDense = defineLayer<EinsumDenseConfig>({
     const specs: WeightSpec[] = [{ name: 'kernel', shape: kernel, trainable: true, initializer: c.kernel_initializer }];
     return bias ? [...specs, { name: 'bias', shape: bias, trainable: true, initializer: c.bias_initializer }] : specs;
   },
-  outputShape: (c, inputs) => shapesOf(c, single(inputs)).output,
+  outputShape: (c, inputs) => activatedShape(shapesOf(c, single(inputs)).output, c.activation),
   emit: (context, c, inputs) => einsumDenseOf(context, c, single(inputs)),
 });
 

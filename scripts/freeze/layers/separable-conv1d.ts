@@ -1,4 +1,4 @@
-import { activate } from '../activations/index.ts';
+import { activate, activatedShape } from '../activations/index.ts';
 import { convolutionShape, depthwise } from '../convolution.ts';
 import { pointwise, type SeparableConfig, separableConfig, separableWeights } from '../depthwise.ts';
 import { defineLayer, single } from '../layer.ts';
@@ -8,7 +8,7 @@ export const separableConv1d = defineLayer<SeparableConfig>({
   className: 'SeparableConv1D',
   config: separableConfig(1),
   weights: (c, inputs) => separableWeights(c, single(inputs)),
-  outputShape: (c, inputs) => convolutionShape(c, single(inputs), c.filters),
+  outputShape: (c, inputs) => activatedShape(convolutionShape(c, single(inputs), c.filters), c.activation),
   emit: (context, c, inputs) => {
     const mixed = pointwise(context, c, depthwise(context, c, single(inputs)));
     return activate(context.graph, mixed, c.activation);

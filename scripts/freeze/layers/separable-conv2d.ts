@@ -1,4 +1,4 @@
-import { activate, activationGradient } from '../activations/index.ts';
+import { activate, activatedShape, activationGradient } from '../activations/index.ts';
 import { convolutionShape, depthwise } from '../convolution.ts';
 import { pointwise, type SeparableConfig, separableConfig, separableWeights } from '../depthwise.ts';
 import {
@@ -16,7 +16,7 @@ export const separableConv2d = defineLayer<SeparableConfig>({
   className: 'SeparableConv2D',
   config: separableConfig(2),
   weights: (c, inputs) => separableWeights(c, single(inputs)),
-  outputShape: (c, inputs) => convolutionShape(c, single(inputs), c.filters),
+  outputShape: (c, inputs) => activatedShape(convolutionShape(c, single(inputs), c.filters), c.activation),
   emit: (context, c, inputs) => {
     const mixed = pointwise(context, c, depthwise(context, c, single(inputs)));
     return activate(context.graph, mixed, c.activation);
