@@ -19,13 +19,15 @@ export interface KerasGraph {
   readonly outputs: readonly { readonly shape: readonly number[]; readonly data: readonly number[] }[];
 }
 
+const FILES = ['keras-3', 'keras-2', 'more-keras-3', 'more-keras-2'];
+
 /** By the Keras that answered. */
-export const KERAS_GRAPHS = Object.fromEntries(['keras-3', 'keras-2'].map((file) => [file, read(file)]));
+export const KERAS_GRAPHS = Object.fromEntries(FILES.map((file) => [file, read(file)]));
 
 function read(file: string): KerasGraph[] {
   const url = new URL(`../../fixtures/keras-graphs/${file}.json`, import.meta.url);
   const graphs = JSON.parse(readFileSync(url, 'utf8')) as KerasGraph[];
-  const version = file === 'keras-2' ? '2.21.0' : '3.15.0';
+  const version = file.endsWith('keras-2') ? '2.21.0' : '3.15.0';
   return graphs.map((graph) => ({ ...graph, model: withKeras2Activations(graph.model, version) }));
 }
 
@@ -47,7 +49,7 @@ export function withWeights({ model }: KerasGraph): KerasModel {
   return { config: model, weights };
 }
 
-function inputOf({ shape, vocabulary }: KerasGraph['inputs'][number]): TensorData {
+export function inputOf({ shape, vocabulary }: KerasGraph['inputs'][number]): TensorData {
   const length = size(shape);
   if (vocabulary !== undefined) {
     return {

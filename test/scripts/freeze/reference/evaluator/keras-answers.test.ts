@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openEvaluator } from '../../../../../scripts/freeze/reference/evaluator/index.ts';
 import { inputOf, KERAS_ANSWERS, modelOf as layerModelOf } from '../../keras-answers.ts';
+import { inputOf as graphInput, KERAS_GRAPHS, withWeights } from '../../keras-graphs.ts';
 import { farthest, formulaInput, modelOf, RECORDED } from './recorded.ts';
 
 const TOLERANCE = 1e-5;
@@ -12,6 +13,17 @@ describe('the plain evaluator answers as Keras did', () => {
     expect(farthest(recorded.outputs, received)).toBeLessThanOrEqual(TOLERANCE);
     expect(recorded.outputs.some(({ data }) => data.some((value) => value !== 0))).toBe(true);
   });
+
+  for (const [file, graphs] of Object.entries(KERAS_GRAPHS).filter(([name]) => name.startsWith('more-'))) {
+    it.each(graphs)(`${file}: $title`, async (graph) => {
+      const inputs = graph.inputs.map((input) => {
+        const { shape, data } = graphInput(input);
+        return { shape, data: input.vocabulary === undefined ? (data as Float32Array) : (data as Int32Array) };
+      });
+      const received = await openEvaluator(withWeights(graph)).run(inputs);
+      expect(farthest(graph.outputs, received)).toBeLessThanOrEqual(TOLERANCE);
+    });
+  }
 
   for (const [file, answers] of Object.entries(KERAS_ANSWERS)) {
     it(`all ${answers.length} of keras-answers/${file}.json`, async () => {
