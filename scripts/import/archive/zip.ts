@@ -110,8 +110,9 @@ function checked(entries: readonly Packed[], archiveBytes: number): Packed[] {
   const names = new Set<string>();
   let [packed, unpackedBytes] = [0, 0];
   for (const { name, entry } of entries) {
-    // Systems that ignore case, and readers that take the first or the last of two, would see another model.
-    const key = name.toLowerCase();
+    // Systems that ignore case or how an accent is written, and readers that take the first or the last of two, would see
+    // another model.
+    const key = name.normalize('NFKC').toLowerCase();
     if (names.has(key)) throw hostile(`holds two entries called ${name}`);
     names.add(key);
     if (((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK) throw hostile(`holds the symlink ${name}`);

@@ -39,9 +39,10 @@ describe('a zip', () => {
     },
   );
 
-  it('with two entries of one name is refused, also where only the case differs', async () => {
+  it('with two entries of one name is refused, also where only the case or the writing of an accent differs', async () => {
     await refusal([{ name: 'a' }, { name: 'a' }]).toMatchObject({ code: 'file-hostile' });
     await refusal([{ name: 'config.json' }, { name: 'Config.JSON' }]).toMatchObject({ code: 'file-hostile' });
+    await refusal([{ name: '\u00e9.h5' }, { name: 'e\u0301.h5' }]).toMatchObject({ code: 'file-hostile' });
   });
 
   it('with a symlink is refused', async () => {
