@@ -24,6 +24,9 @@ const layerSchema = z.looseObject({
 });
 const layersSchema = z.array(layerSchema);
 
+/** Of one model: NASNetLarge has 1,041. */
+const MAX_LAYERS = 20_000;
+
 /** Class names of models that stand where a layer can stand. */
 export function isModel(className: string): boolean {
   return ['Sequential', 'Functional', 'Model'].includes(className);
@@ -32,6 +35,8 @@ export function isModel(className: string): boolean {
 /** The layers of a model's config: `{ layers }`, or the bare list that early Keras 2 wrote for Sequential. */
 export function layersOf(config: unknown, path: string): LayerConfig[] {
   const layers = Array.isArray(config) ? config : (config as { layers?: unknown } | null)?.layers;
+  // Looking at each of a million takes half a minute.
+  if (Array.isArray(layers) && layers.length > MAX_LAYERS) throw beyondLimit(MAX_LAYERS, 'layers', path || 'the model');
   const parsed = layersSchema.safeParse(layers);
   if (!parsed.success) throw badTopology('a list of layers', path || 'the model', layers);
   return parsed.data as LayerConfig[];

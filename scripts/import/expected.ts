@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { DATATYPE_INFO, type Engine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
 import * as z from 'zod';
 import { ImportError } from './import-error.ts';
@@ -7,6 +7,8 @@ import { ImportError } from './import-error.ts';
 export const EXPECTED_TOLERANCE = 1e-5;
 /** One tensor of an expectation: 64 Mi numbers. */
 const MAX_ELEMENTS = 2 ** 26;
+/** Ten million numbers with all their digits. */
+const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const size = z.int().min(1).max(MAX_ELEMENTS);
 const input = z.object({
@@ -32,9 +34,14 @@ const INDICES = /^x\[i\] = i\*7919 % (\d{1,9})\b/;
 /**
  * Reads a file of inputs and answers: `{"input": {"shape", "formula" | "data"}, "output": {"shape", "data"}}`, or lists of
  * them under `inputs` and `outputs`.
- * @throws ImportError `not-found`, `option-mismatch`
+ * @throws ImportError `not-found`, `limit-exceeded`, `option-mismatch`
  */
 export async function readExpectation(path: string): Promise<Expectation> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new ImportError('not-found', `--expected ${path} is no file`);
+  if (found.size > MAX_FILE_BYTES) {
+    throw new ImportError('limit-exceeded', expected(`at most ${MAX_FILE_BYTES} bytes`, '--expected', found.size));
+  }
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ImportError('not-found', `--expected ${path} cannot be read`, { cause });
   });

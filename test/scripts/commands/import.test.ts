@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseManifest } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../scripts/store/index.ts';
+import { node, onnxOf } from '../import/onnx/hostile-models.ts';
 import { pictureModel, tableModel } from '../import/onnx/models.ts';
 import { useStore } from './models-store.ts';
 import { run, spawnCommand } from './run.ts';
@@ -82,6 +83,26 @@ describe('freezeframe import', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message), details: expect.any(Object) });
     expect(outcome.stderr).not.toMatch(/ at .*\.ts:\d+/);
     expect(await storeListing()).toEqual(before);
+  });
+
+  it.each(['--json', '--task'])('never sends names from a file to the terminal as they are (%s)', async (flag) => {
+    const hostile = 'Sin\u001b[2J\u009b31m\u202e';
+    const path = await scratch.write(
+      '\u001b[2J.onnx',
+      onnxOf({ node: [node(hostile, ['x'], ['y'], { domain: 'evil' })] }),
+    );
+    const words = flag === '--task' ? ['--task', 'tensors'] : ['--json'];
+    const { code, stdout, stderr } = await run(['import', path, '--name', 'hostile', ...words]);
+    expect(code).toBe(1);
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    if (flag === '--task') expect(stderr).toContain('\\u001b[2J');
+    else {
+      expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+      expect(JSON.parse(stdout).error).toMatchObject({
+        code: 'custom-object',
+        message: expect.stringContaining(hostile),
+      });
+    }
   });
 
   it('saves nothing that does not answer as expected', async () => {

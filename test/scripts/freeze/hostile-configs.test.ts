@@ -57,6 +57,7 @@ describe('configs made to exhaust', () => {
     ['2^30 calls of a model without layers', doubling(30, graph([input([4])], ['in', 0, 0]))],
     ['a million tensors joined', wide('Concatenate', 1e6)],
     ['a million tensors added', wide('Add', 1e6)],
+    ['a hundred thousand layers', row([4], ...Array.from({ length: 1e5 }, () => layer('ReLU')))],
     ['wrappers within wrappers', row(Array(70).fill(1), nested(60, 'TimeDistributed', layer('ReLU')))],
     ['layers that double in each wrapper', row([4, 4], nested(40, 'Bidirectional', rnn))],
   ])('%s: at once', (_, model) => {

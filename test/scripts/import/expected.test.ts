@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '@freezeframe/inference';
@@ -59,5 +59,13 @@ describe('an expectation', () => {
 
   it('that is not there is refused', async () => {
     await expect(readExpectation(join(folder, 'absent.json'))).rejects.toMatchObject({ code: 'not-found' });
+    await expect(readExpectation(folder)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('of gigabytes is not read', async () => {
+    const path = join(folder, 'large.json');
+    await writeFile(path, '');
+    await truncate(path, 3e9);
+    await expect(readExpectation(path)).rejects.toMatchObject({ code: 'limit-exceeded' });
   });
 });
