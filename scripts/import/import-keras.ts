@@ -16,6 +16,7 @@ import { inDatatypes } from './in-datatypes.ts';
 import { kerasFacts } from './keras-facts.ts';
 import { checkOnnx } from './onnx/check-onnx.ts';
 import { parseOnnx } from './onnx/parse-onnx.ts';
+import { precisionNotes } from './precision.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
 import { makeSamples } from './samples.ts';
 
@@ -43,7 +44,7 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   const options: FreezeOptions = { input: input.input, output: output.output };
   const frozen = freezeModel(model, options);
   checkOnnx(parseOnnx(frozen.onnx));
-  const notes = [...imported.notes, ...labels.notes, ...input.notes, ...output.notes];
+  const notes = [...imported.notes, ...precisionNotes(model.config), ...labels.notes, ...input.notes, ...output.notes];
 
   // NaN is as far from NaN as from anything: what is compared then is the model with zeros in their place.
   const comparable = nonfinite.length === 0 ? model : withFiniteWeights(model, nonfinite);

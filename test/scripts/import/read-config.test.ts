@@ -39,6 +39,15 @@ describe('a config from outside', () => {
     expect(() => readConfig(json, 'config.json')).toThrow(refusal(code));
   });
 
+  it.each(['StringLookup', 'TextVectorization', 'Hashing'])(
+    'is refused with what to do instead of %s',
+    (class_name) => {
+      expect(() => readConfig(model(dense({ class_name })), 'config.json')).toThrow(
+        refusal('unsupported-layer', 'do that before, and import keras.Model(layer.output, model.output)'),
+      );
+    },
+  );
+
   it('is read where modules are those of Keras', () => {
     for (const module of ['keras.layers', 'keras.src.layers.core.dense', 'tf_keras.layers', null]) {
       expect(readConfig(model(dense({ module, registered_name: null })), 'config.json').class_name).toBe('Sequential');
