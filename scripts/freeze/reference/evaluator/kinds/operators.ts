@@ -215,7 +215,7 @@ const tensorflowFunction: LayerFunction = (x, call): Answer => {
   // `tf.matmul` may transpose its operands itself.
   if (keywords.transpose_a === true) named.x1 = turned(x);
   if (keywords.transpose_b === true) named.x2 = turned(named.x2 as Value);
-  const args = 'x1' in named ? call.args.slice(1) : call.args;
+  const args = 'x1' in named && parameters[0] === 'x1' ? call.args.slice(1) : call.args;
   return operator.compute(new Given(parameters, { args, keywords: named, options: {} }));
 };
 
