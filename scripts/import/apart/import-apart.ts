@@ -36,12 +36,12 @@ export async function importApart(
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   const [said, reason] = [child.stderr as Readable, child.stdio[4] as Readable].map(collect) as [Said, Said];
+  const closed = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject).once('close', (code, signal) => resolve({ code, signal }));
+  });
   let timer: NodeJS.Timeout | undefined;
   try {
     const job: ImportJob = { store: store.location, limits: bounds, options };
-    const closed = new Promise<Ended>((resolve, reject) => {
-      child.once('error', reject).once('close', (code, signal) => resolve({ code, signal }));
-    });
     // Its pipe may be closed already where it could not start; that is then told by how it ended.
     child.send(job, () => undefined);
     const late = new Promise<never>((_, reject) => {
@@ -55,6 +55,8 @@ export async function importApart(
     clearTimeout(timer);
     process.off('exit', end);
     end();
+    // Nothing of it is left when the caller goes on.
+    await closed.catch(() => undefined);
   }
 }
 
