@@ -95,7 +95,7 @@ describe('bundle', () => {
     expect(await digestOf(built.outDir)).toEqual(before);
   });
 
-  it('runs in a clean process with NODE_PATH and MODELS_DIR alone, and says nothing on stderr', async () => {
+  it('runs in a clean process with NODE_PATH, MODELS_DIR and API_AUTH alone, and says nothing on stderr', async () => {
     const picture = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#e01020' } })
       .jpeg()
       .toBuffer();
@@ -125,6 +125,7 @@ describe('bundle', () => {
         env: {
           NODE_PATH: modules,
           MODELS_DIR: join(built.outDir, 'layers/model/models'),
+          API_AUTH: 'public',
           LAMBDA_TASK_ROOT: join(built.outDir, 'functions/http'),
         },
       },
