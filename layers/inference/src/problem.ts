@@ -65,6 +65,7 @@ export const PROBLEMS = {
   'model-output-invalid': { status: 500, title: 'The model gave no usable answer' },
   'auth-unavailable': { status: 503, title: 'Callers cannot be checked' },
   'service-busy': { status: 503, title: 'The service is busy' },
+  'time-short': { status: 503, title: 'There was not enough time left' },
   'model-closed': { status: 503, title: 'The model is being replaced' },
   'model-unavailable': { status: 503, title: 'No model is loaded' },
   'models-missing': { status: 503, title: 'No model is installed' },
