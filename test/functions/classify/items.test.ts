@@ -48,7 +48,7 @@ describe('a batch of a Distributed Map', () => {
     await expect(handleInvocation({ Items: [] })).rejects.toMatchObject({ name: 'request-invalid' });
     let left = 20_000;
     const late = { awsRequestId: 'r', getRemainingTimeInMillis: () => (left -= 10_000) };
-    await expect(handleInvocation({ Items }, late)).rejects.toMatchObject({ name: 'internal' });
+    await expect(handleInvocation({ Items }, late)).rejects.toMatchObject({ name: 'time-short' });
   });
 });
 
