@@ -1,11 +1,6 @@
-import { activate, activatedShape, activationGradient } from '../activations/index.ts';
-import {
-  type ConvolutionConfig,
-  convolution,
-  convolutionConfig,
-  convolutionShape,
-  convolutionWeights,
-} from '../convolution.ts';
+import { activate, activationGradient } from '../activations/index.ts';
+import { type ConvolutionConfig, convolution } from '../convolution.ts';
+import { convolutionLayer } from '../convolution-layer.ts';
 import {
   biasGradient,
   convolutionSizes,
@@ -17,12 +12,7 @@ import { fromImage, toImage } from '../layout.ts';
 
 /** A convolution over height and width, in groups where asked. */
 export const conv2d = defineLayer<ConvolutionConfig>({
-  className: 'Conv2D',
-  linear: { kernel: 'kernel' },
-  config: convolutionConfig(2),
-  weights: (c, inputs) => convolutionWeights(c, single(inputs)),
-  outputShape: (c, inputs) => activatedShape(convolutionShape(c, single(inputs), c.filters), c.activation),
-  emit: (context, c, inputs) => activate(context.graph, convolution(context, c, single(inputs)), c.activation),
+  ...convolutionLayer('Conv2D', 2),
   training: {
     forward: (context, c, inputs) => {
       const linear = convolution(context, c, single(inputs));

@@ -1,4 +1,5 @@
 import { expected } from '@freezeframe/inference';
+import { float16ToNumber } from '../float16.ts';
 import { ImportError } from '../import-error.ts';
 import { DATATYPE, type Metadata } from './library.ts';
 
@@ -29,16 +30,6 @@ const INTEGERS = new Map([
   [2, { signed: Int16Array, unsigned: Uint16Array }],
   [4, { signed: Int32Array, unsigned: Uint32Array }],
 ]);
-
-/** IEEE 754 binary16. */
-export function float16ToNumber(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 const word = new DataView(new ArrayBuffer(4));
 

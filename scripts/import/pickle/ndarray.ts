@@ -1,4 +1,5 @@
 import type { Tensor } from '../../freeze/keras-model.ts';
+import { float16ToNumber } from '../float16.ts';
 import type { DType } from './dtype.ts';
 import { damaged, tooMuch } from './errors.ts';
 import { PICKLE_LIMITS } from './limits.ts';
@@ -127,7 +128,7 @@ function numberReader(
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   switch (`${code}${size}`) {
     case 'f2':
-      return (i) => half(view.getUint16(i * 2, little));
+      return (i) => float16ToNumber(view.getUint16(i * 2, little));
     case 'f4':
       return (i) => view.getFloat32(i * 4, little);
     case 'f8':
@@ -152,14 +153,4 @@ function numberReader(
     default:
       return undefined;
   }
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

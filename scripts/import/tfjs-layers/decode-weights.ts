@@ -1,8 +1,8 @@
 import { expected } from '@freezeframe/inference';
+import { float16ToNumber } from '../float16.ts';
 import { ImportError } from '../import-error.ts';
 import { MAX_UNPACKED_BYTES } from '../limits.ts';
 import type { Source } from '../source.ts';
-import { halfToFloat } from './float16.ts';
 import type { ModelJson } from './model-json.ts';
 import {
   parseWeightsManifest,
@@ -122,7 +122,7 @@ function decode(entry: WeightEntry, bytes: Uint8Array): DecodedWeight {
 /** Files are little endian, as every machine that Node 20 runs on is. */
 function storedValues(type: string, { buffer }: Uint8Array): Float32Array | Int32Array | Uint16Array | Uint8Array {
   if (type === 'float32') return new Float32Array(buffer);
-  if (type === 'float16') return halfToFloat(new Uint16Array(buffer));
+  if (type === 'float16') return Float32Array.from(new Uint16Array(buffer), float16ToNumber);
   if (type === 'int32') return new Int32Array(buffer);
   return type === 'uint16' ? new Uint16Array(buffer) : new Uint8Array(buffer);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Metadata } from '../../../../scripts/import/hdf5/library.ts';
-import { asFloat32, fixedString, float16ToNumber } from '../../../../scripts/import/hdf5/values.ts';
+import { asFloat32, fixedString } from '../../../../scripts/import/hdf5/values.ts';
 
 const metadata = (type: number, size: number): Metadata => ({
   type,
@@ -13,13 +13,6 @@ const metadata = (type: number, size: number): Metadata => ({
 });
 
 describe('values', () => {
-  it('reads halves: normal, subnormal, infinite, not a number', () => {
-    const halves = [0x3c00, 0xc000, 0x0001, 0x8000, 0x7c00, 0xfc00, 0x7bff, 0x3555];
-    const numbers = [1, -2, 2 ** -24, -0, Infinity, -Infinity, 65504, 0.333251953125];
-    expect(halves.map(float16ToNumber)).toEqual(numbers);
-    expect(float16ToNumber(0x7e00)).toBeNaN();
-  });
-
   it('reads text to its first NUL, without the blanks that Fortran adds', () => {
     expect(fixedString(new TextEncoder().encode('abc\0def'))).toBe('abc');
     expect(fixedString(new TextEncoder().encode('abc   '))).toBe('abc');

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { core } from '../../../../scripts/freeze/reference/tensorflow.ts';
 import { ImportError } from '../../../../scripts/import/import-error.ts';
 import { readWeights } from '../../../../scripts/import/tfjs-layers/decode-weights.ts';
-import { halfToFloat } from '../../../../scripts/import/tfjs-layers/float16.ts';
 import { findModelJson, type ModelJson } from '../../../../scripts/import/tfjs-layers/model-json.ts';
 import { memorySource } from '../memory-source.ts';
 import { modelJson, type WeightSpecJson } from './tfjs-files.ts';
@@ -78,22 +77,5 @@ describe('readWeights', () => {
 
   it.each(['complex64', 'string', 'float64'])('refuses %s', async (dtype) => {
     await expect(decode([{ name: 'w', shape: [1], dtype }], new Uint8Array(8))).rejects.toBeInstanceOf(ImportError);
-  });
-});
-
-describe('halfToFloat', () => {
-  it.each([
-    [0x3c00, 1],
-    [0xc000, -2],
-    [0x3555, 0.333251953125],
-    [0x7bff, 65504],
-    [0x0001, 2 ** -24],
-    [0x03ff, 1023 * 2 ** -24],
-    [0x7c00, Number.POSITIVE_INFINITY],
-    [0xfc00, Number.NEGATIVE_INFINITY],
-    [0x7e00, Number.NaN],
-    [0x8000, -0],
-  ])('reads %d as %d', (bits, value) => {
-    expect(halfToFloat(new Uint16Array([bits]))[0]).toBe(value);
   });
 });
