@@ -52,6 +52,13 @@ async function makeEmptyBuild(folder: string, architecture: string): Promise<voi
   await writeFile(join(folder, 'build', 'bundle.json'), JSON.stringify({ platform: 'linux', architecture }));
 }
 
+/** Nobody's account. */
+export const NO_ACCOUNT = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+} as const;
+
 /** Runs the framework. @throws what it said, where it fails. */
 export async function serverless(
   folder: string,
@@ -60,11 +67,7 @@ export async function serverless(
 ): Promise<string> {
   const env = {
     PATH: process.env.PATH,
-    // Nobody's account and nobody's settings.
     HOME: folder,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
     SLS_NOTIFICATIONS_MODE: 'off',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...environment,
@@ -110,7 +113,11 @@ export async function packageStack(
     await makeService(folder);
     await makeEmptyBuild(folder, architecture);
     const words = ['package', ...parameters.map((parameter) => `--param=${parameter}`)];
-    const environment = (endpoint: string) => ({ AWS_ENDPOINT_URL: endpoint, SOURCE_DATE_EPOCH: String(epoch) });
+    const environment = (endpoint: string) => ({
+      ...NO_ACCOUNT,
+      AWS_ENDPOINT_URL: endpoint,
+      SOURCE_DATE_EPOCH: String(epoch),
+    });
     await withoutAccount((endpoint) => serverless(folder, words, environment(endpoint)));
     const files: Record<string, string> = {};
     for (const name of ['create-stack', 'update-stack'].map((one) => `cloudformation-template-${one}.json`)) {

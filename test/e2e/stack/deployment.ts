@@ -1,0 +1,90 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { bundle } from '../../../scripts/bundle/bundle.ts';
+import { zipTree } from '../../../scripts/bundle/zip.ts';
+import type { ModelStore } from '../../../scripts/store/model-store.ts';
+import { openStore } from '../../../scripts/store/store.ts';
+import { type Cloud, openCloud } from '../../aws/cloud.ts';
+import { makeService, serverless } from '../../aws/package-stack.ts';
+
+/** Tells what a function is given: the SHA-256 of a request's body. */
+const PROBE = `
+import { createHash } from 'node:crypto';
+export const handler = async ({ body, isBase64Encoded }) => {
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  return { statusCode: 200, body: createHash('sha256').update(bytes).digest('hex') };
+};
+`;
+
+/** A function of the test's own behind the same API; HTTP, packaging and permissions are those of the stack. */
+const PROBE_FUNCTION = `
+  probe:
+    handler: index.handler
+    package:
+      artifact: build/probe.zip
+    role: HttpRole
+    events:
+      - httpApi: POST /probe
+`;
+
+export interface Deployment {
+  readonly cloud: Cloud;
+  readonly store: ModelStore;
+  /** `npx serverless ...` in the service's folder, for the stage. */
+  serverless(...words: string[]): Promise<string>;
+  /** Puts the store's production models into the layer, and the functions as they are now. */
+  bundle(): Promise<void>;
+  outputs(): Promise<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** The project in a folder of its own, with a store of its own, before anything is deployed. */
+export async function prepareDeployment(): Promise<Deployment> {
+  const work = await mkdtemp(join(tmpdir(), 'freezeframe-stack-'));
+  const cloud = await openCloud();
+  const service = join(work, 'service');
+  const buildDir = join(service, 'build');
+  const store = openStore(join(work, 'store'));
+  await makeService(service);
+  const configuration = join(service, 'serverless.yml');
+  const text = await readFile(configuration, 'utf8');
+  await writeFile(
+    configuration,
+    text.replace(/^functions:\n/m, (line) => line + PROBE_FUNCTION),
+  );
+  // The SDK, the framework and freezeframe's own commands all ask the same.
+  Object.assign(process.env, cloud.environment);
+  return {
+    cloud,
+    store,
+    serverless: (...words) => serverless(service, [...words, '--stage', cloud.stage], cloud.environment),
+    bundle: async () => {
+      await bundle({ platform: 'linux', arch: 'x64', store, outDir: buildDir, cacheDir: join(work, 'cache') });
+      await writeFile(join(buildDir, 'probe.zip'), await zipTree(new Map([['index.mjs', Buffer.from(PROBE)]])));
+    },
+    outputs: async () => {
+      const asked = new DescribeStacksCommand({ StackName: `freezeframe-${cloud.stage}` });
+      const { Stacks } = await new CloudFormationClient({}).send(asked);
+      return Object.fromEntries(
+        (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+      );
+    },
+    close: async () => {
+      await cloud.close();
+      await rm(work, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks until there is an answer. @throws after `patience` milliseconds. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined>, patience = 60_000): Promise<T> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
