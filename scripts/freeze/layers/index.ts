@@ -34,6 +34,7 @@ import { conv3dTranspose } from './conv3d-transpose.ts';
 import { cropping1d } from './cropping1d.ts';
 import { cropping2d } from './cropping2d.ts';
 import { cropping3d } from './cropping3d.ts';
+import { customScaleLayer } from './custom-scale-layer.ts';
 import { cutMix } from './cut-mix.ts';
 import { dense } from './dense.ts';
 import { depthwiseConv1d } from './depthwise-conv1d.ts';
@@ -165,6 +166,7 @@ export const LAYERS = [
   cropping1d,
   cropping2d,
   cropping3d,
+  customScaleLayer,
   cutMix,
   dense,
   depthwiseConv1d,

@@ -79,6 +79,16 @@ export function batchDot([a, b]: readonly Value[], axes: unknown, normalize = fa
   return rest === '' ? reshape(answer, [answer.shape[0] as number, 1]) : answer;
 }
 
+/** InceptionResNetV2's own layer. */
+const scaledSum: LayerFunction = (_, call) => {
+  const [first, second] = pair(call);
+  const scale = numberIn(call.options, 'scale', Number.NaN);
+  return add(
+    first,
+    map(second, (element) => element * scale),
+  );
+};
+
 const dot: LayerFunction = (_, call) => batchDot(pair(call), call.options.axes, call.options.normalize === true);
 
 function unit(x: Value, axis: number): Value {
@@ -108,5 +118,6 @@ export const MERGES: Record<string, Rule> = rules({
   Maximum: folded((a, b) => binary(a, b, Math.max)),
   Minimum: folded((a, b) => binary(a, b, Math.min)),
   Concatenate: concatenate,
+  CustomScaleLayer: scaledSum,
   Dot: dot,
 });
