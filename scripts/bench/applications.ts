@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const MAKE = fileURLToPath(new URL('./keras_applications.py', import.meta.url));
 const CHILD = fileURLToPath(new URL('./applications-child.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
-/** The issue of every other figure is speed; this one's is parity. */
+/** As the verification of every import. */
 const LARGEST_DIFFERENCE = 1e-4;
 
 /** Every class of `keras.applications` of Keras 3.15, the small ones first. */
