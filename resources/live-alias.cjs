@@ -30,12 +30,15 @@ class LiveAlias {
             },
           };
         }
-        // An alias is named in these by its name, which CloudFormation does not see.
-        for (const resource of Object.values(Resources)) {
+        for (const [id, resource] of Object.entries(Resources)) {
           if (resource.Type !== 'AWS::Lambda::EventInvokeConfig') continue;
-          const { logicalId } =
-            functions().find((one) => one.logicalId === resource.Properties.FunctionName?.Ref) ?? {};
-          if (logicalId) resource.DependsOn = `${logicalId}LiveAlias`;
+          const called = functions().find((one) => one.logicalId === resource.Properties.FunctionName?.Ref);
+          if (!called) continue;
+          // An alias is named in these by its name, which CloudFormation does not see.
+          resource.DependsOn = called.fn.targetAlias.logicalId;
+          // Whoever invokes the function without naming the alias gets the same care.
+          const Properties = { ...resource.Properties, Qualifier: '$LATEST' };
+          Resources[`${id}Latest`] = { Type: resource.Type, Properties };
         }
       },
     };

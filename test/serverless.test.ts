@@ -106,10 +106,19 @@ describe('serverless package, with nothing set', () => {
     for (const caller of callers) expect(JSON.stringify(caller)).toMatch(/"live"\]/);
     const { DefinitionSubstitutions } = properties(template, 'BatchStateMachine');
     expect(DefinitionSubstitutions.ClassifyFunctionArn).toEqual({ Ref: 'ClassifyLambdaFunctionLiveAlias' });
-    expect(properties(template, 'ClassifyLambdaEvConf')).toMatchObject({
-      Qualifier: 'live',
-      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['ClassifyFailuresQueue', 'Arn'] } } },
-    });
+  });
+
+  it('keeps asynchronous invocations that failed, whether they named the alias or not', () => {
+    for (const [id, Qualifier] of Object.entries({
+      ClassifyLambdaEvConf: 'live',
+      ClassifyLambdaEvConfLatest: '$LATEST',
+    })) {
+      expect(properties(template, id)).toMatchObject({
+        Qualifier,
+        MaximumRetryAttempts: 2,
+        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['ClassifyFailuresQueue', 'Arn'] } } },
+      });
+    }
   });
 
   it('gives the queue time for six attempts of the function, a batch window, and a dead-letter queue', () => {

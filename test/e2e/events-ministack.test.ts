@@ -14,9 +14,9 @@ import { createJob } from '../../functions/shared/jobs/job.ts';
 import { settleOnce } from '../../functions/shared/jobs/once.ts';
 import { settleJob } from '../../functions/shared/jobs/settle.ts';
 import { readMessage, type Task } from '../../functions/shared/messages/read-message.ts';
+import { MINISTACK, startMiniStack } from '../aws/ministack.ts';
 import { useModels } from '../functions/models.ts';
 import { plainPicture } from '../functions/pictures.ts';
-import { MINISTACK, startMiniStack } from './ministack.ts';
 
 if (!MINISTACK) console.log('skipped: events on a local AWS (MINISTACK names no executable)');
 
