@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -23,7 +23,9 @@ const CLIENTS = FOLDERS.map((folder) => {
   const own = join(folder, 'node_modules', 'node', 'bin', 'node');
   const node = existsSync(own) ? own : process.execPath;
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
-  return { node, version, client: join(folder, 'node_modules', 'aws-lambda-ric', 'bin', 'index.mjs') };
+  const client = join(folder, 'node_modules', 'aws-lambda-ric');
+  const { bin } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8')) as { bin: Record<string, string> };
+  return { node, version, client: join(client, bin['aws-lambda-ric'] as string) };
 });
 
 /** Puts a folder in the place of /opt, for this process and its children alone. */
