@@ -23,6 +23,8 @@ export class Environment {
   readonly #child: ChildProcess;
   readonly #api: RuntimeApi;
   #ending: Ending | undefined;
+  #gone: Ending | undefined;
+  readonly #untilGone = new Set<(ending: Ending) => void>();
   /** Resolves when the runtime asks for its first event; rejects when it never will. */
   readonly ready: Promise<void>;
   /** Resolves when the process is gone. */
@@ -30,7 +32,7 @@ export class Environment {
 
   private constructor(settings: FunctionSettings, api: RuntimeApi, log: (line: string) => void) {
     this.#api = api;
-    this.#child = spawn(process.execPath, runtimeArguments(), {
+    this.#child = spawn(process.execPath, [...heapArguments(settings.memory), ...runtimeArguments()], {
       cwd: settings.folder,
       env: childEnvironment(settings, api.address),
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -44,7 +46,9 @@ export class Environment {
       const finish = (message: string) => {
         api.close();
         this.#ending ??= { reason: 'exited', message };
-        resolve(this.#ending);
+        this.#gone = this.#ending;
+        for (const tell of this.#untilGone) tell(this.#gone);
+        resolve(this.#gone);
       };
       this.#child.once('error', (error) => finish(error.message));
       this.#child.once('exit', (code, signal) => finish(`the process ended with ${signal ?? `exit code ${code}`}`));
@@ -68,9 +72,8 @@ export class Environment {
       () => this.end({ reason: 'timed-out', message: `no answer within ${remaining} ms` }),
       remaining,
     );
-    const ended = this.ended.then((ending) => ({ kind: 'ended', ending }) as const);
     try {
-      return await Promise.race([this.#api.invoke(invocation), ended]);
+      return await this.#unlessGone(this.#api.invoke(invocation));
     } finally {
       clearTimeout(timer);
     }
@@ -78,7 +81,17 @@ export class Environment {
 
   /** Resolves when the runtime can take the next event, or is gone: one that reported an error may be about to exit. */
   async idle(): Promise<void> {
-    await Promise.race([this.#api.idle(), this.ended]);
+    await this.#unlessGone(this.#api.idle());
+  }
+
+  /** What comes first. Not a race against `ended`: that lasts, and would keep every answer that has run against it. */
+  #unlessGone<T>(awaited: Promise<T>): Promise<T | { kind: 'ended'; ending: Ending }> {
+    return new Promise((resolve, reject) => {
+      const tell = (ending: Ending) => resolve({ kind: 'ended', ending });
+      if (this.#gone) return tell(this.#gone);
+      this.#untilGone.add(tell);
+      awaited.finally(() => this.#untilGone.delete(tell)).then(resolve, reject);
+    });
   }
 
   /** Ends the process at once: a function holds no state that would be worth a farewell. */
@@ -103,6 +116,15 @@ export class Environment {
       clearTimeout(timer);
     }
   }
+}
+
+/**
+ * As Lambda's own start script for Node.js sets them: a tenth of the memory for what is young, the rest for what lasts.
+ * With Node's own sizes the young part overflows under load, and what lives for one request is kept for thousands.
+ */
+function heapArguments(memory: number): string[] {
+  const young = Math.floor(memory / 10);
+  return [`--max-semi-space-size=${Math.floor(young / 2)}`, `--max-old-space-size=${memory - young}`];
 }
 
 /** The official client where somebody has installed it, ours otherwise. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** A build whose http function does as its path says; it needs no layer. */
 const HTTP = `
 import { spawnSync } from 'node:child_process';
+import { getHeapStatistics } from 'node:v8';
 let calls = 0;
 export async function handler(event, context) {
   calls++;
@@ -12,6 +13,7 @@ export async function handler(event, context) {
       return { statusCode: 200, headers: { 'content-type': 'application/octet-stream' }, body: event.body ?? '', isBase64Encoded: event.isBase64Encoded };
     case '/calls': return { calls, pid: process.pid };
     case '/context': return { ...context, remaining: context.getRemainingTimeInMillis() };
+    case '/heap': return { limit: getHeapStatistics().heap_size_limit };
     case '/environment': return process.env;
     case '/sleep': await new Promise((done) => setTimeout(done, Number(event.rawQueryString))); return 'slept';
     case '/block': for (;;);
