@@ -56,9 +56,10 @@ async function measure(python: string, name: string): Promise<ApplicationFigures
 
 function describe(figures: ApplicationFigures | { error: string }): string {
   if ('error' in figures) return figures.error;
-  const { seconds, peakMegabytes, difference, against } = figures;
+  const { seconds, peakMegabytes, difference, kerasDifference, against } = figures;
   const time = `${seconds.toFixed(1).padStart(6)} s, peak ${String(peakMegabytes).padStart(5)} MB`;
-  return `${time}, difference ${difference.toExponential(1)} (verified against ${against})`;
+  const differences = `difference ${difference.toExponential(1)}, of Keras's single precision ${kerasDifference.toExponential(1)}`;
+  return `${time}, ${differences} (verified against ${against})`;
 }
 
 /** What the child or Python said last. */
@@ -66,9 +67,18 @@ function reason(error: Error & { stderr?: string }): string {
   return (error.stderr ?? '').trim().split('\n').at(-1) || error.message;
 }
 
-/** What {@link applicationsBench} has written for one model. */
-export async function readAnswers(stem: string): Promise<{ shape: number[]; input: Float32Array; answers: number[] }> {
-  const { shape, answers } = JSON.parse(await readFile(`${stem}.json`, 'utf8'));
+/** What keras_applications.py has written for one model. */
+export interface KerasAnswers {
+  readonly shape: number[];
+  readonly input: Float32Array;
+  /** In double precision. */
+  readonly answers: number[];
+  /** In single precision. */
+  readonly single: number[];
+}
+
+export async function readAnswers(stem: string): Promise<KerasAnswers> {
+  const { shape, answers, single } = JSON.parse(await readFile(`${stem}.json`, 'utf8'));
   const bytes = await readFile(`${stem}.input`);
-  return { shape, answers, input: new Float32Array(new Uint8Array(bytes).buffer) };
+  return { shape, answers, single, input: new Float32Array(new Uint8Array(bytes).buffer) };
 }
