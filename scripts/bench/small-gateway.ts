@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle, hostTarget } from '../bundle/index.ts';
+import { type Gateway, startGateway } from '../dev/gateway.ts';
+import { GraphBuilder } from '../freeze/graph.ts';
+import { openStore } from '../store/store.ts';
+
+const SIDE = 32;
+
+/** The built functions behind the gateway, with a model that costs next to nothing; all of it is gone afterwards. */
+export async function withSmallGateway<T>(
+  environment: Readonly<Record<string, string>>,
+  use: (gateway: Gateway) => Promise<T>,
+): Promise<T> {
+  const work = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
+  try {
+    const store = openStore(join(work, 'store'));
+    await store.save('means', smallModel());
+    const buildDir = join(work, 'build');
+    await bundle({ ...hostTarget(), store, outDir: buildDir });
+    const folders = { uploads: join(work, 'up'), results: join(work, 'results'), deadLetters: join(work, 'dead') };
+    const gateway = await startGateway({ buildDir, port: 0, folders, environment });
+    try {
+      return await use(gateway);
+    } finally {
+      await gateway.close();
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Answers at once, so that what is loaded is everything around it. */
+function smallModel() {
+  const graph = new GraphBuilder();
+  const pixels = graph.op('Cast', [graph.input('pixels', 'uint8', [null, SIDE, SIDE, 3])], { to: 1 });
+  const means = graph.op('ReduceMean', [pixels, graph.ints([1, 2])], { keepdims: 0 });
+  graph.node('Softmax', [graph.op('Div', [means, graph.float(64)])], ['answer'], { axis: 1 });
+  graph.output('answer', 'float32', [null, 3]);
+  const frame = { height: SIDE, width: SIDE, channels: 3, colour: 'rgb', resize: 'cover', crop: 1 } as const;
+  return {
+    model: graph.build(),
+    manifest: {
+      formatVersion: 1,
+      task: 'classification',
+      input: { kind: 'picture', name: 'pixels', ...frame, kernel: 'cubic', invert: false, datatype: 'UINT8' },
+      output: { kind: 'classification', name: 'answer', labels: ['red', 'green', 'blue'], activation: 'softmax' },
+      precision: 'float32',
+      metrics: {},
+      provenance: { source: 'benchmark' },
+    },
+  } as const satisfies Parameters<ReturnType<typeof openStore>['save']>[1];
+}
