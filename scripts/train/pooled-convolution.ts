@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ConvolutionConfig } from '../freeze/convolution.ts';
 import { convolution, convolutionShape, convolutionWeights, convolutionWindow } from '../freeze/convolution.ts';
-import { biasGradient, type ConvolutionSizes, inputGradient, kernelGradient } from '../freeze/gradients/convolution.ts';
+import { biasGradient, convolutionSizes, kernelGradient } from '../freeze/gradients/convolution.ts';
+import { convolutionGradients, trainedConvolution } from '../freeze/gradients/trained-convolution.ts';
 import type { GraphBuilder, Value } from '../freeze/graph.ts';
 import { type LayerDefinition, single, type TrainContext } from '../freeze/layer.ts';
 import { channelsOf, fixed, fromImage, spatialOf, toImage } from '../freeze/layout.ts';
@@ -53,17 +54,16 @@ export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
       const pooled = toImage(graph, pass.output, format);
       const masked = maskRelu(graph, c, pooled, toImage(graph, gradient, format));
       const bias = c.convolution.use_bias ? { bias: biasGradient(graph, masked) } : {};
-      const image = toImage(graph, x, format);
-      const { planes, convolved, largest } = pass.saved as Record<'planes' | 'convolved' | 'largest', string>;
+      const { planes, convolved, largest, rows } = pass.saved as Record<'planes' | 'convolved' | 'largest', string> & {
+        rows?: string;
+      };
       if (planes) {
+        const image = toImage(graph, x, format);
         return { inputs: [], weights: { kernel: planesKernel(graph, c, x, image, planes, largest, masked), ...bias } };
       }
       const spread = windowsGradient(graph, c, x, convolved, largest, masked);
-      const sizes = sizesOf(c, x);
-      const kernel = kernelGradient(graph, image, spread, sizes);
-      if (!needsInputGradient) return { inputs: [], weights: { kernel, ...bias } };
-      const back = inputGradient(graph, spread, context.weight('kernel'), sizes);
-      return { inputs: [graph.toLayout(fromImage(back, x.shape, format), x.layout)], weights: { kernel, ...bias } };
+      const back = convolutionGradients(context, c.convolution, x, rows, spread, needsInputGradient);
+      return { inputs: back.input ? [back.input] : [], weights: { kernel: back.kernel, ...bias } };
     },
   },
 };
@@ -72,18 +72,6 @@ export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
 function isPlain({ convolution: c, pool }: PooledConvolutionConfig): boolean {
   const cells = pool.pool_size.reduce((a, b) => a * b, 1);
   return cells <= 4 && [...c.strides, ...c.dilation_rate].every((value) => value === 1);
-}
-
-function sizesOf(c: PooledConvolutionConfig, x: Value): ConvolutionSizes {
-  const { convolution } = c;
-  const shape = convolutionShape(convolution, x.shape, convolution.filters);
-  return {
-    window: convolutionWindow(convolution),
-    input: spatialOf(x.shape, convolution.data_format) as number[],
-    output: spatialOf(shape, convolution.data_format) as number[],
-    channelsIn: channelsOf(x.shape, convolution.data_format),
-    channelsOut: convolution.filters,
-  };
 }
 
 /** The gradient where ReLU let something through. A product: onnxruntime's Where makes three passes. */
@@ -95,10 +83,14 @@ function maskRelu(graph: GraphBuilder, c: PooledConvolutionConfig, output: strin
 
 function byWindows(context: TrainContext, c: PooledConvolutionConfig, x: Value) {
   const { graph } = context;
-  const convolved = toImage(graph, convolution(context, c.convolution, x), c.convolution.data_format);
+  const { linear, rows } = trainedConvolution(context, c.convolution, x);
+  const convolved = toImage(graph, linear, c.convolution.data_format);
   const attributes = { kernel_shape: c.pool.pool_size, strides: c.pool.strides };
   const largest = graph.op('MaxPool', [convolved], attributes);
-  return { output: outputOf(graph, c, x, largest), saved: { convolved, largest } };
+  return {
+    output: outputOf(graph, c, x, largest),
+    saved: rows ? { convolved, largest, rows } : { convolved, largest },
+  };
 }
 
 /**
@@ -113,7 +105,7 @@ function windowsGradient(
   largest: string,
   masked: string,
 ): string {
-  const { output } = sizesOf(c, x);
+  const { output } = convolutionSizes(c.convolution, x, c.convolution.filters);
   const { pool_size, strides } = c.pool;
   const reached = output.map((size, axis) => Math.floor(size / (strides[axis] as number)) * (strides[axis] as number));
   const whole = output.every((size, axis) => size === reached[axis]);
