@@ -123,7 +123,8 @@ function padded(graph: GraphBuilder, x: string, { input, window }: ConvolutionSi
   return graph.op('Pad', [x, graph.ints([0, 0, top, left, 0, 0, bottom, right])]);
 }
 
-function joined(graph: GraphBuilder, parts: readonly string[], axis: number): string {
+/** One after the other along an axis. */
+export function joined(graph: GraphBuilder, parts: readonly string[], axis: number): string {
   return parts.length === 1 ? (parts[0] as string) : graph.op('Concat', parts, { axis });
 }
 

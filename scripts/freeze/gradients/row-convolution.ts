@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph.ts';
 import { windowPads } from '../window.ts';
-import { type ConvolutionSizes, MOST_PATCH_TAPS } from './convolution.ts';
+import { type ConvolutionSizes, joined, MOST_PATCH_TAPS } from './convolution.ts';
 
 /**
  * A convolution and its gradients as products of matrices that have a row for each cell, and side by side in it the
@@ -17,7 +17,9 @@ export function fitsRows({ window, channelsIn }: ConvolutionSizes): boolean {
 }
 
 const FEWEST_CHANNELS = 8;
-const SPACE_LAST = [0, 2, 3, 1];
+/** The axis that cells have them on. */
+const CHANNELS = 3;
+const CHANNELS_LAST = [0, 2, 3, 1];
 const CHANNELS_SECOND = [0, 3, 1, 2];
 
 interface Rows {
@@ -58,7 +60,7 @@ export function convolveRows(
   const { kernel: window, dilation, output, padded, pads } = rowsOf(sizes);
   const [height, width] = window;
   const [top, left, bottom, right] = pads;
-  const cells = graph.op('Transpose', [x], { perm: SPACE_LAST });
+  const cells = graph.op('Transpose', [x], { perm: CHANNELS_LAST });
   const framed = pads.every((pad) => pad === 0)
     ? cells
     : graph.op('Pad', [cells, graph.ints([0, top, left, 0, 0, bottom, right, 0])]);
@@ -66,7 +68,7 @@ export function convolveRows(
     const start = j * dilation[1];
     return graph.op('Slice', [framed, graph.ints([start]), graph.ints([start + output[1]]), graph.ints([2])]);
   });
-  const rows = reshaped(graph, joined(graph, neighbours), [-1, width * channelsIn]);
+  const rows = reshaped(graph, joined(graph, neighbours, CHANNELS), [-1, width * channelsIn]);
   const kernels = slices(graph, weights.kernel, 0, height).map((part) =>
     reshaped(graph, part, [width * channelsIn, channelsOut]),
   );
@@ -101,13 +103,13 @@ export function rowGradients(
   const { channelsIn, channelsOut } = sizes;
   const { kernel: window, dilation } = rowsOf(sizes);
   const [height, width] = window;
-  const cells = graph.op('Transpose', [gradient], { perm: SPACE_LAST });
+  const cells = graph.op('Transpose', [gradient], { perm: CHANNELS_LAST });
   // The same cells once for each row of the kernel, moved down by as many rows.
   const moved = Array.from({ length: height }, (_, i) => {
     const pads = [0, i * dilation[0], 0, 0, 0, (height - 1 - i) * dilation[0], 0, 0];
     return height === 1 ? cells : graph.op('Pad', [cells, graph.ints(pads)]);
   });
-  const gradients = reshaped(graph, joined(graph, moved), [-1, height * channelsOut]);
+  const gradients = reshaped(graph, joined(graph, moved, CHANNELS), [-1, height * channelsOut]);
   const product = graph.op('MatMul', [graph.op('Transpose', [rows], { perm: [1, 0] }), gradients]);
   const taps = reshaped(graph, product, [width, channelsIn, height, channelsOut]);
   const own = { kernel: graph.op('Transpose', [taps], { perm: [2, 0, 1, 3] }) };
@@ -145,11 +147,6 @@ function reshaped(graph: GraphBuilder, value: string, dims: readonly number[]): 
 function slices(graph: GraphBuilder, value: string, axis: number, count: number): string[] {
   if (count === 1) return [value];
   return graph.ops('Split', [value, graph.ints(Array<number>(count).fill(1))], count, { axis });
-}
-
-/** Side by side along the last axis. */
-function joined(graph: GraphBuilder, parts: readonly string[]): string {
-  return parts.length === 1 ? (parts[0] as string) : graph.op('Concat', parts, { axis: 3 });
 }
 
 function summed(graph: GraphBuilder, parts: readonly string[]): string {
