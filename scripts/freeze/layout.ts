@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import type { GraphBuilder, Value } from './graph.ts';
+import type { GraphBuilder, Layout, Value } from './graph.ts';
 import type { Shape } from './keras-model.ts';
 
 /** Which axis Keras says the channels are. Not to be mixed up with `Value.layout`, which is how the memory lies now. */
@@ -34,14 +34,19 @@ export function imageShape(batch: number | null, spatial: Shape, channels: numbe
   return format === 'channels_last' ? [batch, ...spatial, channels] : [batch, channels, ...spatial];
 }
 
+/** The layout of a picture that lies as ONNX's convolutions and pools want it: batch, channels, space. */
+export function imageLayout(format: DataFormat): Layout {
+  return format === 'channels_last' ? 'channels-first' : 'channels-last';
+}
+
 /** The value's name in the graph with its memory as ONNX's convolutions and pools want it: batch, channels, space. */
 export function toImage(graph: GraphBuilder, value: Value, format: DataFormat): string {
-  return graph.toLayout(value, format === 'channels_last' ? 'channels-first' : 'channels-last').name;
+  return graph.toLayout(value, imageLayout(format)).name;
 }
 
 /** The reverse of `toImage`: what a convolution gave (batch, channels, space), as a value. `shape` is in Keras's order. */
 export function fromImage(name: string, shape: Shape, format: DataFormat): Value {
-  return { name, shape, datatype: 'float32', layout: format === 'channels_last' ? 'channels-first' : 'channels-last' };
+  return { name, shape, datatype: 'float32', layout: imageLayout(format) };
 }
 
 /** The value with its memory in Keras's own order, which layers that mix or move axes want. */

@@ -1,7 +1,7 @@
 import { DATATYPE_NUMBERS, type GraphBuilder, type Value } from './graph.ts';
 import type { Shape } from './keras-model.ts';
 import { asFloat } from './layer.ts';
-import { type DataFormat, fixed, memoryAxis, memoryOrder, renamed, toImage } from './layout.ts';
+import { type DataFormat, fixed, imageLayout, memoryAxis, memoryOrder, renamed, toImage } from './layout.ts';
 import { cellsBetween, type Interpolation, nearestCells, resamplingMatrix } from './resampling.ts';
 
 export type Size = readonly [height: number, width: number];
@@ -109,5 +109,5 @@ function byMatrices(
   }
   const wide = graph.op('MatMul', [toImage(graph, x, format), matrix(width, size[1], true)]);
   const name = graph.op('MatMul', [matrix(height, size[0], false), wide]);
-  return { ...x, name, shape, layout: format === 'channels_last' ? 'channels-first' : 'channels-last' };
+  return { ...x, name, shape, layout: imageLayout(format) };
 }

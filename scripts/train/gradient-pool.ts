@@ -16,7 +16,7 @@ export interface PoolStep {
 }
 
 export interface PoolResult {
-  /** One row for each part. */
+  /** One row for each part, until the next step. */
   readonly gradients: Float32Array;
   readonly parts: number;
   readonly loss: number;
@@ -33,6 +33,7 @@ export class GradientPool {
   readonly #own: GradientRunner;
   readonly #threads: readonly Thread[];
   readonly #shared = new Map<string, SharedArrayBuffer>();
+  #gradients = new Float32Array(0);
 
   private constructor(own: GradientRunner, threads: readonly Thread[]) {
     this.#own = own;
@@ -68,7 +69,15 @@ export class GradientPool {
       loss += job.results[2 * i] as number;
       measure += job.results[2 * i + 1] as number;
     }
-    return { gradients: job.gradients.slice(), parts, loss, measure };
+    return { gradients: this.#ownCopy(job.gradients), parts, loss, measure };
+  }
+
+  /** A copy in memory that no other thread sees, which is all that onnxruntime takes. It lasts until the next step. */
+  #ownCopy(values: Float32Array): Float32Array {
+    if (this.#gradients.length < values.length) this.#gradients = new Float32Array(values.length);
+    const copy = this.#gradients.subarray(0, values.length);
+    copy.set(values);
+    return copy;
   }
 
   async close(): Promise<void> {

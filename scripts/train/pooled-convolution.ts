@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import type { ConvolutionConfig } from '../freeze/convolution.ts';
-import { convolution, convolutionShape, convolutionWeights, convolutionWindow } from '../freeze/convolution.ts';
-import { biasGradient, convolutionSizes, kernelGradient } from '../freeze/gradients/convolution.ts';
-import { convolutionGradients, trainedConvolution } from '../freeze/gradients/trained-convolution.ts';
+import { type ConvolutionConfig, convolution, convolutionShape, convolutionWeights } from '../freeze/convolution.ts';
+import { fromCells, toCells } from '../freeze/gradients/cells.ts';
+import { convolutionSizes, fixedSpatial } from '../freeze/gradients/convolution.ts';
+import { wherePositive } from '../freeze/gradients/elementwise.ts';
+import { fitsPatches, patches, pixelRows, tapGradients, tapMatrix } from '../freeze/gradients/patch-convolution.ts';
+import { gradientsOfImage, gradientsOfRows, trainedConvolution } from '../freeze/gradients/trained-convolution.ts';
 import type { GraphBuilder, Value } from '../freeze/graph.ts';
-import { type LayerDefinition, single, type TrainContext } from '../freeze/layer.ts';
-import { channelsOf, fixed, fromImage, spatialOf, toImage } from '../freeze/layout.ts';
+import { type LayerDefinition, type Saved, single, type TrainContext } from '../freeze/layer.ts';
 import { type PoolingConfig, pool, poolingShape } from '../freeze/pooling.ts';
-import { windowPads } from '../freeze/window.ts';
+import { compare, cutIntoPlanes, joinPlanes, type PlaneSizes, planeDims, spreadOver } from './pool-planes.ts';
 
 /** A convolution with ReLU (or nothing) and the pool behind it, trained as one. */
 export interface PooledConvolutionConfig {
@@ -27,11 +28,8 @@ export function canPool(convolution: ConvolutionConfig, pool: PoolingConfig): bo
 }
 
 /**
- * Why one layer of two: ReLU and pool can change places, so that ReLU and its mask cost a quarter. And where no gradient
- * of the input is needed (a model's first layer), the convolution is done once for each cell of the pool's window, with
- * the pool's stride: the pool is then a maximum over whole planes, and its gradient a comparison of whole planes. Measured
- * on `large-cnn`, 200 pictures, two cores: a step takes 13 ms instead of 19 with MaxPool's indices and MaxUnpool. Cells of
- * a window that are equal share its gradient, where TensorFlow gives it to the first of them.
+ * Why one layer of two: ReLU and pool can change places, so that ReLU and its mask cost a quarter; and a first layer's
+ * convolution is done once for each plane that the pool compares, so that nothing is cut or joined.
  */
 export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
   className: 'Conv2D + MaxPooling2D',
@@ -45,175 +43,126 @@ export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
     return c.convolution.activation === 'relu' ? { ...pooled, name: context.graph.op('Relu', [pooled.name]) } : pooled;
   },
   training: {
-    forward: (context, c, inputs, needsInputGradient) =>
-      needsInputGradient || !isPlain(c) ? byWindows(context, c, single(inputs)) : byPlanes(context, c, single(inputs)),
-    backward: (context, c, pass, gradient, needsInputGradient) => {
+    forward: (context, c, inputs, needsInputGradient) => {
       const { graph } = context;
-      const x = single(pass.inputs);
-      const format = c.convolution.data_format;
-      const pooled = toImage(graph, pass.output, format);
-      const masked = maskRelu(graph, c, pooled, toImage(graph, gradient, format));
-      const bias = c.convolution.use_bias ? { bias: biasGradient(graph, masked) } : {};
-      const { planes, convolved, largest, rows } = pass.saved as Record<'planes' | 'convolved' | 'largest', string> & {
-        rows?: string;
+      const x = single(inputs);
+      const { planes, saved } = byPatches(c, x, needsInputGradient)
+        ? planesOfPatches(context, c, x)
+        : planesOfCells(context, c, x);
+      const compared = compare(graph, planes);
+      const largest = compared.at(-1) as string;
+      const pooled = c.convolution.activation === 'relu' ? graph.op('Relu', [largest]) : largest;
+      const { output, channels } = planeSizes(c, x);
+      const cells = graph.op('Reshape', [pooled, graph.ints([channels, ...output, -1])]);
+      const shape = pooledConvolution.outputShape(c, [x.shape]);
+      return {
+        output: fromCells(graph, cells, shape, c.convolution.data_format),
+        saved: { ...saved, ...numbered('compared', compared), pooled },
       };
-      if (planes) {
-        const image = toImage(graph, x, format);
-        return { inputs: [], weights: { kernel: planesKernel(graph, c, x, image, planes, largest, masked), ...bias } };
-      }
-      const spread = windowsGradient(graph, c, x, convolved, largest, masked);
-      const back = convolutionGradients(context, c.convolution, x, rows, spread, needsInputGradient);
-      return { inputs: back.input ? [back.input] : [], weights: { kernel: back.kernel, ...bias } };
+    },
+    backward: (context, c, { inputs, saved }, gradient, needsInputGradient) => {
+      const { graph } = context;
+      const x = single(inputs);
+      const first = byPatches(c, x, needsInputGradient);
+      const sizes = planeSizes(c, x);
+      const cells = toCells(graph, gradient, c.convolution.data_format);
+      const plane = graph.op('Reshape', [cells, graph.ints(first ? [sizes.channels, -1] : planeDims(sizes))]);
+      const masked = c.convolution.activation === 'relu' ? wherePositive(graph, saved.pooled as string, plane) : plane;
+      const spread = spreadOver(
+        graph,
+        all('compared', saved),
+        sizes.window.reduce((a, b) => a * b, 1),
+        masked,
+      );
+      if (first) return { inputs: [], weights: gradientsOfPatches(graph, c, x, all('patches', saved), spread) };
+      const bias = c.convolution.use_bias ? { bias: sumOfCells(graph, masked) } : {};
+      const joined = joinPlanes(graph, spread, sizes);
+      const { kernel, input } = gradientsOfCells(context, c, x, saved.rows, joined, needsInputGradient);
+      return { inputs: input ? [input] : [], weights: { kernel, ...bias } };
     },
   },
 };
 
-/** Strides and dilation of one: what can be done plane by plane. */
-function isPlain({ convolution: c, pool }: PooledConvolutionConfig): boolean {
-  const cells = pool.pool_size.reduce((a, b) => a * b, 1);
-  return cells <= 4 && [...c.strides, ...c.dilation_rate].every((value) => value === 1);
+/** Whether the convolution is done for each plane of the pool: that of the model's own input. */
+function byPatches(c: PooledConvolutionConfig, x: Value, needsInputGradient: boolean): boolean {
+  return !needsInputGradient && fitsPatches(convolutionSizes(c.convolution, x, c.convolution.filters));
 }
 
-/** The gradient where ReLU let something through. A product: onnxruntime's Where makes three passes. */
-function maskRelu(graph: GraphBuilder, c: PooledConvolutionConfig, output: string, gradient: string): string {
-  if (c.convolution.activation === 'linear') return gradient;
-  const passed = graph.op('Cast', [graph.op('Greater', [output, graph.float(0)])], { to: 1 });
-  return graph.op('Mul', [gradient, passed]);
-}
-
-function byWindows(context: TrainContext, c: PooledConvolutionConfig, x: Value) {
+function planesOfPatches(context: TrainContext, c: PooledConvolutionConfig, x: Value) {
   const { graph } = context;
-  const { linear, rows } = trainedConvolution(context, c.convolution, x);
-  const convolved = toImage(graph, linear, c.convolution.data_format);
-  const attributes = { kernel_shape: c.pool.pool_size, strides: c.pool.strides };
-  const largest = graph.op('MaxPool', [convolved], attributes);
+  const { use_bias, data_format, filters } = c.convolution;
+  const sizes = convolutionSizes(c.convolution, x, filters);
+  const rows = pixelRows(graph, x, data_format, sizes);
+  const matrix = tapMatrix(graph, context.weight('kernel'), use_bias ? context.weight('bias') : undefined);
+  const { output, window } = planeSizes(c, x);
+  const [height, width] = window as [number, number];
+  const patched = Array.from({ length: height * width }, (_, i) => {
+    const cells = { from: [Math.floor(i / width), i % width], every: window, count: output };
+    return patches(graph, rows, sizes, cells, use_bias);
+  });
+  const planes = patched.map((value) => graph.op('MatMul', [matrix, value]));
+  return { planes, saved: numbered('patches', patched) };
+}
+
+function gradientsOfPatches(
+  graph: GraphBuilder,
+  { convolution: c }: PooledConvolutionConfig,
+  x: Value,
+  patched: readonly string[],
+  spread: readonly string[],
+): { kernel: string; bias?: string } {
+  const products = patched.map((value, i) =>
+    graph.op('MatMul', [value, graph.op('Transpose', [spread[i] as string], { perm: [1, 0] })]),
+  );
+  const sum = products.length === 1 ? (products[0] as string) : graph.op('Sum', products);
+  return tapGradients(graph, sum, convolutionSizes(c, x, c.filters), c.use_bias);
+}
+
+function planesOfCells(
+  context: TrainContext,
+  c: PooledConvolutionConfig,
+  x: Value,
+): { planes: string[]; saved: Saved } {
+  const { graph } = context;
+  const trained = trainedConvolution(context, c.convolution, x);
+  const cells = 'cells' in trained ? trained.cells : toCells(graph, trained.linear, c.convolution.data_format);
+  const planes = cutIntoPlanes(graph, cells, planeSizes(c, x));
+  return { planes, saved: 'rows' in trained ? { rows: trained.rows } : {} };
+}
+
+function gradientsOfCells(
+  context: TrainContext,
+  { convolution: c }: PooledConvolutionConfig,
+  x: Value,
+  rows: string | undefined,
+  cells: string,
+  needsInputGradient: boolean,
+) {
+  if (rows) return gradientsOfRows(context, c, x, rows, cells, needsInputGradient);
+  const { name } = fromCells(context.graph, cells, convolutionShape(c, x.shape, c.filters), c.data_format);
+  return gradientsOfImage(context, c, x, name, needsInputGradient);
+}
+
+function planeSizes({ convolution: c, pool }: PooledConvolutionConfig, x: Value): PlaneSizes {
+  const convolved = convolutionShape(c, x.shape, c.filters);
   return {
-    output: outputOf(graph, c, x, largest),
-    saved: rows ? { convolved, largest, rows } : { convolved, largest },
+    input: fixedSpatial(convolved, c.data_format),
+    output: fixedSpatial(poolingShape(pool, convolved), c.data_format),
+    window: pool.pool_size,
+    channels: c.filters,
   };
 }
 
-/**
- * The pool's gradient: every cell is compared with its window's largest, both spread over the window by Resize. Twice as
- * fast as MaxPool's indices and MaxUnpool (0.44 ms for 0.84 on the second pool of `large-cnn`, 200 pictures).
- */
-function windowsGradient(
-  graph: GraphBuilder,
-  c: PooledConvolutionConfig,
-  x: Value,
-  convolved: string,
-  largest: string,
-  masked: string,
-): string {
-  const { output } = convolutionSizes(c.convolution, x, c.convolution.filters);
-  const { pool_size, strides } = c.pool;
-  const reached = output.map((size, axis) => Math.floor(size / (strides[axis] as number)) * (strides[axis] as number));
-  const whole = output.every((size, axis) => size === reached[axis]);
-  const zeros = graph.ints([0, 0]);
-  const cells = whole ? convolved : graph.op('Slice', [convolved, zeros, graph.ints(reached), graph.ints([2, 3])]);
-  const scales = graph.float([1, 1, ...pool_size]);
-  const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
-  const overWindow = (value: string) => graph.op('Resize', [value, '', scales], nearest);
-  const won = graph.op('Cast', [graph.op('Equal', [cells, overWindow(largest)])], { to: 1 });
-  const share = graph.op('AveragePool', [won], { kernel_shape: pool_size, strides });
-  const winners = graph.op('Mul', [share, graph.float(pool_size.reduce((a, b) => a * b, 1))]);
-  const spread = graph.op('Mul', [won, overWindow(graph.op('Div', [masked, winners]))]);
-  if (whole) return spread;
-  const rest = output.map((size, axis) => size - (reached[axis] as number));
-  return graph.op('Pad', [spread, graph.ints([0, 0, 0, 0, 0, 0, ...rest])]);
+/** Over all axes but the channels. */
+function sumOfCells(graph: GraphBuilder, plane: string): string {
+  return graph.op('ReduceSum', [plane, graph.ints([1, 2, 3, 4, 5])], { keepdims: 0 });
 }
 
-function outputOf(graph: GraphBuilder, c: PooledConvolutionConfig, x: Value, pooled: string): Value {
-  const name = c.convolution.activation === 'relu' ? graph.op('Relu', [pooled]) : pooled;
-  return fromImage(name, pooledConvolution.outputShape(c, [x.shape]), c.convolution.data_format);
+function numbered(prefix: string, values: readonly string[]): Saved {
+  return Object.fromEntries(values.map((value, i) => [`${prefix}_${i}`, value]));
 }
 
-/** Sizes of the widened convolution: a window that covers all cells of the pool, moving by the pool's strides. */
-function wide(c: PooledConvolutionConfig, x: Value) {
-  const { kernel_size: kernel, filters, data_format } = c.convolution;
-  const { pool_size } = c.pool;
-  const window = kernel.map((size, axis) => size + (pool_size[axis] as number) - 1) as [number, number];
-  const output = spatialOf(pooledConvolution.outputShape(c, [x.shape]), data_format) as [number, number];
-  const input = spatialOf(x.shape, data_format);
-  const [top, left] = windowPads(input, convolutionWindow(c.convolution)) as [number, number];
-  // The last window ends where the pool ends; what the pool leaves out at the end is not reached either.
-  const end = [top, left].map((before, axis) => {
-    const reached = ((output[axis] as number) - 1) * (pool_size[axis] as number) + (window[axis] as number);
-    return Math.max(0, reached - before - fixed(input, axis));
-  }) as [number, number];
-  const offsets = Array.from({ length: pool_size[0] as number }, (_, i) =>
-    Array.from({ length: pool_size[1] as number }, (_, j) => [i, j] as const),
-  ).flat();
-  return { window, output, filters, offsets, pads: [top, left, ...end], cells: output[0] * output[1] };
-}
-
-function byPlanes(context: TrainContext, c: PooledConvolutionConfig, x: Value) {
-  const { graph } = context;
-  const { window, filters, offsets, cells, pads, output } = wide(c, x);
-  const [height, width] = c.convolution.kernel_size as [number, number];
-  const kernel = context.weight('kernel', { perm: [3, 2, 0, 1] });
-  const kernels = offsets.map(([i, j]) =>
-    graph.op('Pad', [kernel, graph.ints([0, 0, i, j, 0, 0, window[0] - height - i, window[1] - width - j])]),
-  );
-  const operands = [
-    widened(graph, toImage(graph, x, c.convolution.data_format), pads),
-    graph.op('Concat', kernels, { axis: 0 }),
-  ];
-  if (c.convolution.use_bias) {
-    const bias = context.weight('bias');
-    operands.push(graph.op('Concat', Array<string>(offsets.length).fill(bias), { axis: 0 }));
-  }
-  const convolved = graph.op('Conv', operands, { kernel_shape: window, strides: c.pool.strides });
-  const planes = graph.op('Reshape', [convolved, graph.ints([-1, offsets.length, filters * cells])]);
-  const largest = graph.op('ReduceMax', [planes, graph.ints([1])], { keepdims: 1 });
-  const pooled = graph.op('Reshape', [largest, graph.ints([-1, filters, ...output])]);
-  return { output: outputOf(graph, c, x, pooled), saved: { planes, largest } };
-}
-
-function widened(graph: GraphBuilder, image: string, [top = 0, left = 0, bottom = 0, right = 0]: number[]): string {
-  if ([top, left, bottom, right].every((pad) => pad === 0)) return image;
-  return graph.op('Pad', [image, graph.ints([0, 0, top, left, 0, 0, bottom, right])]);
-}
-
-function planesKernel(
-  graph: GraphBuilder,
-  c: PooledConvolutionConfig,
-  x: Value,
-  image: string,
-  planes: string,
-  largest: string,
-  masked: string,
-): string {
-  const { window, output, filters, offsets, cells, pads } = wide(c, x);
-  const channels = channelsOf(x.shape, c.convolution.data_format);
-  const [height, width] = c.convolution.kernel_size as [number, number];
-  const won = graph.op('Cast', [graph.op('Equal', [planes, largest])], { to: 1 });
-  // Equal cells share: on plain background all four are equal, and counting each in full would count it four times.
-  const winners = graph.op('ReduceSum', [won, graph.ints([1])], { keepdims: 1 });
-  const each = graph.op('Div', [graph.op('Reshape', [masked, graph.ints([-1, 1, filters * cells])]), winners]);
-  const spread = graph.op('Reshape', [
-    graph.op('Mul', [won, each]),
-    graph.ints([-1, offsets.length * filters, ...output]),
-  ]);
-  const padded = widened(graph, image, pads);
-  const input = [0, 1].map(
-    (axis) => ((output[axis] as number) - 1) * (c.pool.strides[axis] as number) + (window[axis] as number),
-  );
-  const all = kernelGradient(graph, padded, spread, {
-    window: { kernel: window, strides: c.pool.strides, padding: 'valid' },
-    input,
-    output,
-    channelsIn: channels,
-    channelsOut: offsets.length * filters,
-  });
-  const parts = graph.ops('Split', [all, graph.ints(offsets.map(() => filters))], offsets.length, { axis: 3 });
-  const own = offsets.map(([i, j], index) =>
-    graph.op('Slice', [
-      parts[index] as string,
-      graph.ints([i, j]),
-      graph.ints([i + height, j + width]),
-      graph.ints([0, 1]),
-    ]),
-  );
-  return own.length === 1 ? (own[0] as string) : graph.op('Sum', own);
+/** What {@link numbered} has named. */
+function all(prefix: string, saved: Saved): string[] {
+  return Object.entries(saved).flatMap(([key, value]) => (key.startsWith(`${prefix}_`) ? [value] : []));
 }

@@ -3,11 +3,11 @@ import { windowPads } from '../window.ts';
 import { type ConvolutionSizes, joined, MOST_PATCH_TAPS } from './convolution.ts';
 
 /**
- * A convolution and its gradients as products of matrices that have a row for each cell, and side by side in it the
- * channels of as many neighbours across as the kernel is wide. onnxruntime's Conv writes out every patch (`height * width`
- * neighbours) forward, and again for the input's gradient; here cells are written out once, for all three. Measured on one
- * core, 26 pictures, forward and both gradients: the second convolution of `large-cnn` takes 0.81 ms instead of 1.08, 32 to
- * 64 channels at 16x16 3.9 instead of 4.9, 64 to 64 6.9 instead of 7.8.
+ * A convolution and its gradients as products of matrices that have a column for each cell, and in it the channels of as
+ * many neighbours across as the kernel is wide. onnxruntime's Conv writes out every patch (`height * width` neighbours)
+ * forward, and again for the input's gradient; here cells are written out once, for all three. All pictures are in cells'
+ * order, see `toCells`. Measured on one core, 26 pictures, forward and both gradients: the second convolution of `large-cnn`
+ * takes half the time (0.95 ms instead of 1.90), 32 to 64 channels at 16x16 as long.
  */
 export function fitsRows({ window, channelsIn }: ConvolutionSizes): boolean {
   const taps = window.kernel.reduce((a, b) => a * b, 1);
@@ -17,10 +17,8 @@ export function fitsRows({ window, channelsIn }: ConvolutionSizes): boolean {
 }
 
 const FEWEST_CHANNELS = 8;
-/** The axis that cells have them on. */
-const CHANNELS = 3;
-const CHANNELS_LAST = [0, 2, 3, 1];
-const CHANNELS_SECOND = [0, 3, 1, 2];
+/** Axes of cells. */
+const [CHANNELS, HEIGHT, WIDTH] = [0, 1, 2];
 
 interface Rows {
   /** Of the kernel: height and width. */
@@ -46,52 +44,48 @@ function rowsOf({ window, input, output }: ConvolutionSizes): Rows {
 
 /**
  * The convolution.
- * @param x batch, channels, space
+ * @param x its input's cells
  * @param weights the kernel in Keras's order `[height, width, in, out]`
- * @returns `output`: batch, channels, space; `rows`: what {@link rowGradients} wants
+ * @returns `cells`: the answer; `rows`: what {@link rowGradients} wants
  */
 export function convolveRows(
   graph: GraphBuilder,
   x: string,
   weights: { readonly kernel: string; readonly bias: string | undefined },
   sizes: ConvolutionSizes,
-): { output: string; rows: string } {
+): { cells: string; rows: string } {
   const { channelsIn, channelsOut } = sizes;
   const { kernel: window, dilation, output, padded, pads } = rowsOf(sizes);
   const [height, width] = window;
   const [top, left, bottom, right] = pads;
-  const cells = graph.op('Transpose', [x], { perm: CHANNELS_LAST });
   const framed = pads.every((pad) => pad === 0)
-    ? cells
-    : graph.op('Pad', [cells, graph.ints([0, top, left, 0, 0, bottom, right, 0])]);
+    ? x
+    : graph.op('Pad', [x, graph.ints([0, top, left, 0, 0, bottom, right, 0])]);
   const neighbours = Array.from({ length: width }, (_, j) => {
     const start = j * dilation[1];
-    return graph.op('Slice', [framed, graph.ints([start]), graph.ints([start + output[1]]), graph.ints([2])]);
+    return sliced(graph, framed, [WIDTH], [start], [start + output[1]]);
   });
-  const rows = reshaped(graph, joined(graph, neighbours, CHANNELS), [-1, width * channelsIn]);
-  const kernels = slices(graph, weights.kernel, 0, height).map((part) =>
-    reshaped(graph, part, [width * channelsIn, channelsOut]),
-  );
+  const rows = reshaped(graph, joined(graph, neighbours, CHANNELS), [width * channelsIn, -1]);
+  const matrix = reshaped(graph, graph.op('Transpose', [weights.kernel], { perm: [0, 3, 1, 2] }), [
+    height * channelsOut,
+    width * channelsIn,
+  ]);
+  const product = graph.op('MatMul', [matrix, rows]);
+  const lines = reshaped(graph, product, [height, channelsOut, padded[0], output[1], -1]);
   // What each row of the kernel gives, moved up by as many rows of cells.
-  const moved = kernels.map((part, i) => {
-    // The bias comes with the first of them, at no cost.
-    const biased = i === 0 && weights.bias ? graph.op('Gemm', [rows, part, weights.bias]) : undefined;
-    const product = reshaped(graph, biased ?? graph.op('MatMul', [rows, part]), [
-      -1,
-      padded[0],
-      output[1] * channelsOut,
-    ]);
+  const moved = Array.from({ length: height }, (_, i) => {
     const start = i * dilation[0];
-    return graph.op('Slice', [product, graph.ints([start]), graph.ints([start + output[0]]), graph.ints([1])]);
+    return height === 1 ? lines : sliced(graph, lines, [0, 2], [i, start], [i + 1, start + output[0]]);
   });
-  const sum = reshaped(graph, summed(graph, moved), [-1, ...output, channelsOut]);
-  return { output: graph.op('Transpose', [sum], { perm: CHANNELS_SECOND }), rows };
+  const cells = reshaped(graph, summed(graph, moved), [channelsOut, ...output, -1]);
+  if (!weights.bias) return { cells, rows };
+  return { cells: graph.op('Add', [cells, reshaped(graph, weights.bias, [channelsOut, 1, 1, 1])]), rows };
 }
 
 /**
- * Gradients of the kernel, in Keras's order, and of the input, batch, channels, space, where a kernel is given for that.
+ * Gradients of the kernel, in Keras's order, and of the input's cells, where a kernel is given for that.
  * @param rows from {@link convolveRows}
- * @param gradient of the convolution's output: batch, channels, space
+ * @param gradient of the convolution's answer, cells
  */
 export function rowGradients(
   graph: GraphBuilder,
@@ -103,50 +97,60 @@ export function rowGradients(
   const { channelsIn, channelsOut } = sizes;
   const { kernel: window, dilation } = rowsOf(sizes);
   const [height, width] = window;
-  const cells = graph.op('Transpose', [gradient], { perm: CHANNELS_LAST });
   // The same cells once for each row of the kernel, moved down by as many rows.
   const moved = Array.from({ length: height }, (_, i) => {
-    const pads = [0, i * dilation[0], 0, 0, 0, (height - 1 - i) * dilation[0], 0, 0];
-    return height === 1 ? cells : graph.op('Pad', [cells, graph.ints(pads)]);
+    const [before, after] = [i * dilation[0], (height - 1 - i) * dilation[0]];
+    return height === 1 ? gradient : padded(graph, gradient, HEIGHT, before, after);
   });
-  const gradients = reshaped(graph, joined(graph, moved, CHANNELS), [-1, height * channelsOut]);
-  const product = graph.op('MatMul', [graph.op('Transpose', [rows], { perm: [1, 0] }), gradients]);
+  const gradients = reshaped(graph, joined(graph, moved, CHANNELS), [height * channelsOut, -1]);
+  const product = graph.op('MatMul', [rows, graph.op('Transpose', [gradients], { perm: [1, 0] })]);
   const taps = reshaped(graph, product, [width, channelsIn, height, channelsOut]);
   const own = { kernel: graph.op('Transpose', [taps], { perm: [2, 0, 1, 3] }) };
   return kernel ? { ...own, input: inputOf(graph, gradients, kernel, sizes) } : own;
 }
 
-/** @param gradients a row for each cell: the output's gradient for each row of the kernel, side by side */
+/** @param gradients a column for each cell: the output's gradient for each row of the kernel */
 function inputOf(graph: GraphBuilder, gradients: string, kernel: string, sizes: ConvolutionSizes): string {
   const { input, channelsIn, channelsOut } = sizes;
-  const { kernel: window, dilation, output, padded, pads } = rowsOf(sizes);
+  const { kernel: window, dilation, output, padded: whole, pads } = rowsOf(sizes);
   const [height, width] = window;
+  const matrix = reshaped(graph, graph.op('Transpose', [kernel], { perm: [1, 2, 0, 3] }), [
+    width * channelsIn,
+    height * channelsOut,
+  ]);
+  const product = graph.op('MatMul', [matrix, gradients]);
+  const lines = reshaped(graph, product, [width * channelsIn, whole[0], output[1], -1]);
   // What each column of the kernel gives, moved across by as many cells.
-  const moved = slices(graph, kernel, 1, width).map((part, j) => {
-    const turned = graph.op('Transpose', [part], { perm: CHANNELS_SECOND });
-    const product = graph.op('MatMul', [gradients, reshaped(graph, turned, [height * channelsOut, channelsIn])]);
-    const lines = reshaped(graph, product, [-1, padded[0], output[1] * channelsIn]);
-    const before = j * dilation[1] * channelsIn;
-    const after = (padded[1] - output[1]) * channelsIn - before;
-    return width === 1 ? lines : graph.op('Pad', [lines, graph.ints([0, 0, before, 0, 0, after])]);
+  const moved = split(graph, lines, channelsIn, width).map((part, j) => {
+    const before = j * dilation[1];
+    return width === 1 ? part : padded(graph, part, WIDTH, before, whole[1] - output[1] - before);
   });
-  const sum = reshaped(graph, summed(graph, moved), [-1, ...padded, channelsIn]);
+  const sum = summed(graph, moved);
   const [top, left] = pads;
-  const ends = [top + (input[0] as number), left + (input[1] as number)];
-  const inner = pads.every((pad) => pad === 0)
-    ? sum
-    : graph.op('Slice', [sum, graph.ints([top, left]), graph.ints(ends), graph.ints([1, 2])]);
-  return graph.op('Transpose', [inner], { perm: CHANNELS_SECOND });
+  if (pads.every((pad) => pad === 0)) return sum;
+  return sliced(graph, sum, [HEIGHT, WIDTH], [top, left], [top + (input[0] as number), left + (input[1] as number)]);
 }
 
 function reshaped(graph: GraphBuilder, value: string, dims: readonly number[]): string {
   return graph.op('Reshape', [value, graph.ints(dims)]);
 }
 
-/** Slices of one along an axis, which stays. */
-function slices(graph: GraphBuilder, value: string, axis: number, count: number): string[] {
-  if (count === 1) return [value];
-  return graph.ops('Split', [value, graph.ints(Array<number>(count).fill(1))], count, { axis });
+function sliced(graph: GraphBuilder, value: string, axes: number[], starts: number[], ends: number[]): string {
+  return graph.op('Slice', [value, graph.ints(starts), graph.ints(ends), graph.ints(axes)]);
+}
+
+/** Zeros before and after along one axis of cells. */
+function padded(graph: GraphBuilder, cells: string, axis: number, before: number, after: number): string {
+  const pads = [0, 0, 0, 0, 0, 0, 0, 0];
+  pads[axis] = before;
+  pads[axis + 4] = after;
+  return graph.op('Pad', [cells, graph.ints(pads)]);
+}
+
+/** Parts of so many channels. */
+function split(graph: GraphBuilder, cells: string, channels: number, count: number): string[] {
+  if (count === 1) return [cells];
+  return graph.ops('Split', [cells, graph.ints(Array<number>(count).fill(channels))], count, { axis: CHANNELS });
 }
 
 function summed(graph: GraphBuilder, parts: readonly string[]): string {

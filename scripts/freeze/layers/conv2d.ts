@@ -1,8 +1,9 @@
 import { activate, activationGradient } from '../activations/index.ts';
-import type { ConvolutionConfig } from '../convolution.ts';
+import { type ConvolutionConfig, convolutionShape } from '../convolution.ts';
 import { convolutionLayer } from '../convolution-layer.ts';
+import { fromCells, toCells } from '../gradients/cells.ts';
 import { biasGradient } from '../gradients/convolution.ts';
-import { convolutionGradients, trainedConvolution } from '../gradients/trained-convolution.ts';
+import { gradientsOfImage, gradientsOfRows, trainedConvolution } from '../gradients/trained-convolution.ts';
 import { defineLayer, single } from '../layer.ts';
 import { toImage } from '../layout.ts';
 
@@ -11,18 +12,28 @@ export const conv2d = defineLayer<ConvolutionConfig>({
   ...convolutionLayer('Conv2D', 2),
   training: {
     forward: (context, c, inputs) => {
-      const { linear, rows } = trainedConvolution(context, c, single(inputs));
-      const output = activate(context.graph, linear, c.activation);
-      return { output, saved: rows ? { linear: linear.name, rows } : { linear: linear.name } };
+      const { graph } = context;
+      const x = single(inputs);
+      const trained = trainedConvolution(context, c, x);
+      if ('linear' in trained) {
+        const { linear } = trained;
+        return { output: activate(graph, linear, c.activation), saved: { linear: linear.name } };
+      }
+      const shape = convolutionShape(c, x.shape, c.filters);
+      const linear = fromCells(graph, trained.cells, shape, c.data_format);
+      return { output: activate(graph, linear, c.activation), saved: { linear: linear.name, rows: trained.rows } };
     },
     backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
       const { graph } = context;
       const x = single(inputs);
-      const pass = { input: saved.linear as string, output };
-      const image = toImage(graph, activationGradient(graph, c.activation, pass, gradient), c.data_format);
-      const back = convolutionGradients(context, c, x, saved.rows, image, needsInputGradient);
-      const weights = c.use_bias ? { kernel: back.kernel, bias: biasGradient(graph, image) } : { kernel: back.kernel };
-      return { inputs: back.input ? [back.input] : [], weights };
+      const { linear = '', rows } = saved;
+      const back = activationGradient(graph, c.activation, { input: linear, output }, gradient);
+      const image = toImage(graph, back, c.data_format);
+      const { kernel, input } = rows
+        ? gradientsOfRows(context, c, x, rows, toCells(graph, back, c.data_format), needsInputGradient)
+        : gradientsOfImage(context, c, x, image, needsInputGradient);
+      const weights = c.use_bias ? { kernel, bias: biasGradient(graph, image) } : { kernel };
+      return { inputs: input ? [input] : [], weights };
     },
   },
 });

@@ -38,8 +38,10 @@ async function bothWays({ sizes, bias }: { sizes: ConvolutionSizes; bias: boolea
   const gradient = graph.input('gradient', 'float32', [BATCH, channelsOut, ...output]);
   const kernel = graph.input('kernel', 'float32', [...window.kernel, channelsIn, channelsOut]);
   const added = graph.input('bias', 'float32', [channelsOut]);
-  const forward = convolveRows(graph, x, { kernel, bias: bias ? added : undefined }, sizes);
-  const back = rowGradients(graph, forward.rows, gradient, sizes, kernel);
+  const toCells = (image: string) => graph.op('Transpose', [image], { perm: [1, 2, 3, 0] });
+  const fromCells = (cells: string) => graph.op('Transpose', [cells], { perm: [3, 0, 1, 2] });
+  const forward = convolveRows(graph, toCells(x), { kernel, bias: bias ? added : undefined }, sizes);
+  const back = rowGradients(graph, forward.rows, toCells(gradient), sizes, kernel);
   const ordered = graph.op('Transpose', [kernel], { perm: [3, 2, 0, 1] });
   const attributes = windowAttributes(input, window);
   const wanted = {
@@ -47,7 +49,11 @@ async function bothWays({ sizes, bias }: { sizes: ConvolutionSizes; bias: boolea
     kernel: kernelGradient(graph, x, gradient, sizes),
     input: inputGradient(graph, gradient, kernel, sizes),
   };
-  const received = { output: forward.output, kernel: back.kernel, input: back.input as string };
+  const received = {
+    output: fromCells(forward.cells),
+    kernel: back.kernel,
+    input: fromCells(back.input as string),
+  };
   for (const [prefix, values] of Object.entries({ wanted, received })) {
     for (const [name, value] of Object.entries(values)) {
       graph.node('Identity', [value], [`${prefix}_${name}`]);
