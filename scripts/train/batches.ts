@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type AugmentOptions, augmentPicture, augments, type PictureSize } from './augment.ts';
 import { startAugmentWorker } from './augment-worker-client.ts';
 import { stream } from './random.ts';
@@ -62,9 +63,15 @@ export function shuffledBatches(samples: Samples, { batchSize, seed }: BatchOpti
   return {
     async *epoch(epoch) {
       const order = epochOrder(samples.count, seed, epoch);
-      for (let from = 0; from < order.length; from += batchSize) {
-        yield gather(samples, order.subarray(from, from + batchSize));
+      const batchAt = (from: number) => gather(samples, order.subarray(from, from + batchSize));
+      let ahead = Promise.resolve(batchAt(0));
+      for (let next = batchSize; next < order.length; next += batchSize) {
+        const batch = await ahead;
+        // Put together when the step on this batch has begun, while other threads compute.
+        ahead = setImmediate().then(() => batchAt(next));
+        yield batch;
       }
+      yield await ahead;
     },
     close: async () => {},
   };

@@ -23,9 +23,9 @@ export interface PoolResult {
   readonly measure: number;
 }
 
-/** Samples of a part, for a batch of so many. */
+/** Samples of a part, for a batch of so many: no more than `size` where that makes few enough parts, and all alike. */
 export function partSize(count: number, size: number): number {
-  return Math.max(size, Math.ceil(count / MOST_PARTS));
+  return Math.ceil(count / Math.min(MOST_PARTS, Math.ceil(count / size)));
 }
 
 /** Shares the parts of a step among this thread and others. */

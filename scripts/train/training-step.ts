@@ -44,8 +44,7 @@ export interface CompiledTraining {
 
 /**
  * A step whose batch is cut into parts. All cores on one operator after the other wait for each other 160 times a step;
- * a part to each of them, they wait once, and what a part makes stays in a core's own cache. Measured on `large-cnn`, 200
- * pictures, two cores: 10.4 ms instead of 13.2 for the gradient.
+ * a part to each of them, they wait once.
  */
 export interface StepParts {
   /** In: `x`, `y`, the `randoms`, `weights`, `share` (one over the whole batch's samples). Out: `loss`, `measure`, `gradient`. */
@@ -57,8 +56,13 @@ export interface StepParts {
   readonly size: number;
 }
 
-/** What the largest value of a part may take: two thirds of the second-level cache that a core has for itself today. */
+/**
+ * What the largest value of a part may take. Larger parts have less to do over and over, smaller ones are shared more evenly
+ * and by more cores: on two, `large-cnn` takes 4 % less time for a step in parts of 34 pictures of MNIST than of 26.
+ */
 const PART_BYTES = 1.75 * 2 ** 20;
+/** Numbers of neighbouring pictures are moved together: below this, moving takes longer than computing. */
+const FEWEST_SAMPLES = 8;
 
 /**
  * Compiles a Keras config with one input and one output to a training step, the whole of it one graph, and an evaluation.
@@ -119,7 +123,7 @@ function compileParts(spec: TrainingSpec, plan: TrainingPlan, parameters: Parame
     gradient: graph.build('gradient'),
     update: compileUpdate(size),
     randoms: step.randoms,
-    size: Number(process.env.PART ?? Math.max(1, Math.floor(PART_BYTES / (4 * plan.largest)))),
+    size: Math.max(FEWEST_SAMPLES, Math.floor(PART_BYTES / (4 * plan.largest))),
   };
 }
 

@@ -87,6 +87,8 @@ class OnnxTrainer implements Trainer {
   readonly #parallel: Parallel | undefined;
   /** `weights`, `m`, `v` and `fixed`: what a step answers is what the next one is fed, without a copy. */
   #vectors: Record<string, OrtTensor>;
+  /** The weights and moments of the step before: memory for the next one. */
+  #spare: Record<string, OrtTensor> | undefined;
 
   constructor(
     onnxruntime: Onnxruntime,
@@ -129,7 +131,12 @@ class OnnxTrainer implements Trainer {
     const job = { batch, weights: values, fixed: fixed?.data as Float32Array | undefined, step, size };
     const { gradients, parts, loss, measure } = await pool.run(job);
     const rows = new this.#Tensor('float32', gradients, [parts, values.length]);
-    this.#advance(await update.run({ weights, m, v, gradients: rows, ...adam }));
+    const moved = { weights, m, v };
+    const next = this.#spare ?? this.#asTensors({ weights: values.slice(), m: values.slice(), v: values.slice() });
+    const outputs = Object.fromEntries(Object.entries(next).map(([name, tensor]) => [`next_${name}`, tensor]));
+    await update.run({ ...moved, gradients: rows, ...adam }, outputs);
+    this.#spare = moved;
+    this.#vectors = { ...this.#vectors, ...next };
     return { loss, measure };
   }
 
@@ -196,7 +203,7 @@ class OnnxTrainer implements Trainer {
     await Promise.all([this.#step.release(), this.#evaluation.release(), pool?.close(), update?.release()]);
   }
 
-  #asTensors(vectors: Record<string, Float32Array>): Record<string, OrtTensor> {
+  #asTensors(vectors: Readonly<Record<string, Float32Array>>): Record<string, OrtTensor> {
     return Object.fromEntries(
       Object.entries(vectors).map(([name, data]) => [name, new this.#Tensor('float32', data, [data.length])]),
     );

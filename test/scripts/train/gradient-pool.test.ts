@@ -32,8 +32,10 @@ async function gradientsBy(threads: number, whole = spec, size = 10) {
   const vectors = firstVectors(compiled);
   try {
     const job = { batch, weights: vectors.weights as Float32Array, fixed: undefined, step: 3, size };
-    const result = await pool.run(job);
-    // Memory is used again: a second step must not see the first.
+    const { gradients, ...others } = await pool.run(job);
+    const result = { ...others, gradients: gradients.slice() };
+    // Memory is used again: a second step must not see the first, nor another one in between.
+    await pool.run({ ...job, weights: job.weights.map((weight) => -weight) });
     expect(await pool.run(job)).toEqual(result);
     return { ...result, step: () => run(batch, vectors) };
   } finally {
@@ -70,8 +72,10 @@ describe('GradientPool', () => {
 });
 
 describe('partSize', () => {
-  it('makes no more than eight parts', () => {
-    expect(partSize(200, 26)).toBe(26);
+  it('cuts a batch into parts of one size, eight at most', () => {
+    expect(partSize(200, 26)).toBe(25);
+    expect(partSize(200, 34)).toBe(34);
+    expect(partSize(20, 26)).toBe(20);
     expect(partSize(1000, 26)).toBe(125);
   });
 });
