@@ -6,7 +6,7 @@ import { startLocalAuth } from '../dev/local-auth.ts';
 import { type Connection, openConnection } from '../dev/runtime-connection.mjs';
 import { createKey } from '../keys/create-key.ts';
 import { keyFile } from '../keys/key-file.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, median } from './bench.ts';
 import { withSmallGateway } from './small-gateway.ts';
 
 const ROUNDS = 3_000;
@@ -106,10 +106,6 @@ function share(a: readonly number[], b: readonly number[]): number {
     else below++;
   }
   return above / (a.length * b.length);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 function round3(value: number): number {

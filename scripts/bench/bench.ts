@@ -48,8 +48,9 @@ export async function medians<Name extends string>(
   return Object.fromEntries(times.map(([name, values]) => [name, median(values)])) as Record<Name, number>;
 }
 
-/** The middle one. */
+/** The middle one, or the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const last = sorted.length - 1;
+  return ((sorted[Math.floor(last / 2)] ?? Number.NaN) + (sorted[Math.ceil(last / 2)] ?? Number.NaN)) / 2;
 }

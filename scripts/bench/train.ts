@@ -3,10 +3,10 @@ import { largeCnn } from '../train/architectures/large-cnn.ts';
 import type { Trainer } from '../train/backends/index.ts';
 import { onnxBackend } from '../train/backends/onnx.ts';
 import { type BatchSource, type Samples, shuffledBatches } from '../train/batches.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, median } from './bench.ts';
 import { startKeras } from './keras-child.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 7;
 
 /** `npm run bench -- train [rounds]`; Keras takes part where `KERAS_PYTHON` names an interpreter that has it. */
 export const trainBench: Bench = {
@@ -59,8 +59,4 @@ async function epoch(trainer: Trainer, source: BatchSource, number: number): Pro
   let step = 0;
   for await (const batch of source.epoch(number)) await trainer.train(batch, 0.001, ++step);
   return (performance.now() - start) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
