@@ -3,7 +3,8 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { readBase64 } from './base64-body.ts';
 import { readBody } from './body.ts';
 import type { Outcome } from './environment.ts';
-import { maybeText, toEvent } from './event.ts';
+import { type HttpRequest, maybeText, toEvent } from './event.ts';
+import { EventMemory } from './event-memory.ts';
 import { API_BODY_LIMIT, API_HEADER_LIMIT, REQUEST_PAYLOAD_LIMIT } from './limits.ts';
 import { gatewayAnswer, type HttpAnswer, toAnswer } from './result.ts';
 
@@ -29,9 +30,10 @@ export function createFront(
     ...patience,
     connectionsCheckingInterval: Math.min(1_000, patience.headersTimeout),
   };
+  const memory = new EventMemory();
   return createServer(settings, (request, response) => {
     response.on('error', () => {});
-    answer(request, invoke)
+    answer(request, invoke, memory)
       .then((result) => send(request, response, result))
       // The sender went away in the middle of its body.
       .catch(() => response.destroy());
@@ -56,9 +58,22 @@ export async function listen(server: Server, host: string, port: number): Promis
   });
 }
 
-async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAnswer> {
-  const read = maybeText(request.headers) ? readBody : readBase64;
-  const body = await read(request, API_BODY_LIMIT);
+async function answer(request: IncomingMessage, invoke: Invoke, memory: EventMemory): Promise<HttpAnswer> {
+  if (maybeText(request.headers)) return answerBody(request, await readBody(request, API_BODY_LIMIT), invoke);
+  const room = memory.take(Number(request.headers['content-length']));
+  try {
+    return await answerBody(request, await readBase64(request, API_BODY_LIMIT, room), invoke);
+  } finally {
+    // With its outcome the function has read the event, or nobody does any more.
+    memory.giveBack(room);
+  }
+}
+
+async function answerBody(
+  request: IncomingMessage,
+  body: HttpRequest['body'] | undefined,
+  invoke: Invoke,
+): Promise<HttpAnswer> {
   if (!body) return gatewayAnswer(413, 'Request Entity Too Large');
   const payload = toEvent({
     method: request.method ?? 'GET',

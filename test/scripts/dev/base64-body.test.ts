@@ -8,11 +8,12 @@ const message = (headers: Record<string, string> = {}) =>
   Object.assign(new PassThrough(), { headers }) as unknown as PassThrough & IncomingMessage;
 
 describe('readBase64', () => {
-  it('is the base64 of the whole, wherever the chunks are cut', async () => {
+  it('is the base64 of the whole, wherever the chunks are cut, with room for none, some or all of it', async () => {
+    const chunked = fc.array(fc.uint8Array({ maxLength: 10 }), { maxLength: 12 });
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 10 }), { maxLength: 12 }), async (chunks) => {
+      fc.asyncProperty(chunked, fc.option(fc.integer({ min: 0, max: 200 })), async (chunks, size) => {
         const from = message();
-        const read = readBase64(from, 1000);
+        const read = readBase64(from, 1000, size === null ? undefined : Buffer.alloc(size));
         for (const chunk of chunks) from.write(chunk);
         from.end();
         const body = await read;
