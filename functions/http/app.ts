@@ -14,7 +14,8 @@ export function createApp(): Hono<HttpEnvironment> {
   app.use(correlate());
   app.use(async (context, next) => {
     await next();
-    context.header('x-content-type-options', 'nosniff');
+    // Not `context.header`: that makes a new response of one that is there.
+    context.res.headers.set('x-content-type-options', 'nosniff');
   });
   // A preflight carries no credentials: this comes before whatever asks for them.
   app.use(cors());

@@ -19,7 +19,7 @@ export function correlate(): MiddlewareHandler<HttpEnvironment> {
     const own = context.env?.event?.requestContext.requestId;
     const requestId = sent && REQUEST_ID.test(sent) ? sent : (own ?? randomUUID());
     await correlated({ requestId, ...parseTraceparent(context.req.header('traceparent')) }, next);
-    context.header('x-request-id', requestId);
+    context.res.headers.set('x-request-id', requestId);
   };
 }
 

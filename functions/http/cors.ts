@@ -45,10 +45,11 @@ export function cors(): MiddlewareHandler {
     }
     await next();
     // What is answered to one origin must not be kept for another.
-    if (!any) context.header('vary', 'origin', { append: true });
+    const { headers } = context.res;
+    if (!any) headers.append('vary', 'origin');
     if (!answer) return;
-    context.header('access-control-allow-origin', answer);
-    context.header('access-control-expose-headers', RESPONSE_HEADERS.join(', '));
-    context.header('timing-allow-origin', answer);
+    headers.set('access-control-allow-origin', answer);
+    headers.set('access-control-expose-headers', RESPONSE_HEADERS.join(', '));
+    headers.set('timing-allow-origin', answer);
   };
 }

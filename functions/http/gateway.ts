@@ -1,6 +1,7 @@
 import { RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { eventRequest } from './event-request.ts';
+import { knownText } from './event-response.ts';
 import { problemResponse } from './problem.ts';
 
 /** Anything that answers a web request: a Hono app. */
@@ -63,13 +64,14 @@ function toRequest(event: GatewayEvent): Request {
 async function toResult(response: Response): Promise<APIGatewayProxyStructuredResultV2> {
   const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
   const cookies = response.headers.getSetCookie();
-  const text = /^text\/|[/+]json\b/.test(headers['content-type'] ?? 'text/');
-  const bytes = Buffer.from(await response.arrayBuffer());
+  const isText = /^text\/|[/+]json\b/.test(headers['content-type'] ?? 'text/');
+  const known = isText ? knownText(response) : undefined;
+  const body = known === undefined ? Buffer.from(await response.arrayBuffer()) : Buffer.from(known ?? '');
   return {
     statusCode: response.status,
     headers,
     ...(cookies.length > 0 ? { cookies } : {}),
-    body: bytes.toString(text ? 'utf8' : 'base64'),
-    isBase64Encoded: !text,
+    body: body.toString(isText ? 'utf8' : 'base64'),
+    isBase64Encoded: !isText,
   };
 }
