@@ -1,3 +1,5 @@
+import { standInFor } from './stand-in.ts';
+
 /** Of the web's Request, what a router reads of every request; it is answered without making one. */
 const OWN = new Set<PropertyKey>(['constructor', 'method', 'url', 'headers', 'arrayBuffer']);
 
@@ -32,7 +34,7 @@ class EventRequest {
     return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
   }
 
-  /** Used by the properties below. */
+  /** Made when something is asked that is not answered here. */
   static real(request: EventRequest): Request {
     const { url, method, headers } = request;
     request.#real ??= new Request(url, { method, headers, ...(request.#bytes ? { body: request.#bytes } : {}) });
@@ -40,18 +42,7 @@ class EventRequest {
   }
 }
 
-for (const name of Reflect.ownKeys(Request.prototype)) {
-  if (OWN.has(name) || typeof name === 'symbol') continue;
-  Object.defineProperty(EventRequest.prototype, name, {
-    get(this: EventRequest) {
-      const real = EventRequest.real(this);
-      const value: unknown = Reflect.get(real, name);
-      return typeof value === 'function' ? value.bind(real) : value;
-    },
-  });
-}
-// `instanceof Request` holds.
-Object.setPrototypeOf(EventRequest.prototype, Request.prototype);
+standInFor(EventRequest, Request, OWN, EventRequest.real);
 
 /**
  * @param bytes the whole body; left out for none. They must not change afterwards.

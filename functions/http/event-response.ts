@@ -1,3 +1,5 @@
+import { standInFor } from './stand-in.ts';
+
 const Real = globalThis.Response;
 
 /** What is answered without making a real Response. */
@@ -34,7 +36,7 @@ class EventResponse {
     return this.status >= 200 && this.status < 300;
   }
 
-  /** Used by the properties below. */
+  /** Made when something is asked that is not answered here. */
   static real(response: EventResponse): Response {
     const { status, headers } = response;
     const statusText = response.#statusText;
@@ -61,19 +63,7 @@ function isPlain(status: number, body: string | null): boolean {
   );
 }
 
-for (const name of Reflect.ownKeys(Real.prototype)) {
-  if (OWN.has(name) || typeof name === 'symbol') continue;
-  Object.defineProperty(EventResponse.prototype, name, {
-    get(this: EventResponse) {
-      const real = EventResponse.real(this);
-      const value: unknown = Reflect.get(real, name);
-      return typeof value === 'function' ? value.bind(real) : value;
-    },
-  });
-}
-// `instanceof Response` holds, `Response.json` and the other static ones are there.
-Object.setPrototypeOf(EventResponse.prototype, Real.prototype);
-Object.setPrototypeOf(EventResponse, Real);
+standInFor(EventResponse, Real, OWN, EventResponse.real);
 
 /** Makes this process's responses such ones. Hono makes its own by the global name, as its adapter for Node expects too. */
 export function useEventResponses(): void {
