@@ -19,12 +19,19 @@ export interface Cells {
   readonly count: readonly number[];
 }
 
-/** The pictures with a row for each number of a picture, a column for each picture; then a row of zeros and one of ones. */
+/**
+ * The pictures, padded as the convolution wants them, with a row for each of their numbers and a column for each picture;
+ * then a row of ones.
+ */
 export function pixelRows(graph: GraphBuilder, x: Value, format: DataFormat, sizes: ConvolutionSizes): string {
-  const flat = graph.op('Reshape', [toImage(graph, x, format), graph.ints([-1, pixelsOf(sizes)])]);
+  const [top, left, bottom, right] = padsOf(sizes);
+  const image = toImage(graph, x, format);
+  const framed = [top, left, bottom, right].every((pad) => pad === 0)
+    ? image
+    : graph.op('Pad', [image, graph.ints([0, 0, top, left, 0, 0, bottom, right])]);
+  const flat = graph.op('Reshape', [framed, graph.ints([-1, strideOf(sizes).picture])]);
   const turned = graph.op('Transpose', [flat], { perm: [1, 0] });
-  const zeros = graph.op('Pad', [turned, graph.ints([0, 0, 1, 0])]);
-  return graph.op('Pad', [zeros, graph.ints([0, 0, 1, 0]), graph.float(1)]);
+  return graph.op('Pad', [turned, graph.ints([0, 0, 1, 0]), graph.float(1)]);
 }
 
 /** Kernel `[height, width, in, out]` and bias as one matrix: a column for each tap in this order, and one for the bias. */
@@ -46,10 +53,22 @@ export function patches(
   cells: Cells,
   bias: boolean,
 ): string {
-  const taps = tapsOf(sizes).map((tap) => cellsOf(cells).map((cell) => pixelAt(sizes, tap, cell)));
-  if (bias) taps.push(cellsOf(cells).map(() => pixelsOf(sizes) + 1));
-  const indices = graph.constant('int32', taps.flat(), [taps.length * (taps[0] as number[]).length]);
-  return graph.op('Reshape', [graph.op('Gather', [rows, indices], { axis: 0 }), graph.ints([taps.length, -1])]);
+  const [taps, positions] = [tapOffsets(sizes), cellOffsets(sizes, cells)];
+  // A sum of constants: onnxruntime makes it when it loads the graph, which stays small.
+  const pixels = graph.op('Add', [
+    graph.constant('int32', taps, [taps.length, 1]),
+    graph.constant('int32', positions, [1, positions.length]),
+  ]);
+  const ones = [strideOf(sizes).picture];
+  const all = bias
+    ? graph.op(
+        'Concat',
+        [pixels, graph.op('Expand', [graph.constant('int32', ones, [1, 1]), graph.ints([1, positions.length])])],
+        { axis: 0 },
+      )
+    : pixels;
+  const gathered = graph.op('Gather', [rows, all], { axis: 0 });
+  return graph.op('Reshape', [gathered, graph.ints([taps.length + (bias ? 1 : 0), -1])]);
 }
 
 /**
@@ -69,36 +88,37 @@ export function tapGradients(
   return { kernel: graph.op('Reshape', [own, shape]), bias: graph.op('Squeeze', [ones, graph.ints([0])]) };
 }
 
-/** Numbers of one picture. */
-function pixelsOf({ input, channelsIn }: Pick<ConvolutionSizes, 'input' | 'channelsIn'>): number {
-  return input.reduce((product, size) => product * size, channelsIn);
+/** How far apart numbers of a padded picture lie in {@link pixelRows}. */
+function strideOf(sizes: ConvolutionSizes) {
+  const [top, left, bottom, right] = padsOf(sizes);
+  const [height, width] = sizes.input as [number, number];
+  const row = left + width + right;
+  const channel = (top + height + bottom) * row;
+  return { row, channel, picture: sizes.channelsIn * channel };
 }
 
-type Tap = readonly [row: number, column: number, channel: number];
-type Cell = readonly [row: number, column: number];
+function padsOf({ window, input }: ConvolutionSizes): [top: number, left: number, bottom: number, right: number] {
+  return windowPads(input, window) as [number, number, number, number];
+}
 
-/** In the order in which Keras's kernel lies. */
-function tapsOf({ window, channelsIn }: ConvolutionSizes): Tap[] {
+/** Of each tap from its window's first number, in the order in which Keras's kernel lies. */
+function tapOffsets(sizes: ConvolutionSizes): number[] {
+  const { window, channelsIn } = sizes;
   const [height, width] = window.kernel as [number, number];
-  return grid(height, width).flatMap(([i, j]) => range(channelsIn).map((channel) => [i, j, channel] as const));
+  const [down, across] = (window.dilation ?? [1, 1]) as [number, number];
+  const { row, channel } = strideOf(sizes);
+  return grid(height, width).flatMap(([i, j]) =>
+    range(channelsIn).map((c) => c * channel + i * down * row + j * across),
+  );
 }
 
-function cellsOf({ from, every, count: [height = 1, width = 1] }: Cells): Cell[] {
+/** Of each cell's window from the picture's first number. */
+function cellOffsets(sizes: ConvolutionSizes, { from, every, count }: Cells): number[] {
+  const [height, width] = count as [number, number];
+  const [down, across] = sizes.window.strides as [number, number];
+  const { row } = strideOf(sizes);
   const at = (axis: 0 | 1, i: number) => (from[axis] as number) + i * (every[axis] as number);
-  return grid(height, width).map(([i, j]) => [at(0, i), at(1, j)] as const);
-}
-
-/** The row of {@link pixelRows} that this tap sees at this cell: that of zeros where it is beside the picture. */
-function pixelAt({ window, input, channelsIn }: ConvolutionSizes, [i, j, channel]: Tap, cell: Cell): number {
-  const pads = windowPads(input, window) as number[];
-  const [height, width] = input as [number, number];
-  const at = (axis: 0 | 1, tap: number) =>
-    (cell[axis] as number) * (window.strides[axis] as number) +
-    tap * (window.dilation?.[axis] ?? 1) -
-    (pads[axis] as number);
-  const [y, x] = [at(0, i), at(1, j)];
-  const inside = y >= 0 && y < height && x >= 0 && x < width;
-  return inside ? (channel * height + y) * width + x : pixelsOf({ input, channelsIn });
+  return grid(height, width).map(([i, j]) => at(0, i) * down * row + at(1, j) * across);
 }
 
 function grid(height: number, width: number): [number, number][] {
