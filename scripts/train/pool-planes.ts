@@ -1,4 +1,5 @@
 import { indicator } from '../freeze/gradients/elementwise.ts';
+import { joined, split } from '../freeze/gradients/parts.ts';
 import type { GraphBuilder } from '../freeze/graph.ts';
 
 /** A pool whose windows neither overlap nor need padding, over cells `[channels, height, width, batch]`. Height and width. */
@@ -23,15 +24,15 @@ export function cutIntoPlanes(graph: GraphBuilder, cells: string, sizes: PlaneSi
     : cells;
   const dims = [channels, output[0] as number, height, output[1] as number, width, -1];
   const windows = graph.op('Reshape', [whole, graph.ints(dims)]);
-  return split(graph, windows, height, 2).flatMap((line) => split(graph, line, width, 4));
+  return split(graph, windows, height, 1, 2).flatMap((line) => split(graph, line, width, 1, 4));
 }
 
 /** The reverse: planes as cells, with zeros where the pool does not reach. */
 export function joinPlanes(graph: GraphBuilder, planes: readonly string[], sizes: PlaneSizes): string {
   const [height, width] = sizes.window as [number, number];
-  const lines = Array.from({ length: height }, (_, i) => join(graph, planes.slice(i * width, (i + 1) * width), 4));
+  const lines = Array.from({ length: height }, (_, i) => joined(graph, planes.slice(i * width, (i + 1) * width), 4));
   const { reached, rest } = reachOf(sizes);
-  const windows = join(graph, lines, 2);
+  const windows = joined(graph, lines, 2);
   const cells = graph.op('Reshape', [windows, graph.ints([sizes.channels, ...reached, -1])]);
   if (rest.every((size) => size === 0)) return cells;
   return graph.op('Pad', [cells, graph.ints([0, 0, 0, 0, 0, ...rest, 0])]);
@@ -77,15 +78,6 @@ export function spreadOver(
 
 function inPairs(values: readonly string[]): [left: string, right: string | undefined][] {
   return values.flatMap((value, i): [string, string | undefined][] => (i % 2 === 0 ? [[value, values[i + 1]]] : []));
-}
-
-function split(graph: GraphBuilder, value: string, parts: number, axis: number): string[] {
-  if (parts === 1) return [value];
-  return graph.ops('Split', [value, graph.ints(Array<number>(parts).fill(1))], parts, { axis });
-}
-
-function join(graph: GraphBuilder, parts: readonly string[], axis: number): string {
-  return parts.length === 1 ? (parts[0] as string) : graph.op('Concat', parts, { axis });
 }
 
 function reachOf({ input, output, window }: PlaneSizes): { reached: number[]; rest: number[] } {

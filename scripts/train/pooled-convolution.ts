@@ -3,6 +3,7 @@ import { type ConvolutionConfig, convolution, convolutionShape, convolutionWeigh
 import { fromCells, toCells } from '../freeze/gradients/cells.ts';
 import { convolutionSizes, fixedSpatial } from '../freeze/gradients/convolution.ts';
 import { wherePositive } from '../freeze/gradients/elementwise.ts';
+import { summed } from '../freeze/gradients/parts.ts';
 import { fitsPatches, patches, pixelRows, tapGradients, tapMatrix } from '../freeze/gradients/patch-convolution.ts';
 import { gradientsOfImage, gradientsOfRows, trainedConvolution } from '../freeze/gradients/trained-convolution.ts';
 import type { GraphBuilder, Value } from '../freeze/graph.ts';
@@ -114,8 +115,7 @@ function gradientsOfPatches(
   const products = patched.map((value, i) =>
     graph.op('MatMul', [value, graph.op('Transpose', [spread[i] as string], { perm: [1, 0] })]),
   );
-  const sum = products.length === 1 ? (products[0] as string) : graph.op('Sum', products);
-  return tapGradients(graph, sum, convolutionSizes(c, x, c.filters), c.use_bias);
+  return tapGradients(graph, summed(graph, products), convolutionSizes(c, x, c.filters), c.use_bias);
 }
 
 function planesOfCells(

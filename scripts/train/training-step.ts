@@ -1,8 +1,9 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { joined } from '../freeze/gradients/parts.ts';
 import { GraphBuilder, type Value } from '../freeze/graph.ts';
 import type { KerasModel, Shape } from '../freeze/keras-model.ts';
 import { emitAdam } from './adam.ts';
-import { GradientSums } from './gradient-sums.ts';
+import { GradientSums, sumOfRows } from './gradient-sums.ts';
 import { type EmittedLoss, emitLoss, type LossName } from './losses.ts';
 import { layOut, type ParameterLayout, type Slot, totalSize } from './parameters.ts';
 import { type PlannedLayer, planTraining, type TrainingPlan } from './plan.ts';
@@ -103,7 +104,7 @@ function compileStep(spec: TrainingSpec, plan: TrainingPlan, parameters: Paramet
   declareLoss(graph, loss);
   declareAdam(graph, gradient, size);
   if (step.updates.size > 0) {
-    const next = joined(graph, parameters.fixed, (slot) => step.updates.get(slot.key) ?? views.vector(slot.key));
+    const next = vectorOf(graph, parameters.fixed, (slot) => step.updates.get(slot.key) ?? views.vector(slot.key));
     publish(graph, next, 'next_fixed', [totalSize(parameters.fixed)]);
   }
   return { step: graph.build('training-step'), randoms: step.randoms, updatesFixed: step.updates.size > 0 };
@@ -133,12 +134,6 @@ function compileUpdate(size: number): Uint8Array {
   graph.input('weights', 'float32', [size]);
   declareAdam(graph, sumOfRows(graph, gradients), size);
   return graph.build('update');
-}
-
-/** As a product with ones: onnxruntime's ReduceSum over a few long rows takes five times as long. */
-function sumOfRows(graph: GraphBuilder, matrix: string): string {
-  const zeros = graph.op('ConstantOfShape', [graph.op('Shape', [matrix], { start: 0, end: 1 })]);
-  return graph.op('MatMul', [graph.op('Add', [zeros, graph.float(1)]), matrix]);
 }
 
 /** Adam with its inputs (`weights` is there) and its outputs. */
@@ -204,7 +199,7 @@ function passThrough(pass: Pass): { loss: EmittedLoss; gradient: string } {
       for (const [i, id] of layer.inputs.entries()) sums.addValue(id, result.inputs[i] as Value);
     }
   }
-  return { loss, gradient: joined(graph, parameters.trainable, (slot) => sums.weight(slot.key)) };
+  return { loss, gradient: vectorOf(graph, parameters.trainable, (slot) => sums.weight(slot.key)) };
 }
 
 function compileEvaluation(spec: TrainingSpec, plan: TrainingPlan, parameters: ParameterLayout): Uint8Array {
@@ -284,7 +279,7 @@ function publish(graph: GraphBuilder, value: string, name: string, dims: Shape):
 }
 
 /** One vector of all slots in order. */
-function joined(graph: GraphBuilder, slots: readonly Slot[], partOf: (slot: Slot) => string | undefined): string {
+function vectorOf(graph: GraphBuilder, slots: readonly Slot[], partOf: (slot: Slot) => string | undefined): string {
   const flat = graph.ints([-1]);
   const parts = slots.map((slot) => {
     const value = partOf(slot);
@@ -292,7 +287,7 @@ function joined(graph: GraphBuilder, slots: readonly Slot[], partOf: (slot: Slot
     if (value === undefined) return graph.op('ConstantOfShape', [graph.ints([slot.size])]);
     return slot.shape.length === 1 ? value : graph.op('Reshape', [value, flat]);
   });
-  return parts.length === 1 ? (parts[0] as string) : graph.op('Concat', parts, { axis: 0 });
+  return joined(graph, parts, 0);
 }
 
 function notTrainable(layer: PlannedLayer): FreezeframeError {

@@ -2,6 +2,7 @@ import { convolutionShape, convolutionWindow, type WindowConfig } from '../convo
 import type { GraphBuilder, Value } from '../graph.ts';
 import { channelsOf, type DataFormat, fixed, spatialOf } from '../layout.ts';
 import { effectiveKernel, type Window, windowPads } from '../window.ts';
+import { joined, split } from './parts.ts';
 
 /** One convolution as ONNX sees it: batch, channels, height, width. Sizes are fixed: training knows its pictures. */
 export interface ConvolutionSizes {
@@ -34,6 +35,11 @@ const BATCH_FIRST = [1, 0, 2, 3];
 /** Taps up to which all patches of the input are written out at once (5x5x3 = 75); beyond, that costs more than it saves. */
 export const MOST_PATCH_TAPS = 80;
 
+/** Numbers of the input that one number of the answer sees. */
+export function tapCount({ window, channelsIn }: ConvolutionSizes): number {
+  return window.kernel.reduce((product, size) => product * size, channelsIn);
+}
+
 function attributesOf({ window, input }: ConvolutionSizes) {
   return {
     kernel_shape: window.kernel,
@@ -45,7 +51,7 @@ function attributesOf({ window, input }: ConvolutionSizes) {
 
 /** A Conv with this kernel gives every tap of every window as a channel of its own. */
 function patchKernel(graph: GraphBuilder, sizes: ConvolutionSizes): string {
-  const taps = sizes.channelsIn * (sizes.window.kernel[0] as number) * (sizes.window.kernel[1] as number);
+  const taps = tapCount(sizes);
   const identity = new Float32Array(taps * taps);
   for (let i = 0; i < taps; i++) identity[i * taps + i] = 1;
   return graph.weight('patches', [taps, sizes.channelsIn, ...sizes.window.kernel], identity);
@@ -57,7 +63,7 @@ function patchKernel(graph: GraphBuilder, sizes: ConvolutionSizes): string {
  */
 function perPicture(graph: GraphBuilder, x: string, gradient: string, sizes: ConvolutionSizes): string {
   const cells = sizes.output.reduce((a, b) => a * b, 1);
-  const taps = sizes.channelsIn * (sizes.window.kernel[0] as number) * (sizes.window.kernel[1] as number);
+  const taps = tapCount(sizes);
   const patches = graph.op('Conv', [x, patchKernel(graph, sizes)], attributesOf(sizes));
   const rows = graph.op('Reshape', [patches, graph.ints([-1, taps, cells])]);
   const flat = graph.op('Reshape', [gradient, graph.ints([-1, sizes.channelsOut, cells])]);
@@ -71,7 +77,7 @@ function perPicture(graph: GraphBuilder, x: string, gradient: string, sizes: Con
  */
 export function kernelGradient(graph: GraphBuilder, x: string, gradient: string, sizes: ConvolutionSizes): string {
   const [height, width] = sizes.window.kernel as [number, number];
-  if (sizes.channelsIn * height * width <= MOST_PATCH_TAPS && height * width > 1) {
+  if (tapCount(sizes) <= MOST_PATCH_TAPS && height * width > 1) {
     const sum = graph.op('ReduceSum', [perPicture(graph, x, gradient, sizes), graph.ints([0])], { keepdims: 0 });
     const kernel = graph.op('Reshape', [sum, graph.ints([sizes.channelsIn, height, width, sizes.channelsOut])]);
     return graph.op('Transpose', [kernel], { perm: [1, 2, 0, 3] });
@@ -116,16 +122,12 @@ function byTaps(graph: GraphBuilder, x: string, cells: string, sizes: Convolutio
   return graph.op('Reshape', [joined(graph, taps, 0), graph.ints([height, width, channelsIn, channelsOut])]);
 }
 
-function padded(graph: GraphBuilder, x: string, { input, window }: ConvolutionSizes): string {
+/** A picture (batch, channels, space) with the zeros around it that the convolution wants. */
+export function padded(graph: GraphBuilder, x: string, { input, window }: ConvolutionSizes): string {
   const pads = windowPads(input, window) as [number, number, number, number];
   const [top, left, bottom, right] = pads;
   if (pads.every((pad) => pad === 0)) return x;
   return graph.op('Pad', [x, graph.ints([0, 0, top, left, 0, 0, bottom, right])]);
-}
-
-/** One after the other along an axis. */
-export function joined(graph: GraphBuilder, parts: readonly string[], axis: number): string {
-  return parts.length === 1 ? (parts[0] as string) : graph.op('Concat', parts, { axis });
 }
 
 /** The first axis, and all others as one. */
@@ -226,8 +228,8 @@ export function groupedKernelGradient(
 ): string {
   if (groups === 1) return kernelGradient(graph, x, gradient, sizes);
   const one = oneGroup(sizes, groups);
-  const inputs = evenly(graph, x, groups, 1, one.channelsIn);
-  const gradients = evenly(graph, gradient, groups, 1, one.channelsOut);
+  const inputs = split(graph, x, groups, one.channelsIn, 1);
+  const gradients = split(graph, gradient, groups, one.channelsOut, 1);
   const kernels = inputs.map((input, i) => kernelGradient(graph, input, gradients[i] as string, one));
   return graph.op('Concat', kernels, { axis: 3 });
 }
@@ -242,16 +244,12 @@ export function groupedInputGradient(
 ): string {
   if (groups === 1) return inputGradient(graph, gradient, kernel, sizes);
   const one = oneGroup(sizes, groups);
-  const gradients = evenly(graph, gradient, groups, 1, one.channelsOut);
-  const kernels = evenly(graph, kernel, groups, 3, one.channelsOut);
+  const gradients = split(graph, gradient, groups, one.channelsOut, 1);
+  const kernels = split(graph, kernel, groups, one.channelsOut, 3);
   const inputs = gradients.map((part, i) => inputGradient(graph, part, kernels[i] as string, one));
   return graph.op('Concat', inputs, { axis: 1 });
 }
 
 function oneGroup(sizes: ConvolutionSizes, groups: number): ConvolutionSizes {
   return { ...sizes, channelsIn: sizes.channelsIn / groups, channelsOut: sizes.channelsOut / groups };
-}
-
-function evenly(graph: GraphBuilder, value: string, parts: number, axis: number, size: number): string[] {
-  return graph.ops('Split', [value, graph.ints(Array<number>(parts).fill(size))], parts, { axis });
 }

@@ -1,15 +1,15 @@
 import type { GraphBuilder, Value } from '../graph.ts';
 import { type DataFormat, toImage } from '../layout.ts';
 import { windowPads } from '../window.ts';
-import { type ConvolutionSizes, MOST_PATCH_TAPS } from './convolution.ts';
+import { type ConvolutionSizes, MOST_PATCH_TAPS, padded, tapCount } from './convolution.ts';
 
 /**
  * A convolution of the pictures themselves (no gradient of its input is wanted), as a product of matrices: every patch is
  * written out once by a Gather, for the answer and the kernel's gradient. Which cells of the answer, and in which order,
  * costs nothing: the cells of a pool's window can be asked for one by one.
  */
-export function fitsPatches({ window, channelsIn }: ConvolutionSizes): boolean {
-  return window.kernel.reduce((a, b) => a * b, 1) * channelsIn <= MOST_PATCH_TAPS;
+export function fitsPatches(sizes: ConvolutionSizes): boolean {
+  return tapCount(sizes) <= MOST_PATCH_TAPS;
 }
 
 /** Which cells of a convolution's answer: from one on, every so many of them, so many in all. Height and width. */
@@ -24,12 +24,8 @@ export interface Cells {
  * then a row of ones.
  */
 export function pixelRows(graph: GraphBuilder, x: Value, format: DataFormat, sizes: ConvolutionSizes): string {
-  const [top, left, bottom, right] = padsOf(sizes);
-  const image = toImage(graph, x, format);
-  const framed = [top, left, bottom, right].every((pad) => pad === 0)
-    ? image
-    : graph.op('Pad', [image, graph.ints([0, 0, top, left, 0, 0, bottom, right])]);
-  const flat = graph.op('Reshape', [framed, graph.ints([-1, strideOf(sizes).picture])]);
+  const image = padded(graph, toImage(graph, x, format), sizes);
+  const flat = graph.op('Reshape', [image, graph.ints([-1, strideOf(sizes).picture])]);
   const turned = graph.op('Transpose', [flat], { perm: [1, 0] });
   return graph.op('Pad', [turned, graph.ints([0, 0, 1, 0]), graph.float(1)]);
 }
@@ -78,27 +74,25 @@ export function patches(
 export function tapGradients(
   graph: GraphBuilder,
   products: string,
-  { window, channelsIn, channelsOut }: ConvolutionSizes,
+  sizes: ConvolutionSizes,
   bias: boolean,
 ): { kernel: string; bias?: string } {
-  const taps = channelsIn * window.kernel.reduce((a, b) => a * b, 1);
-  const shape = graph.ints([...window.kernel, channelsIn, channelsOut]);
+  const shape = graph.ints([...sizes.window.kernel, sizes.channelsIn, sizes.channelsOut]);
   if (!bias) return { kernel: graph.op('Reshape', [products, shape]) };
-  const [own, ones] = graph.ops('Split', [products, graph.ints([taps, 1])], 2, { axis: 0 }) as [string, string];
+  const [own, ones] = graph.ops('Split', [products, graph.ints([tapCount(sizes), 1])], 2, { axis: 0 }) as [
+    string,
+    string,
+  ];
   return { kernel: graph.op('Reshape', [own, shape]), bias: graph.op('Squeeze', [ones, graph.ints([0])]) };
 }
 
 /** How far apart numbers of a padded picture lie in {@link pixelRows}. */
 function strideOf(sizes: ConvolutionSizes) {
-  const [top, left, bottom, right] = padsOf(sizes);
+  const [top, left, bottom, right] = windowPads(sizes.input, sizes.window) as [number, number, number, number];
   const [height, width] = sizes.input as [number, number];
   const row = left + width + right;
   const channel = (top + height + bottom) * row;
   return { row, channel, picture: sizes.channelsIn * channel };
-}
-
-function padsOf({ window, input }: ConvolutionSizes): [top: number, left: number, bottom: number, right: number] {
-  return windowPads(input, window) as [number, number, number, number];
 }
 
 /** Of each tap from its window's first number, in the order in which Keras's kernel lies. */

@@ -15,19 +15,17 @@ export const conv2d = defineLayer<ConvolutionConfig>({
       const { graph } = context;
       const x = single(inputs);
       const trained = trainedConvolution(context, c, x);
-      if ('linear' in trained) {
-        const { linear } = trained;
-        return { output: activate(graph, linear, c.activation), saved: { linear: linear.name } };
-      }
       const shape = convolutionShape(c, x.shape, c.filters);
-      const linear = fromCells(graph, trained.cells, shape, c.data_format);
-      return { output: activate(graph, linear, c.activation), saved: { linear: linear.name, rows: trained.rows } };
+      const linear = 'linear' in trained ? trained.linear : fromCells(graph, trained.cells, shape, c.data_format);
+      const rows = 'rows' in trained ? { rows: trained.rows } : {};
+      return { output: activate(graph, linear, c.activation), saved: { linear: linear.name, ...rows } };
     },
     backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
       const { graph } = context;
       const x = single(inputs);
-      const { linear = '', rows } = saved;
-      const back = activationGradient(graph, c.activation, { input: linear, output }, gradient);
+      const { rows } = saved;
+      const pass = { input: saved.linear as string, output };
+      const back = activationGradient(graph, c.activation, pass, gradient);
       const image = toImage(graph, back, c.data_format);
       const { kernel, input } = rows
         ? gradientsOfRows(context, c, x, rows, toCells(graph, back, c.data_format), needsInputGradient)
