@@ -63,6 +63,7 @@ export function shuffledBatches(samples: Samples, { batchSize, seed }: BatchOpti
   return {
     async *epoch(epoch) {
       const order = epochOrder(samples.count, seed, epoch);
+      if (order.length === 0) return;
       const batchAt = (from: number) => gather(samples, order.subarray(from, from + batchSize));
       let ahead = Promise.resolve(batchAt(0));
       for (let next = batchSize; next < order.length; next += batchSize) {

@@ -34,6 +34,11 @@ describe('shuffledBatches', () => {
     expect(first.x.slice(0, 48)).toEqual(samples.x.slice(from, from + 48));
   });
 
+  it('gives no batch of no samples', async () => {
+    const none = { count: 0, x: new Uint8Array(0), y: new Int32Array(0) };
+    expect(await all(shuffledBatches(none, options), 1)).toEqual([]);
+  });
+
   it('has another order in each epoch, the same one each time', async () => {
     const source = shuffledBatches(samples, options);
     expect(await all(source, 2)).toEqual(await all(source, 2));
