@@ -1,4 +1,3 @@
-import { loadOnnxruntime } from '@freezeframe/inference';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../scripts/freeze/graph.ts';
@@ -10,6 +9,7 @@ import {
   planeDims,
   spreadOver,
 } from '../../../scripts/train/pool-planes.ts';
+import { runGraph } from '../freeze/gradients/run-graph.ts';
 
 const BATCH = 2;
 
@@ -75,19 +75,12 @@ async function receivedOf({ sizes, cells, gradient }: Pool) {
   const plane = graph.op('Reshape', [g, graph.ints(planeDims(sizes))]);
   const spread = spreadOver(graph, compared, planes.length, plane);
   const results = { pooled: compared.at(-1) as string, back: joinPlanes(graph, spread, sizes) };
-  for (const [name, value] of Object.entries(results)) {
-    graph.node('Identity', [value], [name]);
-    graph.output(name, 'float32', []);
-  }
-  const { InferenceSession, Tensor } = await loadOnnxruntime();
-  const session = await InferenceSession.create(graph.build(), { intraOpNumThreads: 1, logSeverityLevel: 4 });
   const dims = (spatial: readonly number[]) => [sizes.channels, ...spatial, BATCH];
-  const answers = await session.run({
-    x: new Tensor('float32', cells, dims(sizes.input)),
-    g: new Tensor('float32', gradient, dims(sizes.output)),
+  const answers = await runGraph(graph, results, {
+    x: { data: cells, dims: dims(sizes.input) },
+    g: { data: gradient, dims: dims(sizes.output) },
   });
-  await session.release();
-  return { pooled: answers.pooled?.data, back: answers.back?.data };
+  return { pooled: answers.pooled.data, back: answers.back.data };
 }
 
 describe('a pool over planes', () => {

@@ -1,4 +1,3 @@
-import { loadOnnxruntime } from '@freezeframe/inference';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ConvolutionSizes, kernelGradient } from '../../../../scripts/freeze/gradients/convolution.ts';
@@ -12,7 +11,8 @@ import {
 } from '../../../../scripts/freeze/gradients/patch-convolution.ts';
 import { GraphBuilder, type Value } from '../../../../scripts/freeze/graph.ts';
 import { windowAttributes, windowOutput } from '../../../../scripts/freeze/window.ts';
-import { numbers, relativeDifference } from './layer-gradient.ts';
+import { relativeDifference } from './layer-gradient.ts';
+import { feed, type GraphTensor, runGraph } from './run-graph.ts';
 
 const BATCH = 3;
 
@@ -68,27 +68,13 @@ async function bothWays({ sizes, bias }: { sizes: ConvolutionSizes; bias: boolea
       wanted_bias: graph.op('ReduceSum', [gradient, graph.ints([0, 2, 3])], { keepdims: 0 }),
     }),
   };
-  for (const [name, value] of Object.entries(results)) {
-    graph.node('Identity', [value], [name]);
-    graph.output(name, 'float32', []);
-  }
-  const { InferenceSession, Tensor } = await loadOnnxruntime();
-  const session = await InferenceSession.create(graph.build(), { intraOpNumThreads: 1, logSeverityLevel: 4 });
-  const feed = (dims: number[], seed: number) => {
-    const length = dims.reduce((a, b) => a * b, 1);
-    return new Tensor('float32', numbers(length, seed), dims);
-  };
-  const answers = await session.run({
+  const answers = await runGraph(graph, results, {
     x: feed([BATCH, channelsIn, ...input], 1),
     gradient: feed([BATCH, channelsOut, ...output], 2),
     kernel: feed([...window.kernel, channelsIn, channelsOut], 3),
     bias: feed([channelsOut], 4),
   });
-  await session.release();
-  return (name: string) => {
-    const { data, dims } = answers[name] as (typeof answers)[string];
-    return { data: data as Float32Array, dims };
-  };
+  return (name: string) => answers[name] as GraphTensor;
 }
 
 describe('a convolution by patches', () => {
@@ -139,14 +125,7 @@ async function patchedCells(sizes: ConvolutionSizes, cells: Cells): Promise<Floa
   const kernel = graph.input('kernel', 'float32', [3, 3, 2, 2]);
   const rows = pixelRows(graph, { name, shape, datatype: 'float32', layout: 'channels-last' }, 'channels_last', sizes);
   const all = patches(graph, rows, sizes, cells, false);
-  graph.node('MatMul', [tapMatrix(graph, kernel, undefined), all], ['y']);
-  graph.output('y', 'float32', []);
-  const { InferenceSession, Tensor } = await loadOnnxruntime();
-  const session = await InferenceSession.create(graph.build(), { intraOpNumThreads: 1, logSeverityLevel: 4 });
-  const { y } = await session.run({
-    x: new Tensor('float32', numbers(BATCH * 112, 1), [BATCH, 7, 8, 2]),
-    kernel: new Tensor('float32', numbers(36, 2), [3, 3, 2, 2]),
-  });
-  await session.release();
-  return y?.data as Float32Array;
+  const product = graph.op('MatMul', [tapMatrix(graph, kernel, undefined), all]);
+  const feeds = { x: feed([BATCH, 7, 8, 2], 1), kernel: feed([3, 3, 2, 2], 2) };
+  return (await runGraph(graph, { y: product }, feeds)).y.data;
 }

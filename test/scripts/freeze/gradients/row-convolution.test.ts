@@ -1,4 +1,3 @@
-import { loadOnnxruntime } from '@freezeframe/inference';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,7 +8,8 @@ import {
 import { convolveRows, fitsRows, rowGradients } from '../../../../scripts/freeze/gradients/row-convolution.ts';
 import { GraphBuilder } from '../../../../scripts/freeze/graph.ts';
 import { windowAttributes, windowOutput } from '../../../../scripts/freeze/window.ts';
-import { numbers, relativeDifference } from './layer-gradient.ts';
+import { relativeDifference } from './layer-gradient.ts';
+import { feed, runGraph } from './run-graph.ts';
 
 const BATCH = 2;
 
@@ -54,30 +54,15 @@ async function bothWays({ sizes, bias }: { sizes: ConvolutionSizes; bias: boolea
     kernel: back.kernel,
     input: fromCells(back.input as string),
   };
-  for (const [prefix, values] of Object.entries({ wanted, received })) {
-    for (const [name, value] of Object.entries(values)) {
-      graph.node('Identity', [value], [`${prefix}_${name}`]);
-      graph.output(`${prefix}_${name}`, 'float32', [null, null, null, null]);
-    }
-  }
-  const { InferenceSession, Tensor } = await loadOnnxruntime();
-  const session = await InferenceSession.create(graph.build(), { intraOpNumThreads: 1, logSeverityLevel: 3 });
-  const feed = (dims: number[], seed: number) =>
-    new Tensor(
-      'float32',
-      numbers(
-        dims.reduce((a, b) => a * b, 1),
-        seed,
-      ),
-      dims,
-    );
-  const answers = await session.run({
+  const named = (prefix: string, values: Record<string, string>) =>
+    Object.entries(values).map(([name, value]) => [`${prefix}_${name}`, value]);
+  const results = Object.fromEntries([...named('wanted', wanted), ...named('received', received)]);
+  const answers = await runGraph(graph, results, {
     x: feed([BATCH, channelsIn, ...input], 1),
     gradient: feed([BATCH, channelsOut, ...output], 2),
     kernel: feed([...window.kernel, channelsIn, channelsOut], 3),
     bias: feed([channelsOut], 4),
   });
-  await session.release();
   return (name: keyof typeof wanted) =>
     [answers[`received_${name}`]?.data, answers[`wanted_${name}`]?.data] as [Float32Array, Float32Array];
 }
