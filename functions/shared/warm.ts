@@ -3,9 +3,9 @@ import { letHeapGrow } from './heap.ts';
 import { describeError, logLine } from './log.ts';
 
 /**
- * Prepares the process and loads the default model while Lambda initialises the function. A failure is logged and not fatal: a function that dies
- * at INIT is started again and again and answers nothing, while this one says on each invocation why it cannot answer,
- * and tries again (the classifier's cache drops a promise that was rejected).
+ * Prepares the process and loads the default model while Lambda initialises the function. A failure is logged and not
+ * fatal: a function that dies at INIT is started again and again and answers nothing, while this one says on each
+ * invocation why it cannot answer, and tries again (the classifier's cache drops a promise that was rejected).
  */
 export async function warm(load: () => Promise<unknown> = loadClassifier): Promise<void> {
   letHeapGrow();

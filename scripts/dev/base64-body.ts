@@ -25,9 +25,10 @@ export function readBase64(message: IncomingMessage, limit: number, room?: Buffe
     const add = (first: Buffer, second: Buffer) => {
       const size = Math.ceil((first.length + second.length) / 3) * 4;
       const fits = room !== undefined && pieces.length === 0 && taken + size <= room.length;
-      if (fits) encode(first, second, room.subarray(taken, taken + size));
-      else pieces.push(encode(first, second, Buffer.allocUnsafe(size)));
+      const text = fits ? room.subarray(taken, taken + size) : Buffer.allocUnsafe(size);
+      encode(first, second, text);
       if (fits) taken += size;
+      else pieces.push(text);
     };
     let length = 0;
     let carry: Buffer = Buffer.alloc(0);
@@ -52,12 +53,11 @@ export function readBase64(message: IncomingMessage, limit: number, room?: Buffe
 }
 
 /** Base64 of `first` (0 to 2 bytes) and `second`, into `text`; padded where they are no multiple of 3. */
-function encode(first: Buffer, second: Buffer, text: Buffer): Uint8Array {
+function encode(first: Buffer, second: Buffer, text: Buffer): void {
   const borrowed = first.length === 0 ? 0 : Math.min(3 - first.length, second.length);
   let at = 0;
   if (first.length > 0) {
     at = text.write(Buffer.concat([first, second.subarray(0, borrowed)]).toString('base64'), 'latin1');
   }
   text.write(second.toString('base64', borrowed), at, 'latin1');
-  return text;
 }
