@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES } from '../functions/http/routes.ts';
+import { ROUTES } from '../functions/http/routes/index.ts';
 import { listFunctions } from '../scripts/bundle/list-functions.ts';
 import { type Packaged, packageStack, type Resource, type Template } from './aws/package-stack.ts';
 import { statementsOf, violations } from './aws/policy.ts';

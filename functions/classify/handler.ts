@@ -1,10 +1,10 @@
 import { type InferRequest, RequestError } from '@freezeframe/inference';
 import { type Answer, answer, type Question } from '../shared/answer.ts';
-import { describeError, logLine } from '../shared/log.ts';
-import { isEvent, readEvent } from '../shared/messages/bus-event.ts';
-import { doTask } from '../shared/messages/do-task.ts';
-import { measure, measureFailure } from '../shared/metrics.ts';
-import type { Invocation } from '../shared/observe.ts';
+import { isEvent, readEvent } from '../shared/events/bus-event.ts';
+import { doTask } from '../shared/events/do-task.ts';
+import { describeError, logLine } from '../shared/observe/log.ts';
+import { measure, measureFailure } from '../shared/observe/metrics.ts';
+import type { Invocation } from '../shared/observe/observe.ts';
 import { toQuestion } from '../shared/payload.ts';
 import { readObject } from '../shared/s3.ts';
 import { validate } from '../shared/validate.ts';

@@ -1,12 +1,12 @@
 import { FreezeframeError, type Problem, type Result, toProblem } from '@freezeframe/inference';
 import * as z from 'zod';
 import { answer } from '../shared/answer.ts';
-import { jobRequest, toJob } from '../shared/messages/job-request.ts';
-import { measure, measureFailure } from '../shared/metrics.ts';
-import type { Invocation } from '../shared/observe.ts';
-import { inParallel } from '../shared/pool.ts';
+import { jobRequest, toJob } from '../shared/events/job-request.ts';
+import { measure, measureFailure } from '../shared/observe/metrics.ts';
+import type { Invocation } from '../shared/observe/observe.ts';
+import { inParallel } from '../shared/runtime/pool.ts';
+import { TimeLeft } from '../shared/runtime/time-left.ts';
 import { readObject } from '../shared/s3.ts';
-import { TimeLeft } from '../shared/time-left.ts';
 import { validate } from '../shared/validate.ts';
 
 /** As for the uploads function: reading is waiting. */

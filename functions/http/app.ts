@@ -1,12 +1,12 @@
 import { expected, RequestError } from '@freezeframe/inference';
 import { Hono } from 'hono';
 import { authenticate } from './auth/authenticate.ts';
-import { correlate } from './correlate.ts';
-import { cors } from './cors.ts';
-import type { HttpEnvironment } from './environment.ts';
+import { correlate } from './gateway/correlate.ts';
+import { cors } from './gateway/cors.ts';
+import type { HttpEnvironment } from './gateway/environment.ts';
 import { problemResponse } from './problem.ts';
 import { methodsAt, mount } from './route.ts';
-import { ROUTES } from './routes.ts';
+import { ROUTES } from './routes/index.ts';
 
 /** The whole HTTP API: one file per route group, errors as problem documents, the same safe headers everywhere. */
 export function createApp(): Hono<HttpEnvironment> {

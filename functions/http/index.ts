@@ -1,8 +1,8 @@
-import { observed } from '../shared/observe.ts';
-import { warm } from '../shared/warm.ts';
+import { observed } from '../shared/observe/observe.ts';
+import { warm } from '../shared/runtime/warm.ts';
 import { createApp } from './app.ts';
-import { useEventResponses } from './event-response.ts';
-import { toHandler } from './gateway.ts';
+import { useEventResponses } from './gateway/event-response.ts';
+import { toHandler } from './gateway/gateway.ts';
 
 useEventResponses();
 await warm();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { cacheable } from './cacheable.ts';
+import { cacheable } from './gateway/cacheable.ts';
 import { type Route, route } from './route.ts';
 
 export interface Page {

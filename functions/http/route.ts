@@ -2,7 +2,7 @@ import { RequestError } from '@freezeframe/inference';
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { validate } from '../shared/validate.ts';
-import type { HttpEnvironment } from './environment.ts';
+import type { HttpEnvironment } from './gateway/environment.ts';
 
 /** What is answered with one status. */
 export interface Answered {

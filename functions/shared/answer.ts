@@ -10,7 +10,7 @@ import {
   type Timings,
   toResult,
 } from '@freezeframe/inference';
-import { measure } from './metrics.ts';
+import { measure } from './observe/metrics.ts';
 import type { Options } from './options.ts';
 
 /** What may be asked, whichever way it came in: HTTP, a queue, an invocation. */

@@ -1,13 +1,13 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { correlated } from '../shared/correlation.ts';
+import { doTask, taskName } from '../shared/events/do-task.ts';
+import { readMessage, type Task } from '../shared/events/read-message.ts';
 import { IN_PROGRESS } from '../shared/jobs/once.ts';
-import { describeError, logLine } from '../shared/log.ts';
-import { doTask, taskName } from '../shared/messages/do-task.ts';
-import { readMessage, type Task } from '../shared/messages/read-message.ts';
-import { measure, measureFailure } from '../shared/metrics.ts';
-import type { Invocation } from '../shared/observe.ts';
-import { inParallel } from '../shared/pool.ts';
-import { TimeLeft } from '../shared/time-left.ts';
+import { correlated } from '../shared/observe/correlation.ts';
+import { describeError, logLine } from '../shared/observe/log.ts';
+import { measure, measureFailure } from '../shared/observe/metrics.ts';
+import type { Invocation } from '../shared/observe/observe.ts';
+import { inParallel } from '../shared/runtime/pool.ts';
+import { TimeLeft } from '../shared/runtime/time-left.ts';
 import { validate } from '../shared/validate.ts';
 import { sqsEvent } from './event.ts';
 

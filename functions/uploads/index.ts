@@ -1,5 +1,5 @@
-import { observed } from '../shared/observe.ts';
-import { warm } from '../shared/warm.ts';
+import { observed } from '../shared/observe/observe.ts';
+import { warm } from '../shared/runtime/warm.ts';
 import { handleUploads } from './handler.ts';
 
 await warm();

@@ -1,11 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Gateway } from '../dev/gateway.ts';
-import { startLocalAuth } from '../dev/local-auth.ts';
-import { type Connection, openConnection } from '../dev/runtime-connection.mjs';
-import { createKey } from '../keys/create-key.ts';
-import { keyFile } from '../keys/key-file.ts';
+import { createKey, keyFile } from '#keys';
+import type { Gateway } from '#local';
+import { type Connection, openConnection, startLocalAuth } from '#local';
 import { type Bench, median } from './bench.ts';
 import { withSmallGateway } from './small-gateway.ts';
 

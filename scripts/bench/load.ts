@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { Gateway } from '../dev/gateway.ts';
-import { type Connection, openConnection } from '../dev/runtime-connection.mjs';
+import type { Gateway } from '#local';
+import { type Connection, openConnection } from '#local';
 import type { Bench } from './bench.ts';
 import { photograph } from './photograph.ts';
 import { withSmallGateway } from './small-gateway.ts';

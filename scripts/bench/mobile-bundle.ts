@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Bundle, bundle, hostTarget } from '../bundle/index.ts';
-import { openStore } from '../store/store.ts';
+import { type Bundle, bundle, hostTarget } from '#bundle';
+import { openStore } from '#store';
 import { MOBILE_LABELS, MOBILE_SIDE, mobileGraph } from './mobile-graph.ts';
 
 /** Saves the MobileNet-sized model and bundles it for this machine, all below `work`. */

@@ -1,4 +1,4 @@
-import { GraphBuilder } from '../freeze/graph.ts';
+import { GraphBuilder } from '#onnx';
 
 /** MobileNetV1's blocks: channels and stride of each. Weights do not matter for time, its shape does. */
 const BLOCKS: readonly (readonly [channels: number, stride: 1 | 2])[] = [

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle, hostTarget } from '../bundle/index.ts';
-import { type Gateway, startGateway } from '../dev/gateway.ts';
-import { GraphBuilder } from '../freeze/graph.ts';
-import { openStore } from '../store/store.ts';
+import { bundle, hostTarget } from '#bundle';
+import { type Gateway, startGateway } from '#local';
+import { GraphBuilder } from '#onnx';
+import { openStore } from '#store';
 
 const SIDE = 32;
 

@@ -1,10 +1,8 @@
-import { loadDataset } from '../datasets/load-dataset.ts';
-import { largeCnn } from '../train/architectures/large-cnn.ts';
-import type { Trainer } from '../train/backends/index.ts';
-import { onnxBackend } from '../train/backends/onnx.ts';
-import { type BatchSource, type Samples, shuffledBatches } from '../train/batches.ts';
+import { loadDataset } from '#datasets';
+import type { Trainer } from '#train';
+import { type BatchSource, largeCnn, onnxBackend, type Samples, shuffledBatches } from '#train';
 import { type Bench, median } from './bench.ts';
-import { startKeras } from './keras-child.ts';
+import { startKeras } from './keras/keras-child.ts';
 
 const ROUNDS = 7;
 

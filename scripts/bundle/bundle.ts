@@ -1,12 +1,12 @@
 import { rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ModelStore, StoredModel } from '../store/model-store.ts';
-import { defaultStore, openStore } from '../store/store.ts';
+import type { ModelStore, StoredModel } from '#store';
+import { defaultStore, openStore } from '#store';
+import { EPOCH, listTree, writeTree } from './files/tree.ts';
 import { publish, readRecords, removeAbandoned, stagingName } from './publish.ts';
 import { checkLimit, deployedSize, UNZIPPED_LIMIT, type UnitSize } from './sizes.ts';
 import { type Architecture, LAMBDA_ARCHITECTURE } from './target.ts';
-import { EPOCH, listTree, writeTree } from './tree.ts';
 import { hashInputs, isCurrent, type Unit, type UnitRecord } from './unit.ts';
 import { listUnits } from './units.ts';
 
@@ -108,7 +108,7 @@ async function stage(root: string, staging: string, unit: Unit): Promise<UnitRec
   const { tree, inputs } = await unit.build();
   const folder = join(staging, unit.name);
   await writeTree(tree, folder);
-  const { zipTree } = await import('./zip.ts');
+  const { zipTree } = await import('./files/zip.ts');
   const zip = await zipTree(tree);
   await writeFile(`${folder}.zip`, zip);
   await utimes(`${folder}.zip`, EPOCH, EPOCH);

@@ -2,9 +2,9 @@ import { basename, join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import { build, type Metafile } from 'esbuild';
 import { BASE_OPTIONS } from './esbuild-options.ts';
-import { layerExternals, REQUIRE_BANNER } from './layer-externals.ts';
+import type { Source } from './files/tree.ts';
+import { layerExternals, REQUIRE_BANNER } from './layers/layer-externals.ts';
 import { listAssets } from './list-functions.ts';
-import type { Source } from './tree.ts';
 import type { Built } from './unit.ts';
 
 /** One function as ES modules: `index.mjs`, and chunks that are loaded when first needed (the AWS SDK), and its assets as they are. */

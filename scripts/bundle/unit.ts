@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { listTree, type Tree } from './tree.ts';
+import { listTree, type Tree } from './files/tree.ts';
 
 /** What building a unit gives. */
 export interface Built {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StoredModel } from '../store/model-store.ts';
+import type { StoredModel } from '#store';
+import { buildModelLayer, modelIndex } from './layers/model-layer.ts';
 import { listAssets, listFunctions } from './list-functions.ts';
-import { buildModelLayer, modelIndex } from './model-layer.ts';
 import type { Target } from './target.ts';
 import { hashFile, type Unit } from './unit.ts';
 
@@ -31,7 +31,7 @@ export async function listUnits(
     {
       name: 'layers/inference',
       key: JSON.stringify([recipe, target]),
-      build: async () => (await import('./inference-layer.ts')).buildInferenceLayer(root, target, cache),
+      build: async () => (await import('./layers/inference-layer.ts')).buildInferenceLayer(root, target, cache),
     },
     {
       name: 'layers/model',
@@ -45,7 +45,7 @@ export async function listUnits(
 /** Changes with this folder's code and with any installed version. */
 async function recipeHash(root: string): Promise<string> {
   const hash = createHash('sha256');
-  const own = (await readdir(HERE)).filter((name) => name.endsWith('.ts')).sort();
+  const own = (await readdir(HERE, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
   for (const name of own) hash.update(`${name} ${await hashFile(join(HERE, name))}\n`);
   return hash.update(await readFile(join(root, 'package-lock.json'))).digest('hex');
 }

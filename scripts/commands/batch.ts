@@ -1,10 +1,7 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, InvalidArgumentError } from 'commander';
-import type { BatchInput, BatchState } from '../aws/batch-run.ts';
-import type { BatchSummary } from '../aws/batch-summary.ts';
-import { type Progress, startProgress } from '../terminal/progress.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatTable } from '../terminal/table.ts';
+import type { BatchInput, BatchState, BatchSummary } from '#deploy';
+import { formatTable, type Progress, reportResult, startProgress } from '#terminal';
 
 interface Flags {
   manifest?: true;
@@ -61,15 +58,15 @@ async function batch(url: string | undefined, flags: Flags): Promise<void> {
     reportResult({ execution, status: 'RUNNING' }, json, () => `It goes on. ${followAgain(execution)}`);
     return;
   }
-  const { summarize } = await import('../aws/batch-summary.ts');
+  const { summarize } = await import('#deploy');
   const summary = await summarize(state);
   reportResult(summary, json, () => summaryText(summary));
   if (summary.status !== 'SUCCEEDED') process.exitCode = 1;
 }
 
 async function start(url: string, flags: Flags): Promise<string> {
-  const { parseS3Url, startBatch } = await import('../aws/batch-run.ts');
-  const { stackName, stackOutput } = await import('../aws/stack-outputs.ts');
+  const { parseS3Url, startBatch } = await import('#deploy');
+  const { stackName, stackOutput } = await import('#deploy');
   const input = batchInput(parseS3Url(url), flags);
   const machine = flags.stateMachine ?? (await stackOutput(stackName(flags.stage), 'BatchStateMachineArn'));
   return startBatch(machine, input);
@@ -87,7 +84,7 @@ function batchInput({ bucket, key }: { bucket: string; key: string }, flags: Fla
 
 /** Shows a bar until the execution is over. @returns undefined where somebody pressed Ctrl-C first. */
 async function follow(execution: string, interval: number): Promise<BatchState | undefined> {
-  const { readBatch } = await import('../aws/batch-run.ts');
+  const { readBatch } = await import('#deploy');
   let leave = () => {};
   const left = new Promise<'left'>((resolve) => {
     leave = () => resolve('left');

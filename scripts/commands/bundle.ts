@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Progress, startProgress } from '../terminal/progress.ts';
-import { reportResult } from '../terminal/report.ts';
+import { type Progress, reportResult, startProgress } from '#terminal';
 
 interface BundleFlags {
   model?: string[];
@@ -29,7 +28,7 @@ Examples:
 `,
     )
     .action(async (flags: BundleFlags) => {
-      const { bundle, hostTarget, sizeTable } = await import('../bundle/index.ts');
+      const { bundle, hostTarget, sizeTable } = await import('#bundle');
       let progress: Progress | undefined;
       const result = await bundle({
         arch: flags.arch ?? hostTarget().arch,

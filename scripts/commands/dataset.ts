@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { datasetHelp } from '../datasets/load-dataset.ts';
-import { reportResult } from '../terminal/report.ts';
+import { datasetHelp } from '#datasets';
+import { reportResult } from '#terminal';
 
 interface DatasetFlags {
   seed?: number;
@@ -34,8 +34,8 @@ Examples:
 `,
     )
     .action(async (data: string, flags: DatasetFlags) => {
-      const { loadDataset } = await import('../datasets/load-dataset.ts');
-      const { describeDataset, describeInWords } = await import('../datasets/describe.ts');
+      const { loadDataset } = await import('#datasets');
+      const { describeDataset, describeInWords } = await import('#datasets');
       const dataset = await loadDataset(data, {
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
         ...(flags.size === undefined ? {} : { size: flags.size }),
@@ -43,7 +43,7 @@ Examples:
         ...(flags.target === undefined ? {} : { target: flags.target }),
       });
       if (flags.sheet !== undefined) {
-        const { writeSheet } = await import('../datasets/contact-sheet.ts');
+        const { writeSheet } = await import('#datasets');
         await writeSheet(dataset, flags.sheet);
       }
       const description = describeDataset(dataset);

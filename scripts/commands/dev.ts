@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { LocalAuthMode } from '../dev/local-auth.ts';
-import { reportResult } from '../terminal/report.ts';
+import type { LocalAuthMode } from '#local';
+import { reportResult } from '#terminal';
 
 interface DevFlags {
   port?: string;
@@ -34,11 +34,11 @@ Examples:
 `,
     )
     .action(async (flags: DevFlags) => {
-      const { startLocalGateway, uploadFolders } = await import('../dev/local.ts');
-      const { choosePort } = await import('../dev/port.ts');
-      const { defaultAuth, startLocalAuth } = await import('../dev/local-auth.ts');
-      const { untilSignal } = await import('../dev/until-signal.ts');
-      const { uploadLine } = await import('../dev/upload-line.ts');
+      const { startLocalGateway, uploadFolders } = await import('#local');
+      const { choosePort } = await import('#local');
+      const { defaultAuth, startLocalAuth } = await import('#local');
+      const { untilSignal } = await import('#local');
+      const { uploadLine } = await import('#local');
       const json = flags.json === true;
       const folders = uploadFolders(flags.watch);
       const port = choosePort(flags.port);

@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, InvalidArgumentError } from 'commander';
-import type { DeadLetters } from '../aws/dead-letters.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatTable } from '../terminal/table.ts';
+import type { DeadLetters } from '#deploy';
+import { formatTable, reportResult } from '#terminal';
 
 interface Flags {
   queue?: string;
@@ -54,8 +53,8 @@ The queue is the one of the deployed stack (--stage), or the one that --queue na
 }
 
 async function open({ queue, stage }: Flags): Promise<DeadLetters> {
-  const { DeadLetters } = await import('../aws/dead-letters.ts');
-  const { stackName, stackOutput } = await import('../aws/stack-outputs.ts');
+  const { DeadLetters } = await import('#deploy');
+  const { stackName, stackOutput } = await import('#deploy');
   return DeadLetters.open(queue ?? (await stackOutput(stackName(stage), 'DeadLetterQueueUrl')));
 }
 

@@ -1,12 +1,8 @@
 import { openClassifier } from '@freezeframe/inference';
 import { Command } from 'commander';
-import { datasetExamples, isKnownDataset } from '../evaluate/dataset-examples.ts';
-import { type Evaluation, evaluate, labelsOf } from '../evaluate/evaluate.ts';
-import { listExamples } from '../evaluate/examples.ts';
-import { openStore } from '../store/index.ts';
-import { startProgress } from '../terminal/progress.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatShare, formatTable } from '../terminal/table.ts';
+import { datasetExamples, type Evaluation, evaluate, isKnownDataset, labelsOf, listExamples } from '#evaluate';
+import { openStore } from '#store';
+import { formatShare, formatTable, reportResult, startProgress } from '#terminal';
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')

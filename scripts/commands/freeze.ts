@@ -1,12 +1,16 @@
 import { expected } from '@freezeframe/inference';
 import { Command, InvalidArgumentError } from 'commander';
-import { loadDataset } from '../datasets/index.ts';
-import { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from '../freeze/freeze-trained.ts';
-import { openStore } from '../store/index.ts';
-import { startProgress } from '../terminal/progress.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatBytes } from '../terminal/table.ts';
-import { readTrainedModel, type TrainingRecord } from '../train/trained-model.ts';
+import { loadDataset } from '#datasets';
+import { openStore } from '#store';
+import { reportResult, startProgress } from '#terminal';
+import {
+  DEFAULT_SAMPLES,
+  type FreezeReport,
+  freezeText,
+  freezeTrained,
+  readTrainedModel,
+  type TrainingRecord,
+} from '#train';
 
 interface Options {
   name?: string;
@@ -68,21 +72,4 @@ function parseSamples(text: string): number | 'all' {
 
 function freezeResult({ stored, verification, metrics, bytes, seconds }: FreezeReport) {
   return { name: stored.name, version: stored.version, digest: stored.digest, bytes, seconds, metrics, verification };
-}
-
-export function freezeText({ stored, verification, metrics, bytes, seconds }: FreezeReport): string {
-  const { against, samples, maxDifference, top1Identical } = verification;
-  const first = top1Identical ? ', the same first choice on each' : '';
-  return [
-    `${stored.name}@${stored.version}: ${formatBytes(bytes)}, frozen in ${seconds.toFixed(1)} s`,
-    `  as ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
-    `  test split before freezing: ${figures(metrics.before)}`,
-    `  test split after freezing:  ${figures(metrics.after)}`,
-  ].join('\n');
-}
-
-function figures(metrics: Record<string, number>): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(6)}`)
-    .join(', ');
 }

@@ -1,14 +1,11 @@
 import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { TASKS, type Task } from '../import/choose-output.ts';
-import type { ImportOptions, ImportReport } from '../import/import-model.ts';
-import { PREPROCESS_NAMES, type PreprocessName } from '../import/imported-model.ts';
-import { RECIPES } from '../import/preprocessing.ts';
-import { openStore } from '../store/index.ts';
-import { printable } from '../terminal/printable.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatBytes } from '../terminal/table.ts';
+import type { ImportOptions, ImportReport } from '#import';
+import { RECIPES, TASKS, type Task } from '#import';
+import { PREPROCESS_NAMES, type PreprocessName } from '#read';
+import { openStore } from '#store';
+import { formatBytes, printable, reportResult } from '#terminal';
 
 interface Flags {
   name: string;
@@ -83,7 +80,7 @@ It is saved only if it answers as another implementation does. Nothing inside of
 
 async function run(path: string, flags: Flags): Promise<void> {
   const json = flags.json === true;
-  const { importApart } = await import('../import/apart/import-apart.ts');
+  const { importApart } = await import('#import');
   const report = await importApart(importOptions(path, flags));
   if (json) for (const note of report.notes) process.stderr.write(`${printable(note)}\n`);
   reportResult(importResult(report), json, () => importText(report));

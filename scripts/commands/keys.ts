@@ -1,9 +1,8 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, Option } from 'commander';
-import { KEY_SCOPES, type KeyRecord, type KeyScope } from '../../functions/http/auth/key.ts';
-import { type KeyStore, pick, stateOf } from '../keys/key-store.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatTable } from '../terminal/table.ts';
+import { KEY_SCOPES, type KeyRecord, type KeyScope } from '#functions';
+import { type KeyStore, pick, stateOf } from '#keys';
+import { formatTable, reportResult } from '#terminal';
 
 interface Flags {
   stage?: string;
@@ -57,16 +56,16 @@ A key is shown once, when it is made. What is kept is its SHA-256, in the accoun
 
 async function open({ stage, path, region, local }: Flags): Promise<KeyStore> {
   if (local) {
-    const { keyFile, localKeyFile } = await import('../keys/key-file.ts');
+    const { keyFile, localKeyFile } = await import('#keys');
     return keyFile(path ?? localKeyFile());
   }
-  const { keysPath, parameterStore } = await import('../keys/parameter-store.ts');
+  const { keysPath, parameterStore } = await import('#keys');
   return parameterStore(path ?? keysPath(stage), region);
 }
 
 async function create(name: string, flags: Flags): Promise<void> {
-  const { createKey } = await import('../keys/create-key.ts');
-  const { parseExpiry } = await import('../keys/expiry.ts');
+  const { createKey } = await import('#keys');
+  const { parseExpiry } = await import('#keys');
   if (name.trim() === '' || name.length > 100) {
     throw new FreezeframeError('used-wrongly', 'Expected a name of 1 to 100 characters for the key.');
   }

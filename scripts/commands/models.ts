@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { type Listing, openStore, type StoredModel } from '../store/index.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatBytes, formatTable } from '../terminal/table.ts';
+import { type Listing, openStore, type StoredModel } from '#store';
+import { formatBytes, formatTable, reportResult } from '#terminal';
 
 interface Options {
   json?: true;

@@ -12,9 +12,8 @@ import {
   toProblem,
 } from '@freezeframe/inference';
 import { Command, InvalidArgumentError } from 'commander';
-import { openStore } from '../store/index.ts';
-import { reportResult } from '../terminal/report.ts';
-import { formatShare } from '../terminal/table.ts';
+import { openStore } from '#store';
+import { formatShare, reportResult } from '#terminal';
 
 interface Options {
   json?: true;

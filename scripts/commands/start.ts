@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { reportResult } from '../terminal/report.ts';
+import { reportResult } from '#terminal';
 
 interface StartFlags {
   port?: string;
@@ -32,14 +32,14 @@ Examples:
 `,
     )
     .action(async (flags: StartFlags) => {
-      const { choosePort } = await import('../dev/port.ts');
+      const { choosePort } = await import('#local');
       // Said before a minute of training, not after it.
       const port = choosePort(flags.port);
-      const { start } = await import('../start/start.ts');
-      const { describeStarted, startedResult } = await import('../start/describe.ts');
-      const { defaultStore, openStore } = await import('../store/store.ts');
-      const { untilSignal } = await import('../dev/until-signal.ts');
-      const { uploadLine } = await import('../dev/upload-line.ts');
+      const { start } = await import('./start/start.ts');
+      const { describeStarted, startedResult } = await import('./start/describe.ts');
+      const { defaultStore, openStore } = await import('#store');
+      const { untilSignal } = await import('#local');
+      const { uploadLine } = await import('#local');
       const json = flags.json === true;
       const started = await start({
         store: openStore(),

@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { datasetHelp } from '../datasets/load-dataset.ts';
-import { reportResult } from '../terminal/report.ts';
-import { ARCHITECTURES } from '../train/architectures/index.ts';
-import { BACKEND_NAMES } from '../train/backends/index.ts';
+import { datasetHelp } from '#datasets';
+import { reportResult } from '#terminal';
+import { ARCHITECTURES, BACKEND_NAMES } from '#train';
 
 interface TrainFlags {
   name: string;
@@ -68,11 +67,11 @@ Examples:
 }
 
 async function run(spec: string, flags: TrainFlags): Promise<void> {
-  const { loadDataset } = await import('../datasets/load-dataset.ts');
-  const { openBackend } = await import('../train/backends/index.ts');
-  const { trainDataset } = await import('../train/train-dataset.ts');
-  const { checkName, defaultStore, openStore } = await import('../store/index.ts');
-  const { describeTraining, trainingProgress } = await import('../train/report.ts');
+  const { loadDataset } = await import('#datasets');
+  const { openBackend } = await import('#train');
+  const { trainDataset } = await import('#train');
+  const { checkName, defaultStore, openStore } = await import('#store');
+  const { describeTraining, trainingProgress } = await import('#train');
   // A wrong name or a backend that does not load is said before the data is read.
   checkName(flags.name);
   const backend = await openBackend(flags.backend);

@@ -1,3 +1,4 @@
+export { writeSheet } from './contact-sheet.ts';
 export * from './dataset.ts';
 export { describeDataset, describeInWords } from './describe.ts';
 export { type Sample, writeSamples } from './gnomes/samples.ts';

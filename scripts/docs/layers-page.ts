@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { ACTIVATIONS, KERAS3_ACTIVATIONS } from '../freeze/activations/index.ts';
-import type { LayerDefinition } from '../freeze/layer.ts';
-import { LAYERS } from '../freeze/layers/index.ts';
-import { OPERATORS } from '../freeze/operators/index.ts';
+import type { LayerDefinition } from '#convert';
+import { ACTIVATIONS, KERAS3_ACTIVATIONS, LAYERS, OPERATORS } from '#convert';
 
-const FOLDER = new URL('../freeze/layers/', import.meta.url);
+const FOLDER = new URL('../convert/keras/layers/', import.meta.url);
 
 /** The page on what can be frozen, from the registries: `docs/layers.md`. */
 export async function layersPage(): Promise<string> {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { loadDataset } from '../datasets/load-dataset.ts';
+import { loadDataset } from '#datasets';
 import type { Example } from './examples.ts';
 
 /** Data sets that are known by a word and hold pictures: their test split is what nobody has trained on. */

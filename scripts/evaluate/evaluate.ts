@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Classifier, FreezeframeError, type Timings } from '@freezeframe/inference';
-import { nearest } from '../terminal/near.ts';
+import { nearest } from '#system';
 import type { Example } from './examples.ts';
 import { type Scores, score } from './scores.ts';
 

@@ -1,8 +1,8 @@
 import { expected, type PictureInput } from '@freezeframe/inference';
-import type { FreezeInput, Scaled } from '../freeze/options.ts';
-import { ImportError } from './import-error.ts';
-import type { PictureHints, PreprocessName } from './imported-model.ts';
-import { type ModelFacts, outputWidth, type PictureFacts, shapeWords } from './model-facts.ts';
+import type { FreezeInput, Scaled } from '#frozen';
+import { ImportError } from '#guards';
+import type { PictureHints, PreprocessName } from '#read';
+import { type ModelFacts, outputWidth, type PictureFacts, shapeWords } from './facts/model-facts.ts';
 import { colourOf, preprocessOf, RECIPES } from './preprocessing.ts';
 
 /** What the user says of pictures; all of it may be left to the file. */

@@ -1,7 +1,8 @@
 import { expected } from '@freezeframe/inference';
-import type { FreezeOutput, Scaled } from '../freeze/options.ts';
-import { ImportError } from './import-error.ts';
-import { type ModelFacts, outputWidth } from './model-facts.ts';
+import type { FreezeOutput, Scaled } from '#frozen';
+import { numbered } from '#frozen';
+import { ImportError } from '#guards';
+import { type ModelFacts, outputWidth } from './facts/model-facts.ts';
 
 export const TASKS = ['classification', 'regression', 'tensors'] as const;
 export type Task = (typeof TASKS)[number];
@@ -72,16 +73,6 @@ function chooseTask(
   if (width === 1 && (picture || table))
     return { task: 'regression', reason: 'it gives one number, not a probability' };
   return { task: 'tensors', reason: 'nothing says what its numbers mean (--labels, --target-name or --task would)' };
-}
-
-/** Values that were not scaled: 0..1 stands for itself. */
-export function numbered(count: number, names: readonly string[] = [], unit = ''): Scaled[] {
-  return Array.from({ length: count }, (_, i) => ({
-    name: names[i] ?? (count === 1 ? 'value' : `value_${i + 1}`),
-    ...(unit ? { unit } : {}),
-    min: 0,
-    max: 1,
-  }));
 }
 
 function unfit(what: string, where: string, received: unknown): ImportError {

@@ -1,5 +1,5 @@
-import type { ImportedModel } from './imported-model.ts';
-import { type ModelFacts, outputWidth } from './model-facts.ts';
+import type { ImportedModel } from '#read';
+import { type ModelFacts, outputWidth } from './facts/model-facts.ts';
 
 interface Labels {
   readonly labels: readonly string[] | undefined;

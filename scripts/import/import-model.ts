@@ -1,16 +1,13 @@
 import { basename } from 'node:path';
 import type { ManifestDraft } from '@freezeframe/inference';
-import { checkName, type ModelStore, type StoredModel } from '../store/index.ts';
+import type { ReadModel, Scaler, Table, TableFiles, TableNames } from '#read';
+import { isGraphModel, loadLabels } from '#read';
+import { checkName, type ModelStore, type StoredModel } from '#store';
+import { readExpectation } from './checks/expected.ts';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
-import { readExpectation } from './expected.ts';
-import { loadLabels } from './labels.ts';
 import type { ImportVerification, ModelChoices, PreparedModel } from './prepared.ts';
 import { checkPath, readInWorker } from './read-in-worker.ts';
-import type { ReadModel } from './read-model.ts';
-import type { Scaler } from './scalers.ts';
-import type { Table, TableFiles, TableNames } from './table.ts';
-import { isGraphModel } from './tfjs-graph/imported-graph-model.ts';
 
 export interface ImportOptions {
   /** A file, a folder or a zip. */
@@ -56,11 +53,9 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   checkName(name);
   await checkPath(path);
   onStep('Reading');
-  const reading = isolate
-    ? readInWorker(path, table)
-    : import('./read-model.ts').then(({ readAll }) => readAll(path, table));
+  const reading = isolate ? readInWorker(path, table) : import('#read').then(({ readAll }) => readAll(path, table));
   // Loads what freezes and verifies (0.4 s) while the other thread reads.
-  const keras = import('./import-keras.ts');
+  const keras = import('./prepare-keras.ts');
   const read = await reading;
   const choices = await readChoices(options, read.table);
   onStep('Freezing and verifying');
@@ -68,8 +63,8 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   const prepared = await (imported.kind === 'keras'
     ? (await keras).prepareKeras(imported, choices)
     : isGraphModel(imported)
-      ? (await import('./tfjs-graph/prepare-graph.ts')).prepareGraph(imported, choices)
-      : (await import('./onnx/prepare-onnx.ts')).prepareOnnx(imported, choices));
+      ? (await import('./prepare-graph.ts')).prepareGraph(imported, choices)
+      : (await import('./prepare-onnx.ts')).prepareOnnx(imported, choices));
   onStep('Saving');
   const manifest = draft(options, read, prepared, read.table);
   const stored = await store.save(name, { manifest, model: prepared.onnx });
@@ -88,7 +83,7 @@ async function readChoices(
   { pictures = {}, table: names = {}, ...options }: ImportOptions,
   table: Table,
 ): Promise<ModelChoices> {
-  const { featuresOf, valuesOf } = await import('./table.ts');
+  const { featuresOf, valuesOf } = await import('#read');
   return {
     pictures: { ...pictures, imagenet: options.labels === 'imagenet' },
     task: options.task,

@@ -1,4 +1,4 @@
-import type { KerasModel } from '../freeze/keras-model.ts';
+import type { KerasModel } from '#keras';
 
 const MIXED = /^(mixed_)?(float16|bfloat16|float64)$|^float8/;
 

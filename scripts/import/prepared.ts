@@ -1,8 +1,8 @@
 import type { Manifest } from '@freezeframe/inference';
-import type { Scaled } from '../freeze/options.ts';
+import type { Scaled } from '#frozen';
+import type { Expectation } from './checks/expected.ts';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
-import type { Expectation } from './expected.ts';
 
 /** What the user said of the model, its files read. */
 export interface ModelChoices {

@@ -1,6 +1,6 @@
 import { expected, FreezeframeError, type PictureInput } from '@freezeframe/inference';
-import type { Preprocess } from '../freeze/fold-preprocessing.ts';
-import type { PreprocessName } from './imported-model.ts';
+import type { Preprocess } from '#frozen';
+import type { PreprocessName } from '#read';
 
 type Colour = PictureInput['colour'];
 

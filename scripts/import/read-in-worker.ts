@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { FreezeframeError } from '@freezeframe/inference';
-import { startThread } from '../train/start-thread.ts';
-import { ImportError } from './import-error.ts';
-import type { ReadAll } from './read-model.ts';
-import type { TableFiles } from './table.ts';
+import { ImportError } from '#guards';
+import type { ReadAll, TableFiles } from '#read';
+import { startThread } from '#system';
 import type { WorkerAnswer } from './worker.ts';
 
 /** Reading 4 GB, the most that is unpacked, takes a minute on a slow disk. */

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FreezeframeError } from '@freezeframe/inference';
-import type { ImportedModel } from './imported-model.ts';
-import { type ReadAll, readAll } from './read-model.ts';
-import type { TableFiles } from './table.ts';
+import type { ImportedModel, TableFiles } from '#read';
+import { type ReadAll, readAll } from '#read';
 
 /** What a reading thread sends, once. */
 export type WorkerAnswer =

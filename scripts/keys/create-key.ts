@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { digestOf, type KeyRecord, type KeyScope } from '../../functions/http/auth/key.ts';
+import { digestOf, type KeyRecord, type KeyScope } from '#functions';
 
 export interface NewKey {
   readonly name: string;

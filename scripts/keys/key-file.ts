@@ -3,8 +3,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
-import { keyRecord } from '../../functions/http/auth/key.ts';
-import { defaultStore } from '../store/store.ts';
+import { keyRecord } from '#functions';
+import { defaultStore } from '#store';
 import type { KeyStore } from './key-store.ts';
 
 /** Keys of the gateway on this machine. */

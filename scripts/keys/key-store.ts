@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import type { KeyRecord } from '../../functions/http/auth/key.ts';
+import type { KeyRecord } from '#functions';
 
 /** Where records of keys are kept. */
 export interface KeyStore {

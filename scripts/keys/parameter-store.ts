@@ -1,6 +1,6 @@
-import type { KeyRecord } from '../../functions/http/auth/key.ts';
-import { readRecord } from '../../functions/http/auth/key-list.ts';
-import { askAws } from '../aws/aws-failure.ts';
+import { askAws } from '#deploy';
+import type { KeyRecord } from '#functions';
+import { readRecord } from '#functions';
 import type { KeyStore } from './key-store.ts';
 
 /** Where the stack of a stage looks for its keys. */

@@ -11,7 +11,7 @@ import {
   sweepTemporary,
   syncFolder,
   writeDurable,
-} from './atomic.ts';
+} from '#system';
 import { digestOf, sha256 } from './digest.ts';
 import type { DamagedModel, Listing, ModelStore, StoredModel } from './model-store.ts';
 import { checkName, checkTag } from './names.ts';

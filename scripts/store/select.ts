@@ -1,5 +1,5 @@
 import { FreezeframeError, ModelError } from '@freezeframe/inference';
-import { nearest } from '../terminal/near.ts';
+import { nearest } from '#system';
 import type { Reference } from './reference.ts';
 
 /** What a store knows of a name without opening a manifest. */

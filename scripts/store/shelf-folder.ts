@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode, namesIn } from './atomic.ts';
+import { hasCode, namesIn } from '#system';
 import type { Shelf } from './select.ts';
 
 // <store>/models/<name>/3/<digest12>/{model.onnx,manifest.json}   version 3

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { hasCode, syncFolder, writeDurable } from '../store/atomic.ts';
+import { hasCode, syncFolder, writeDurable } from '#system';
 
 /** A training that can go on: JSON, and vectors by name. */
 export interface Checkpoint<T> {

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
-import { claimFolder, hasCode, sweepTemporary, writeDurable } from '../store/atomic.ts';
+import { claimFolder, hasCode, sweepTemporary, writeDurable } from '#system';
 import { trainedFolder } from './trained-model.ts';
 
 const OWNER = 'owner.json';

@@ -1,6 +1,6 @@
-import { freezeText } from '../commands/freeze.ts';
-import type { Dataset } from '../datasets/dataset.ts';
-import { type Progress, startProgress } from '../terminal/progress.ts';
+import type { Dataset } from '#datasets';
+import { formatBytes, type Progress, startProgress } from '#terminal';
+import type { FreezeReport } from './freeze-trained.ts';
 import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
 
 const QUIET_MS = 5_000;
@@ -67,4 +67,21 @@ function amount(value: number, unit: string): string {
 
 function capital(word: string): string {
   return word.length < 4 ? word.toUpperCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
+export function freezeText({ stored, verification, metrics, bytes, seconds }: FreezeReport): string {
+  const { against, samples, maxDifference, top1Identical } = verification;
+  const first = top1Identical ? ', the same first choice on each' : '';
+  return [
+    `${stored.name}@${stored.version}: ${formatBytes(bytes)}, frozen in ${seconds.toFixed(1)} s`,
+    `  as ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
+    `  test split before freezing: ${figures(metrics.before)}`,
+    `  test split after freezing:  ${figures(metrics.after)}`,
+  ].join('\n');
+}
+
+function figures(metrics: Record<string, number>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(6)}`)
+    .join(', ');
 }

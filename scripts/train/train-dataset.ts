@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { Dataset, DatasetOptions, PictureDataset } from '../datasets/dataset.ts';
-import { DEFAULT_SAMPLES, type FreezeReport, freezeOptions, freezeTrained } from '../freeze/freeze-trained.ts';
-import { measure } from '../freeze/measure.ts';
-import { rangeOf } from '../freeze/options.ts';
-import { checkName, type ModelStore } from '../store/index.ts';
+import type { Dataset, DatasetOptions, PictureDataset } from '#datasets';
+import { rangeOf } from '#frozen';
+import { checkName, type ModelStore } from '#store';
 import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
-import type { AugmentOptions } from './augment.ts';
 import type { TrainingBackend, TrainingTask } from './backends/index.ts';
-import type { Samples } from './batches.ts';
+import type { AugmentOptions } from './batches/augment.ts';
+import type { Samples } from './batches/batches.ts';
 import { removeCheckpoint } from './checkpoint.ts';
+import { DEFAULT_SAMPLES, type FreezeReport, freezeOptions, freezeTrained } from './freeze-trained.ts';
 import { lockTraining } from './lock.ts';
+import { measure } from './measure.ts';
 import {
   type EpochResult,
   type StepProgress,

@@ -1,8 +1,8 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { Tensor } from '../freeze/keras-model.ts';
-import type { AugmentOptions, PictureSize } from './augment.ts';
+import type { Tensor } from '#keras';
 import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.ts';
-import { augmentedBatches, type BatchSource, inOrder, type Samples, shuffledBatches } from './batches.ts';
+import type { AugmentOptions, PictureSize } from './batches/augment.ts';
+import { augmentedBatches, type BatchSource, inOrder, type Samples, shuffledBatches } from './batches/batches.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { learningRate } from './schedule.ts';
 

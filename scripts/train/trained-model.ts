@@ -3,9 +3,9 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expected, FreezeframeError, modelName } from '@freezeframe/inference';
 import { z } from 'zod';
-import type { KerasModel, Tensor } from '../freeze/keras-model.ts';
-import { hasCode, syncFolder, writeDurable } from '../store/atomic.ts';
-import { defaultStore } from '../store/index.ts';
+import type { KerasModel, Tensor } from '#keras';
+import { defaultStore } from '#store';
+import { hasCode, syncFolder, writeDurable } from '#system';
 
 const positive = z.int().min(1);
 const scaled = z.strictObject({

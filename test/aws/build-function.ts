@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeTree } from '../../scripts/bundle/files/tree.ts';
 import { buildFunction } from '../../scripts/bundle/functions.ts';
-import { buildInferenceLayer } from '../../scripts/bundle/inference-layer.ts';
+import { buildInferenceLayer } from '../../scripts/bundle/layers/inference-layer.ts';
 import { hostTarget } from '../../scripts/bundle/target.ts';
-import { writeTree } from '../../scripts/bundle/tree.ts';
-import type { FunctionSettings } from '../../scripts/dev/child-environment.ts';
+import type { FunctionSettings } from '../../scripts/local/runtime/child-environment.ts';
 import { colourModel, writeModels } from '../functions/models.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

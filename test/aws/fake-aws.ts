@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fromAwsChunked } from '../../scripts/dev/s3.ts';
+import { fromAwsChunked } from '../../scripts/local/aws/s3.ts';
 import { FakeDynamo, Refusal } from './dynamo.ts';
 import { callSqs, type FakeQueue } from './sqs.ts';
 

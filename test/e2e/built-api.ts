@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle/bundle.ts';
 import { hostTarget } from '../../scripts/bundle/target.ts';
-import { type GatewayOptions, startGateway } from '../../scripts/dev/gateway.ts';
+import { type GatewayOptions, startGateway } from '../../scripts/local/http/gateway.ts';
 import { openStore } from '../../scripts/store/store.ts';
 import { priceModel } from '../functions/models.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';

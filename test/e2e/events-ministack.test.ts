@@ -9,11 +9,11 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readMessage, type Task } from '../../functions/shared/events/read-message.ts';
 import { confirmAnnouncement } from '../../functions/shared/jobs/announce.ts';
 import { createJob } from '../../functions/shared/jobs/job.ts';
 import { settleOnce } from '../../functions/shared/jobs/once.ts';
 import { settleJob } from '../../functions/shared/jobs/settle.ts';
-import { readMessage, type Task } from '../../functions/shared/messages/read-message.ts';
 import { MINISTACK, startMiniStack } from '../aws/ministack.ts';
 import { useModels } from '../functions/models.ts';
 import { plainPicture } from '../functions/pictures.ts';

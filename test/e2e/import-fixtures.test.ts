@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FreezeframeError, openClassifier } from '@freezeframe/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../scripts/evaluate/evaluate.ts';
-import { EXPECTED_TOLERANCE } from '../../scripts/import/expected.ts';
+import { EXPECTED_TOLERANCE } from '../../scripts/import/checks/expected.ts';
 import { importModel } from '../../scripts/import/import-model.ts';
 import { openStore } from '../../scripts/store/index.ts';
 

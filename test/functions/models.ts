@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '@freezeframe/inference';
 import { afterAll, beforeAll } from 'vitest';
-import { GraphBuilder } from '../../scripts/freeze/graph.ts';
+import { GraphBuilder } from '../../scripts/onnx/graph.ts';
 
 type Draft = Omit<Manifest, 'formatVersion' | 'files' | 'precision' | 'metrics' | 'provenance' | 'version'>;
 

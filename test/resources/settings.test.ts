@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { ROUTES } from '../../functions/http/routes.ts';
+import { ROUTES } from '../../functions/http/routes/index.ts';
 
 type Value = string | number | boolean;
 type Settings = Record<string, unknown> & { routes: { httpApi: unknown }[] };

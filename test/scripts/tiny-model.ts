@@ -1,5 +1,5 @@
 import type { ManifestDraft } from '@freezeframe/inference';
-import { GraphBuilder } from '../../scripts/freeze/graph.ts';
+import { GraphBuilder } from '../../scripts/onnx/graph.ts';
 import type { ModelStore, StoredModel } from '../../scripts/store/model-store.ts';
 
 /** The side of the pictures that the tiny model takes, in pixels. */

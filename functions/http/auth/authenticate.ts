@@ -1,7 +1,7 @@
 import { FreezeframeError, RequestError } from '@freezeframe/inference';
 import type { Context, MiddlewareHandler } from 'hono';
-import { correlated } from '../../shared/correlation.ts';
-import type { HttpEnvironment } from '../environment.ts';
+import { correlated } from '../../shared/observe/correlation.ts';
+import type { HttpEnvironment } from '../gateway/environment.ts';
 import { problemResponse } from '../problem.ts';
 import { methodsAt, type Route } from '../route.ts';
 import { hasJwtScope, iamCaller, jwtCaller } from './authorizer.ts';

@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../gateway.ts';
+import type { GatewayEvent } from '../gateway/gateway.ts';
 
 /** Who API Gateway's authorizer says is calling. */
 export interface Caller {

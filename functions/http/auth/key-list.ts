@@ -1,6 +1,6 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { lazily } from '../../shared/lazily.ts';
-import { describeError, logLine } from '../../shared/log.ts';
+import { describeError, logLine } from '../../shared/observe/log.ts';
+import { lazily } from '../../shared/runtime/lazily.ts';
 import { type KeyRecord, keyRecord } from './key.ts';
 
 /** So long a list is used before it is read again: a new key works, and a revoked one stops, within this time. Seconds. */

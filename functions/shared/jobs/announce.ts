@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describeError, logLine } from '../log.ts';
+import { describeError, logLine } from '../observe/log.ts';
 import { changeRow, type Lease, type ResultRow, readRow } from './results-table.ts';
 import { EventRefused, sendEvent } from './send-event.ts';
 

@@ -1,5 +1,5 @@
-import { lazily } from '../lazily.ts';
-import type { Invocation } from '../observe.ts';
+import type { Invocation } from '../observe/observe.ts';
+import { lazily } from '../runtime/lazily.ts';
 import type { Job } from './job.ts';
 import { settleJob } from './settle.ts';
 

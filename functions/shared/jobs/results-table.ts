@@ -1,5 +1,5 @@
 import type { Problem, Result } from '@freezeframe/inference';
-import { lazily } from '../lazily.ts';
+import { lazily } from '../runtime/lazily.ts';
 import type { Job } from './job.ts';
 import { sequenceOf } from './sequencer.ts';
 

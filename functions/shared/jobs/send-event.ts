@@ -1,4 +1,4 @@
-import { lazily } from '../lazily.ts';
+import { lazily } from '../runtime/lazily.ts';
 
 /** EventBridge refused; the event was not sent, for certain. */
 export class EventRefused extends Error {}

@@ -1,7 +1,7 @@
 import { FreezeframeError, type Result, toProblem } from '@freezeframe/inference';
 import { answer } from '../answer.ts';
-import { logLine } from '../log.ts';
-import { measureFailure } from '../metrics.ts';
+import { logLine } from '../observe/log.ts';
+import { measureFailure } from '../observe/metrics.ts';
 import { readObject } from '../s3.ts';
 import { announce, eventDetail, newLease, PICTURE_CLASSIFIED } from './announce.ts';
 import type { Job } from './job.ts';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { decodePicture, PictureError, type PictureShape } from '@freezeframe/inference';
-import { type Progress, startProgress } from '../../terminal/progress.ts';
+import { eachOf } from '#system';
+import { type Progress, startProgress } from '#terminal';
 import type { Skipped } from '../dataset.ts';
-import { eachOf } from '../each.ts';
 import { packFile, readPack, writePack } from './pack.ts';
 import type { FoundPicture } from './scan.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { FreezeframeError } from '@freezeframe/inference';
-import { type Progress, startProgress } from '../../terminal/progress.ts';
+import { type Progress, startProgress } from '#terminal';
 import { writeWhole } from '../places.ts';
 
 export interface DownloadOptions {

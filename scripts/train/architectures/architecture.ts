@@ -1,5 +1,5 @@
-import type { KerasModel } from '../../freeze/keras-model.ts';
-import type { AugmentOptions } from '../augment.ts';
+import type { KerasModel } from '#keras';
+import type { AugmentOptions } from '../batches/augment.ts';
 
 /** What a data set asks of a model. */
 export interface ArchitectureInput {

@@ -1,7 +1,7 @@
-import type { KerasModel, Tensor } from '../../freeze/keras-model.ts';
-import type { Samples } from '../batches.ts';
-import type { LossName } from '../losses.ts';
-import type { TrainingInput } from '../training-step.ts';
+import type { KerasModel, Tensor } from '#keras';
+import type { Samples } from '../batches/batches.ts';
+import type { LossName } from '../step/losses.ts';
+import type { TrainingInput } from '../step/training-step.ts';
 
 /** A model to train, whoever does it. */
 export interface TrainingTask {

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { expected, FreezeframeError, loadOnnxruntime, usableCpus } from '@freezeframe/inference';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { Samples } from '../batches.ts';
-import { GradientPool } from '../gradient-pool.ts';
-import { initialParameters, toTensors, totalSize } from '../parameters.ts';
-import { stream } from '../random.ts';
-import { type CompiledTraining, compileTraining } from '../training-step.ts';
+import { stream } from '#system';
+import type { Samples } from '../batches/batches.ts';
+import { GradientPool } from '../pool/gradient-pool.ts';
+import { initialParameters, toTensors, totalSize } from '../step/parameters.ts';
+import { type CompiledTraining, compileTraining } from '../step/training-step.ts';
 import type { Trainer, TrainingBackend, TrainingTask } from './backend.ts';
 
 /** Above, a whole batch is hardly ever more than one part: small models on tables. */

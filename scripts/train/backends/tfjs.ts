@@ -1,10 +1,10 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type * as core from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
-import type { Tensor } from '../../freeze/keras-model.ts';
-import type { Samples } from '../batches.ts';
-import { initialParameters, layOut, toTensors } from '../parameters.ts';
-import { planTraining } from '../plan.ts';
+import type { Tensor } from '#keras';
+import type { Samples } from '../batches/batches.ts';
+import { initialParameters, layOut, toTensors } from '../step/parameters.ts';
+import { planTraining } from '../step/plan.ts';
 import type { BatchResult, Trainer, TrainingTask } from './backend.ts';
 
 /** TensorFlow.js as `@tensorflow/tfjs-node` exports it: core and layers in one. */

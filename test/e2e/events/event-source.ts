@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionSettings } from '../../../scripts/dev/child-environment.ts';
-import { Environment } from '../../../scripts/dev/environment.ts';
-import { failedMessages } from '../../../scripts/dev/notification.ts';
+import { failedMessages } from '../../../scripts/local/aws/notification.ts';
+import type { FunctionSettings } from '../../../scripts/local/runtime/child-environment.ts';
+import { Environment } from '../../../scripts/local/runtime/environment.ts';
 import type { FakeQueue, Message } from '../../aws/sqs.ts';
 
 export interface SourceOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { bundle } from '../../../scripts/bundle/bundle.ts';
-import { zipTree } from '../../../scripts/bundle/zip.ts';
+import { zipTree } from '../../../scripts/bundle/files/zip.ts';
 import type { ModelStore } from '../../../scripts/store/model-store.ts';
 import { openStore } from '../../../scripts/store/store.ts';
 import { type Cloud, openCloud } from '../../aws/cloud.ts';

@@ -34,7 +34,7 @@ describe('the page', () => {
   });
 
   it('has a script whose types are right', async () => {
-    const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
+    const path = (relative: string) => fileURLToPath(new URL(`../../../../${relative}`, import.meta.url));
     // With the browser's types, which the rest of the project must not see.
     const tsc = [path('node_modules/typescript/bin/tsc'), '--noEmit', '-p', path('functions/http/page')];
     const { stdout } = await promisify(execFile)(process.execPath, tsc).catch((error: { stdout: string }) => error);

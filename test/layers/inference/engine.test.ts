@@ -1,6 +1,6 @@
 import { createEngine, type Datatype, type Engine, ModelError, RequestError } from '@freezeframe/inference';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { GraphBuilder, type Datatype as GraphDatatype } from '../../../scripts/freeze/graph.ts';
+import { GraphBuilder, type Datatype as GraphDatatype } from '../../../scripts/onnx/graph.ts';
 import { colourGraph } from './tiny-models.ts';
 
 async function engineOf(model: Uint8Array): Promise<Engine> {

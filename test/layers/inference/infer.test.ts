@@ -1,7 +1,7 @@
 import { createEngine, type Engine, inferWith, MAX_ELEMENTS, RequestError } from '@freezeframe/inference';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GraphBuilder, type Datatype as GraphDatatype } from '../../../scripts/freeze/graph.ts';
+import { GraphBuilder, type Datatype as GraphDatatype } from '../../../scripts/onnx/graph.ts';
 import { colourGraph, manifestFor } from './tiny-models.ts';
 
 const manifest = manifestFor(new Uint8Array(1));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest, PictureInput } from '@freezeframe/inference';
 import { onTestFinished } from 'vitest';
-import { GraphBuilder } from '../../../scripts/freeze/graph.ts';
+import { GraphBuilder } from '../../../scripts/onnx/graph.ts';
 
 export const pictureInput: PictureInput = {
   kind: 'picture',

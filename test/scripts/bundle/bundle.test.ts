@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundle } from '../../../scripts/bundle/bundle.ts';
-import { LAYER_MODULES } from '../../../scripts/bundle/inference-layer.ts';
-import { layerPackages } from '../../../scripts/bundle/layer-packages.ts';
+import { listTree } from '../../../scripts/bundle/files/tree.ts';
+import { LAYER_MODULES } from '../../../scripts/bundle/layers/inference-layer.ts';
+import { layerPackages } from '../../../scripts/bundle/layers/layer-packages.ts';
 import { hostTarget } from '../../../scripts/bundle/target.ts';
-import { listTree } from '../../../scripts/bundle/tree.ts';
 import { openStore } from '../../../scripts/store/store.ts';
 import { saveTinyModel } from '../tiny-model.ts';
 
@@ -119,7 +119,13 @@ describe('bundle', () => {
       console.log(JSON.stringify({ answer, loaded: Object.keys(createRequire(import.meta.url).cache) }));`;
     const { stdout, stderr } = await run(
       process.execPath,
-      ['--import', pathToFileURL(resolve('scripts/dev/only-layers.mjs')).href, '--input-type=module', '-e', script],
+      [
+        '--import',
+        pathToFileURL(resolve('scripts/local/runtime/only-layers.mjs')).href,
+        '--input-type=module',
+        '-e',
+        script,
+      ],
       {
         cwd: tmpdir(),
         env: {

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alive, makeFakeBuild } from '../dev/fake-build.ts';
+import { alive, makeFakeBuild } from '../local/fake-build.ts';
 
 interface Running {
   child: ChildProcess;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../scripts/datasets/index.ts';
 import { openStore } from '../../../scripts/store/index.ts';
 import { trainedFolder, writeTrainedModel } from '../../../scripts/train/trained-model.ts';
-import { sequentialModel, withSeededWeights } from '../freeze/harness.ts';
+import { sequentialModel, withSeededWeights } from '../convert/harness.ts';
 import { run } from './run.ts';
 
 let folder: string;

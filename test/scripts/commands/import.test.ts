@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseManifest } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../scripts/store/index.ts';
-import { node, onnxOf } from '../import/onnx/hostile-models.ts';
-import { pictureModel, tableModel } from '../import/onnx/models.ts';
+import { node, onnxOf } from '../onnx/hostile-models.ts';
+import { pictureModel, tableModel } from '../onnx/models.ts';
 import { useStore } from './models-store.ts';
 import { run, spawnCommand } from './run.ts';
 

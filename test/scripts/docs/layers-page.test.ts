@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { LAYERS } from '../../../scripts/convert/keras/layers/index.ts';
 import { layersPage } from '../../../scripts/docs/layers-page.ts';
-import { LAYERS } from '../../../scripts/freeze/layers/index.ts';
 
 describe('docs/layers.md', () => {
   it('is what the registries say today (npx tsx scripts/docs/layers.ts)', async () => {

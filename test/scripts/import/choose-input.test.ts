@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseInput, type PictureChoices } from '../../../scripts/import/choose-input.ts';
-import type { ModelFacts } from '../../../scripts/import/model-facts.ts';
+import type { ModelFacts } from '../../../scripts/import/facts/model-facts.ts';
 
 const photo: ModelFacts = {
   inputs: [{ name: 'x', shape: [null, 224, 224, 3], integers: false }],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chooseOutput, numbered, type OutputChoices } from '../../../scripts/import/choose-output.ts';
+import { numbered } from '../../../scripts/frozen/options.ts';
+import { chooseOutput, type OutputChoices } from '../../../scripts/import/choose-output.ts';
+import type { ModelFacts } from '../../../scripts/import/facts/model-facts.ts';
 import { fittingLabels } from '../../../scripts/import/fitting-labels.ts';
-import type { ModelFacts } from '../../../scripts/import/model-facts.ts';
 
 const facts = (width: number, activation: ModelFacts['activation'], picture = false): ModelFacts => ({
   inputs: [{ name: 'x', shape: picture ? [null, 32, 32, 3] : [null, 6], integers: false }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PreprocessName } from '../../../scripts/import/imported-model.ts';
 import { colourOf, preprocessOf } from '../../../scripts/import/preprocessing.ts';
+import type { PreprocessName } from '../../../scripts/read/imported-model.ts';
 
 function apply(name: PreprocessName, pixel: readonly number[], colour: 'rgb' | 'bgr' | 'grey'): number[] {
   const { scale, offset } = preprocessOf(name, colour);

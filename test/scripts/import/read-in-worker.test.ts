@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPath, readInWorker } from '../../../scripts/import/read-in-worker.ts';
-import { readAll } from '../../../scripts/import/read-model.ts';
+import { readAll } from '../../../scripts/read/read-model.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/keras/${name}`, import.meta.url));
 const MODEL = fixture('trained-with-adam.k3.keras');

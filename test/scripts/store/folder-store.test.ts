@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STALE_MS } from '../../../scripts/store/atomic.ts';
 import { FolderStore } from '../../../scripts/store/folder-store.ts';
+import { STALE_MS } from '../../../scripts/system/atomic-files.ts';
 import { storeContract } from './contract.ts';
 import { sampleContent } from './sample.ts';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stream } from '../../../scripts/system/random.ts';
 import { onnxBackend } from '../../../scripts/train/backends/onnx.ts';
 import { type Checkpoint, readCheckpoint } from '../../../scripts/train/checkpoint.ts';
-import { stream } from '../../../scripts/train/random.ts';
 import { train } from '../../../scripts/train/train.ts';
 import { endless, tinyData, tinyTask } from './tiny.ts';
 

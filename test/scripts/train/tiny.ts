@@ -1,7 +1,7 @@
+import { stream } from '../../../scripts/system/random.ts';
 import { sequential } from '../../../scripts/train/architectures/architecture.ts';
 import type { TrainingTask } from '../../../scripts/train/backends/backend.ts';
-import type { Samples } from '../../../scripts/train/batches.ts';
-import { stream } from '../../../scripts/train/random.ts';
+import type { Samples } from '../../../scripts/train/batches/batches.ts';
 import type { TrainingData, TrainingSettings } from '../../../scripts/train/train.ts';
 
 /** Pictures of 8 x 8 with a bright half, left or right: learned in a second. */

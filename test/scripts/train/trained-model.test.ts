@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { core, layers, onCpu } from '../../../scripts/freeze/reference/tensorflow.ts';
+import { core, layers, onCpu } from '../../../scripts/reference/tfjs/tensorflow.ts';
 import { readTrainedModel, type TrainingRecord, writeTrainedModel } from '../../../scripts/train/trained-model.ts';
-import { LABELS, PICTURE_INPUT, pictureModel } from '../freeze/frozen.ts';
-import { answerOf, numbers } from '../freeze/harness.ts';
+import { LABELS, PICTURE_INPUT, pictureModel } from '../convert/frozen.ts';
+import { answerOf, numbers } from '../convert/harness.ts';
 
 const { kind: _, ...pictureInput } = PICTURE_INPUT;
 const { preprocess, ...input } = pictureInput;

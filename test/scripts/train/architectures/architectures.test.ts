@@ -4,7 +4,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import * as layers from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES, defaultArchitecture, findArchitecture } from '../../../../scripts/train/architectures/index.ts';
-import { compileTraining } from '../../../../scripts/train/training-step.ts';
+import { compileTraining } from '../../../../scripts/train/step/training-step.ts';
 
 const INPUTS = { 'large-cnn': [28, 28, 1], 'small-cnn': [64, 64, 3], mlp: [7] } as Record<string, number[]>;
 

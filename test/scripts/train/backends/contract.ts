@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Trainer, TrainingBackend, TrainingTask } from '../../../../scripts/train/backends/index.ts';
 import { onnxBackend } from '../../../../scripts/train/backends/onnx.ts';
-import { inOrder } from '../../../../scripts/train/batches.ts';
+import { inOrder } from '../../../../scripts/train/batches/batches.ts';
 import { train } from '../../../../scripts/train/train.ts';
 import { halves, tinyData, tinySettings, tinyTask } from '../tiny.ts';
 

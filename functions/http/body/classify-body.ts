@@ -1,0 +1,110 @@
+import { expected, PictureError, type Problem, RequestError, toProblem } from '@freezeframe/inference';
+import * as z from 'zod';
+import type { Question } from '../../shared/answer.ts';
+import { base64Bytes, decodeBase64 } from '../../shared/base64.ts';
+import { MAX_PICTURES } from '../../shared/limits.ts';
+import { hasOne, payloadShape } from '../../shared/payload.ts';
+import { readObject } from '../../shared/s3.ts';
+import { pictureBodies, pictureBytes } from '../schemas.ts';
+import { isJson, mediaType, parseBody, readBytes, refuseType } from './body.ts';
+import { OBJECT_URL, objectOf } from './object-url.ts';
+
+const TAKEN = 'image/*, multipart/form-data or application/json';
+const WAYS = ['picture', 'pictures', 'tensors', 'url'];
+
+const base64Text = {
+  type: 'string',
+  format: 'picture-base64',
+  contentEncoding: 'base64',
+  contentMediaType: 'image/*',
+} as const;
+
+/** The JSON body: exactly one of the ways. */
+export const classifyJson = z
+  .strictObject({
+    picture: base64Bytes.optional().meta({ ...base64Text, description: 'Base64, or a data: URL.' }),
+    // Text that is no base64 is that picture's own failure.
+    pictures: z.array(z.string().meta(base64Text)).min(1).max(MAX_PICTURES).optional(),
+    tensors: payloadShape.tensors.meta({
+      type: 'array',
+      minItems: 1,
+      items: { $ref: '#/components/schemas/InferInput' },
+      description: "As an Open Inference Protocol v2 request's inputs.",
+    }),
+    url: z.string().max(4096).meta({ pattern: OBJECT_URL }).optional().describe('An S3 object of an allowed bucket.'),
+  })
+  .superRefine((body, context) => {
+    if (!hasOne(body, WAYS)) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
+  })
+  .meta({ id: 'ClassifyRequest', oneOf: WAYS.map((way) => ({ required: [way] })) });
+
+/** Every file of a form is a picture, whatever its field is called; other fields mean nothing here. */
+const classifyForm = z
+  .object({ picture: z.array(pictureBytes).min(1).max(MAX_PICTURES) })
+  .meta({ description: 'One file or several, in fields of any name.' });
+
+export const classifyBodies: Readonly<Record<string, z.ZodType>> = {
+  ...pictureBodies,
+  'multipart/form-data': classifyForm,
+  'application/json': classifyJson,
+};
+
+/** A question, and of a batch what cannot even be asked, by its place. */
+export type Asked = { question: Question; refused?: ReadonlyMap<number, Problem> };
+
+/**
+ * Reads what is asked about from a request's body, by its declared content type. Whether `image/*` holds a picture is
+ * found by decoding it, whatever subtype was declared.
+ * @throws RequestError `media-type-unsupported`, `request-too-large`, `request-invalid`, `bucket-not-allowed`;
+ *   PictureError `picture-empty`, and as `readObject`.
+ */
+export async function readQuestion(request: Request): Promise<Asked> {
+  const type = mediaType(request);
+  const multipart = type === 'multipart/form-data';
+  if (!multipart && !isJson(type) && !isPicture(type)) refuseType(TAKEN, type);
+  const body = await readBytes(request);
+  if (body.byteLength === 0) {
+    throw new PictureError('picture-empty', expected('a picture', 'the body', undefined), { remedy: `Send ${TAKEN}.` });
+  }
+  if (multipart) return { question: await readForm(body, request.headers.get('content-type') as string) };
+  return isJson(type) ? readClassifyJson(body) : { question: { picture: body } };
+}
+
+export function isPicture(type: string): boolean {
+  return /^image\/[\w.+-]+$/.test(type);
+}
+
+async function readClassifyJson(body: Uint8Array): Promise<Asked> {
+  const { picture, pictures, tensors, url } = parseBody(body, classifyJson);
+  if (picture) return { question: { picture } };
+  if (tensors) return { question: { tensors } };
+  if (url !== undefined) return { question: { picture: await readObject(objectOf(url)) } };
+  const good: Uint8Array[] = [];
+  const refused = new Map<number, Problem>();
+  for (const [index, text] of (pictures ?? []).entries()) {
+    const bytes = decodeBase64(text);
+    if (bytes) good.push(bytes);
+    else {
+      const message = expected('base64', `pictures[${index}]`, text);
+      refused.set(index, toProblem(new RequestError('request-invalid', message)));
+    }
+  }
+  return { question: { pictures: good }, refused };
+}
+
+async function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<Question> {
+  const form = await new Response(body, { headers: { 'content-type': contentType } }).formData().catch((cause) => {
+    throw new RequestError('request-invalid', 'The body is not valid multipart/form-data', { cause });
+  });
+  const files = [...form.values()].filter((value) => typeof value !== 'string');
+  if (files.length === 0) {
+    throw new PictureError('picture-empty', expected('a file', 'the form', undefined), {
+      remedy: 'Send the picture as a file, as in: curl -F picture=@picture.jpg .../classify',
+    });
+  }
+  if (files.length > MAX_PICTURES) {
+    throw new RequestError('request-invalid', expected(`at most ${MAX_PICTURES} files`, 'the form', files.length));
+  }
+  const pictures = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+  return pictures.length === 1 ? { picture: pictures[0] as Uint8Array } : { pictures };
+}

@@ -1,0 +1,77 @@
+import { RequestError } from '@freezeframe/inference';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { problemResponse } from '../problem.ts';
+import { eventRequest } from './event-request.ts';
+import { knownText } from './event-response.ts';
+
+/** Anything that answers a web request: a Hono app. */
+export interface WebApp {
+  /** @param environment what the app may want to know besides the request. */
+  fetch(request: Request, environment?: { event: GatewayEvent }): Response | Promise<Response>;
+}
+
+/** What of an API Gateway payload 2.0 event is read. */
+export type GatewayEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'rawQueryString' | 'headers'> & {
+  cookies?: string[];
+  body?: string;
+  isBase64Encoded?: boolean;
+  requestContext: {
+    http: { method: string };
+    requestId?: string;
+    /** What API Gateway's authorizer found: a token's claims, say. */
+    authorizer?: Record<string, unknown>;
+  };
+};
+
+/** The app needs an origin to make a URL of a path; nothing reads it, and the `host` header is the caller's to choose. */
+const ORIGIN = 'https://function.internal';
+
+/**
+ * Makes a Lambda handler for API Gateway's payload format 2.0 of a web app.
+ *
+ * Hono has an adapter too; it takes 25 ms for a 4.5 MB picture, because it decodes base64 byte by byte, where Node's own
+ * decoder takes 2, answers a GET that has a body with plain text, and is deprecated. The tests hold this one against it.
+ */
+export function toHandler(app: WebApp): (event: GatewayEvent) => Promise<APIGatewayProxyStructuredResultV2> {
+  return async (event) => toResult(await answer(app, event));
+}
+
+async function answer(app: WebApp, event: GatewayEvent): Promise<Response> {
+  let request: Request;
+  try {
+    request = toRequest(event);
+  } catch (cause) {
+    return problemResponse(new RequestError('request-malformed', 'The request cannot be read', { cause }));
+  }
+  return app.fetch(request, { event });
+}
+
+function toRequest(event: GatewayEvent): Request {
+  const url = new URL(ORIGIN);
+  url.pathname = event.rawPath;
+  url.search = event.rawQueryString;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(event.headers)) if (value !== undefined) headers.set(name, value);
+  if (event.cookies?.length) headers.set('cookie', event.cookies.join('; '));
+  const { method } = event.requestContext.http;
+  // A GET may carry a body on the wire, but not in the web's Request: it means nothing, so it is left out.
+  if (!event.body || method === 'GET' || method === 'HEAD') return eventRequest(url, method, headers);
+  const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
+  headers.set('content-length', String(body.byteLength));
+  return eventRequest(url, method, headers, body);
+}
+
+async function toResult(response: Response): Promise<APIGatewayProxyStructuredResultV2> {
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
+  const cookies = response.headers.getSetCookie();
+  const isText = /^text\/|[/+]json\b/.test(headers['content-type'] ?? 'text/');
+  const known = isText ? knownText(response) : undefined;
+  const body = known === undefined ? Buffer.from(await response.arrayBuffer()) : Buffer.from(known ?? '');
+  return {
+    statusCode: response.status,
+    headers,
+    ...(cookies.length > 0 ? { cookies } : {}),
+    body: body.toString(isText ? 'utf8' : 'base64'),
+    isBase64Encoded: !isText,
+  };
+}

@@ -1,0 +1,35 @@
+import { authMode } from '../auth/mode.ts';
+import { cacheable } from '../gateway/cacheable.ts';
+import { type Route, route } from '../route.ts';
+import { ROUTES } from '../routes/index.ts';
+
+/** By what it depends on: the way in. */
+const documents = new Map<string, string>();
+
+export const openapiRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/openapi.json',
+    id: 'openapi',
+    tag: 'Service',
+    summary: 'This document',
+    answers: {
+      200: {
+        description: 'OpenAPI 3.1.',
+        content: { 'application/json': undefined },
+        headers: { etag: 'Changes with the document.' },
+      },
+      304: { description: 'The document is the one whose ETag was sent in if-none-match.' },
+    },
+    handle: async ({ context }) => {
+      const auth = authMode();
+      let document = documents.get(auth);
+      if (document === undefined) {
+        const { openapi } = await import('./openapi.ts');
+        document = JSON.stringify(openapi(ROUTES, auth));
+        documents.set(auth, document);
+      }
+      return cacheable(context, document, 'application/json');
+    },
+  }),
+];

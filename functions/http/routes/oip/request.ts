@@ -1,0 +1,106 @@
+import {
+  type Classifier,
+  checkBatch,
+  checkElements,
+  type Datatype,
+  elementCount,
+  expected,
+  RequestError,
+  readValues,
+  type TensorData,
+} from '@freezeframe/inference';
+import { decodeBase64 } from '../../../shared/base64.ts';
+import { isJson, mediaType, parseBody, readBytes, refuseType } from '../../body/body.ts';
+import { type Feeds, pictureFeeds } from '../../tensors/tensors.ts';
+import { elementsOf, valuesOf } from './bytes.ts';
+import { inferRequest, type OipInput, type OipRequest } from './schemas.ts';
+
+const HEADER_LENGTH = 'inference-header-content-length';
+
+/** A request, and the bytes behind its JSON. */
+export interface OipBody {
+  readonly request: OipRequest;
+  readonly binary: Uint8Array;
+}
+
+/**
+ * Reads a request: JSON, or JSON of the length that the header names and tensors as bytes behind it. Triton's own client
+ * names no content type.
+ * @throws RequestError `media-type-unsupported`, `request-invalid`, `json-invalid`.
+ */
+export async function readOipBody(request: Request): Promise<OipBody> {
+  const type = mediaType(request);
+  if (type !== '' && !isJson(type) && type !== 'application/octet-stream') {
+    refuseType('application/json or application/octet-stream', type);
+  }
+  const bytes = await readBytes(request);
+  const declared = request.headers.get(HEADER_LENGTH);
+  if (declared === null) return { request: parseBody(bytes, inferRequest), binary: bytes.subarray(bytes.byteLength) };
+  const length = /^\d{1,9}$/.test(declared) ? Number(declared) : Number.NaN;
+  if (!(length <= bytes.byteLength)) {
+    const what = `a length of at most ${bytes.byteLength} bytes`;
+    throw new RequestError('request-invalid', expected(what, HEADER_LENGTH, declared));
+  }
+  return { request: parseBody(bytes.subarray(0, length), inferRequest), binary: bytes.subarray(length) };
+}
+
+/**
+ * The tensors of a request as the model takes them.
+ * @throws RequestError `request-invalid`, `request-too-large`, `tensor-*`, `picture-not-taken`; PictureError.
+ */
+export async function readFeeds(classifier: Classifier, { request, binary }: OipBody): Promise<Feeds> {
+  const { inputs } = request;
+  checkElements(inputs.map(({ shape }) => shape));
+  const feeds: Feeds = {};
+  let at = 0;
+  for (const [index, input] of inputs.entries()) {
+    if (Object.hasOwn(feeds, input.name)) {
+      throw new RequestError('request-invalid', expected('each input once', 'inputs', input.name));
+    }
+    const size = input.parameters?.binary_data_size;
+    const where = `inputs[${index}]`;
+    if ((size === undefined) === (input.data === undefined)) {
+      throw new RequestError('request-invalid', expected('either data or binary_data_size', where, size));
+    }
+    if (size !== undefined && size > binary.byteLength - at) {
+      const left = `at most ${binary.byteLength - at} bytes, as are left behind the JSON`;
+      throw new RequestError('tensor-length', expected(left, `${where}.parameters.binary_data_size`, size));
+    }
+    const bytes = size === undefined ? undefined : binary.subarray(at, at + size);
+    at += size ?? 0;
+    feeds[input.name] = await readTensor(classifier, input, bytes, where);
+  }
+  if (at !== binary.byteLength) {
+    throw new RequestError('request-invalid', expected(`${at} bytes`, 'what is behind the JSON', binary.byteLength));
+  }
+  checkBatch(classifier.inputs, feeds);
+  return feeds;
+}
+
+async function readTensor(
+  classifier: Classifier,
+  { name, shape, datatype, data }: OipInput,
+  bytes: Uint8Array | undefined,
+  where: string,
+): Promise<TensorData> {
+  if (datatype === 'BYTES') {
+    const pictures = bytes ? elementsOf(bytes, where) : (data ?? []).flat().map((item) => fromBase64(item, where));
+    if (pictures.length !== elementCount(shape)) {
+      throw new RequestError('tensor-length', expected(`${elementCount(shape)} elements`, where, pictures.length));
+    }
+    const decoded = (await pictureFeeds(classifier, pictures))[name];
+    if (decoded) return decoded;
+    const known = classifier.inputs.map((input) => input.name).join(' or ');
+    throw new RequestError('tensor-unknown', expected(known, 'the name of an input', name));
+  }
+  const values = bytes
+    ? valuesOf(bytes, datatype, shape, where)
+    : readValues(data ?? [], shape, datatype as Datatype, `${where}.data`);
+  return { datatype, shape, data: values };
+}
+
+function fromBase64(item: unknown, where: string): Uint8Array {
+  const bytes = typeof item === 'string' ? decodeBase64(item) : undefined;
+  if (!bytes) throw new RequestError('tensor-value', expected('base64 (BYTES)', `${where}.data`, item));
+  return bytes;
+}

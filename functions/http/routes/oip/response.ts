@@ -1,0 +1,88 @@
+import {
+  type Classifier,
+  elementCount,
+  findOutput,
+  type TensorData,
+  type TensorValues,
+  writeTensor,
+} from '@freezeframe/inference';
+import type { Feeds } from '../../tensors/tensors.ts';
+import { bytesOf, joinElements } from './bytes.ts';
+import type { OipRequest } from './schemas.ts';
+
+interface Written {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  /** What of it is needed: for JSON, or for the bytes behind it. */
+  readonly json: () => unknown[];
+  readonly bytes: () => Uint8Array;
+}
+
+/** Checks that each output that is asked for is there, before anything is run. @throws RequestError `output-unknown`. */
+export function wantedOutputs({ outputs }: Classifier, request: OipRequest): NonNullable<OipRequest['outputs']> {
+  if (!request.outputs?.length) return outputs.map(({ name }) => ({ name }));
+  for (const { name } of request.outputs) findOutput(outputs, name);
+  return request.outputs;
+}
+
+/**
+ * Writes the answer: JSON, with the outputs that were asked for as bytes behind it, in order.
+ * @throws ModelError `model-output-invalid` for what JSON cannot hold.
+ */
+export function writeOipResponse(classifier: Classifier, request: OipRequest, results: Feeds): Response {
+  const { name, version } = classifier.manifest;
+  const binary: Uint8Array[] = [];
+  const outputs = wantedOutputs(classifier, request).map(({ name: output, parameters }) => {
+    const classes = parameters?.classification ?? 0;
+    const tensor = results[output] as TensorData;
+    const written = classes > 0 ? classified(classifier, output, tensor, classes) : plain(output, tensor);
+    const head = { name: output, datatype: written.datatype, shape: written.shape };
+    if (!(parameters?.binary_data ?? request.parameters?.binary_data_output ?? false)) {
+      return { ...head, data: written.json() };
+    }
+    const bytes = written.bytes();
+    binary.push(bytes);
+    return { ...head, parameters: { binary_data_size: bytes.byteLength } };
+  });
+  const id = request.id === undefined ? {} : { id: request.id };
+  const json = Buffer.from(JSON.stringify({ model_name: name, model_version: version, ...id, outputs }));
+  const headers = { 'cache-control': 'no-store' };
+  if (binary.length === 0) {
+    return new Response(json, { headers: { ...headers, 'content-type': 'application/json' } });
+  }
+  return new Response(Buffer.concat([json, ...binary]), {
+    headers: {
+      ...headers,
+      'content-type': 'application/octet-stream',
+      'inference-header-content-length': String(json.byteLength),
+    },
+  });
+}
+
+function plain(name: string, tensor: TensorData): Written {
+  const { datatype, shape, data } = tensor;
+  return { name, datatype, shape, json: () => writeTensor(name, tensor).data, bytes: () => bytesOf(data) };
+}
+
+/** Triton's classification extension: the best classes of each row as `value:index:label`, the value as C's `%f`. */
+function classified({ manifest }: Classifier, name: string, { shape, data }: TensorData, classes: number): Written {
+  const { output } = manifest;
+  const labels = output.kind === 'classification' && output.name === name ? output.labels : [];
+  const [rows = 1, ...rest] = shape;
+  const length = elementCount(rest);
+  const count = Math.min(classes, length);
+  const texts = Array.from({ length: rows }, (_, row) =>
+    best(data.subarray(row * length, (row + 1) * length), count, labels.length === length ? labels : []),
+  ).flat();
+  return { name, datatype: 'BYTES', shape: [rows, count], json: () => texts, bytes: () => joinElements(texts) };
+}
+
+function best(row: TensorValues, count: number, labels: readonly string[]): string[] {
+  const values = Array.from<number | bigint, number>(row, Number);
+  const order = [...values.keys()].sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+  return order.slice(0, count).map((index) => {
+    const label = labels[index];
+    return `${(values[index] as number).toFixed(6)}:${index}${label === undefined ? '' : `:${label}`}`;
+  });
+}

@@ -1,0 +1,71 @@
+import {
+  type Classifier,
+  checkAnswerOptions,
+  decodePicture,
+  elementCount,
+  expected,
+  RequestError,
+  type Result,
+  type TensorData,
+  toResult,
+  usableCpus,
+} from '@freezeframe/inference';
+import { MAX_PICTURES } from '../../shared/limits.ts';
+import { measure } from '../../shared/observe/metrics.ts';
+import { inParallel } from '../../shared/runtime/pool.ts';
+
+export type Feeds = Record<string, TensorData>;
+
+/**
+ * Encoded pictures as the batch that the model takes.
+ * @throws RequestError `picture-not-taken`, `request-invalid`; PictureError of the first that cannot be used.
+ */
+export async function pictureFeeds({ manifest }: Classifier, pictures: readonly Uint8Array[]): Promise<Feeds> {
+  const { input } = manifest;
+  if (input.kind !== 'picture') {
+    throw new RequestError('picture-not-taken', `The model ${manifest.name} takes tensors, not pictures`);
+  }
+  if (pictures.length > MAX_PICTURES) {
+    throw new RequestError(
+      'request-invalid',
+      expected(`at most ${MAX_PICTURES} pictures`, 'the request', pictures.length),
+    );
+  }
+  const started = performance.now();
+  const pixels = await inParallel(pictures, usableCpus(), (picture) => decodePicture(picture, input));
+  measure('DecodeMs', performance.now() - started, { model: manifest.name, version: manifest.version });
+  const shape = [pictures.length, input.height, input.width, input.channels];
+  const data = new Uint8Array(elementCount(shape));
+  for (const [index, one] of pixels.entries()) data.set(one, index * one.length);
+  return { [input.name]: { datatype: 'UINT8', shape, data } };
+}
+
+/** Runs the model, and notes how long it took. @throws as `Classifier.run`. */
+export async function runTimed(classifier: Classifier, feeds: Feeds): Promise<Feeds> {
+  const { name: model, version } = classifier.manifest;
+  const started = performance.now();
+  const results = await classifier.run(feeds);
+  measure('RunMs', performance.now() - started, { model, version });
+  return results;
+}
+
+/** The result of each row, as people see it; every label, unless told otherwise. */
+export function rowResults({ manifest }: Classifier, outputs: Feeds, options: { topK?: number } = {}): Result[] {
+  const { output } = manifest;
+  const labels = output.kind === 'classification' ? output.labels.length : 1;
+  const checked = checkAnswerOptions({ topK: labels, ...options });
+  const name = output.kind === 'tensors' ? '' : output.name;
+  const { shape, data } = outputs[name] ?? { shape: [1, 0], data: new Float32Array() };
+  const [rows = 1, length = data.length] = shape;
+  return Array.from({ length: rows }, (_, row) =>
+    toResult(manifest, data.subarray(row * length, (row + 1) * length) as Float32Array, checked),
+  );
+}
+
+/** Flat values as arrays in arrays. */
+export function nested(values: readonly unknown[], shape: readonly number[]): unknown[] {
+  const [size = values.length, ...rest] = shape;
+  if (rest.length === 0) return [...values];
+  const step = elementCount(rest);
+  return Array.from({ length: size }, (_, index) => nested(values.slice(index * step, (index + 1) * step), rest));
+}

@@ -1,0 +1,3 @@
+export { digestOf, KEY_SCOPES, type KeyRecord, type KeyScope, keyRecord } from './http/auth/key.ts';
+export { readRecord } from './http/auth/key-list.ts';
+export { readMessage } from './shared/events/read-message.ts';

@@ -1,0 +1,19 @@
+import { loadClassifier } from '@freezeframe/inference';
+import { describeError, logLine } from '../observe/log.ts';
+import { letHeapGrow } from './heap.ts';
+
+/**
+ * Prepares the process and loads the default model while Lambda initialises the function. A failure is logged and not
+ * fatal: a function that dies at INIT is started again and again and answers nothing, while this one says on each
+ * invocation why it cannot answer, and tries again (the classifier's cache drops a promise that was rejected).
+ */
+export async function warm(load: () => Promise<unknown> = loadClassifier): Promise<void> {
+  letHeapGrow();
+  const started = performance.now();
+  try {
+    await load();
+    logLine('info', 'model loaded', { ms: Math.round(performance.now() - started) });
+  } catch (error) {
+    logLine('error', 'model could not be loaded', describeError(error));
+  }
+}

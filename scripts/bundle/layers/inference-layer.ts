@@ -1,0 +1,92 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { FreezeframeError } from '@freezeframe/inference';
+import { build } from 'esbuild';
+import { BASE_OPTIONS } from '../esbuild-options.ts';
+import type { Source } from '../files/tree.ts';
+import { sourceFiles } from '../functions.ts';
+import type { Target } from '../target.ts';
+import type { Built } from '../unit.ts';
+import { type LayerPackage, layerPackages } from './layer-packages.ts';
+import { fetchNative, readLock } from './natives.ts';
+
+/** Lambda unpacks a layer to /opt and looks for packages in /opt/nodejs/node_modules. */
+export const LAYER_MODULES = 'nodejs/node_modules';
+
+const PACKAGE_NAME = '@freezeframe/inference';
+
+/**
+ * The inference layer: `@freezeframe/inference` as one CommonJS file, and the packages of {@link layerPackages}.
+ * @param cache where fetched natives are kept.
+ */
+export async function buildInferenceLayer(root: string, target: Target, cache: string): Promise<Built> {
+  const tree = new Map<string, Source>();
+  const inputs: string[] = [];
+  for (const [path, contents] of await inferencePackage(root, inputs)) tree.set(`${PACKAGE_NAME}/${path}`, contents);
+  for (const each of layerPackages(target)) {
+    const files = (await installed(root, each)) ?? (await fetchNative(each.name, await readLock(root), cache));
+    for (const [path, source] of chooseFiles(each, files)) {
+      tree.set(`${each.name}/${path}`, source);
+      if (!(source instanceof Uint8Array)) inputs.push(source.file);
+    }
+  }
+  return { tree: new Map([...tree].map(([path, source]) => [`${LAYER_MODULES}/${path}`, source])), inputs };
+}
+
+async function inferencePackage(root: string, inputs: string[]): Promise<Map<string, Source>> {
+  const folder = join(root, 'layers', 'inference');
+  const result = await build({
+    ...BASE_OPTIONS,
+    absWorkingDir: resolve(root),
+    entryPoints: { index: join('layers', 'inference', 'src', 'index.ts') },
+    outdir: 'out',
+    format: 'cjs',
+    external: ['sharp', 'onnxruntime-node'],
+    // `import()` would ask for the packages' ES module halves, which are not in the layer.
+    supported: { 'dynamic-import': false },
+  });
+  const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    version: string;
+    license: string;
+  };
+  inputs.push(join(folder, 'package.json'), ...sourceFiles(root, result.metafile));
+  const manifest = { name: PACKAGE_NAME, version, license, type: 'commonjs', main: 'index.js' };
+  return new Map<string, Source>([
+    ...result.outputFiles.map(({ path, contents }) => [basename(path), contents] as const),
+    ['package.json', new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`)],
+  ]);
+}
+
+/** The files of a package that npm installed; undefined where it is a native of another platform. */
+async function installed(root: string, { name, native }: LayerPackage): Promise<Map<string, Source> | undefined> {
+  const folder = join(root, 'node_modules', name);
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+    if (native) return undefined;
+    throw new FreezeframeError('package-not-installed', `The package ${name} is not installed.`, {
+      remedy: 'Run npm ci in the project folder.',
+    });
+  }
+  const files = new Map<string, Source>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    files.set(relative(folder, file).split(sep).join('/'), { file });
+  }
+  return files;
+}
+
+/** The files that the package's list asks for. @throws FreezeframeError `layer-list-outdated` for a pattern without a file. */
+export function chooseFiles(each: LayerPackage, files: ReadonlyMap<string, Source>): Map<string, Source> {
+  const chosen = new Map<string, Source>();
+  for (const pattern of each.files) {
+    const matching = [...files].filter(([path]) => pattern.test(path));
+    if (matching.length === 0) {
+      throw new FreezeframeError('layer-list-outdated', `${each.name} has no file that matches ${pattern}.`, {
+        remedy: 'The package has changed its layout: correct its entry in scripts/bundle/layers/layer-packages.ts.',
+        details: { package: each.name, pattern: String(pattern) },
+      });
+    }
+    for (const [path, source] of matching) chosen.set(path, source);
+  }
+  return chosen;
+}

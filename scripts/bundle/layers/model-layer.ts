@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { FreezeframeError } from '@freezeframe/inference';
+import type { StoredModel } from '#store';
+import type { Source } from '../files/tree.ts';
+import type { Built } from '../unit.ts';
+
+/**
+ * `models/index.json`: which model and version a request without a name gets, and the tags that versions had when they
+ * were bundled.
+ */
+export interface ModelIndex {
+  readonly default: string;
+  readonly models: Readonly<
+    Record<string, { default: string; versions: readonly string[]; labels?: Readonly<Record<string, string>> }>
+  >;
+}
+
+/**
+ * The first model is the default, and so is the first version of each name.
+ * @throws FreezeframeError `no-models` for an empty list.
+ */
+export function modelIndex(
+  models: readonly (Pick<StoredModel, 'name' | 'version'> & Partial<Pick<StoredModel, 'tags'>>)[],
+): ModelIndex {
+  const [first] = models;
+  if (!first) {
+    throw new FreezeframeError('no-models', 'There is no model to bundle.', {
+      remedy: 'Train one (freezeframe train gnomes --name gnomes) or name one that exists (freezeframe models list).',
+    });
+  }
+  const byName: Record<string, { default: string; versions: string[]; labels?: Record<string, string> }> = {};
+  for (const { name, version, tags = [] } of models) {
+    const entry = byName[name] ?? { default: version, versions: [] };
+    if (!entry.versions.includes(version)) entry.versions.push(version);
+    if (tags.length > 0) entry.labels = { ...entry.labels, ...Object.fromEntries(tags.map((tag) => [tag, version])) };
+    byName[name] = entry;
+  }
+  for (const entry of Object.values(byName)) entry.versions.sort((a, b) => Number(a) - Number(b));
+  return { default: first.name, models: byName };
+}
+
+/** The model layer: `models/<name>/<version>/{model.onnx,manifest.json}` and `models/index.json`. */
+export async function buildModelLayer(models: readonly StoredModel[]): Promise<Built> {
+  const tree = new Map<string, Source>();
+  const inputs: string[] = [];
+  const index = `${JSON.stringify(modelIndex(models), null, 2)}\n`;
+  tree.set('models/index.json', new TextEncoder().encode(index));
+  for (const { name, version, folder } of models) {
+    for (const file of ['model.onnx', 'manifest.json']) {
+      const source = join(folder, file);
+      tree.set(`models/${name}/${version}/${file}`, { file: source });
+      inputs.push(source);
+    }
+  }
+  return { tree, inputs };
+}

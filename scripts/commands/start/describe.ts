@@ -1,0 +1,37 @@
+import { basename } from 'node:path';
+import { describeResult, uploadLine } from '#local';
+import type { Started } from './start.ts';
+
+/** What `freezeframe start --json` prints. */
+export function startedResult({ gateway, model, metrics, tried, upload, uploads, curl, bundle }: Started): unknown {
+  const { units, total, limit, rebuilt } = bundle;
+  const trained = metrics ? { metrics } : {};
+  return {
+    url: gateway.url,
+    model,
+    ...trained,
+    tried,
+    upload,
+    uploads,
+    curl,
+    bundle: { units, total, limit, rebuilt },
+  };
+}
+
+/** The same for a person: what was tried, and what to try next. */
+export function describeStarted({ gateway, model, tried, upload, uploads, curl }: Started): string {
+  const lines = tried.map(
+    ({ file, result, milliseconds }) =>
+      `  ${basename(file)}: ${describeResult(result)} (${milliseconds.toFixed(0)} ms)`,
+  );
+  return [
+    `${model} answers:`,
+    ...lines,
+    `  ${uploadLine(upload)} (as an upload)`,
+    '',
+    `Page:    ${gateway.url}/`,
+    `Try:     ${curl}`,
+    `Uploads: put pictures into ${uploads}`,
+    'Ctrl-C ends it.',
+  ].join('\n');
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModelStore } from '#store';
+import { fingerprint, readState, writeState } from './state.ts';
+import { type TrainOutcome, trainInChild } from './train-child.ts';
+
+const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What `npm start` trains: the data set that the project draws itself, in about a minute on two cores. */
+export const TRAINING = ['gnomes', '--name', 'gnomes', '--architecture', 'small-cnn', '--seed', '1'] as const;
+
+/** Whose change makes another model: the drawings, and everything between them and the frozen file. */
+const SOURCES = ['datasets/gnomes', 'train', 'freeze'].map((folder) => join(SCRIPTS, folder));
+
+export interface ModelOptions {
+  readonly store: ModelStore;
+  /** Where the state of `npm start` is kept. */
+  readonly stateFile: string;
+  readonly words?: readonly string[];
+  readonly sources?: readonly string[];
+  readonly train?: (words: readonly string[]) => Promise<TrainOutcome>;
+}
+
+export interface ReadyModel {
+  /** `NAME@VERSION` */
+  readonly model: string;
+  /** What training measured; absent where it was not needed. */
+  readonly metrics?: Record<string, unknown>;
+}
+
+/**
+ * The sample model: trained, frozen and stored if that has not been done with these very options and sources. An interrupted
+ * training goes on where it was.
+ * @throws FreezeframeError what training says.
+ */
+export async function ensureModel(options: ModelOptions): Promise<ReadyModel> {
+  const { store, stateFile, words = TRAINING, sources = SOURCES, train = trainInChild } = options;
+  const wanted = await fingerprint(words, sources);
+  const state = await readState(stateFile);
+  if (state.finished?.fingerprint === wanted && (await exists(store, state.finished.model))) {
+    return { model: state.finished.model };
+  }
+  await writeState(stateFile, { ...state, begun: wanted });
+  let outcome = await train(state.begun === wanted ? [...words, '--resume'] : words);
+  // It may have been stopped before there was anything to resume, or what it left is damaged.
+  if (!outcome.ok && state.begun === wanted && outcome.error.code !== 'interrupted') outcome = await train(words);
+  if (!outcome.ok) throw outcome.error;
+  const model = `${outcome.name}@${outcome.version}`;
+  await writeState(stateFile, { finished: { fingerprint: wanted, model } });
+  return { model, metrics: outcome.metrics };
+}
+
+async function exists(store: ModelStore, reference: string): Promise<boolean> {
+  return store.resolve(reference).then(
+    () => true,
+    () => false,
+  );
+}

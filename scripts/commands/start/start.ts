@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { type Bundle, bundle, hostTarget } from '#bundle';
+import type { Gateway, UploadReport } from '#local';
+import { startLocalGateway, uploadFolders } from '#local';
+import type { ModelStore } from '#store';
+import { type Progress, startProgress } from '#terminal';
+import { ensureModel, type ReadyModel } from './model.ts';
+import { ensureSamples } from './samples.ts';
+import { dropUpload, type Tried, tryOverHttp, UploadWaiter } from './try-out.ts';
+
+export interface StartOptions {
+  readonly store: ModelStore;
+  /** The folder of the store, for samples, uploads and the state of `npm start`. */
+  readonly storeRoot: string;
+  readonly host?: string;
+  readonly port: number;
+  readonly buildDir?: string;
+  /** Called with the name of each step that begins. */
+  readonly step?: (name: 'model' | 'samples' | 'bundle' | 'gateway') => void;
+  readonly log?: (line: string) => unknown;
+  /** Uploads that come after the first. */
+  readonly onUpload?: (report: UploadReport) => void;
+  /** Replaces training. */
+  readonly model?: () => Promise<ReadyModel>;
+}
+
+export interface Started {
+  readonly gateway: Gateway;
+  readonly model: string;
+  readonly metrics?: Record<string, unknown>;
+  readonly bundle: Bundle;
+  /** The sample pictures and what the gateway said of them. */
+  readonly tried: readonly Tried[];
+  readonly upload: UploadReport;
+  /** Where uploads are watched for. */
+  readonly uploads: string;
+  /** Works when pasted, in a Unix shell and at a Windows prompt. */
+  readonly curl: string;
+}
+
+const UPLOAD_PATIENCE = 15_000;
+
+/**
+ * The whole way once: data set, training, freezing, store, bundle, gateway, a picture over HTTP, a picture as an upload. Steps
+ * whose inputs have not changed are left out. Whoever calls it closes the gateway.
+ */
+export async function start(options: StartOptions): Promise<Started> {
+  const { store, storeRoot, port, step = () => {} } = options;
+  step('model');
+  const ready = await (options.model ?? (() => ensureModel({ store, stateFile: join(storeRoot, 'start.json') })))();
+  step('samples');
+  const samples = await ensureSamples(join(storeRoot, 'samples'));
+  step('bundle');
+  const built = await bundleForHere(store, ready.model, options.buildDir ?? 'build');
+  step('gateway');
+  const folders = uploadFolders();
+  const waiter = new UploadWaiter();
+  const gateway = await startLocalGateway({
+    buildDir: built.outDir,
+    folders,
+    port,
+    ...(options.host ? { host: options.host } : {}),
+    ...(options.log ? { log: options.log } : {}),
+    onUpload: (report) => {
+      if (!waiter.take(report)) options.onUpload?.(report);
+    },
+  });
+  try {
+    const tried: Tried[] = [];
+    for (const file of samples) tried.push(await tryOverHttp(gateway.url, file));
+    const [first = ''] = samples;
+    const upload = waiter.wait(await dropUpload(first, folders.uploads), UPLOAD_PATIENCE);
+    return {
+      gateway,
+      ...ready,
+      bundle: built,
+      tried,
+      upload: await upload,
+      uploads: folders.uploads,
+      curl: `curl -H "content-type: image/jpeg" --data-binary "@${first}" ${gateway.url}/classify`,
+    };
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
+
+/**
+ * On Linux what is tried is what is deployed. Elsewhere the natives of this machine go to a folder of their own: those for Lambda
+ * would have to be fetched, and nothing here could run them.
+ */
+async function bundleForHere(store: ModelStore, model: string, buildDir: string): Promise<Bundle> {
+  const host = hostTarget();
+  const { models } = await store.list();
+  const [name] = model.split('@');
+  const others = models
+    .filter((each) => each.name !== name && each.tags.includes('production'))
+    .map((each) => `${each.name}@${each.version}`);
+  const outDir = host.platform === 'linux' ? buildDir : join(buildDir, 'local');
+  let bar: Progress | undefined;
+  return bundle({
+    ...host,
+    store,
+    models: [model, ...others],
+    outDir,
+    progress: (done, total, note) => {
+      bar ??= startProgress('Bundling', total, 'parts');
+      bar.update(done, note);
+    },
+  }).finally(() => bar?.stop());
+}

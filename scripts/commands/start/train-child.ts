@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { FreezeframeError } from '@freezeframe/inference';
+
+const COMMAND = fileURLToPath(new URL('../../freezeframe.js', import.meta.url));
+/** Ends the child when this process ends, however it ends. */
+const WITH_PARENT = pathToFileURL(fileURLToPath(new URL('../../local/runtime/with-parent.mjs', import.meta.url))).href;
+
+export type TrainOutcome =
+  | { readonly ok: true; readonly name: string; readonly version: string; readonly metrics: Record<string, unknown> }
+  | { readonly ok: false; readonly error: FreezeframeError };
+
+/**
+ * Runs `freezeframe train` in a process of its own: its memory is free again when the gateway starts, and what it says on
+ * stderr (progress) goes straight to the terminal.
+ * @param words what follows `train`. @param command the script to run.
+ */
+export async function trainInChild(words: readonly string[], command = COMMAND): Promise<TrainOutcome> {
+  const child = spawn(process.execPath, ['--import', WITH_PARENT, command, 'train', ...words, '--json'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  const result = lastLine(said);
+  if (code === 0 && typeof result?.name === 'string' && typeof result.version === 'string') {
+    const { name, version, metrics } = result;
+    return { ok: true, name, version, metrics: (metrics ?? {}) as Record<string, unknown> };
+  }
+  const {
+    code: reason = 'training-failed',
+    message = `Training ended with exit code ${code}`,
+    remedy,
+  } = (result?.error ?? {}) as { code?: string; message?: string; remedy?: string };
+  return { ok: false, error: new FreezeframeError(reason, message, remedy ? { remedy } : {}) };
+}
+
+function lastLine(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text.trim().split('\n').at(-1) ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,189 @@
+import { expected, FreezeframeError, type Manifest, type TensorSpec } from '@freezeframe/inference';
+import { type FreezeInput, type FreezeOptions, type FreezeOutput, GRAPH_NAMES, rangeOf } from '#frozen';
+import type { KerasModel, Shape, TensorId, TopologyInput } from '#keras';
+import { asKeras, type Datatype, GraphBuilder, type Value } from '#onnx';
+import { emitPlan } from './emit.ts';
+import { inDoublePrecision } from './passes/double-precision.ts';
+import { foldBatchNormalization } from './passes/fold-batch-normalization.ts';
+import { foldPreprocessing, insertBehind } from './passes/fold-preprocessing.ts';
+import { scaleOffset } from './passes/scale-offset.ts';
+import { dropTrainingLayers, type FreezePlan, planFreeze } from './plan/plan.ts';
+
+/** What freezing gives: the graph, and the parts of the manifest that follow from it. */
+export interface FrozenModel {
+  readonly onnx: Uint8Array;
+  readonly manifest: Pick<Manifest, 'task' | 'input' | 'output'>;
+}
+
+/**
+ * Writes a Keras model as one ONNX graph for inference: nothing of training is left, batch normalisation and
+ * preprocessing are part of the weights where they can be, the batch axis is free. Not verified: see `verify.ts`.
+ * @throws FreezeframeError `bad-topology`, `unsupported-layer`, `bad-weights`, `freeze-mismatch` (what the options say
+ *   does not fit the model)
+ */
+export function freezeModel(model: KerasModel, options: FreezeOptions): FrozenModel {
+  const folded = foldBatchNormalization(dropTrainingLayers(planFreeze(model)));
+  checkOptions(folded, options);
+  const plan = scaleAnswer(prepareInput(folded, options.input), options.output);
+  const graph = new GraphBuilder();
+  const values = new Map(plan.inputs.map((input) => [input.name, emitInput(graph, input, options.input)]));
+  const names = outputNames(folded, options.output);
+  for (const name of names) graph.reserve(name);
+  emitPlan(graph, plan, values);
+  const outputs = plan.outputs.map((id, i) => emitOutput(graph, values.get(id) as Value, names[i] as string));
+  return {
+    // Tables are small, and their answers are read to the last digit.
+    onnx: options.input.kind === 'features' ? inDoublePrecision(graph.build()) : graph.build(),
+    manifest: {
+      task: options.output.kind,
+      input: manifestInput(plan, options.input),
+      output: manifestOutput(folded, options.output, outputs),
+    },
+  };
+}
+
+function prepareInput(plan: FreezePlan, input: FreezeInput): FreezePlan {
+  const name = (plan.inputs[0] as TopologyInput).name;
+  if (input.kind === 'picture') return foldPreprocessing(plan, name, input.preprocess);
+  if (input.kind === 'tensors') return plan;
+  const { features } = input;
+  return insertBehind(plan, name, {
+    axis: -1,
+    centre: features.map(({ min }) => min),
+    scale: features.map((feature) => 1 / rangeOf(feature)),
+    clip: {
+      min: features.map(({ clip }) => clip?.[0] ?? -Number.MAX_VALUE),
+      max: features.map(({ clip }) => clip?.[1] ?? Number.MAX_VALUE),
+    },
+    precise: true,
+  });
+}
+
+/** Turns 0..1 back into dollars. */
+function scaleAnswer(plan: FreezePlan, output: FreezeOutput): FreezePlan {
+  if (output.kind !== 'regression') return plan;
+  const [answer] = plan.outputs as [TensorId];
+  const id = `${answer}#unscaled`;
+  const config = {
+    axis: -1,
+    scale: output.values.map(rangeOf),
+    offset: output.values.map(({ min }) => min),
+    precise: true,
+  };
+  const node = { path: id, definition: scaleOffset, config, inputs: [answer], output: id };
+  const shapes = new Map(plan.shapes).set(id, plan.shapes.get(answer) ?? []);
+  return { ...plan, shapes, nodes: [...plan.nodes, node], outputs: [id] };
+}
+
+const INTEGERS: Record<string, Datatype> = { int32: 'int32', int64: 'int64', uint8: 'uint8', bool: 'bool' };
+const PROTOCOL: Record<Datatype, TensorSpec['datatype']> = {
+  float32: 'FP32',
+  float64: 'FP64',
+  int32: 'INT32',
+  int64: 'INT64',
+  uint8: 'UINT8',
+  bool: 'BOOL',
+};
+
+/** Half and double precision are answered in single precision, in which all weights are. */
+function datatypeOf({ datatype }: TopologyInput): Datatype {
+  return INTEGERS[datatype] ?? 'float32';
+}
+
+function emitInput(graph: GraphBuilder, input: TopologyInput, taken: FreezeInput): Value {
+  if (taken.kind === 'picture') {
+    const dims = [null, taken.height, taken.width, taken.channels];
+    const bytes = graph.input(GRAPH_NAMES.picture, 'uint8', dims);
+    // 1 is ONNX's number for float32.
+    const picture = graph.op('Cast', [bytes], { to: 1 });
+    return { name: picture, shape: dims, datatype: 'float32', layout: 'channels-last' };
+  }
+  const datatype = datatypeOf(input);
+  const name = graph.input(taken.kind === 'features' ? GRAPH_NAMES.features : input.name, datatype, input.shape);
+  return { name, shape: input.shape, datatype, layout: 'channels-last' };
+}
+
+/** The model's own outputs are named after the layers that give them; a layer that gives two gets a number. */
+function outputNames(plan: FreezePlan, output: FreezeOutput): string[] {
+  if (output.kind === 'classification') return [GRAPH_NAMES.probabilities];
+  if (output.kind === 'regression') return [GRAPH_NAMES.value];
+  const taken = new Set(plan.inputs.map(({ name }) => name));
+  return plan.outputs.map((id) => {
+    const base = plan.nodes.find((node) => node.output === id)?.path ?? id;
+    let name = base;
+    for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+function emitOutput(graph: GraphBuilder, value: Value, name: string): TensorSpec {
+  const plain = asKeras(graph, value);
+  graph.node('Identity', [plain.name], [name]);
+  graph.output(name, plain.datatype, plain.shape);
+  return { name, shape: [...plain.shape], datatype: PROTOCOL[plain.datatype] };
+}
+
+function manifestInput(plan: FreezePlan, input: FreezeInput): Manifest['input'] {
+  if (input.kind === 'picture') {
+    const { preprocess: _, ...picture } = input;
+    return { ...picture, name: GRAPH_NAMES.picture, datatype: 'UINT8' };
+  }
+  const tensors = plan.inputs.map((own) => ({
+    name: input.kind === 'features' ? GRAPH_NAMES.features : own.name,
+    shape: [...own.shape],
+    datatype: PROTOCOL[datatypeOf(own)],
+  }));
+  if (input.kind === 'tensors') return { kind: 'tensors', tensors };
+  const features = input.features.map(({ name, unit }) => (unit ? { name, unit } : { name }));
+  return { kind: 'tensors', tensors, features };
+}
+
+function manifestOutput(plan: FreezePlan, output: FreezeOutput, tensors: readonly TensorSpec[]): Manifest['output'] {
+  const [{ name }] = tensors as [TensorSpec];
+  if (output.kind === 'classification') {
+    return { kind: 'classification', name, labels: [...output.labels], activation: lastActivation(plan) };
+  }
+  if (output.kind === 'tensors') return { kind: 'tensors', tensors: [...tensors] };
+  return { kind: 'regression', name, values: output.values.map((v) => ({ name: v.name, unit: v.unit ?? '' })) };
+}
+
+/** What the model itself does last; anything that gives no probabilities is `none`. */
+function lastActivation(plan: FreezePlan): 'softmax' | 'sigmoid' | 'none' {
+  const last = plan.nodes.find((node) => node.output === plan.outputs[0]);
+  const { activation } = (last?.config ?? {}) as { activation?: unknown };
+  if (last?.definition.className === 'Softmax' || activation === 'softmax') return 'softmax';
+  return activation === 'sigmoid' ? 'sigmoid' : 'none';
+}
+
+function checkOptions(plan: FreezePlan, { input, output }: FreezeOptions): void {
+  if (input.kind !== 'tensors') {
+    checkOne('input', plan.inputs);
+    const { shape } = plan.inputs[0] as TopologyInput;
+    const wanted =
+      input.kind === 'picture' ? [null, input.height, input.width, input.channels] : [null, input.features.length];
+    if (!fits(shape, wanted)) throw mismatch(`[${wanted.slice(1)}]`, 'the input of the model', shape.slice(1));
+  }
+  if (output.kind === 'tensors') return;
+  checkOne('output', plan.outputs);
+  const shape = plan.shapes.get(plan.outputs[0] as TensorId) as Shape;
+  const count = output.kind === 'classification' ? output.labels.length : output.values.length;
+  const binary = output.kind === 'classification' && count === 2 && fits(shape, [null, 1]);
+  if (!binary && !fits(shape, [null, count])) throw mismatch(`[${count}]`, 'the output of the model', shape.slice(1));
+}
+
+/** A free axis of the model takes any size. */
+function fits(shape: Shape, wanted: Shape): boolean {
+  const sizes = shape.slice(1);
+  return shape.length === wanted.length && sizes.every((size, i) => size === null || size === wanted[i + 1]);
+}
+
+function checkOne(what: string, list: readonly unknown[]): void {
+  if (list.length !== 1) throw mismatch(`one ${what}`, 'the model', list.length);
+}
+
+function mismatch(what: string, where: string, received: unknown): FreezeframeError {
+  return new FreezeframeError('freeze-mismatch', expected(what, where, received), {
+    remedy: 'Labels, picture size and feature names must be those that the model was trained with.',
+  });
+}

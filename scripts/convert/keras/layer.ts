@@ -1,0 +1,214 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import type { z } from 'zod';
+import type { Argument, LayerConfig, Shape, WeightSpec } from '#keras';
+import { GraphBuilder, type Value } from '#onnx';
+
+/** How a weight lies in memory where ONNX's order is not Keras's. */
+export interface WeightTransform {
+  readonly perm: readonly number[];
+  readonly dims?: readonly number[];
+}
+
+/** What a layer needs while it writes itself into a graph. */
+export interface EmitContext {
+  readonly graph: GraphBuilder;
+  /** The layer's own name, for readable graphs and errors. */
+  readonly layerName: string;
+  /**
+   * A weight's value name in the graph, in Keras's axis order: an initializer in a frozen graph, a graph input in a
+   * training step. Ask for `transform` when ONNX wants another order: a frozen graph then stores it already permuted,
+   * a training step adds the `Transpose`. `dims`, if given, is the shape to give it after that (a `Reshape`).
+   */
+  weight(name: string, transform?: WeightTransform): string;
+}
+
+/** What a training step adds to a context. */
+export interface TrainContext extends EmitContext {
+  /** Number of samples of the current batch, an int64 tensor of shape [1] (the last batch may be smaller). */
+  readonly batchSize: string;
+  /** A graph input with fresh random numbers for each step, uniform in [0, 1), of the given shape (batch axis null). */
+  random(shape: Shape): string;
+  /** New value of a non-trainable weight after this step (moving averages), in Keras's axis order. */
+  update(weight: string, value: string): void;
+}
+
+/** What `forward` keeps for `backward`: names of values in the graph. */
+export type Saved = Readonly<Record<string, string>>;
+
+export interface Training<C> {
+  /** The forward pass as in training. Left out where it is the same as `emit` and nothing needs saving. */
+  forward?(
+    context: TrainContext,
+    config: C,
+    inputs: readonly Value[],
+    needsInputGradient: boolean,
+  ): { output: Value; saved: Saved };
+  /**
+   * The gradient rule. `gradient` has the shape and layout of the output; the answered gradients have the shape and
+   * layout of the inputs they belong to, and weights' are in Keras's axis order.
+   * @param needsInputGradient false for a first layer: the costly gradient of the picture is then left out.
+   */
+  backward(
+    context: TrainContext,
+    config: C,
+    pass: { readonly inputs: readonly Value[]; readonly output: Value; readonly saved: Saved },
+    gradient: Value,
+    needsInputGradient: boolean,
+  ): { inputs: readonly Value[]; weights: Readonly<Record<string, string>> };
+}
+
+/**
+ * The layer is `activation(kernel x + bias)` with the kernel's last axis for what goes out and the one before it for
+ * what comes in, so that a scale before or after it can become part of its weights.
+ */
+export interface LinearWeights {
+  /** The kernel's name among the weights; the bias is called `bias`. */
+  readonly kernel: string;
+  /** Each channel that comes in has outputs of its own: the two last axes together are what goes out. */
+  readonly depthwise?: true;
+  /** The other way round: the kernel's last axis is what comes in, the one before it what goes out. */
+  readonly transposed?: true;
+}
+
+/**
+ * One Keras layer: its options, shapes and weights, how it is written in ONNX and, where it can be trained, its
+ * gradient. One file each in `layers/`, listed in `layers/index.ts`.
+ */
+export interface LayerDefinition<C = unknown> {
+  /** Keras's class name. */
+  readonly className: string;
+  /** The options read from the config, by Keras's names; options that change nothing in a frozen model are ignored. */
+  readonly config: z.ZodType<C>;
+  weights?(config: C, inputs: readonly Shape[]): readonly WeightSpec[];
+  outputShape(config: C, inputs: readonly Shape[]): Shape;
+  emit(context: EmitContext, config: C, inputs: readonly Value[]): Value;
+  /** Of a layer with several outputs; `outputShape` is then the first of them. See `severalOutputs`. */
+  outputShapes?(config: C, inputs: readonly Shape[]): readonly Shape[];
+  /** Of a layer with several outputs; `emit` then answers the first of them. */
+  emitAll?(context: EmitContext, config: C, inputs: readonly Value[]): readonly Value[];
+  /**
+   * The names of the call's parameters, for a layer that takes more than its input: the config is then given the
+   * arguments of each call as `call`, by these names. All others are refused where they are called with more.
+   */
+  readonly signature?: readonly string[];
+  /**
+   * What becomes of the mask that the first input carries (Keras: `supports_masking`, `compute_mask`). `keep`: the
+   * outputs carry it too. A function answers the outputs' masks. Left out: it is lost, as in Keras.
+   */
+  readonly mask?:
+    | 'keep'
+    | ((context: EmitContext, config: C, inputs: readonly Value[], outputs: readonly Value[]) => readonly Mask[]);
+  /** Takes integers as they are; every other layer is given floats. */
+  readonly integers?: true;
+  /** Layers inside this one (wrappers, cells). The config is given them, found and read, as `inner`. */
+  inner?(config: C): Readonly<Record<string, LayerConfig>>;
+  readonly training?: Training<C>;
+  /** Does nothing outside training: left out of a frozen model. */
+  readonly trainingOnly?: true;
+  readonly linear?: LinearWeights;
+}
+
+/** The name of a bool tensor [batch, time], or none. */
+export type Mask = string | undefined;
+
+/** The arguments of one call by the names of a `signature`, without those that were left out or None. */
+export type BoundCall = Readonly<Record<string, Argument>>;
+
+/** A layer with its definition found and its options read. */
+export interface ResolvedLayer {
+  readonly definition: LayerDefinition;
+  readonly config: unknown;
+}
+
+/** The outputs' shapes, of any layer. */
+export function shapesOf({ definition, config }: ResolvedLayer, inputs: readonly Shape[]): readonly Shape[] {
+  return definition.outputShapes?.(config, inputs) ?? [definition.outputShape(config, inputs)];
+}
+
+/** Writes any layer and answers all that it gives, with the masks that these carry. */
+export function emitLayer(
+  context: EmitContext,
+  { definition, config }: ResolvedLayer,
+  inputs: readonly Value[],
+): readonly Value[] {
+  const given = definition.integers ? inputs : inputs.map((input) => asFloat(context.graph, input));
+  const outputs = definition.emitAll?.(context, config, given) ?? [definition.emit(context, config, given)];
+  const masks = masksOf(context, { definition, config }, given, outputs);
+  return outputs.map(({ mask: _, ...output }, i) => (masks[i] === undefined ? output : { ...output, mask: masks[i] }));
+}
+
+function masksOf(
+  context: EmitContext,
+  { definition: { mask }, config }: ResolvedLayer,
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+): readonly Mask[] {
+  if (mask === undefined) return [];
+  return mask === 'keep' ? outputs.map(() => inputs[0]?.mask) : mask(context, config, inputs, outputs);
+}
+
+/** ONNX's number for float32. */
+const FLOAT = 1;
+
+/** Keras's layers compute in float32, whatever they are given. */
+export function asFloat(graph: GraphBuilder, value: Value): Value {
+  if (value.datatype === 'float32') return value;
+  return { ...value, name: graph.op('Cast', [value.name], { to: FLOAT }), datatype: 'float32' };
+}
+
+/** `outputShape` and `emit` of a layer that has `outputShapes` and `emitAll`. */
+export function severalOutputs<C>(
+  parts: Pick<Required<LayerDefinition<C>>, 'outputShapes' | 'emitAll'>,
+): Pick<Required<LayerDefinition<C>>, 'outputShapes' | 'emitAll' | 'outputShape' | 'emit'> {
+  return {
+    ...parts,
+    outputShape: (config, inputs) => parts.outputShapes(config, inputs)[0] as Shape,
+    emit: (context, config, inputs) => parts.emitAll(context, config, inputs)[0] as Value,
+  };
+}
+
+/** Shapes by writing into a graph that is thrown away: for what would have to be worked out twice otherwise. */
+export function shapesByEmitting<C>(
+  emitAll: (context: EmitContext, config: C, inputs: readonly Value[]) => readonly Value[],
+): (config: C, inputs: readonly Shape[]) => readonly Shape[] {
+  return (config, inputs) => {
+    const context: EmitContext = { graph: new GraphBuilder(), layerName: 'shapes', weight: (name) => name };
+    const values = inputs.map(
+      (shape, i): Value => ({ name: `in_${i}`, shape, datatype: 'float32', layout: 'channels-last' }),
+    );
+    return emitAll(context, config, values).map((value) => value.shape);
+  };
+}
+
+/** The same layer one name deeper: `kernel` becomes `cell/kernel`. */
+export function innerContext(context: EmitContext, name: string): EmitContext {
+  return {
+    ...context,
+    layerName: `${context.layerName}/${name}`,
+    weight: (weight, transform) => context.weight(`${name}/${weight}`, transform),
+  };
+}
+
+/** The weights of an inner layer under its name. */
+export function innerWeights(
+  name: string,
+  { definition, config }: ResolvedLayer,
+  inputs: readonly Shape[],
+): WeightSpec[] {
+  const specs = definition.weights?.(config, inputs) ?? [];
+  return specs.map((spec) => ({ ...spec, name: `${name}/${spec.name}` }));
+}
+
+/** The input of a layer that takes exactly one. */
+export function single<T>(inputs: readonly T[]): T {
+  const [first] = inputs;
+  if (first === undefined || inputs.length > 1) {
+    throw new FreezeframeError('bad-topology', expected('one input', 'a layer that takes one', inputs.length));
+  }
+  return first;
+}
+
+/** Lets a layer's file be checked against its own config type and still stand in one list with the others. */
+export function defineLayer<C>(definition: LayerDefinition<C>): LayerDefinition {
+  return definition as unknown as LayerDefinition;
+}

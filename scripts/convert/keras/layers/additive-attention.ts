@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { Shape } from '#keras';
+import { fixed } from '#onnx';
+import { type DotConfig, dotAttention, dotOptions } from '../attention/dot-attention.ts';
+import { flag } from '../options.ts';
+
+const config = z.object({ ...dotOptions, use_scale: flag(true) });
+type Config = z.output<typeof config> & DotConfig;
+
+/** Bahdanau's attention: the sum over `tanh(query + key)`, each feature with a weight of its own. */
+export const additiveAttention = dotAttention<Config>(
+  'AdditiveAttention',
+  config,
+  (c, inputs) =>
+    c.use_scale
+      ? [{ name: 'scale', shape: [fixed(inputs[0] as Shape, -1)], trainable: true, initializer: 'glorot_uniform' }]
+      : [],
+  ({ graph, weight }, c, query, key) => {
+    const pairs = graph.op('Add', [
+      graph.op('Unsqueeze', [query.name, graph.ints([-2])]),
+      graph.op('Unsqueeze', [key.name, graph.ints([-3])]),
+    ]);
+    const bent = graph.op('Tanh', [pairs]);
+    const scaled = c.use_scale ? graph.op('Mul', [bent, weight('scale')]) : bent;
+    return graph.op('ReduceSum', [scaled, graph.ints([-1])], { keepdims: 0 });
+  },
+);

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { cropMiddle, cropMiddleOfAny, cropToProportions } from '../families/crop-picture.ts';
+import { pictureAxes, resizePicture, sizedShape } from '../families/resize.ts';
+import { defineLayer, single } from '../layer.ts';
+import { dataFormat } from '../options.ts';
+
+const side = z.number().int().positive();
+const config = z
+  .object({ height: side, width: side, data_format: dataFormat })
+  .transform((c) => ({ ...c, size: [c.height, c.width] as const }));
+
+/** The middle of each picture. Of a picture with a side that is too short: the largest middle part, resized. */
+export const centerCrop = defineLayer<z.output<typeof config>>({
+  className: 'CenterCrop',
+  config,
+  outputShape: (c, inputs) => sizedShape(single(inputs), c.size, c.data_format),
+  emit: ({ graph }, c, inputs) => {
+    const x = single(inputs);
+    const sides = pictureAxes(c.data_format).map((axis) => x.shape[axis] ?? null);
+    if (sides.includes(null)) return cropMiddleOfAny(graph, x, c.size, c.data_format);
+    if (sides.every((length, i) => (length as number) >= (c.size[i] as number))) {
+      return cropMiddle(graph, x, c.size, c.data_format);
+    }
+    const part = cropToProportions(graph, x, c.size, c.data_format, Number);
+    return resizePicture(graph, part, c.size, { interpolation: 'bilinear', antialias: false, format: c.data_format });
+  },
+});

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Shape } from '#keras';
+import type { GraphBuilder, Value } from '#onnx';
+import { fixed, memoryAxis } from '#onnx';
+import { sameLayout } from '../families/merge.ts';
+import { defineLayer } from '../layer.ts';
+
+const config = z.object({
+  axis: z
+    .number()
+    .int()
+    .nullish()
+    .transform((axis) => axis ?? -1),
+});
+
+/** Tensors side by side along one axis. */
+export const concatenate = defineLayer<z.output<typeof config>>({
+  className: 'Concatenate',
+  config,
+  outputShape: (c, inputs) => joinedShape(c.axis, inputs),
+  emit: ({ graph }, c, inputs) => {
+    const aligned = sameLayout(graph, inputs);
+    const first = aligned[0] as Value;
+    const name = graph.op(
+      'Concat',
+      aligned.map((value) => value.name),
+      { axis: memoryAxis(first, c.axis) },
+    );
+    return {
+      ...first,
+      name,
+      shape: joinedShape(
+        c.axis,
+        inputs.map((value) => value.shape),
+      ),
+    };
+  },
+  mask: ({ graph }, c, inputs) => [joinedMask(graph, c.axis, inputs)],
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const sizes = graph.ints(inputs.map((input) => fixed(input.shape, c.axis)));
+      const parts = graph.ops('Split', [gradient.name, sizes], inputs.length, { axis: memoryAxis(gradient, c.axis) });
+      const back = inputs.map((input, i) =>
+        graph.toLayout({ ...input, name: parts[i] as string, layout: gradient.layout }, input.layout),
+      );
+      return { inputs: back, weights: {} };
+    },
+  },
+});
+
+function joinedShape(axis: number, inputs: readonly Shape[]): Shape {
+  const first = inputs[0] as Shape;
+  const along = axis < 0 ? axis + first.length : axis;
+  return first.map((size, i) => {
+    if (i !== along) return size;
+    const sizes = inputs.map((shape) => shape[i] ?? null);
+    return sizes.reduce((sum, next) => (sum === null || next === null ? null : sum + next));
+  });
+}
+
+/** Along the time axis masks are joined; along the features a step that is there in one is there. None: all are there. */
+function joinedMask(graph: GraphBuilder, axis: number, inputs: readonly Value[]): string | undefined {
+  const rank = (inputs[0] as Value).shape.length;
+  if (inputs.every((input) => input.mask === undefined) || rank < 3) return undefined;
+  const masks = inputs.map((input) => input.mask ?? allThere(graph, input));
+  const along = axis < 0 ? axis + rank : axis;
+  if (along === 1) return graph.op('Concat', masks, { axis: 1 });
+  return masks.reduce((a, b) => (a === b ? a : graph.op('Or', [a, b])));
+}
+
+/** A mask of nothing but true. */
+function allThere(graph: GraphBuilder, input: Value): string {
+  const plain = graph.toLayout(input, 'channels-last');
+  const size = graph.op('Shape', [plain.name], { start: 0, end: 2 });
+  return graph.op('Expand', [graph.constant('bool', [1], [1, 1]), size]);
+}

@@ -1,0 +1,73 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { z } from 'zod';
+import type { Shape, WeightSpec } from '#keras';
+import type { Value } from '#onnx';
+import { activate, activatedShape, activation } from '../activations/index.ts';
+import { defineLayer, type EmitContext, single } from '../layer.ts';
+import { einsum } from '../operators/products.ts';
+import { initializer } from '../options.ts';
+
+const size = z.number().int().positive().nullable();
+const config = z.object({
+  equation: z.string().regex(/^[a-zA-Z.]+,[a-zA-Z.]+->[a-zA-Z.]+$/),
+  output_shape: z.union([size.transform((one) => [one]), z.array(size)]),
+  activation,
+  bias_axes: z.string().nullish(),
+  kernel_initializer: initializer('glorot_uniform'),
+  bias_initializer: initializer('zeros'),
+});
+export type EinsumDenseConfig = z.output<typeof config>;
+
+/** A product written as an einsum equation, a bias along some of its axes and an activation. */
+export const einsumDense = defineLayer<EinsumDenseConfig>({
+  className: 'EinsumDense',
+  config,
+  weights: (c, inputs) => {
+    const { kernel, bias } = shapesOf(c, single(inputs));
+    const specs: WeightSpec[] = [{ name: 'kernel', shape: kernel, trainable: true, initializer: c.kernel_initializer }];
+    return bias ? [...specs, { name: 'bias', shape: bias, trainable: true, initializer: c.bias_initializer }] : specs;
+  },
+  outputShape: (c, inputs) => activatedShape(shapesOf(c, single(inputs)).output, c.activation),
+  emit: (context, c, inputs) => einsumDenseOf(context, c, single(inputs)),
+});
+
+function einsumDenseOf(context: EmitContext, c: EinsumDenseConfig, x: Value): Value {
+  const { graph } = context;
+  const { kernel: kernelShape, output } = shapesOf(c, x.shape);
+  const kernel: Value = {
+    name: context.weight('kernel'),
+    shape: kernelShape,
+    datatype: 'float32',
+    layout: 'channels-last',
+  };
+  const product = { ...einsum(graph, c.equation, [x, kernel]), shape: output };
+  if (!c.bias_axes) return activate(graph, product, c.activation);
+  const name = graph.op('Add', [product.name, context.weight('bias')]);
+  return activate(graph, { ...product, name }, c.activation);
+}
+
+/** What Keras works out from the equation (`_analyze_einsum_string`): kernel, bias (with axes of 1 behind) and output. */
+function shapesOf(c: EinsumDenseConfig, input: Shape): { kernel: number[]; bias: number[] | undefined; output: Shape } {
+  const [, left = '', weight = '', right = ''] = c.equation.match(/^(.+),(.+)->(.+)$/) ?? [];
+  const free = input.length - left.replace('...', '').length;
+  const wide = (term: string) => term.replace('...', Array.from({ length: free }, (_, i) => String(i)).join(''));
+  const [from, to] = [wide(left), wide(right)];
+  const given = new Map([...from].map((letter, i) => [letter, input[i] ?? null]));
+  // The config's shape leaves the batch out, and is of the last axes where the equation has `...`.
+  const stated = [...c.output_shape];
+  const output = [...to].map((letter, i): number | null => {
+    const size = stated[i - to.length + stated.length];
+    return size === undefined || size === null ? (given.get(letter) ?? null) : size;
+  });
+  const sizes = new Map([...given, ...[...to].map((letter, i) => [letter, output[i] ?? null] as const)]);
+  const fixed = (letter: string): number => {
+    const size = given.get(letter) ?? sizes.get(letter);
+    if (typeof size === 'number') return size;
+    throw new FreezeframeError('bad-topology', expected(`a size for ${letter}`, c.equation, input));
+  };
+  const axes = c.bias_axes ? [...c.bias_axes] : [];
+  const first = axes.length > 0 ? Math.min(...axes.map((letter) => to.indexOf(letter))) : 0;
+  const bias =
+    axes.length > 0 ? [...to].slice(first).map((letter) => (axes.includes(letter) ? fixed(letter) : 1)) : undefined;
+  return { kernel: [...weight].map(fixed), bias, output };
+}

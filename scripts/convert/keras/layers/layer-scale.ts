@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { broadcastDims, renamed } from '#onnx';
+import { defineLayer, single } from '../layer.ts';
+
+const config = z.object({ projection_dim: z.number().int().positive() });
+
+/** A factor per channel: the layer of `keras.applications`' ConvNeXt. */
+export const layerScale = defineLayer<z.output<typeof config>>({
+  className: 'LayerScale',
+  config,
+  weights: (c) => [{ name: 'gamma', shape: [c.projection_dim], trainable: true, initializer: 'ones' }],
+  outputShape: (_, inputs) => single(inputs),
+  emit: ({ graph, weight }, c, inputs) => {
+    const x = single(inputs);
+    const gamma = weight('gamma', { perm: [0], dims: broadcastDims(x, -1, c.projection_dim) });
+    return renamed(x, graph.op('Mul', [x.name, gamma]));
+  },
+});

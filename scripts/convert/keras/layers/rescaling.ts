@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { GraphBuilder, Value } from '#onnx';
+import { broadcastDims, renamed } from '#onnx';
+import { defineLayer, single } from '../layer.ts';
+import { flattened, numbers } from '../options.ts';
+
+/** One number, or one per channel: axes of size 1 in front of those change nothing. */
+const factor = numbers.transform((value, context) => {
+  const list = flattened(value);
+  if (list?.dims.slice(0, -1).every((size) => size === 1)) return list.data;
+  context.addIssue('Expected one number or one per channel');
+  return z.NEVER;
+});
+const config = z.object({ scale: factor, offset: factor.prefault(0) });
+
+/** x * scale + offset; a list holds one number per channel (the last axis). */
+export const rescaling = defineLayer<z.output<typeof config>>({
+  className: 'Rescaling',
+  config,
+  mask: 'keep',
+  outputShape: (_, inputs) => single(inputs),
+  emit: ({ graph }, c, inputs) => {
+    const x = single(inputs);
+    const scaled = graph.op('Mul', [x.name, constant(graph, x, c.scale)]);
+    return renamed(x, graph.op('Add', [scaled, constant(graph, x, c.offset)]));
+  },
+  training: {
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const scaled = graph.op('Mul', [gradient.name, constant(graph, single(inputs), c.scale)]);
+      return { inputs: [renamed(gradient, scaled)], weights: {} };
+    },
+  },
+});
+
+function constant(graph: GraphBuilder, x: Value, [first = 0, ...others]: readonly number[]): string {
+  if (others.length === 0) return graph.float(first);
+  return graph.float([first, ...others], broadcastDims(x, -1, others.length + 1));
+}

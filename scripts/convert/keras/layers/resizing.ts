@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { INTERPOLATIONS } from '#onnx';
+import { cropToProportions, padToProportions } from '../families/crop-picture.ts';
+import { resizePicture, roundedTo, sizedShape } from '../families/resize.ts';
+import { defineLayer, single } from '../layer.ts';
+import { dataFormat, flag, number } from '../options.ts';
+
+const side = z.number().int().positive();
+const config = z
+  .object({
+    height: side,
+    width: side,
+    interpolation: z
+      .string()
+      .transform((name) => name.toLowerCase())
+      .pipe(z.enum(INTERPOLATIONS))
+      .default('bilinear'),
+    crop_to_aspect_ratio: flag(false),
+    pad_to_aspect_ratio: flag(false),
+    fill_mode: z.literal('constant').default('constant'),
+    fill_value: number.default(0),
+    antialias: flag(false),
+    data_format: dataFormat,
+  })
+  .transform((c) => ({ ...c, size: [c.height, c.width] as const }));
+
+type Config = z.output<typeof config>;
+
+/** Pictures in another size. Whole numbers are rounded back to whole numbers, as in Keras. */
+export const resizing = defineLayer<Config>({
+  className: 'Resizing',
+  config,
+  integers: true,
+  outputShape: (c, inputs) => sizedShape(single(inputs), c.size, c.data_format),
+  emit: ({ graph }, c, inputs) => {
+    const x = single(inputs);
+    const options = { interpolation: c.interpolation, antialias: c.antialias, format: c.data_format };
+    const shaped = c.crop_to_aspect_ratio
+      ? cropToProportions(graph, x, c.size, c.data_format, Math.fround)
+      : c.pad_to_aspect_ratio
+        ? padToProportions(graph, x, c.size, c.data_format, c.fill_value)
+        : x;
+    return roundedTo(graph, x.datatype, resizePicture(graph, shaped, c.size, options));
+  },
+});

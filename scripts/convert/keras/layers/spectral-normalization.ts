@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { LayerConfig } from '#keras';
+import { defineLayer, emitLayer, innerContext, innerWeights, type ResolvedLayer, shapesOf, single } from '../layer.ts';
+
+const options = z.object({
+  layer: z.looseObject({ class_name: z.string(), config: z.record(z.string(), z.unknown()) }),
+});
+
+type Config = z.output<typeof options> & { readonly inner: { readonly layer: ResolvedLayer } };
+
+/** Training divides the inner layer's kernel by its spectral norm and keeps the result: what is left is that layer. */
+export const spectralNormalization = defineLayer<Config>({
+  className: 'SpectralNormalization',
+  config: options as unknown as z.ZodType<Config>,
+  inner: ({ layer }) => ({ layer: layer as LayerConfig }),
+  // Keras keeps a vector of the last training step too, which nothing needs any more.
+  weights: (c, inputs) => innerWeights('layer', c.inner.layer, inputs),
+  outputShape: (c, inputs) => shapesOf(c.inner.layer, inputs)[0] ?? single(inputs),
+  emit: (context, c, inputs) => {
+    const [answer] = emitLayer(innerContext(context, 'layer'), c.inner.layer, inputs);
+    return answer ?? single(inputs);
+  },
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { LayerConfig, Shape } from '#keras';
+import type { Value } from '#onnx';
+import { asKeras } from '#onnx';
+import { defineLayer, emitLayer, innerContext, innerWeights, type ResolvedLayer, shapesOf, single } from '../layer.ts';
+
+const options = z.object({
+  layer: z.looseObject({ class_name: z.string(), config: z.record(z.string(), z.unknown()) }),
+});
+type Config = z.output<typeof options> & { readonly inner: { readonly layer: ResolvedLayer } };
+
+/** One layer, or a whole model, for each step of a sequence by itself: the steps become samples and sequences again. */
+export const timeDistributed = defineLayer<Config>({
+  className: 'TimeDistributed',
+  config: options as unknown as z.ZodType<Config>,
+  inner: ({ layer }) => ({ layer: layer as LayerConfig }),
+  weights: (c, inputs) => innerWeights('layer', c.inner.layer, [stepOf(single(inputs))]),
+  outputShape: (c, inputs) => {
+    const sequence = single(inputs);
+    const [step = []] = shapesOf(c.inner.layer, [stepOf(sequence)]);
+    return [sequence[0] ?? null, sequence[1] ?? null, ...step.slice(1)];
+  },
+  mask: 'keep',
+  emit: (context, c, inputs) => {
+    const { graph } = context;
+    const { mask: _, ...x } = asKeras(graph, single(inputs));
+    const [first, time, ...rest] = x.shape;
+    const known = rest.every((size) => size !== null);
+    const size = (name: string, start: number, end?: number) =>
+      graph.op('Shape', [name], end === undefined ? { start } : { start, end });
+    const dims = known
+      ? graph.ints([-1, ...(rest as number[])])
+      : graph.op('Concat', [graph.ints([-1]), size(x.name, 2)], { axis: 0 });
+    const steps: Value = { ...x, name: graph.op('Reshape', [x.name, dims]), shape: [null, ...rest] };
+    const [answer] = emitLayer(innerContext(context, 'layer'), c.inner.layer, [steps]);
+    const { mask: __, ...each } = asKeras(graph, answer as Value);
+    const own = each.shape.slice(1);
+    const whole =
+      typeof time === 'number' && own.every((one) => one !== null)
+        ? graph.ints([-1, time, ...(own as number[])])
+        : graph.op('Concat', [size(x.name, 0, 2), size(each.name, 1)], { axis: 0 });
+    const shape = [first ?? null, time ?? null, ...own];
+    return { ...each, name: graph.op('Reshape', [each.name, whole]), shape };
+  },
+});
+
+function stepOf(sequence: Shape): Shape {
+  return [null, ...sequence.slice(2)];
+}

@@ -1,0 +1,311 @@
+import type { Shape } from '#keras';
+import type { GraphBuilder, Value } from '#onnx';
+import { asKeras } from '#onnx';
+import { getItem } from './get-item.ts';
+import {
+  badCall,
+  broadcastShape,
+  cast,
+  integer,
+  integers,
+  numberIn,
+  type Operand,
+  type OperatorDefinition,
+  positiveAxis,
+  tensorOf,
+  wider,
+} from './operator.ts';
+
+/** A tensor in Keras's own memory order. */
+function plain(graph: GraphBuilder, operand: Operand | undefined, where: string): Value {
+  return asKeras(graph, tensorOf(graph, operand, where));
+}
+
+/** Tensors of one datatype. */
+function list(graph: GraphBuilder, operand: Operand | undefined, where: string): Value[] {
+  if (!Array.isArray(operand)) throw badCall('a list of tensors', where, operand);
+  const values = operand.map((item: Operand) => plain(graph, item, where));
+  const datatype = values.map((value) => value.datatype).reduce(wider);
+  return values.map((value) => cast(graph, value, datatype));
+}
+
+function transposed(graph: GraphBuilder, value: Value, perm: readonly number[]): Value {
+  const shape = perm.map((axis) => value.shape[axis] ?? null);
+  return { ...value, name: graph.op('Transpose', [value.name], { perm }), shape };
+}
+
+/** One -1 at most may stand for what is left; a batch that is not fixed stays free in the first place. */
+export function reshaped(graph: GraphBuilder, value: Value, sizes: readonly number[]): Value {
+  const known = value.shape.every((size) => size !== null);
+  const total = (shape: Shape) => shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+  const rest = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
+  const shape = sizes.map((size) => (size === -1 ? (known ? total(value.shape) / rest : null) : size));
+  // [-1, 6, 4] of [batch, 24]: nothing is left for the -1 but the batch.
+  return { ...value, name: graph.op('Reshape', [value.name, graph.ints(sizes)]), shape };
+}
+
+function shifted(axes: readonly number[], rank: number, where: string): number[] {
+  return axes.map((axis) => positiveAxis(axis, rank, where));
+}
+
+function joined(sizes: readonly (number | null)[]): number | null {
+  return sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
+}
+
+function concatenated(graph: GraphBuilder, values: readonly Value[], axis: number): Value {
+  const [first] = values as [Value];
+  const along = positiveAxis(axis, first.shape.length, 'Concatenate');
+  const name = graph.op(
+    'Concat',
+    values.map((value) => value.name),
+    { axis: along },
+  );
+  const shape = first.shape.map((size, i) => (i === along ? joined(values.map((v) => v.shape[i] ?? null)) : size));
+  return { ...first, name, shape };
+}
+
+function split(graph: GraphBuilder, value: Value, sections: Operand | undefined, axis: number, cuts: boolean): Value[] {
+  const along = positiveAxis(axis, value.shape.length, 'Split');
+  const size = value.shape[along];
+  if (typeof size !== 'number') throw badCall('an axis of fixed size', 'Split', size);
+  const sizes = sectionSizes(sections, size, cuts);
+  const names = graph.ops('Split', [value.name, graph.ints(sizes)], sizes.length, { axis: along });
+  return names.map((name, i) => {
+    const shape = value.shape.map((other, j) => (j === along ? (sizes[i] as number) : other));
+    return { ...value, name, shape };
+  });
+}
+
+/** Keras's list is of places to cut at, TensorFlow's of sizes. */
+function sectionSizes(sections: Operand | undefined, size: number, cuts: boolean): number[] {
+  const numbers = integers(sections, 'the sections of Split');
+  if (!Array.isArray(sections))
+    return Array.from({ length: numbers[0] as number }, () => size / (numbers[0] as number));
+  if (!cuts) {
+    const rest = size - numbers.filter((n) => n !== -1).reduce((sum, n) => sum + n, 0);
+    return numbers.map((n) => (n === -1 ? rest : n));
+  }
+  return [...numbers, size].map((end, i) => end - (i === 0 ? 0 : (numbers[i - 1] as number)));
+}
+
+function padded(graph: GraphBuilder, value: Value, widths: readonly (readonly number[])[], mode: string, fill: number) {
+  const rank = value.shape.length;
+  const each = widths.length === 1 ? Array.from({ length: rank }, () => widths[0] as readonly number[]) : widths;
+  const begins = each.map(([begin = 0]) => begin);
+  const ends = each.map(([begin = 0, end = begin]) => end);
+  const modes: Record<string, string> = { constant: 'constant', reflect: 'reflect', edge: 'edge' };
+  const known = modes[mode.toLowerCase()];
+  if (!known) throw badCall('constant, reflect or edge', 'the mode of Pad', mode);
+  const constant = graph.constant(value.datatype, [fill], []);
+  const operands = [value.name, graph.ints([...begins, ...ends])];
+  const name = graph.op('Pad', known === 'constant' ? [...operands, constant] : operands, { mode: known });
+  const shape = value.shape.map((size, i) =>
+    size === null ? null : size + (begins[i] as number) + (ends[i] as number),
+  );
+  return { ...value, name, shape };
+}
+
+function pairs(operand: Operand | undefined): number[][] {
+  const rows = Array.isArray(operand) ? operand : [operand];
+  if (rows.every((row) => typeof row === 'number')) return [rows as number[]];
+  return rows.map((row: Operand) => integers(row, 'the widths of Pad'));
+}
+
+function withoutAxes(shape: Shape, axes: readonly number[]): Shape {
+  return shape.filter((_, i) => !axes.includes(i));
+}
+
+/** Operators that move, join and cut axes. */
+export const AXES: readonly OperatorDefinition[] = [
+  getItem,
+  {
+    keras: ['Reshape'],
+    tensorflow: ['reshape', 'keras.backend.reshape'],
+    parameters: ['x|tensor', 'newshape|shape'],
+    emit: (graph, { x, newshape }) => {
+      const value = plain(graph, x, 'the operand of Reshape');
+      const sizes = Array.isArray(newshape) ? newshape.map((size: Operand) => size ?? -1) : newshape;
+      return reshaped(graph, value, integers(sizes as Operand, 'the shape of Reshape'));
+    },
+  },
+  {
+    keras: ['Transpose'],
+    tensorflow: ['transpose', 'keras.backend.permute_dimensions'],
+    parameters: ['x|a', 'axes|perm|pattern'],
+    emit: (graph, { x, axes }) => {
+      const value = plain(graph, x, 'the operand of Transpose');
+      const rank = value.shape.length;
+      const reversed = Array.from({ length: rank }, (_, i) => rank - 1 - i);
+      const given = axes === undefined || axes === null ? reversed : integers(axes, 'the axes of Transpose');
+      return transposed(graph, value, shifted(given, rank, 'Transpose'));
+    },
+  },
+  {
+    keras: ['Swapaxes'],
+    tensorflow: [],
+    parameters: ['x', 'axis1', 'axis2'],
+    emit: (graph, { x, axis1, axis2 }) => {
+      const value = plain(graph, x, 'the operand of Swapaxes');
+      const [a, b] = shifted([integer(axis1, 'axis1'), integer(axis2, 'axis2')], value.shape.length, 'Swapaxes');
+      const perm = value.shape.map((_, i) => (i === a ? (b as number) : i === b ? (a as number) : i));
+      return transposed(graph, value, perm);
+    },
+  },
+  {
+    keras: ['Moveaxis'],
+    tensorflow: [],
+    parameters: ['x', 'source', 'destination'],
+    emit: (graph, { x, source, destination }) => {
+      const value = plain(graph, x, 'the operand of Moveaxis');
+      const rank = value.shape.length;
+      const from = shifted(integers(source, 'source'), rank, 'Moveaxis');
+      const to = shifted(integers(destination, 'destination'), rank, 'Moveaxis');
+      const rest = value.shape.map((_, i) => i).filter((i) => !from.includes(i));
+      const perm = value.shape.map((_, i) =>
+        to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number),
+      );
+      return transposed(graph, value, perm);
+    },
+  },
+  {
+    keras: ['ExpandDims'],
+    tensorflow: ['expand_dims', 'keras.backend.expand_dims'],
+    parameters: ['x|input', 'axis'],
+    emit: (graph, { x, axis }) => {
+      const value = plain(graph, x, 'the operand of ExpandDims');
+      const rank = value.shape.length + integers(axis, 'the axis of ExpandDims').length;
+      const axes = shifted(integers(axis, 'the axis of ExpandDims'), rank, 'ExpandDims');
+      const sizes = [...value.shape];
+      const shape = Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (sizes.shift() ?? null)));
+      return { ...value, name: graph.op('Unsqueeze', [value.name, graph.ints(axes)]), shape };
+    },
+  },
+  {
+    keras: ['Squeeze'],
+    tensorflow: ['squeeze', 'keras.backend.squeeze'],
+    parameters: ['x|input', 'axis'],
+    emit: (graph, { x, axis }) => {
+      const value = plain(graph, x, 'the operand of Squeeze');
+      const none = axis === undefined || axis === null || (Array.isArray(axis) && axis.length === 0);
+      const axes = none
+        ? value.shape.flatMap((size, i) => (size === 1 ? [i] : []))
+        : shifted(integers(axis, 'the axis of Squeeze'), value.shape.length, 'Squeeze');
+      const name = graph.op('Squeeze', [value.name, graph.ints(axes)]);
+      return { ...value, name, shape: withoutAxes(value.shape, axes) };
+    },
+  },
+  {
+    keras: ['Concatenate'],
+    tensorflow: ['concat', 'keras.backend.concatenate'],
+    parameters: ['xs|values|tensors', 'axis'],
+    emit: (graph, { xs, axis }) =>
+      concatenated(graph, list(graph, xs, 'the operands of Concatenate'), integer(axis, 'the axis of Concatenate', -1)),
+  },
+  {
+    keras: ['Stack'],
+    tensorflow: ['stack', 'keras.backend.stack'],
+    parameters: ['x|values', 'axis'],
+    emit: (graph, { x, axis }) => {
+      const values = list(graph, x, 'the operands of Stack');
+      const rank = (values[0] as Value).shape.length + 1;
+      const along = positiveAxis(integer(axis, 'the axis of Stack', 0), rank, 'Stack');
+      const at = graph.ints([along]);
+      const single = values.map((value): Value => {
+        const shape = [...value.shape.slice(0, along), 1, ...value.shape.slice(along)];
+        return { ...value, name: graph.op('Unsqueeze', [value.name, at]), shape };
+      });
+      return concatenated(graph, single, along);
+    },
+  },
+  {
+    keras: ['Unstack'],
+    tensorflow: ['unstack'],
+    parameters: ['x|value', 'num', 'axis'],
+    emit: (graph, { x, axis }) => {
+      const value = plain(graph, x, 'the operand of Unstack');
+      const along = positiveAxis(integer(axis, 'the axis of Unstack', 0), value.shape.length, 'Unstack');
+      const at = graph.ints([along]);
+      return split(graph, value, value.shape[along], along, false).map((part) => {
+        const shape = withoutAxes(part.shape, [along]);
+        return { ...part, name: graph.op('Squeeze', [part.name, at]), shape };
+      });
+    },
+  },
+  {
+    keras: ['Split'],
+    tensorflow: [],
+    parameters: ['x', 'indices_or_sections', 'axis'],
+    emit: (graph, { x, indices_or_sections, axis }) =>
+      split(graph, plain(graph, x, 'Split'), indices_or_sections, integer(axis, 'the axis of Split', 0), true),
+  },
+  {
+    keras: [],
+    tensorflow: ['split'],
+    parameters: ['value', 'num_or_size_splits', 'axis', 'num'],
+    emit: (graph, { value, num_or_size_splits, axis }) =>
+      split(graph, plain(graph, value, 'Split'), num_or_size_splits, integer(axis, 'the axis of Split', 0), false),
+  },
+  {
+    keras: ['Tile'],
+    tensorflow: ['tile', 'keras.backend.tile'],
+    parameters: ['x|input', 'repeats|multiples|n'],
+    emit: (graph, { x, repeats }) => {
+      const value = plain(graph, x, 'the operand of Tile');
+      const times = integers(repeats, 'the repeats of Tile');
+      const missing = Array.from({ length: Math.max(0, value.shape.length - times.length) }, () => 1);
+      const all = [...missing, ...times];
+      if (all.length > value.shape.length) throw badCall(`${value.shape.length} repeats`, 'Tile', times);
+      const shape = value.shape.map((size, i) => (size === null ? null : size * (all[i] as number)));
+      return { ...value, name: graph.op('Tile', [value.name, graph.ints(all)]), shape };
+    },
+  },
+  {
+    keras: ['Repeat'],
+    tensorflow: ['repeat', 'keras.backend.repeat_elements'],
+    parameters: ['x|input', 'repeats|rep', 'axis'],
+    emit: (graph, { x, repeats, axis }) => {
+      const value = plain(graph, x, 'the operand of Repeat');
+      const times = integer(repeats, 'the repeats of Repeat');
+      const along = positiveAxis(integer(axis, 'the axis of Repeat'), value.shape.length, 'Repeat');
+      const size = value.shape[along];
+      if (typeof size !== 'number') throw badCall('an axis of fixed size', 'Repeat', size);
+      const index = Array.from({ length: size * times }, (_, i) => Math.floor(i / times));
+      const shape = value.shape.map((other, i) => (i === along ? size * times : other));
+      return { ...value, name: graph.op('Gather', [value.name, graph.ints(index)], { axis: along }), shape };
+    },
+  },
+  {
+    keras: ['Flip'],
+    tensorflow: ['reverse', 'keras.backend.reverse'],
+    parameters: ['x|tensor', 'axis|axes'],
+    emit: (graph, { x, axis }) => {
+      const value = plain(graph, x, 'the operand of Flip');
+      const all = value.shape.map((_, i) => i);
+      const axes = axis === undefined || axis === null ? all : integers(axis, 'the axis of Flip');
+      const fill = (n: number) => graph.ints(axes.map(() => n));
+      const starts = [value.name, fill(-1), fill(Number.MIN_SAFE_INTEGER), graph.ints(axes), fill(-1)];
+      return { ...value, name: graph.op('Slice', starts) };
+    },
+  },
+  {
+    keras: ['Pad'],
+    tensorflow: ['pad'],
+    parameters: ['x|tensor', 'pad_width|paddings', 'mode', 'constant_values'],
+    emit: (graph, { x, pad_width, mode, constant_values }) => {
+      const value = plain(graph, x, 'the operand of Pad');
+      const kind = typeof mode === 'string' ? mode : 'constant';
+      return padded(graph, value, pairs(pad_width), kind, numberIn(constant_values, 'the value of Pad', 0));
+    },
+  },
+  {
+    keras: ['BroadcastTo'],
+    tensorflow: ['broadcast_to'],
+    parameters: ['x|input', 'shape'],
+    emit: (graph, { x, shape }) => {
+      const value = plain(graph, x, 'the operand of BroadcastTo');
+      const sizes = integers(shape, 'the shape of BroadcastTo');
+      const name = graph.op('Expand', [value.name, graph.ints(sizes.map((size) => (size === -1 ? 1 : size)))]);
+      return { ...value, name, shape: broadcastShape(value.shape, sizes, 'BroadcastTo') };
+    },
+  },
+];

@@ -1,0 +1,193 @@
+import type { Datatype, GraphBuilder, Value } from '#onnx';
+import { broadcast, cast, datatypeNamed, type OperatorDefinition, tensorOf } from './operator.ts';
+
+const PAIR = ['x1|x|a', 'x2|y|b'];
+
+type Emit = (graph: GraphBuilder, a: string, b: string) => string;
+
+/** An operator on two tensors or numbers. */
+function binary(
+  keras: readonly string[],
+  tensorflow: readonly string[],
+  type: string | Emit,
+  options: { readonly at?: Datatype; readonly answers?: Datatype } = {},
+): OperatorDefinition {
+  const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
+  const write = typeof type === 'string' ? (graph: GraphBuilder, a: string, b: string) => graph.op(type, [a, b]) : type;
+  return {
+    keras,
+    tensorflow,
+    parameters: PAIR,
+    emit: (graph, { x1, x2 }) => {
+      const { values, shape } = broadcast(graph, [x1, x2], where, options.at);
+      const [a, b] = values as [Value, Value];
+      return { ...a, name: write(graph, a.name, b.name), shape, datatype: options.answers ?? a.datatype };
+    },
+  };
+}
+
+/** An operator on one tensor, of floats unless it says otherwise. */
+function unary(
+  keras: readonly string[],
+  tensorflow: readonly string[],
+  type: string | ((graph: GraphBuilder, x: Value) => string),
+  options: { readonly integers?: true; readonly answers?: Datatype } = {},
+): OperatorDefinition {
+  const where = `the operand of ${keras[0] ?? tensorflow[0]}`;
+  return {
+    keras,
+    tensorflow,
+    parameters: ['x|features|input|a'],
+    emit: (graph, { x }) => {
+      const given = tensorOf(graph, x, where);
+      const value = options.integers ? given : cast(graph, given, 'float32');
+      const name = typeof type === 'string' ? graph.op(type, [value.name]) : type(graph, value);
+      return { ...value, name, datatype: options.answers ?? value.datatype };
+    },
+  };
+}
+
+/** The quotient's whole part below it, as Python has it. */
+const floorDivide: Emit = (graph, a, b) => graph.op('Floor', [graph.op('Div', [a, b])]);
+
+/** Operators that work on each element by itself. */
+export const ELEMENTWISE: readonly OperatorDefinition[] = [
+  binary(['Add'], ['math.add', '__operators__.add', 'add', 'math.add_v2'], 'Add'),
+  binary(['Subtract'], ['math.subtract', '__operators__.sub', 'subtract'], 'Sub'),
+  binary(['Multiply'], ['math.multiply', '__operators__.mul', 'multiply'], 'Mul'),
+  binary(
+    ['Divide', 'TrueDivide'],
+    ['math.truediv', '__operators__.truediv', 'math.divide', 'realdiv', 'divide', 'truediv', 'RealDiv'],
+    'Div',
+    { at: 'float32' },
+  ),
+  binary(['FloorDivide'], ['math.floordiv', '__operators__.floordiv', 'floordiv', 'floor_div'], floorDivide, {
+    at: 'float32',
+  }),
+  binary(
+    ['Mod', 'Remainder'],
+    ['math.floormod', '__operators__.mod', 'math.mod'],
+    (graph, a, b) => graph.op('Sub', [a, graph.op('Mul', [b, floorDivide(graph, a, b)])]),
+    { at: 'float32' },
+  ),
+  binary(['Power'], ['math.pow', '__operators__.pow', 'pow'], 'Pow'),
+  binary(['Maximum'], ['math.maximum', 'maximum'], 'Max', { at: 'int32' }),
+  binary(['Minimum'], ['math.minimum', 'minimum'], 'Min', { at: 'int32' }),
+  binary(['SquaredDifference'], ['math.squared_difference'], (graph, a, b) => {
+    const difference = graph.op('Sub', [a, b]);
+    return graph.op('Mul', [difference, difference]);
+  }),
+  binary(['Greater'], ['math.greater', '__operators__.gt', 'greater'], 'Greater', { at: 'int32', answers: 'bool' }),
+  binary(['GreaterEqual'], ['math.greater_equal', '__operators__.ge', 'greater_equal'], 'GreaterOrEqual', {
+    at: 'int32',
+    answers: 'bool',
+  }),
+  binary(['Less'], ['math.less', '__operators__.lt', 'less'], 'Less', { at: 'int32', answers: 'bool' }),
+  binary(['LessEqual'], ['math.less_equal', '__operators__.le', 'less_equal'], 'LessOrEqual', {
+    at: 'int32',
+    answers: 'bool',
+  }),
+  binary(['Equal'], ['math.equal', '__operators__.eq', 'equal'], 'Equal', { at: 'int32', answers: 'bool' }),
+  binary(
+    ['NotEqual'],
+    ['math.not_equal', '__operators__.ne', 'not_equal'],
+    (graph, a, b) => graph.op('Not', [graph.op('Equal', [a, b])]),
+    { at: 'int32', answers: 'bool' },
+  ),
+  binary(['LogicalAnd'], ['math.logical_and', '__operators__.and', 'logical_and'], 'And', { answers: 'bool' }),
+  binary(['LogicalOr'], ['math.logical_or', '__operators__.or', 'logical_or'], 'Or', { answers: 'bool' }),
+  unary(['LogicalNot'], ['math.logical_not', '__operators__.invert', 'logical_not'], 'Not', { integers: true }),
+  unary(['Negative'], ['math.negative', '__operators__.neg', 'negative'], 'Neg', { integers: true }),
+  unary(['Abs', 'Absolute'], ['math.abs', '__operators__.abs', 'abs'], 'Abs', { integers: true }),
+  unary(['Square'], ['math.square', 'square'], (graph, x) => graph.op('Mul', [x.name, x.name]), { integers: true }),
+  unary(['Sign'], ['math.sign', 'sign'], 'Sign', { integers: true }),
+  unary(['Sqrt'], ['math.sqrt', 'sqrt'], 'Sqrt'),
+  unary(['Rsqrt'], ['math.rsqrt'], (graph, x) => graph.op('Reciprocal', [graph.op('Sqrt', [x.name])])),
+  unary(['Reciprocal'], ['math.reciprocal'], 'Reciprocal'),
+  unary(['Exp'], ['math.exp', 'exp'], 'Exp'),
+  unary(['Expm1'], ['math.expm1'], (graph, x) => graph.op('Sub', [graph.op('Exp', [x.name]), graph.float(1)])),
+  unary(['Log'], ['math.log'], 'Log'),
+  unary(['Log1p'], ['math.log1p'], (graph, x) => graph.op('Log', [graph.op('Add', [x.name, graph.float(1)])])),
+  unary(['Sin'], ['math.sin', 'sin'], 'Sin'),
+  unary(['Cos'], ['math.cos', 'cos'], 'Cos'),
+  unary(['Tan'], ['math.tan', 'tan'], 'Tan'),
+  unary(['Arctan'], ['math.atan', 'atan'], 'Atan'),
+  unary(['Sinh'], ['math.sinh', 'sinh'], 'Sinh'),
+  unary(['Cosh'], ['math.cosh', 'cosh'], 'Cosh'),
+  unary(['Erf'], ['math.erf'], 'Erf'),
+  unary(['Floor'], ['math.floor', 'floor'], 'Floor'),
+  unary(['Ceil'], ['math.ceil'], 'Ceil'),
+  unary(['Round'], ['math.round', 'round'], 'Round'),
+  unary([], ['identity', 'stop_gradient', 'grad_pass_through'], (graph, x) => graph.op('Identity', [x.name]), {
+    integers: true,
+  }),
+  {
+    keras: ['StopGradient'],
+    tensorflow: [],
+    parameters: ['variable|x'],
+    emit: (graph, { variable }) => tensorOf(graph, variable, 'the operand of StopGradient'),
+  },
+  {
+    keras: ['Clip'],
+    tensorflow: ['clip_by_value', 'keras.backend.clip', 'keras.activations.clip'],
+    parameters: ['x|t', 'x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value'],
+    emit: (graph, { x, x_min, x_max }) => {
+      const value = tensorOf(graph, x, 'the operand of Clip');
+      const low = broadcast(graph, [value, x_min], 'the lower end of Clip');
+      const [a, b] = low.values as [Value, Value];
+      const above: Value = { ...a, name: graph.op('Max', [a.name, b.name]), shape: low.shape };
+      const high = broadcast(graph, [above, x_max], 'the upper end of Clip');
+      const [c, d] = high.values as [Value, Value];
+      return { ...c, name: graph.op('Min', [c.name, d.name]), shape: high.shape };
+    },
+  },
+  {
+    keras: ['Where'],
+    tensorflow: ['where'],
+    parameters: ['condition', 'x1|x', 'x2|y'],
+    emit: (graph, { condition, x1, x2 }) => {
+      const { values } = broadcast(graph, [x1, x2], 'an operand of Where');
+      const test = cast(graph, tensorOf(graph, condition, 'the condition of Where'), 'bool');
+      // The three together decide the shape; a mask of floats broadcasts as the condition does.
+      const like = { ...(values[0] as Value) };
+      const all = broadcast(graph, [{ ...test, datatype: like.datatype }, ...values], 'an operand of Where');
+      const [c, a, b] = all.values as [Value, Value, Value];
+      return { ...a, name: graph.op('Where', [c.name, a.name, b.name]), shape: all.shape };
+    },
+  },
+  {
+    keras: ['Cast'],
+    tensorflow: ['cast', 'keras.backend.cast'],
+    parameters: ['x', 'dtype'],
+    emit: (graph, { x, dtype }) => {
+      const value = tensorOf(graph, x, 'the operand of Cast');
+      const datatype = datatypeNamed(dtype);
+      // Python and TensorFlow cut fractions off, as ONNX does.
+      return cast(graph, value, datatype);
+    },
+  },
+  {
+    // What `compute_mask` of Keras's own layers calls.
+    keras: ['ConvertToTensor'],
+    tensorflow: ['convert_to_tensor'],
+    parameters: ['x|value', 'dtype', 'sparse', 'ragged'],
+    emit: (graph, { x, dtype }) => {
+      const value = tensorOf(graph, x, 'the operand of ConvertToTensor');
+      return dtype === undefined || dtype === null ? value : cast(graph, value, datatypeNamed(dtype));
+    },
+  },
+  ...(['ZerosLike', 'OnesLike'] as const).map(
+    (type, fill): OperatorDefinition => ({
+      keras: [type],
+      tensorflow: type === 'ZerosLike' ? ['zeros_like'] : ['ones_like'],
+      parameters: ['x|input', 'dtype'],
+      emit: (graph, { x, dtype }) => {
+        const value = tensorOf(graph, x, `the operand of ${type}`);
+        const datatype = dtype === undefined || dtype === null ? value.datatype : datatypeNamed(dtype);
+        const dims = graph.op('Shape', [value.name]);
+        const name = graph.op('Expand', [graph.constant(datatype, [fill], []), dims]);
+        return { ...value, name, datatype };
+      },
+    }),
+  ),
+];

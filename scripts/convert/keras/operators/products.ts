@@ -1,0 +1,134 @@
+import type { Shape } from '#keras';
+import type { GraphBuilder, Value } from '#onnx';
+import { asKeras } from '#onnx';
+import {
+  badCall,
+  broadcastShape,
+  cast,
+  integers,
+  type Operand,
+  type OperatorDefinition,
+  tensorOf,
+  wider,
+} from './operator.ts';
+
+function operands(graph: GraphBuilder, list: readonly (Operand | undefined)[], where: string): Value[] {
+  const values = list.map((item) => asKeras(graph, tensorOf(graph, item, where, 'float32')));
+  const datatype = values.map((value) => value.datatype).reduce(wider, 'int32');
+  return values.map((value) => cast(graph, value, datatype));
+}
+
+function swapped(graph: GraphBuilder, value: Value, swap: boolean): Value {
+  if (!swap) return value;
+  const rank = value.shape.length;
+  const perm = value.shape.map((_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
+  const shape = perm.map((axis) => value.shape[axis] ?? null);
+  return { ...value, name: graph.op('Transpose', [value.name], { perm }), shape };
+}
+
+/** NumPy's matrix product: the last two axes are matrices, all before them broadcast. */
+export function matrixProduct(graph: GraphBuilder, a: Value, b: Value): Value {
+  return { ...a, name: graph.op('MatMul', [a.name, b.name]), shape: productShape(a.shape, b.shape) };
+}
+
+function productShape(a: Shape, b: Shape): Shape {
+  const [left, right] = [a.length === 1 ? [1, ...a] : a, b.length === 1 ? [...b, 1] : b];
+  const batch = broadcastShape(left.slice(0, -2), right.slice(0, -2), 'a matrix product');
+  return [
+    ...batch,
+    ...(a.length === 1 ? [] : [left.at(-2) ?? null]),
+    ...(b.length === 1 ? [] : [right.at(-1) ?? null]),
+  ];
+}
+
+/** Shape of an einsum's answer. Broadcast axes (`...`) are those that the letters leave over. */
+export function einsumShape(equation: string, shapes: readonly Shape[]): Shape {
+  const [left, right] = equation.replaceAll(' ', '').split('->') as [string, string | undefined];
+  const terms = left.split(',');
+  if (right === undefined || terms.length !== shapes.length)
+    throw badCall('one term for each tensor and ->', 'einsum', equation);
+  const sizes = new Map<string, number | null>();
+  let rest: Shape = [];
+  for (const [i, term] of terms.entries()) {
+    const shape = shapes[i] as Shape;
+    const [before, behind] = term.split('...') as [string, string | undefined];
+    const free = shape.length - before.length - (behind?.length ?? 0);
+    if (free < 0 || (behind === undefined && free > 0))
+      throw badCall(`${term.length} axes`, `einsum ${equation}`, shape);
+    rest =
+      behind === undefined ? rest : broadcastShape(rest, shape.slice(before.length, before.length + free), equation);
+    for (const [j, letter] of [...before].entries()) keep(sizes, letter, shape[j] ?? null);
+    for (const [j, letter] of [...(behind ?? '')].entries())
+      keep(sizes, letter, shape[before.length + free + j] ?? null);
+  }
+  const answer: (number | null)[] = [];
+  for (const part of right.match(/\.\.\.|./g) ?? []) {
+    if (part === '...') answer.push(...rest);
+    else answer.push(sizes.get(part) ?? null);
+  }
+  return answer;
+}
+
+function keep(sizes: Map<string, number | null>, letter: string, size: number | null): void {
+  sizes.set(letter, sizes.get(letter) ?? size);
+}
+
+export function einsum(graph: GraphBuilder, equation: string, values: readonly Value[]): Value {
+  const plain = values.map((value) => asKeras(graph, value));
+  const shape = einsumShape(
+    equation,
+    plain.map((value) => value.shape),
+  );
+  const name = graph.op(
+    'Einsum',
+    plain.map((value) => value.name),
+    { equation },
+  );
+  return { name, shape, datatype: (plain[0] as Value).datatype, layout: 'channels-last' };
+}
+
+function einsumOf(graph: GraphBuilder, equation: Operand | undefined, list: Operand | undefined): Value {
+  if (typeof equation !== 'string' || !Array.isArray(list)) throw badCall('an equation', 'einsum', equation);
+  return einsum(graph, equation, operands(graph, list, 'an operand of einsum'));
+}
+
+/** Operators that multiply and add up. */
+export const PRODUCTS: readonly OperatorDefinition[] = [
+  {
+    keras: ['Matmul'],
+    tensorflow: ['linalg.matmul', 'matmul', '__operators__.matmul', 'keras.backend.batch_dot'],
+    parameters: ['x1|a|x', 'x2|b|y', 'transpose_a', 'transpose_b', 'adjoint_a', 'adjoint_b'],
+    emit: (graph, { x1, x2, transpose_a, transpose_b, adjoint_a, adjoint_b }) => {
+      const [a, b] = operands(graph, [x1, x2], 'an operand of Matmul') as [Value, Value];
+      const left = swapped(graph, a, transpose_a === true || adjoint_a === true);
+      return matrixProduct(graph, left, swapped(graph, b, transpose_b === true || adjoint_b === true));
+    },
+  },
+  {
+    // Keras 3 keeps the equation in the config.
+    keras: ['Einsum'],
+    tensorflow: [],
+    parameters: ['*operands', 'subscripts'],
+    emit: (graph, { operands: list, subscripts }) => einsumOf(graph, subscripts, list),
+  },
+  {
+    keras: [],
+    tensorflow: ['einsum', 'linalg.einsum'],
+    parameters: ['equation', '*operands'],
+    emit: (graph, { equation, operands: list }) => einsumOf(graph, equation, list),
+  },
+  {
+    keras: ['Normalize'],
+    tensorflow: ['math.l2_normalize', 'linalg.l2_normalize', 'nn.l2_normalize', 'keras.backend.l2_normalize'],
+    parameters: ['x', 'axis', 'order|epsilon'],
+    emit: (graph, { x, axis, order }) => {
+      const value = cast(graph, asKeras(graph, tensorOf(graph, x, 'the operand of Normalize')), 'float32');
+      if (typeof order === 'number' && order === Math.trunc(order) && order !== 2)
+        throw badCall('2', 'the order of Normalize', order);
+      const axes = graph.ints(axis === undefined || axis === null ? [-1] : integers(axis, 'the axis of Normalize'));
+      const squares = graph.op('ReduceSumSquare', [value.name, axes], { keepdims: 1 });
+      const norm = graph.op('Sqrt', [graph.op('Max', [squares, graph.float(1e-12)])]);
+      return { ...value, name: graph.op('Div', [value.name, norm]) };
+    },
+  },
+];

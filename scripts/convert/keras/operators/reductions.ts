@@ -1,0 +1,101 @@
+import type { Datatype, GraphBuilder, Value } from '#onnx';
+import { asKeras } from '#onnx';
+import {
+  badCall,
+  cast,
+  integer,
+  integers,
+  type Operand,
+  type OperatorDefinition,
+  positiveAxis,
+  tensorOf,
+} from './operator.ts';
+
+/** An operator that takes axes together, given as one, a list or none (all of them). */
+function reduction(
+  keras: readonly string[],
+  tensorflow: readonly string[],
+  type: string | ((graph: GraphBuilder, x: Value, axes: string, keepdims: number) => string),
+  at: Datatype = 'float32',
+): OperatorDefinition {
+  const where = `the operand of ${keras[0]}`;
+  return {
+    keras,
+    tensorflow,
+    parameters: ['x|input_tensor', 'axis', 'keepdims|keep_dims'],
+    emit: (graph, { x, axis, keepdims }) => {
+      const given = asKeras(graph, tensorOf(graph, x, where));
+      const value = at === 'float32' ? cast(graph, given, at) : given;
+      const axes = axesOf(axis, value.shape.length, where);
+      const keep = keepdims === true;
+      const list = graph.ints(axes);
+      const name =
+        typeof type === 'string'
+          ? graph.op(type, [value.name, list], { keepdims: keep ? 1 : 0 })
+          : type(graph, value, list, keep ? 1 : 0);
+      const shape = value.shape.flatMap((size, i) => (axes.includes(i) ? (keep ? [1] : []) : [size]));
+      return { ...value, name, shape };
+    },
+  };
+}
+
+function axesOf(operand: Operand | undefined, rank: number, where: string): number[] {
+  if (operand === undefined || operand === null) return Array.from({ length: rank }, (_, i) => i);
+  return integers(operand, `the axes of ${where}`).map((axis) => positiveAxis(axis, rank, where));
+}
+
+function variance(graph: GraphBuilder, x: Value, axes: string, keepdims: number): string {
+  const mean = graph.op('ReduceMean', [x.name, axes], { keepdims: 1 });
+  const difference = graph.op('Sub', [x.name, mean]);
+  return graph.op('ReduceMean', [graph.op('Mul', [difference, difference]), axes], { keepdims });
+}
+
+/** Whether any, or all, along the axes are true. */
+function truth(keras: string, tensorflow: readonly string[], type: 'ReduceMax' | 'ReduceMin'): OperatorDefinition {
+  const numbers = reduction([keras], tensorflow, type, 'int32');
+  return {
+    ...numbers,
+    emit: (graph, operands) => {
+      const value = cast(graph, tensorOf(graph, operands.x, `the operand of ${keras}`), 'bool');
+      const answer = numbers.emit(graph, { ...operands, x: cast(graph, value, 'int32') }) as Value;
+      return cast(graph, answer, 'bool');
+    },
+  };
+}
+
+/** The place of the largest or smallest along one axis. */
+function place(keras: readonly string[], tensorflow: readonly string[], type: 'ArgMax' | 'ArgMin'): OperatorDefinition {
+  return {
+    keras,
+    tensorflow,
+    parameters: ['x|input', 'axis', 'keepdims|output_type'],
+    emit: (graph, { x, axis, keepdims }) => {
+      const value = asKeras(graph, tensorOf(graph, x, `the operand of ${type}`));
+      if (axis === undefined && keras.length > 0 && value.shape.length > 1) throw badCall('an axis', type, axis);
+      const along = positiveAxis(integer(axis, `the axis of ${type}`, 0), value.shape.length, type);
+      const keep = keepdims === true;
+      const name = graph.op(type, [value.name], { axis: along, keepdims: keep ? 1 : 0 });
+      const shape = value.shape.flatMap((size, i) => (i === along ? (keep ? [1] : []) : [size]));
+      // Keras answers int32.
+      return cast(graph, { ...value, name, shape, datatype: 'int64' }, 'int32');
+    },
+  };
+}
+
+/** Operators that take whole axes together. */
+export const REDUCTIONS: readonly OperatorDefinition[] = [
+  reduction(['Mean'], ['math.reduce_mean', 'reduce_mean', 'keras.backend.mean'], 'ReduceMean'),
+  reduction(['Sum'], ['math.reduce_sum', 'reduce_sum', 'keras.backend.sum'], 'ReduceSum', 'int32'),
+  reduction(['Max', 'Amax'], ['math.reduce_max', 'reduce_max', 'keras.backend.max'], 'ReduceMax', 'int32'),
+  reduction(['Min', 'Amin'], ['math.reduce_min', 'reduce_min', 'keras.backend.min'], 'ReduceMin', 'int32'),
+  reduction(['Prod'], ['math.reduce_prod', 'reduce_prod'], 'ReduceProd', 'int32'),
+  reduction(['Logsumexp'], ['math.reduce_logsumexp', 'reduce_logsumexp'], 'ReduceLogSumExp'),
+  reduction(['Var'], ['math.reduce_variance'], variance),
+  reduction(['Std'], ['math.reduce_std'], (graph, x, axes, keepdims) =>
+    graph.op('Sqrt', [variance(graph, x, axes, keepdims)]),
+  ),
+  truth('Any', ['math.reduce_any', 'reduce_any'], 'ReduceMax'),
+  truth('All', ['math.reduce_all', 'reduce_all'], 'ReduceMin'),
+  place(['Argmax'], ['math.argmax', 'argmax'], 'ArgMax'),
+  place(['Argmin'], ['math.argmin', 'argmin'], 'ArgMin'),
+];

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Shape } from '#keras';
+import type { Value } from '#onnx';
+import { asKeras, fixed } from '#onnx';
+import { activate } from '../activations/index.ts';
+import { convolutionOptions, convolutionShape, convolve, kernelPermutation } from '../families/convolution.ts';
+import type { LayerDefinition } from '../layer.ts';
+import { activationOr, type Cell, gatesOf } from './cell.ts';
+import { recurrentLayer, sequenceOptions } from './recurrent-layer.ts';
+import { layerOf } from './stacked-cells.ts';
+
+const options = (rank: number) =>
+  z.object({
+    ...convolutionOptions(rank),
+    filters: z.number().int().positive(),
+    activation: activationOr('tanh'),
+    recurrent_activation: activationOr('hard_sigmoid'),
+    data_format: z
+      .literal('channels_last')
+      .nullish()
+      .transform(() => 'channels_last' as const),
+  });
+type Config = z.output<ReturnType<typeof options>>;
+
+/** An LSTM whose products are convolutions: over the input as the options say, over the state with `same` padding. */
+function convLSTMCell(rank: number): Cell<Config> {
+  const stateShape = (c: Config, step: Shape) => convolutionShape(c, step, c.filters);
+  return {
+    className: `ConvLSTM${rank}DCell`,
+    layerName: `ConvLSTM${rank}D`,
+    config: options(rank) as unknown as z.ZodType<Config>,
+    weights: (c, step) => {
+      const spec = (name: string, shape: readonly number[]) => ({ name, shape, trainable: true, initializer: null });
+      const gates = 4 * c.filters;
+      return [
+        spec('kernel', [...c.kernel_size, fixed(step, -1), gates]),
+        spec('recurrent_kernel', [...c.kernel_size, c.filters, gates]),
+        ...(c.use_bias ? [spec('bias', [gates])] : []),
+      ];
+    },
+    states: (c, step) => [stateShape(c, step), stateShape(c, step)],
+    step: (context, c, x, [h = '', carry = '']) => {
+      const { graph } = context;
+      const shape = stateShape(c, x.shape);
+      const act = (name: string, by: string) => activate(graph, { ...x, name, shape }, by).name;
+      const perm = kernelPermutation(rank);
+      const ones = c.kernel_size.map(() => 1);
+      const product = (of: Value, name: string, config: typeof c, bias: string | undefined) => {
+        const weights = { kernel: context.weight(name, { perm }), bias, group: 1, channels: 4 * c.filters };
+        return asKeras(graph, convolve(context, config, of, weights)).name;
+      };
+      const moved = product(x, 'kernel', c, c.use_bias ? context.weight('bias') : undefined);
+      const same = { ...c, strides: ones, dilation_rate: ones, padding: 'same' as const };
+      const kept = product({ ...x, name: h, shape }, 'recurrent_kernel', same, undefined);
+      const gates = gatesOf(graph, graph.op('Add', [moved, kept]), 4, c.filters) as [string, string, string, string];
+      const [i, f, g, o] = gates;
+      const before = graph.op('Mul', [act(f, c.recurrent_activation), carry]);
+      const added = graph.op('Mul', [act(i, c.recurrent_activation), act(g, c.activation)]);
+      const next = graph.op('Add', [before, added]);
+      const output = graph.op('Mul', [act(o, c.recurrent_activation), act(next, c.activation)]);
+      return { output, states: [output, next] };
+    },
+  };
+}
+
+/** A convolutional LSTM over pictures (or lines, or volumes) in time: [batch, time, ...space, channels]. */
+export function convLSTM(rank: 1 | 2 | 3): LayerDefinition {
+  return recurrentLayer(`ConvLSTM${rank}D`, layerOf(convLSTMCell(rank), z.object(sequenceOptions)));
+}

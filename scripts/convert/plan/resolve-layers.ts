@@ -1,0 +1,136 @@
+import { FreezeframeError } from '@freezeframe/inference';
+import type { z } from 'zod';
+import type { LayerConfig } from '#keras';
+import { beyondLimit, isModel, type LayerCall } from '#keras';
+import type { LayerDefinition, ResolvedLayer } from '../keras/layer.ts';
+import { findLayer, LAYERS } from '../keras/layers/index.ts';
+import { findOperator } from '../keras/operators/index.ts';
+import { bindCall } from './bind-call.ts';
+import { modelAsLayer } from './model-as-layer.ts';
+
+export type { ResolvedLayer } from '../keras/layer.ts';
+
+/** What a topology says of one call of one layer. */
+export interface LayerToResolve {
+  readonly path: string;
+  readonly layer: LayerConfig;
+  readonly call?: LayerCall;
+}
+
+interface Problem {
+  readonly layer: string;
+  readonly className: string;
+  readonly position: number;
+  readonly reason: string;
+}
+
+/** What a class name is followed by where no layer can be known from its config. */
+const UNKNOWABLE: Record<string, string> = {
+  Lambda: 'a Lambda holds Python code, which is not run: put a layer that does the same in its place',
+  TensorFlowOpLayer: 'a graph operator of TensorFlow 2.0 to 2.3: save the model with TensorFlow 2.4 or later',
+};
+
+/** `TimeDistributed(TimeDistributed(Bidirectional(RNN(StackedRNNCells(...)))))` is five deep. */
+const MAX_INNER_DEPTH = 8;
+/** Layers inside layers: a Bidirectional makes two of one, so that they double with each level. */
+const MAX_INNER = 20_000;
+
+/**
+ * Finds the definition of every layer and reads its options and what it is called with, in the order given.
+ * @throws FreezeframeError `unsupported-layer` once, naming *all* layers that are not known or whose options cannot be
+ * read, so that nobody has to find them one by one.
+ */
+export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[] {
+  const problems: Problem[] = [];
+  const inside = { depth: 0, count: 0 };
+  const resolved = layers.map((entry, position) => resolve(entry, position, problems, inside));
+  if (problems.length > 0) {
+    const supported = LAYERS.map((definition) => definition.className);
+    const list = problems.map((p) => `"${p.layer}" (${p.className}, layer ${p.position + 1}): ${p.reason}`);
+    const count = `${new Set(problems.map((p) => p.position)).size} of ${layers.length} layers`;
+    throw new FreezeframeError('unsupported-layer', `${count} cannot be frozen:\n  ${list.join('\n  ')}`, {
+      details: { unsupported: problems, supported },
+      remedy: `Supported are ${supported.join(', ')}. To add a layer: one file in scripts/convert/keras/layers/, its line in scripts/convert/keras/layers/index.ts, a case in test/scripts/convert/keras/layers/.`,
+    });
+  }
+  return resolved as ResolvedLayer[];
+}
+
+/** How deep within other layers the one is that is looked at, and how many such layers have been seen. */
+interface Inside {
+  depth: number;
+  count: number;
+}
+
+function resolve(
+  entry: LayerToResolve,
+  position: number,
+  problems: Problem[],
+  inside: Inside,
+): ResolvedLayer | undefined {
+  const { path, layer, call } = entry;
+  const problem = (reason: string) => {
+    problems.push({ layer: path, className: layer.class_name, position, reason });
+    return undefined;
+  };
+  const definition = definitionOf(layer);
+  if (!definition) return problem(UNKNOWABLE[layer.class_name] ?? 'this class is not known');
+  const parsed = definition.config.safeParse(layer.config);
+  if (!parsed.success) return problem(flat(parsed.error));
+  const bound = bindCall(definition, call);
+  if (typeof bound === 'string') return problem(bound);
+  const own = definition.signature ? { ...(parsed.data as object), call: bound } : parsed.data;
+  if (!definition.inner) return { definition, config: own };
+  if (++inside.depth > MAX_INNER_DEPTH) throw beyondLimit(MAX_INNER_DEPTH, 'levels of layers inside layers', path);
+  const inner = resolveInner(definition.inner(own), path, position, problems, inside);
+  inside.depth--;
+  return inner && { definition, config: { ...(own as object), inner } };
+}
+
+/** Layers inside a layer; those that cannot be are named below it. */
+function resolveInner(
+  layers: Readonly<Record<string, LayerConfig>>,
+  path: string,
+  position: number,
+  problems: Problem[],
+  inside: Inside,
+): Record<string, ResolvedLayer> | undefined {
+  const entries = Object.entries(layers).map(([name, layer]) => {
+    if (++inside.count > MAX_INNER) throw beyondLimit(MAX_INNER, 'layers inside layers', 'the model');
+    const below = `${path}/${name}`;
+    if (!isModel(layer.class_name)) return [name, resolve({ path: below, layer }, position, problems, inside)] as const;
+    const model = modelAsLayer(layer, (nodes) => {
+      const found = nodes.map((node) =>
+        resolve({ ...node, path: `${below}/${node.path}` }, position, problems, inside),
+      );
+      return found.every((one) => one !== undefined) ? found : undefined;
+    });
+    return [name, model] as const;
+  });
+  return entries.every(([, one]) => one !== undefined)
+    ? (Object.fromEntries(entries) as Record<string, ResolvedLayer>)
+    : undefined;
+}
+
+/**
+ * What writes this entry of a config, or `undefined` where nothing does.
+ * An operator of Keras 3 and a layer may share a class name (`Add`, `Dot`, `Softmax`): the module tells them apart.
+ */
+export function definitionOf(layer: LayerConfig): LayerDefinition | undefined {
+  if (isCustom(layer)) return undefined;
+  return findOperator(layer) ?? (isOperation(layer) ? undefined : findLayer(layer.class_name));
+}
+
+/** Somebody's own class, even if it is named as one of Keras's: Keras 3 writes its module and its registered name. */
+function isCustom({ module, registered_name }: LayerConfig): boolean {
+  if (typeof registered_name === 'string' && /^(?!keras>).+>/i.test(registered_name)) return true;
+  return typeof module === 'string' && !/^(builtins|(tf_)?keras|tensorflow)(\.|$)/.test(module);
+}
+
+function isOperation({ module }: LayerConfig): boolean {
+  return typeof module === 'string' && /^keras(\.src)?\.(ops|backend)\b/.test(module);
+}
+
+function flat(error: z.ZodError): string {
+  return error.issues.map((issue) => `option ${issue.path.join('.') || 'config'}: ${issue.message}`).join('; ');
+}

@@ -1,0 +1,3 @@
+export { datasetExamples, isKnownDataset } from './dataset-examples.ts';
+export { type Evaluation, evaluate, labelsOf } from './evaluate.ts';
+export { listExamples } from './examples.ts';

@@ -1,5 +1,0 @@
-import { defineLayer } from '../layer.ts';
-import { globalPoolingLayer } from '../pooling.ts';
-
-/** The largest value of each channel over depth, height and width. */
-export const globalMaxPooling3d = defineLayer(globalPoolingLayer('GlobalMaxPooling3D', 'ReduceMax'));

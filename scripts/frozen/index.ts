@@ -1,0 +1,10 @@
+export {
+  type FreezeInput,
+  type FreezeOptions,
+  type FreezeOutput,
+  GRAPH_NAMES,
+  numbered,
+  type Preprocess,
+  rangeOf,
+  type Scaled,
+} from './options.ts';

@@ -1,0 +1,17 @@
+export { ImportError, type ImportErrorCode } from './import-error.ts';
+export { parseJson } from './json.ts';
+export {
+  MAX_ENTRIES,
+  MAX_EXPANSION,
+  MAX_FREE_EXPANSION_BYTES,
+  MAX_HDF5_ATTRIBUTE_BYTES,
+  MAX_HDF5_DEPTH,
+  MAX_HDF5_OBJECTS,
+  MAX_HDF5_STEPS,
+  MAX_JSON_BYTES,
+  MAX_LAYERS,
+  MAX_TENSOR_BYTES,
+  MAX_TENSOR_RANK,
+  MAX_UNPACKED_BYTES,
+} from './limits.ts';
+export { isPlainName, MAX_NAME_LENGTH } from './plain-name.ts';

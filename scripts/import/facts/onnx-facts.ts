@@ -1,0 +1,47 @@
+import type { Engine, EngineTensor } from '@freezeframe/inference';
+import type { GraphProto } from '#onnx';
+import { type ModelFacts, type PictureFacts, pictureFacts } from './model-facts.ts';
+
+export interface OnnxFacts extends ModelFacts {
+  /** The order of the picture's axes, where it takes one. */
+  readonly order?: 'channels-first' | 'channels-last';
+}
+
+/** What decides how the graph is imported; shapes as onnxruntime infers them. */
+export function onnxFacts(graph: GraphProto, { inputs, outputs }: Pick<Engine, 'inputs' | 'outputs'>): OnnxFacts {
+  const found = inputs.length === 1 && inputs[0] ? pictureOf(inputs[0]) : undefined;
+  const bytes = inputs[0]?.datatype === 'UINT8';
+  return {
+    inputs: inputs.map(({ name, shape, datatype }) => ({ name, shape, integers: !datatype.startsWith('FP') })),
+    outputs: outputs.map(({ name, shape }) => ({ name, shape })),
+    activation: lastActivation(graph, outputs[0]?.name ?? ''),
+    ...(found ?? {}),
+    ...(found && bytes ? { own: { takes: 'bytes', reason: 'its input is uint8' } as const } : {}),
+  };
+}
+
+/** ONNX's own order comes first where both would do. */
+function pictureOf({ shape, datatype }: EngineTensor): Pick<OnnxFacts, 'picture' | 'order'> | undefined {
+  if (shape.length !== 4 || (datatype !== 'FP32' && datatype !== 'UINT8')) return undefined;
+  const [, a, b, c] = shape;
+  const first: PictureFacts | undefined = pictureFacts(b, c, a);
+  if (first) return { picture: first, order: 'channels-first' };
+  const last = pictureFacts(a, b, c);
+  return last ? { picture: last, order: 'channels-last' } : undefined;
+}
+
+const KEEPS_NUMBERS = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
+
+function lastActivation(graph: GraphProto, output: string): ModelFacts['activation'] {
+  const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  let name = output;
+  // A chain is at most as long as the graph: what reads itself was refused before.
+  for (let i = 0; i <= graph.node.length; i++) {
+    const node = makers.get(name);
+    if (node?.opType === 'Softmax') return 'softmax';
+    if (node?.opType === 'Sigmoid') return 'sigmoid';
+    if (!node || !KEEPS_NUMBERS.has(node.opType)) return 'none';
+    name = node.input[0] ?? '';
+  }
+  return 'none';
+}

@@ -1,2 +1,0 @@
-export { pickleReader } from './pickle-reader.ts';
-export { unpickle } from './unpickle.ts';

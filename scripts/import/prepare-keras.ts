@@ -1,0 +1,144 @@
+import { createEngine } from '@freezeframe/inference';
+import { type FreezePlan, freezeModel, planFreeze, readersOf } from '#convert';
+import type { FreezeOptions } from '#frozen';
+import { ImportError } from '#guards';
+import type { TensorId } from '#keras';
+import { checkOnnx, parseOnnx } from '#onnx';
+import type { ImportedKerasModel } from '#read';
+import { multiplications, verifyFrozen } from '#reference';
+import { BATCHES, checkBatches, rowsOf } from './checks/check-batches.ts';
+import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './checks/check-weights.ts';
+import { compareExpected } from './checks/expected.ts';
+import { inDatatypes } from './checks/in-datatypes.ts';
+import { makeSamples } from './checks/samples.ts';
+import { chooseInput } from './choose-input.ts';
+import { chooseOutput } from './choose-output.ts';
+import { kerasFacts } from './facts/keras-facts.ts';
+import { fittingLabels } from './fitting-labels.ts';
+import { precisionNotes } from './precision.ts';
+import type { ModelChoices, PreparedModel } from './prepared.ts';
+
+/** Elements of one tensor inside of a model, for one sample: 256 MB of float32. EfficientNetB7's largest has 17 million. */
+const MAX_ACTIVATION = 2 ** 26;
+/** Of an answer, which is compared number by number: 19 classes for each of 1024 x 1024 pixels are 20 million. */
+const MAX_ANSWER = 2 ** 25;
+const SEED = 20;
+
+/**
+ * Freezes a Keras model as the user wants it, and verifies the graph against an implementation that shares nothing with the
+ * converter.
+ * @throws ImportError, FreezeframeError `unsupported-layer`, `bad-topology`, `bad-weights`, `verification-failed`
+ */
+export async function prepareKeras(imported: ImportedKerasModel, choices: ModelChoices): Promise<PreparedModel> {
+  const { model } = imported;
+  const nonfinite = nonfiniteWeights(model.weights);
+  if (!choices.allowNonfinite) refuseNonfinite(nonfinite);
+  const plan = planFreeze(model);
+  checkSizes(plan);
+  const facts = kerasFacts(plan);
+  const labels = fittingLabels(facts, choices, imported);
+  const input = chooseInput(facts, choices.pictures, imported.hints, choices.features);
+  const output = chooseOutput(facts, { ...choices, labels: labels.labels });
+  const options: FreezeOptions = { input: input.input, output: output.output };
+  const frozen = freezeModel(model, options);
+  checkOnnx(parseOnnx(frozen.onnx));
+  const notes = [...imported.notes, ...precisionNotes(model.config), ...labels.notes, ...input.notes, ...output.notes];
+
+  // NaN is as far from NaN as from anything: what is compared then is the model with zeros in their place.
+  const comparable = nonfinite.length === 0 ? model : withFiniteWeights(model, nonfinite);
+  const compared = nonfinite.length === 0 ? frozen.onnx : freezeModel(comparable, options).onnx;
+  if (nonfinite.length > 0) {
+    notes.push(`${nonfinite.length} weights hold NaN or infinity: it was verified with zeros in their place.`);
+  }
+  const made = makeSamples(facts, input.input, BATCHES[1], SEED, vocabularies(plan));
+  const { input: takes } = frozen.manifest;
+  const samples = takes.kind === 'tensors' ? inDatatypes(made, takes.tensors) : made;
+  const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
+  const between = await checkBatches(compared, shapes, samples);
+  const rows = referenceRows(plan);
+  const verified = await verifyFrozen(comparable, compared, options, rowsOf(samples, 0, rows));
+  const given = await checkExpectation(imported, choices);
+  const { top1Identical } = verified;
+  return {
+    onnx: frozen.onnx,
+    manifest: { ...frozen.manifest, output: withActivation(frozen.manifest.output, facts.activation) },
+    notes,
+    verification: {
+      against: verified.against,
+      batches: BATCHES,
+      samples: rows,
+      maxDifference: Math.max(between, verified.maxDifference),
+      ...(top1Identical === undefined ? {} : { top1Identical }),
+      ...given,
+    },
+  };
+}
+
+/** What was applied last may stand before a layer that only changes the shape. */
+function withActivation(
+  output: PreparedModel['manifest']['output'],
+  activation: 'softmax' | 'sigmoid' | 'none',
+): PreparedModel['manifest']['output'] {
+  return output.kind === 'classification' ? { ...output, activation } : output;
+}
+
+/** Given answers are the model's own: to its own tensors, before any scaling or preprocessing of ours. */
+async function checkExpectation({ model }: ImportedKerasModel, { expectation }: ModelChoices) {
+  if (!expectation) return {};
+  const { onnx } = freezeModel(model, { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
+  const engine = await createEngine(onnx);
+  try {
+    const { maxDifference } = await compareExpected(engine, expectation);
+    return { expected: { maxDifference } };
+  } finally {
+    await engine.close();
+  }
+}
+
+/**
+ * Multiplications that the reference is asked for, about: it does 200 to 800 million a second, and people wait for it. Rows
+ * beyond are held against what the graph itself answers to each alone.
+ */
+const REFERENCE_BUDGET = 400e6;
+
+function referenceRows(plan: FreezePlan): number {
+  const rows = Math.floor(REFERENCE_BUDGET / Math.max(1, multiplications(plan)));
+  return Math.max(1, Math.min(BATCHES[1], rows));
+}
+
+/** A config may declare any size; running it is what would exhaust the machine. */
+function checkSizes({ shapes, outputs }: FreezePlan): void {
+  for (const [id, shape] of shapes) {
+    const limit = outputs.includes(id) ? MAX_ANSWER : MAX_ACTIVATION;
+    const elements = shape.reduce<number>((n, size) => n * (size ?? 1), 1);
+    if (elements <= limit) continue;
+    throw new ImportError(
+      'limit-exceeded',
+      `Layer ${id} answers [${shape.slice(1)}] for one sample: more than ${limit} numbers`,
+      {
+        details: { layer: id, shape: [...shape], limit },
+        remedy: 'The config is damaged, or the picture size is far beyond what can be served.',
+      },
+    );
+  }
+}
+
+/** Hand an input's numbers on as they are. */
+const PASSES = new Set(['InputLayer', 'Reshape', 'Flatten', 'Masking', 'Dropout', 'RepeatVector', 'Permute']);
+
+/** For inputs that an Embedding reads: how many rows it has. */
+function vocabularies(plan: FreezePlan): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { name } of plan.inputs) {
+    const sizes = embeddings(plan, name);
+    if (sizes.length > 0) found.set(name, Math.min(...sizes));
+  }
+  return found;
+}
+
+function embeddings(plan: FreezePlan, id: TensorId): number[] {
+  return readersOf(plan, id).flatMap(({ definition, config, output }) => {
+    if (definition.className === 'Embedding') return [Number((config as { input_dim: unknown }).input_dim)];
+    return PASSES.has(definition.className) ? embeddings(plan, output) : [];
+  });
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { FreezeframeError } from '@freezeframe/inference';
+import { ImportError } from '#guards';
+import { checkName } from '#store';
+import type { ImportOptions, ImportReport } from '../import-model.ts';
+import { checkPath } from '../read-in-worker.ts';
+import { type ImportLimits, limitsFor, sizeOf } from './limits.ts';
+import type { ImportAnswer, ImportJob } from './messages.ts';
+
+const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
+/** Of JavaScript objects; tensors are not among them. */
+const HEAP_MB = 3072;
+/** What a process that crashed has said is looked through, no more of it than this. */
+const MAX_SAID = 20_000;
+
+/**
+ * `importModel` in a process of its own that is ended when it takes too long or too much memory, so that neither a file that
+ * was made for it nor the native code that runs a graph can take the caller along.
+ * @param limits in the place of those that follow from the file's size.
+ * @throws ImportError what `importModel` throws; `limit-exceeded`, and `file-damaged` where that process crashes
+ */
+export async function importApart(
+  { store, onStep = () => undefined, isolate: _, ...options }: ImportOptions,
+  limits?: Partial<ImportLimits>,
+): Promise<ImportReport> {
+  checkName(options.name);
+  await checkPath(options.path);
+  const bounds = { ...limitsFor(await sizeOf(options.path)), ...limits };
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, CHILD], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+    serialization: 'advanced',
+  });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  const [said, reason] = [child.stderr as Readable, child.stdio[4] as Readable].map(collect) as [Said, Said];
+  const closed = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject).once('close', (code, signal) => resolve({ code, signal }));
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const job: ImportJob = { store: store.location, limits: bounds, options };
+    // Its pipe may be closed already where it could not start; that is then told by how it ended.
+    child.send(job, () => undefined);
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(exceeded(options.path, `${bounds.seconds.toFixed(0)} s`)), bounds.seconds * 1000);
+    });
+    const answer = await Promise.race([answerOf(child, onStep, () => clearTimeout(timer)), late, closed]);
+    if ('signal' in answer) throw crashed(options.path, answer, bounds, reason(), said());
+    await closed;
+    return unpack(answer);
+  } finally {
+    clearTimeout(timer);
+    process.off('exit', end);
+    end();
+    // Nothing of it is left when the caller goes on.
+    await closed.catch(() => undefined);
+  }
+}
+
+type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+type Last = Exclude<ImportAnswer, { step: string }>;
+type Said = () => string;
+
+function collect(stream: Readable): Said {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    if (text.length < MAX_SAID) text += chunk;
+  });
+  return () => text;
+}
+
+function answerOf(child: ChildProcess, onStep: (step: string) => void, onSaving: () => void): Promise<Last> {
+  return new Promise((resolve) => {
+    child.on('message', (message: ImportAnswer) => {
+      if (!('step' in message)) return resolve(message);
+      // Nothing of the file is worked on any more, and what is being written is to be whole.
+      if (message.step === 'Saving') onSaving();
+      onStep(message.step);
+    });
+  });
+}
+
+function unpack(answer: Last): ImportReport {
+  if ('report' in answer) return answer.report;
+  if ('refused' in answer) {
+    const { code, message, ...options } = answer.refused;
+    throw new FreezeframeError(code, message, options);
+  }
+  const { message, stack, system } = answer.broken;
+  const error = Object.assign(new Error(message), system);
+  if (stack !== undefined) error.stack = stack;
+  throw error;
+}
+
+function crashed(path: string, { code, signal }: Ended, { bytes }: ImportLimits, reason: string, said: string) {
+  if (reason === 'memory') return exceeded(path, `${Math.round(bytes / 1e6)} MB of memory`);
+  if (said.includes('heap out of memory')) return exceeded(path, `${HEAP_MB} MB of objects`);
+  if (signal === null) return new Error(`the importing process ended with ${code} and no answer: ${said.trim()}`);
+  return new ImportError('file-damaged', `What reads and runs ${basename(path)} crashed on it (${signal})`, {
+    details: { signal },
+    remedy: 'Nothing was saved. If the file opens in its own framework, save it again there, and report it.',
+  });
+}
+
+function exceeded(path: string, what: string): ImportError {
+  return new ImportError('limit-exceeded', `Importing ${basename(path)} took more than ${what}`, {
+    details: { limit: what },
+    remedy: 'Nothing was saved. No model of its size is known to need that much: it is damaged, or made to exhaust.',
+  });
+}

@@ -1,0 +1,23 @@
+export { KERAS_LAYERS } from './class-names.ts';
+export {
+  type Argument,
+  badTopology,
+  beyondLimit,
+  isModel,
+  type LayerCall,
+  layerName,
+  layersOf,
+  TensorArgument,
+} from './inbound.ts';
+export { withKeras2Activations } from './keras2-activations.ts';
+export type { KerasModel, LayerConfig, Shape, Tensor, WeightSpec } from './model.ts';
+export { withTodaysNames } from './old-configs.ts';
+export { groupNames } from './saved-groups.ts';
+export {
+  outputId,
+  readTopology,
+  type TensorId,
+  type Topology,
+  type TopologyInput,
+  type TopologyNode,
+} from './topology.ts';

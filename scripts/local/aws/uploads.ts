@@ -1,0 +1,160 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Outcome } from '../runtime/environment.ts';
+import { type Delivery, failedMessages, sqsEvent } from './notification.ts';
+import { type Watch, watchFolder } from './watch.ts';
+
+/** Names of the two buckets that the folders stand for. */
+export const UPLOADS_BUCKET = 'uploads';
+export const RESULTS_BUCKET = 'results';
+
+/** As the stack's queue: a message goes to the dead letters after its third failed delivery, ten are delivered together. */
+const MAX_ATTEMPTS = 3;
+const BATCH_SIZE = 10;
+
+export interface UploadFolders {
+  readonly uploads: string;
+  readonly results: string;
+  readonly deadLetters: string;
+}
+
+/** What became of one upload: the function's result, or why there is none. */
+export type UploadReport =
+  | { readonly key: string; readonly result: unknown }
+  | { readonly key: string; readonly deadLetter: string; readonly reason: string };
+
+export interface UploadsOptions {
+  readonly folders: UploadFolders;
+  readonly invoke: (payload: readonly Uint8Array[]) => Promise<Outcome>;
+  readonly report: (report: UploadReport) => void;
+  /** Pause before a failed message is delivered again. Milliseconds. */
+  readonly retryAfter?: number;
+}
+
+/**
+ * The way of an upload: a file that lands in the folder becomes an S3 notification in an SQS event for the function; a
+ * record that fails is delivered again, three times in all, and then lies among the dead letters with its reason. A file
+ * that has no result newer than itself counts as landed when the gateway starts.
+ */
+export async function startUploads({ folders, invoke, report, retryAfter = 1_000 }: UploadsOptions): Promise<Watch> {
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  const queue: Delivery[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+  let busy = false;
+  let open = true;
+
+  const deliver = async () => {
+    if (busy) return;
+    busy = true;
+    while (open && queue.length > 0) await deliverBatch(queue.splice(0, BATCH_SIZE));
+    busy = false;
+  };
+
+  const deliverBatch = async (batch: readonly Delivery[]) => {
+    const outcome = await invoke([Buffer.from(JSON.stringify(sqsEvent(batch)))]);
+    if (!open) return;
+    const ids = batch.map(({ messageId }) => messageId);
+    const { failed, reason } = judge(outcome, ids);
+    for (const delivery of batch) {
+      if (!failed.has(delivery.messageId))
+        report({ key: delivery.key, result: await readResult(folders, delivery.key) });
+      else if (delivery.attempt < MAX_ATTEMPTS) again(delivery);
+      else report(await bury(folders, delivery, reason));
+    }
+  };
+
+  const again = (delivery: Delivery) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      queue.push({ ...delivery, attempt: delivery.attempt + 1 });
+      deliver();
+    }, retryAfter);
+    timers.add(timer);
+  };
+
+  const watch = await watchFolder(
+    folders.uploads,
+    ({ key, bytes }) => {
+      queue.push({ messageId: randomUUID(), bucket: UPLOADS_BUCKET, key, bytes, attempt: 1 });
+      deliver();
+    },
+    async ({ key, mtimeMs }) => {
+      const result = await stat(resultFile(folders, key)).catch(() => undefined);
+      return result !== undefined && result.mtimeMs >= mtimeMs;
+    },
+  );
+  return {
+    close: () => {
+      open = false;
+      watch.close();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+function judge(outcome: Outcome, ids: readonly string[]): { failed: ReadonlySet<string>; reason: string } {
+  if (outcome.kind === 'error') return { failed: new Set(ids), reason: `${outcome.type}: ${outcome.message}` };
+  if (outcome.kind === 'ended') return { failed: new Set(ids), reason: outcome.ending.message };
+  const reason = 'the function reported this record as failed (batchItemFailures); its log says why';
+  try {
+    return { failed: failedMessages(JSON.parse(outcome.body.toString()), ids), reason };
+  } catch {
+    return { failed: new Set(ids), reason: 'the function answered with something that is not JSON' };
+  }
+}
+
+function resultFile({ results }: UploadFolders, key: string): string {
+  return join(results, `${key}.json`);
+}
+
+async function readResult(folders: UploadFolders, key: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(resultFile(folders, key), 'utf8'));
+  } catch {
+    // The function need not write one (an upload that is to be ignored).
+    return null;
+  }
+}
+
+/** Moves the file to the dead letters, its reason beside it. Where that cannot be done, it stays where it is. */
+async function bury(folders: UploadFolders, { key, attempt }: Delivery, reason: string): Promise<UploadReport> {
+  const source = join(folders.uploads, key);
+  const target = join(folders.deadLetters, dirname(key), noteable(basename(key)));
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    const note = { key, reason, attempts: attempt, time: new Date().toISOString() };
+    await writeFile(`${target}${NOTE}`, `${JSON.stringify(note, null, 2)}\n`);
+    await move(source, target);
+    return { key, deadLetter: target, reason };
+  } catch (error) {
+    // A full disk or a folder that may not be written: one upload's trouble must not end the gateway.
+    return { key, deadLetter: source, reason: `${reason}; it could not be moved: ${(error as Error).message}` };
+  }
+}
+
+const NOTE = '.reason.json';
+/** Of a file's name, on every usual file system: bytes, or UTF-16 units, of which there are never more. */
+const MAX_NAME = 255;
+
+/** The name, or its beginning and a digest where its note's would be too long. */
+function noteable(name: string): string {
+  if (Buffer.byteLength(name) + NOTE.length <= MAX_NAME) return name;
+  // Cut in the middle of a character, it ends in a sign of three bytes.
+  const start = Buffer.from(name).toString('utf8', 0, 160);
+  return `${start}-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+}
+
+async function move(source: string, target: string): Promise<void> {
+  try {
+    await rename(source, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Deleted meanwhile: the note is all that is left to keep.
+    if (code === 'ENOENT') return;
+    // The watched folder may be on another disk.
+    if (code !== 'EXDEV') throw error;
+    await copyFile(source, target);
+    await rm(source, { force: true });
+  }
+}

@@ -1,0 +1,1 @@
+export { weightSpecs as layerWeights } from '#convert';

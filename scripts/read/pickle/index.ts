@@ -1,0 +1,2 @@
+export { pickleReader } from '../formats/pickle/pickle-reader.ts';
+export { unpickle } from './unpickle.ts';

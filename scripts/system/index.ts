@@ -1,0 +1,15 @@
+export {
+  claimFolder,
+  hasCode,
+  isStale,
+  makeTemporaryFolder,
+  namesIn,
+  replaceFile,
+  sweepTemporary,
+  syncFolder,
+  writeDurable,
+} from './atomic-files.ts';
+export { nearest } from './near.ts';
+export { eachOf } from './parallel.ts';
+export { type Random, stream } from './random.ts';
+export { startThread } from './threads/start-thread.ts';

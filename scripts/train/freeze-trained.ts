@@ -1,0 +1,175 @@
+import {
+  createEngine,
+  DATATYPE_INFO,
+  expected,
+  FreezeframeError,
+  type ManifestDraft,
+  type TensorData,
+} from '@freezeframe/inference';
+import { freezeModel } from '#convert';
+import type { Dataset, TableDataset } from '#datasets';
+import { type FreezeOptions, GRAPH_NAMES, rangeOf } from '#frozen';
+import { runInBatches, type Samples, type Verification, verifyFrozen } from '#reference';
+import { checkName, type ModelStore, type StoredModel } from '#store';
+import { measure } from './measure.ts';
+import type { TrainedModel, TrainingRecord } from './trained-model.ts';
+
+/** Held-out samples that are compared with TensorFlow.js in plain JavaScript: 3 ms each for 64 x 64 pictures, `small-cnn`. */
+export const DEFAULT_SAMPLES = 256;
+
+export interface FreezeTrainedOptions {
+  readonly trained: TrainedModel;
+  /** The data set that it was trained on: the test split is what it is verified and measured on. */
+  readonly dataset: Dataset;
+  readonly store: ModelStore;
+  /** The name in the store. Default: the trained model's. */
+  readonly name?: string;
+  /** How many samples of the test split are compared with TensorFlow.js. */
+  readonly samples?: number | 'all';
+  /** Told how many samples TensorFlow.js has answered. */
+  onProgress?(done: number): void;
+}
+
+export interface FreezeReport {
+  readonly stored: StoredModel;
+  readonly verification: Verification;
+  /** On the whole test split. */
+  readonly metrics: { readonly before: Record<string, number>; readonly after: Record<string, number> };
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/**
+ * Freezes a trained model, verifies it on held-out samples, measures it on the test split, and saves it.
+ * @throws FreezeframeError `verification-failed` (nothing is saved), `dataset-changed` (not the data it was trained on),
+ *   and what `freezeModel` and the store throw
+ */
+export async function freezeTrained(options: FreezeTrainedOptions): Promise<FreezeReport> {
+  const { trained, dataset, store, name = trained.name, onProgress } = options;
+  const start = performance.now();
+  checkName(name);
+  const { training, model } = trained;
+  checkDataset(training, dataset);
+  const freezing = freezeOptions(training);
+  const { onnx, manifest } = freezeModel(model, freezing);
+  const held = heldOut(dataset);
+  const some = everyNth(held.samples, held.count, options.samples ?? DEFAULT_SAMPLES);
+  const verification = await verifyFrozen(model, onnx, freezing, some, onProgress);
+  const after = await measureFrozen(onnx, held, dataset, freezing);
+  checkMetrics(training.metrics, after, held.count);
+  const { seconds: _, ...verified } = verification;
+  const data = { name: dataset.name, digest: dataset.digest, split: 'test', count: held.count };
+  const draft: ManifestDraft = {
+    formatVersion: 1,
+    ...manifest,
+    precision: 'float32',
+    metrics: { data, before: training.metrics, after, verification: { ...verified } },
+    provenance: provenanceOf(trained),
+  };
+  const stored = await store.save(name, { manifest: draft, model: onnx });
+  const seconds = (performance.now() - start) / 1000;
+  return { stored, verification, metrics: { before: training.metrics, after }, bytes: onnx.length, seconds };
+}
+
+/** What the frozen graph takes and answers, from what training has noted. */
+export function freezeOptions(training: TrainingRecord): FreezeOptions {
+  if (training.kind === 'pictures') {
+    return {
+      input: { kind: 'picture', ...training.input, preprocess: training.preprocess },
+      output: { kind: 'classification', labels: training.labels },
+    };
+  }
+  const { features, target } = training.scaling;
+  return { input: { kind: 'features', features }, output: { kind: 'regression', values: [target] } };
+}
+
+interface HeldOut {
+  readonly count: number;
+  readonly samples: Samples;
+}
+
+/** The test split, in the graph's own terms. */
+function heldOut(dataset: Dataset): HeldOut {
+  if (dataset.kind === 'pictures') {
+    const { count, pixels } = dataset.splits.test;
+    const { height, width, channels } = dataset.input;
+    const picture: TensorData = { datatype: 'UINT8', shape: [count, height, width, channels], data: pixels };
+    return { count, samples: { [GRAPH_NAMES.picture]: picture } };
+  }
+  const { count } = dataset.splits.test;
+  const shape = [count, dataset.features.length];
+  const features: TensorData = { datatype: 'FP32', shape, data: unscaledFeatures(dataset) };
+  return { count, samples: { [GRAPH_NAMES.features]: features } };
+}
+
+function unscaledFeatures({ features, splits }: TableDataset): Float32Array {
+  return splits.test.features.map((value, i) => {
+    const feature = features[i % features.length] as (typeof features)[number];
+    return value * rangeOf(feature) + feature.min;
+  });
+}
+
+/** Samples spread evenly: data sets may be in the order of their classes. */
+export function everyNth(samples: Samples, count: number, wanted: number | 'all'): Samples {
+  const taken = wanted === 'all' ? count : Math.min(wanted, count);
+  const rows = Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
+  return Object.fromEntries(
+    Object.entries(samples).map(([name, { datatype, shape, data }]): [string, TensorData] => {
+      const size = data.length / count;
+      // Not `slice`: a Buffer's is a view, and the data set would be written over.
+      const chosen = new DATATYPE_INFO[datatype].array(size * taken);
+      for (const [to, from] of rows.entries()) {
+        for (let i = 0; i < size; i++) chosen[to * size + i] = data[from * size + i] as never;
+      }
+      return [name, { datatype, shape: [taken, ...shape.slice(1)], data: chosen }];
+    }),
+  );
+}
+
+async function measureFrozen(onnx: Uint8Array, held: HeldOut, dataset: Dataset, { output }: FreezeOptions) {
+  const engine = await createEngine(onnx);
+  try {
+    const answers = await runInBatches(engine, held.samples);
+    const { data } = Object.values(answers)[0] as TensorData;
+    return measure(data as Float32Array, dataset, output);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Accuracy may move by a picture or two that float32 rounding decides; more means that another thing was frozen. */
+function checkMetrics(before: Record<string, number>, after: Record<string, number>, count: number): void {
+  const allowed = 0.001 + 2 / count;
+  if (before.accuracy === undefined || after.accuracy === undefined) return;
+  if (Math.abs(before.accuracy - after.accuracy) <= allowed) return;
+  const change = `accuracy on the ${count} test samples was ${before.accuracy} in training and is ${after.accuracy} frozen`;
+  throw new FreezeframeError(
+    'verification-failed',
+    `The frozen graph does not answer as the trained model: ${change}`,
+    {
+      details: { before, after, allowed },
+      remedy: 'Nothing was saved. Preprocessing in training and in the graph differ: report it, or train again.',
+    },
+  );
+}
+
+function checkDataset({ dataset: wanted }: TrainingRecord, { digest }: Dataset): void {
+  if (digest === wanted.digest) return;
+  throw new FreezeframeError('dataset-changed', expected(wanted.digest, `the digest of ${wanted.name}`, digest), {
+    remedy: `The data set is not the one that the model was trained on: bring it back, or train again.`,
+  });
+}
+
+function provenanceOf({ training, weightsDigest }: TrainedModel): ManifestDraft['provenance'] {
+  const { architecture, backend, epochs, seed, dataset } = training;
+  const data = { name: dataset.name, digest: dataset.digest };
+  return {
+    source: 'freezeframe train',
+    weightsSha256: weightsDigest,
+    architecture,
+    backend,
+    epochs,
+    seed,
+    dataset: data,
+  };
+}

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { Hono } from 'hono';
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { type GatewayEvent, toHandler } from '../../../../functions/http/gateway/gateway.ts';
+
+const event = (method: string, path: string, rest: Partial<GatewayEvent> = {}): GatewayEvent => ({
+  rawPath: path,
+  rawQueryString: '',
+  headers: { host: 'abc.execute-api.eu-central-1.amazonaws.com' },
+  requestContext: { http: { method } },
+  ...rest,
+});
+
+const echo = new Hono()
+  .post('/bytes', async (context) => {
+    context.header('x-length', String((await context.req.raw.clone().arrayBuffer()).byteLength));
+    return context.body(await context.req.arrayBuffer(), 200, { 'content-type': 'image/png' });
+  })
+  .all('*', async (context) => {
+    context.header('set-cookie', 'a=1', { append: true });
+    context.header('set-cookie', 'b=2', { append: true });
+    const { method, path, raw } = context.req;
+    const headers = Object.fromEntries(raw.headers);
+    return context.json({ method, path, query: context.req.queries(), headers, body: await context.req.text() });
+  });
+const handler = toHandler(echo);
+
+describe('toHandler', () => {
+  it('hands binary bodies over byte for byte, both ways', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 2000 }), async (bytes) => {
+        const body = Buffer.from(bytes).toString('base64');
+        const result = await handler(event('POST', '/bytes', { body, isBase64Encoded: true }));
+        expect(result).toMatchObject({ statusCode: 200, body, isBase64Encoded: true });
+        expect(result.headers?.['x-length']).toBe(String(bytes.length));
+      }),
+    );
+  });
+
+  it('answers what the Hono adapter answers', async () => {
+    const theirs = handle(echo);
+    const cases = [
+      event('GET', '/a/b', { rawQueryString: 'x=1&x=2&y=%2B', cookies: ['k=v', 'l=w'] }),
+      event('POST', '/text', { body: 'grüße', headers: { 'content-type': 'text/plain', host: 'h' } }),
+      event('PUT', '/text', { body: Buffer.from('{"a":1}').toString('base64'), isBase64Encoded: true }),
+      event('DELETE', '/nothing'),
+    ];
+    for (const one of cases) {
+      const reference = await theirs(structuredClone(one) as unknown as LambdaEvent, {} as LambdaContext);
+      expect(await handler(one)).toEqual(reference);
+    }
+  });
+
+  it('ignores the body of a GET', async () => {
+    const result = await handler(event('GET', '/', { body: 'aGk=', isBase64Encoded: true }));
+    expect(JSON.parse(result.body ?? '')).toMatchObject({ method: 'GET', body: '' });
+  });
+
+  it('keeps a path a path', async () => {
+    const result = await handler(event('GET', '//elsewhere.example/a?b#c'));
+    expect(JSON.parse(result.body ?? '')).toMatchObject({ path: '//elsewhere.example/a%3Fb%23c', query: {} });
+  });
+
+  it('answers what is no request with a problem', async () => {
+    for (const wrong of [event('TR ACE', '/'), event('GET', '/', { headers: { 'bad header': 'x' } })]) {
+      const result = await handler(wrong);
+      expect(result).toMatchObject({ statusCode: 400, headers: { 'content-type': 'application/problem+json' } });
+      expect(JSON.parse(result.body ?? '')).toMatchObject({ status: 400 });
+    }
+  });
+
+  it('takes at most two parameters, as Node 24 on Lambda demands', () => {
+    expect(handler.length).toBeLessThanOrEqual(2);
+  });
+});

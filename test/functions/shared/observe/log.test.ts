@@ -1,0 +1,32 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describeError, logLine } from '../../../../functions/shared/observe/log.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('logLine', () => {
+  it('writes one line of JSON, whatever the fields hold, errors to stderr', () => {
+    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    logLine('info', 'two\nlines', { key: 'a\r\nb' });
+    logLine('error', 'bad');
+    const [line] = out.mock.calls[0] as [string];
+    expect(line.trimEnd()).not.toMatch(/[\r\n]/);
+    expect(JSON.parse(line)).toMatchObject({ level: 'INFO', message: 'two\nlines', key: 'a\r\nb' });
+    expect(err).toHaveBeenCalledOnce();
+  });
+});
+
+describe('describeError', () => {
+  it('keeps code, stack and causes, and takes what is no error', () => {
+    const cause = Object.assign(new Error('disk'), { code: 'EIO' });
+    expect(describeError(new TypeError('no', { cause }))).toMatchObject({
+      error: 'TypeError',
+      reason: 'no',
+      stack: expect.stringContaining('log.test.ts'),
+      cause: { code: 'EIO', reason: 'disk' },
+    });
+    expect(describeError('text')).toEqual({ error: 'text' });
+  });
+});

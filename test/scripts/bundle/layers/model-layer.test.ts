@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { modelIndex } from '../../../../scripts/bundle/layers/model-layer.ts';
+
+describe('modelIndex', () => {
+  it('takes the first model and the first version of each name as defaults', () => {
+    const models = [
+      { name: 'b', version: '10' },
+      { name: 'a', version: '1' },
+      { name: 'b', version: '9' },
+    ];
+    expect(modelIndex(models)).toEqual({
+      default: 'b',
+      models: { b: { default: '10', versions: ['9', '10'] }, a: { default: '1', versions: ['1'] } },
+    });
+  });
+
+  it('keeps the tags of the versions that are bundled as labels', () => {
+    const models = [
+      { name: 'a', version: '3', tags: ['production'] },
+      { name: 'a', version: '4', tags: ['latest', 'canary'] },
+      { name: 'b', version: '1', tags: [] },
+    ];
+    expect(modelIndex(models).models).toEqual({
+      a: { default: '3', versions: ['3', '4'], labels: { production: '3', latest: '4', canary: '4' } },
+      b: { default: '1', versions: ['1'] },
+    });
+  });
+
+  it('refuses an empty list', () => {
+    expect(() => modelIndex([])).toThrowError(expect.objectContaining({ code: 'no-models' }));
+  });
+});

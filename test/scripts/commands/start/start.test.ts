@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeStarted } from '../../../../scripts/commands/start/describe.ts';
+import { start } from '../../../../scripts/commands/start/start.ts';
+import { openStore } from '../../../../scripts/store/store.ts';
+import { saveTinyModel } from '../../tiny-model.ts';
+
+const run = promisify(execFile);
+
+describe('start', () => {
+  let work: string;
+  const before = process.env.FREEZEFRAME_STORE;
+
+  beforeAll(async () => {
+    work = await mkdtemp(join(tmpdir(), 'freezeframe-start-'));
+    process.env.FREEZEFRAME_STORE = join(work, 'a store');
+    await saveTinyModel(openStore(), 'tiny');
+  });
+  afterAll(async () => {
+    if (before === undefined) delete process.env.FREEZEFRAME_STORE;
+    else process.env.FREEZEFRAME_STORE = before;
+    await rm(work, { recursive: true });
+  });
+
+  const once = () =>
+    start({
+      store: openStore(),
+      storeRoot: join(work, 'a store'),
+      port: 0,
+      buildDir: join(work, 'build'),
+      model: async () => ({ model: 'tiny@1' }),
+    });
+
+  it('answers two pictures over HTTP and one as an upload from the built bundle; the second time builds nothing', async () => {
+    const first = await once();
+    try {
+      expect(first.tried).toHaveLength(2);
+      for (const { result } of first.tried) {
+        expect(result).toMatchObject({ model: { name: 'tiny', version: '1' }, predictions: [{}, {}] });
+      }
+      expect(first.upload).toMatchObject({ key: 'garden-gnome.jpg', result: { model: { name: 'tiny' } } });
+      const page = await fetch(`${first.gateway.url}/`);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+      expect((await fetch(`${first.gateway.url}/health`)).status).toBe(200);
+      expect(describeStarted(first)).toContain(first.curl);
+      // A path with a blank, as it is pasted.
+      const shell = await run('sh', ['-c', `${first.curl} --silent --show-error`]).catch((error: Error) => error);
+      if (shell instanceof Error) expect(shell.message).toMatch(/curl: not found|ENOENT/);
+      else expect(JSON.parse(shell.stdout)).toEqual(first.tried[0]?.result);
+    } finally {
+      await first.gateway.close();
+    }
+    const stored = JSON.parse(await readFile(join(work, 'a store/results/garden-gnome.jpg.json'), 'utf8'));
+    expect(stored).toEqual((first.upload as { result: unknown }).result);
+
+    const began = Date.now();
+    const second = await once();
+    await second.gateway.close();
+    expect(second.bundle.rebuilt).toEqual([]);
+    expect(Date.now() - began).toBeLessThan(5_000);
+  });
+});

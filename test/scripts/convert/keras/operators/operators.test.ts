@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { findOperator, OPERATORS } from '../../../../../scripts/convert/keras/operators/index.ts';
+import type { KerasModel, LayerConfig } from '../../../../../scripts/keras/model.ts';
+import { frozenAnswer, inputLayer } from '../../harness.ts';
+
+const X = [-2, -0.5, 0.25, 3, 1.5, -1];
+const input = { shape: [2, 3], data: Float32Array.from(X) };
+const tensor = { class_name: '__keras_tensor__', config: { keras_history: ['x', 0, 0] } };
+
+function modelOf(layer: LayerConfig): KerasModel {
+  const layers = [inputLayer('x', [3]), layer];
+  const config = { name: 'm', layers, input_layers: [['x', 0, 0]], output_layers: [[layer.name, 0, 0]] };
+  return { config: { class_name: 'Functional', config }, weights: new Map() };
+}
+
+function keras3(class_name: string, args: unknown[], config: object = {}, module = 'keras.src.ops.numpy'): KerasModel {
+  return modelOf({
+    class_name,
+    module,
+    name: 'op',
+    config: { name: 'op', ...config },
+    inbound_nodes: [{ args, kwargs: {} }],
+  });
+}
+
+function keras2(fn: string, node: unknown[], class_name = 'TFOpLambda'): KerasModel {
+  return modelOf({ class_name, name: 'op', config: { name: 'op', function: fn }, inbound_nodes: [node] });
+}
+
+async function answer(model: KerasModel): Promise<{ shape: readonly number[]; data: number[] }> {
+  const [found] = await frozenAnswer(model, [input]);
+  return { shape: found?.shape ?? [], data: Array.from(found?.data ?? [], Number) };
+}
+
+describe('an operator', () => {
+  it('takes constants on either side, in both spellings', async () => {
+    const wanted = X.map((x) => 2 - x);
+    expect((await answer(keras3('Subtract', [2, tensor]))).data).toEqual(wanted);
+    const constantFirst = ['_CONSTANT_VALUE', -1, 2.0, { y: ['x', 0, 0], name: null }];
+    expect((await answer(keras2('math.subtract', constantFirst))).data).toEqual(wanted);
+  });
+
+  it('shares its class name with a layer and is told from it by its module', async () => {
+    expect((await answer(keras3('Multiply', [tensor, 3]))).data).toEqual(X.map((x) => 3 * x));
+    expect(findOperator({ class_name: 'Multiply', module: 'keras.layers', config: {} })).toBeUndefined();
+    expect(findOperator({ class_name: 'Multiply', config: {} })).toBeUndefined();
+  });
+
+  it('reads options from the config where Keras 3 writes them, from the call where TensorFlow does', async () => {
+    const sums = { shape: [2, 1], data: [-2.25, 3.5] };
+    expect(await answer(keras3('Sum', [tensor], { axis: -1, keepdims: true }))).toEqual(sums);
+    expect(await answer(keras2('math.reduce_sum', ['x', 0, 0, { axis: 1, keepdims: true }]))).toEqual(sums);
+  });
+
+  it('takes parts as Python does', async () => {
+    const slice = (start: number | null, stop: number | null, step: number | null) => ({
+      class_name: '__slice__',
+      config: { start, stop, step },
+    });
+    const backwards = await answer(keras3('GetItem', [tensor, [slice(null, null, null), slice(null, null, -1)]]));
+    expect(backwards.data).toEqual([0.25, -0.5, -2, -1, 1.5, 3]);
+    const spec = [{ start: null, stop: null, step: null }, -1];
+    const node = ['x', 0, 0, { slice_spec: spec }];
+    const last = await answer(keras2('__operators__.getitem', node, 'SlicingOpLambda'));
+    expect(last).toEqual({ shape: [2], data: [0.25, -1] });
+  });
+
+  it('takes NumPy arrays that Keras 3 boxed', async () => {
+    const box = { class_name: '__numpy__', config: { value: [1, 10, 100], dtype: 'float32' } };
+    expect((await answer(keras3('Multiply', [tensor, box]))).data).toEqual([-2, -5, 25, 3, 15, -100]);
+  });
+
+  it.each([
+    ['an operator that is not known', keras3('Fft', [tensor])],
+    ['a function that is not known', keras2('signal.stft', ['x', 0, 0, {}])],
+    ['an argument that is not known', keras2('math.reduce_sum', ['x', 0, 0, { axis: 1, strange: 3 }])],
+    ['a place that is no constant', keras3('GetItem', [tensor, tensor])],
+    ['text for an axis', keras3('Sum', [tensor], { axis: 'last' })],
+    ['an axis that is not there', keras3('Sum', [tensor], { axis: 7 })],
+  ])('is refused for %s', async (_, model) => {
+    await expect(answer(model)).rejects.toThrow(expect.objectContaining({ code: 'unsupported-layer' }));
+  });
+
+  it('has a name of its own in each Keras', () => {
+    for (const names of [OPERATORS.flatMap(({ keras }) => keras), OPERATORS.flatMap(({ tensorflow }) => tensorflow)]) {
+      expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { makeSamples } from '../../../../scripts/import/checks/samples.ts';
+
+const sampleOf = (shape: (number | null)[]) => {
+  const facts = { inputs: [{ name: 'x', shape, integers: false }], outputs: [], activation: 'none' } as const;
+  return makeSamples(facts as never, { kind: 'tensors' }, 3, 1, new Map()).x;
+};
+
+describe('made-up inputs', () => {
+  it('give free axes a size, and are the same each time', () => {
+    expect(sampleOf([null, null, null, 3])?.shape).toEqual([3, 64, 64, 3]);
+    expect(sampleOf([null, null, 5])?.shape).toEqual([3, 12, 5]);
+    expect(sampleOf([null, 4])).toEqual(sampleOf([null, 4]));
+  });
+
+  it.each([[Array(6).fill(null)], [Array(24).fill(null)], [[null, null, null, 65536]]])(
+    'stay small with %s',
+    (shape) => {
+      const sample = sampleOf(shape);
+      expect(sample?.data.length).toBeLessThanOrEqual(3 * 2 ** 22);
+      expect(sample?.shape).toHaveLength(shape.length);
+    },
+  );
+});

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngine } from '@freezeframe/inference';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importModel } from '../../../scripts/import/import-model.ts';
+import { verifyGraph } from '../../../scripts/import/prepare-graph.ts';
+import type { ImportedGraphModel } from '../../../scripts/read/formats/tfjs-graph/imported-graph-model.ts';
+import { readTfjsGraph } from '../../../scripts/read/formats/tfjs-graph/tfjs-graph-reader.ts';
+import { GRAPH_REFERENCE } from '../../../scripts/reference/tensorflow/run-graph-reference.ts';
+import { openStore } from '../../../scripts/store/index.ts';
+import { attr, GraphFiles } from '../convert/tensorflow/graph-files.ts';
+import { memorySource } from '../read/memory-source.ts';
+
+function pictureClassifier(bias?: number[], batch = -1): GraphFiles {
+  const g = new GraphFiles();
+  g.input('image', [batch, 8, 8, 3]);
+  const step = {
+    strides: attr.ints(1, 2, 2, 1),
+    padding: attr.text('SAME'),
+    fused_ops: attr.texts('BiasAdd', 'Relu6'),
+  };
+  const features = g.op('_FusedConv2D', ['image', g.floats([3, 3, 3, 8]), g.floats([8], bias)], step);
+  g.op('Softmax', [g.op('MatMul', [g.op('Mean', [features, g.ints(1, 2)]), g.floats([8, 2])])]);
+  return g;
+}
+
+const read = (g: GraphFiles): Promise<ImportedGraphModel> => readTfjsGraph(memorySource(g.files()));
+
+describe('verifyGraph', () => {
+  it('compares batches with TensorFlow.js', async () => {
+    const { maxDifference, samples } = await verifyGraph(await read(pictureClassifier()));
+    expect(samples).toBe(3);
+    expect(maxDifference).toBeLessThan(1e-6);
+    expect((await verifyGraph(await read(pictureClassifier(undefined, 1)))).samples).toBe(1);
+  });
+
+  it('fails where the graph answers otherwise', async () => {
+    const [right, wrong] = await Promise.all([
+      read(pictureClassifier()),
+      read(pictureClassifier([9, 9, 9, 9, -9, -9, -9, -9])),
+    ]);
+    const mixed = { ...right, onnx: wrong.onnx };
+    await expect(verifyGraph(mixed)).rejects.toMatchObject({ code: 'verification-failed' });
+  });
+});
+
+describe('freezeframe import of a graph model', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'graph-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('keeps in the manifest what it was compared with', async () => {
+    for (const [name, content] of Object.entries(pictureClassifier().files()))
+      await writeFile(join(folder, name), content);
+    await writeFile(join(folder, 'labels.txt'), '0 cat\n1 dog\n');
+    const store = openStore(join(folder, 'store'));
+    const pictures = { preprocess: 'tf' as const };
+    const { stored, format, verification } = await importModel({
+      path: folder,
+      name: 'graph',
+      store,
+      pictures,
+      isolate: false,
+    });
+    expect(format).toBe('tfjs-graph');
+    expect(verification.against).toBe(GRAPH_REFERENCE);
+    expect(verification.maxDifference).toBeLessThan(1e-5);
+    expect(stored.manifest.output).toMatchObject({
+      kind: 'classification',
+      labels: ['cat', 'dog'],
+      activation: 'softmax',
+    });
+    expect(stored.manifest.input).toMatchObject({ kind: 'picture', height: 8, width: 8, channels: 3 });
+    const engine = await createEngine(join(stored.folder, 'model.onnx'));
+    expect(engine.inputs[0]?.datatype).toBe('UINT8');
+    await engine.close();
+  });
+});

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { planFreeze } from '../../../scripts/convert/plan/plan.ts';
+import { kerasFacts } from '../../../scripts/import/facts/keras-facts.ts';
+import { prepareKeras } from '../../../scripts/import/prepare-keras.ts';
+import type { ModelChoices } from '../../../scripts/import/prepared.ts';
+import type { Tensor } from '../../../scripts/keras/model.ts';
+import type { ImportedKerasModel } from '../../../scripts/read/imported-model.ts';
+import { readModel } from '../../../scripts/read/read-model.ts';
+
+const MODEL = fileURLToPath(new URL('../../fixtures/keras/trained-with-adam.k3.keras', import.meta.url));
+
+let imported: ImportedKerasModel;
+beforeAll(async () => {
+  imported = (await readModel(MODEL)).imported as ImportedKerasModel;
+});
+
+const prepare = (model: ImportedKerasModel, choices: Partial<ModelChoices> = {}) =>
+  prepareKeras(model, { pictures: {}, allowNonfinite: false, ...choices });
+
+function withFirst(value: number): ImportedKerasModel {
+  const weights = new Map<string, Tensor>(imported.model.weights);
+  const [[name, { shape, data }]] = [...weights] as [[string, Tensor]];
+  weights.set(name, { shape, data: Float32Array.from(data).fill(value, 0, 1) });
+  return { ...imported, model: { ...imported.model, weights } };
+}
+
+/** A model of the given layers, without weights. */
+function sequential(shape: (number | null)[], ...layers: { class_name: string; config: object }[]): ImportedKerasModel {
+  const input = { class_name: 'InputLayer', config: { name: 'x', batch_shape: [null, ...shape], dtype: 'float32' } };
+  const named = layers.map(({ class_name, config }, i) => ({ class_name, config: { name: `layer_${i}`, ...config } }));
+  const config = { name: 'model', layers: [input, ...named] };
+  const model = { config: { class_name: 'Sequential', config }, weights: new Map<string, Tensor>() };
+  return { kind: 'keras', format: 'keras-3', notes: [], model };
+}
+
+describe('prepareKeras', () => {
+  it('verifies in batches of 1 and 3 against something that is not the converter', async () => {
+    const { verification } = await prepare(imported);
+    expect(verification).toMatchObject({ batches: [1, 3], samples: 3 });
+    expect(verification.maxDifference).toBeLessThan(1e-5);
+    expect(verification.against).not.toBe('');
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses %s among the weights, by name, unless it is allowed',
+    async (value) => {
+      const broken = withFirst(value);
+      const [name] = [...broken.model.weights.keys()];
+      await expect(prepare(broken)).rejects.toMatchObject({ code: 'nonfinite-weights', details: { weights: [name] } });
+      const { notes } = await prepare(broken, { allowNonfinite: true });
+      expect(notes.join(' ')).toContain('zeros in their place');
+    },
+  );
+
+  it('refuses a layer that would fill the memory', async () => {
+    const huge = sequential([64, 64, 3], {
+      class_name: 'UpSampling2D',
+      config: { size: [1024, 1024], data_format: 'channels_last', interpolation: 'nearest' },
+    });
+    await expect(prepare(huge)).rejects.toMatchObject({
+      code: 'limit-exceeded',
+      message: expect.stringContaining('more than'),
+    });
+  });
+});
+
+describe('kerasFacts', () => {
+  const facts = ({ model }: ImportedKerasModel) => kerasFacts(planFreeze(model));
+
+  it.each([
+    [1 / 255, 'bytes'],
+    [2, 'unit'],
+  ])('knows what a Rescaling by %d wants', (scale, takes) => {
+    const model = sequential([32, 32, 3], { class_name: 'Rescaling', config: { scale, offset: -1 } });
+    expect(facts(model).own).toMatchObject({ takes, reason: expect.stringContaining('Rescaling') });
+  });
+
+  it('sees a softmax behind layers that only change the shape', () => {
+    const model = sequential(
+      [10, 1],
+      { class_name: 'Softmax', config: { axis: 1 } },
+      { class_name: 'Flatten', config: { data_format: 'channels_last' } },
+    );
+    expect(facts(model).activation).toBe('softmax');
+  });
+
+  it('takes 32 x 32 x 3 for a picture, and 6 x 6 x 3 or 32 x 32 x 5 for none', () => {
+    const flatten = { class_name: 'Flatten', config: { data_format: 'channels_last' } };
+    expect(facts(sequential([32, 32, 3], flatten)).picture).toEqual({ height: 32, width: 32, channels: 3 });
+    for (const shape of [
+      [6, 6, 3],
+      [32, 32, 5],
+    ])
+      expect(facts(sequential(shape, flatten)).picture).toBeUndefined();
+  });
+});

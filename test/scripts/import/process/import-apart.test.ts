@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importModel } from '../../../../scripts/import/import-model.ts';
+import { importApart } from '../../../../scripts/import/process/import-apart.ts';
+import { limitsFor, sizeOf } from '../../../../scripts/import/process/limits.ts';
+import { openStore } from '../../../../scripts/store/index.ts';
+import { endlessLoop, hungryGraph } from '../../onnx/hostile-models.ts';
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../../fixtures/keras/${name}`, import.meta.url));
+const MODEL = fixture('sequential-in-functional.k3.keras');
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'freezeframe-apart-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const store = () => openStore(join(folder, 'store'));
+const put = async (name: string, content: Uint8Array) => {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+};
+/** Processes that this one has started and that have not ended. */
+const left = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap');
+
+describe('importApart', () => {
+  it('answers as importModel does, tells each step, and leaves no process', async () => {
+    const steps: string[] = [];
+    const options = { path: MODEL, name: 'apart', store: store() };
+    const apart = await importApart({ ...options, onStep: (step) => steps.push(step) });
+    const here = await importModel({ ...options, isolate: false });
+    const { seconds: _, stored, ...rest } = apart;
+    expect(here).toMatchObject({ ...rest, stored: { digest: stored.digest, version: stored.version } });
+    expect(steps).toEqual(['Reading', 'Freezing and verifying', 'Saving']);
+    expect(left()).toEqual([]);
+  });
+
+  it('keeps the code, the details and the remedy of a refusal', async () => {
+    const error = await importApart({ path: fixture('refuse-lambda.k3.keras'), name: 'no', store: store() }).catch(
+      (e) => e,
+    );
+    expect(error).toMatchObject({ code: 'custom-object', remedy: expect.any(String) });
+    expect(error.details).not.toEqual({});
+  });
+
+  it('ends a graph that never ends', async () => {
+    const path = await put('endless.onnx', endlessLoop());
+    const before = await readdir(folder, { recursive: true });
+    const start = performance.now();
+    await expect(importApart({ path, name: 'endless', store: store() }, { seconds: 6 })).rejects.toMatchObject({
+      code: 'limit-exceeded',
+      details: { limit: '6 s' },
+    });
+    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(await readdir(folder, { recursive: true })).toEqual(before);
+    expect(left()).toEqual([]);
+  });
+
+  it('ends what takes more memory than it may', async () => {
+    const path = await put('hungry.onnx', hungryGraph());
+    await expect(importApart({ path, name: 'hungry', store: store() }, { bytes: 700e6 })).rejects.toMatchObject({
+      code: 'limit-exceeded',
+      details: { limit: '700 MB of memory' },
+    });
+  });
+});
+
+describe('limits', () => {
+  it('grow with the file, and never beyond the machine', async () => {
+    expect(limitsFor(0)).toEqual({ seconds: 60, bytes: expect.any(Number) });
+    expect(limitsFor(100e6).seconds).toBe(260);
+    expect(limitsFor(100e6).bytes).toBeGreaterThan(limitsFor(0).bytes);
+    expect(limitsFor(1e15).bytes).toBe(limitsFor(1e16).bytes);
+  });
+
+  it('count a folder by its files', async () => {
+    await mkdir(join(folder, 'some/deeper'), { recursive: true });
+    await put('some/a', new Uint8Array(10));
+    await put('some/deeper/b', new Uint8Array(5));
+    expect(await sizeOf(join(folder, 'some'))).toBe(15);
+    expect(await sizeOf(join(folder, 'absent'))).toBe(0);
+  });
+});

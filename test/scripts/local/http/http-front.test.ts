@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFront, listen } from '../../../../scripts/local/http/http-front.ts';
+import { API_BODY_LIMIT } from '../../../../scripts/local/http/limits.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+describe('createFront', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = createFront(async () => ({ kind: 'response', body: Buffer.from('{"statusCode":200,"body":"answered"}') }));
+    await listen(server, '127.0.0.1', 0);
+  });
+  afterAll(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  /** Sends all of it, whatever is answered meanwhile, and only then looks. */
+  async function exchange(head: string, body: readonly string[]): Promise<string> {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.pause();
+    socket.write(`POST / HTTP/1.1\r\nhost: local\r\ncontent-type: image/jpeg\r\n${head}\r\n\r\n`);
+    for (const piece of body) {
+      await new Promise<void>((resolve, reject) => {
+        socket.write(piece, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    return answer;
+  }
+
+  it.each([
+    ['a declared length', `content-length: ${API_BODY_LIMIT + MEGABYTE}`, Array(11).fill('a'.repeat(MEGABYTE))],
+    ['chunks', 'transfer-encoding: chunked', [...Array(16).fill(`100000\r\n${'a'.repeat(MEGABYTE)}\r\n`), '0\r\n\r\n']],
+  ])('lets a sender of too much see why it is refused (%s)', async (_, head, body) => {
+    const answer = await exchange(head, body as string[]);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('connection: close'.replace('connection', 'Connection'));
+    expect(answer).toMatch(/\{"message":"Request Entity Too Large"\}$/);
+  });
+
+  it('is not held by a sender who goes away in the middle', async () => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nhost: local\r\ncontent-length: 1000\r\n\r\nabc');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.destroy();
+    const { port } = server.address() as AddressInfo;
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('answered');
+  });
+
+  it.each([
+    ['headers', 'POST / HTTP/1.1\r\nhost: local\r\nx: '],
+    ['a body', 'POST / HTTP/1.1\r\nhost: local\r\ncontent-length: 1000\r\n\r\n'],
+  ])('waits so long for %s that come byte by byte, and no longer', async (_, head) => {
+    const slow = createFront(async () => ({ kind: 'response', body: Buffer.from('""') }), {
+      headersTimeout: 200,
+      requestTimeout: 200,
+    });
+    await listen(slow, '127.0.0.1', 0);
+    const socket = connect((slow.address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(head);
+    const drip = setInterval(() => socket.write('a'), 20);
+    let answer = '';
+    for await (const chunk of socket) {
+      answer += chunk;
+      clearInterval(drip);
+    }
+    clearInterval(drip);
+    slow.close();
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});

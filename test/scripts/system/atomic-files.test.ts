@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  claimFolder,
+  isStale,
+  makeTemporaryFolder,
+  namesIn,
+  replaceFile,
+  STALE_MS,
+  sweepTemporary,
+  syncFolder,
+} from '../../../scripts/system/atomic-files.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'freezeframe-atomic-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('claimFolder', () => {
+  it('gives a name to one of many, and leaves the others as they were', async () => {
+    const target = join(root, 'claimed');
+    const folders = await Promise.all(Array.from({ length: 8 }, () => makeTemporaryFolder(join(root, 'claims'))));
+    await Promise.all(folders.map((folder) => writeFile(join(folder, 'who'), folder)));
+    const won = await Promise.all(folders.map((folder) => claimFolder(folder, target)));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await readFile(join(target, 'who'), 'utf8')).toBe(folders[won.indexOf(true)]);
+    expect(await readdir(join(root, 'claims'))).toHaveLength(7);
+  });
+
+  it('fails for any other reason as the file system says', async () => {
+    const folder = await makeTemporaryFolder(root);
+    await expect(claimFolder(folder, join(root, 'absent', 'x'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('replaceFile', () => {
+  it('shows a reader one whole content or the other, never a mixture, and leaves nothing behind', async () => {
+    const file = join(root, 'file');
+    const temporaries = join(root, 'temporaries');
+    const contents = ['a', 'b'].map((letter) => letter.repeat(20_000));
+    await replaceFile(file, contents[0] ?? '', temporaries);
+    let writing = true;
+    const reader = (async () => {
+      const seen = new Set<string>();
+      while (writing) seen.add(await readFile(file, 'utf8'));
+      return seen;
+    })();
+    for (let i = 0; i < 30; i++) await replaceFile(file, contents[i % 2] ?? '', temporaries);
+    writing = false;
+    for (const content of await reader) expect(contents).toContain(content);
+    expect(await readdir(temporaries)).toEqual([]);
+  });
+
+  it('leaves the old content and nothing temporary where it fails', async () => {
+    const folder = join(root, 'a-folder');
+    await mkdir(join(folder, 'full'), { recursive: true });
+    await expect(replaceFile(folder, 'x', join(root, 'others'))).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['full']);
+    expect(await readdir(join(root, 'others'))).toEqual([]);
+  });
+});
+
+describe('sweeping', () => {
+  it('takes what is older than the limit and nothing else', async () => {
+    const parent = join(root, 'sweep');
+    const [old, young] = [await makeTemporaryFolder(parent), await makeTemporaryFolder(parent)];
+    await writeFile(join(old, 'file'), 'x');
+    const seconds = (Date.now() - STALE_MS - 1000) / 1000;
+    await utimes(old, seconds, seconds);
+    expect(await Promise.all([isStale(old), isStale(young), isStale(join(root, 'absent'))])).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    await sweepTemporary(parent);
+    expect(await namesIn(parent)).toEqual([young.slice(parent.length + 1)]);
+  });
+});
+
+it('a folder that is not there has no names and needs no syncing', async () => {
+  expect(await namesIn(join(root, 'absent'))).toEqual([]);
+  await syncFolder(join(root, 'absent'));
+});
