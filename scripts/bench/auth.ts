@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKey, keyFile } from '#keys';
-import type { Gateway } from '#local';
-import { type Connection, openConnection, startLocalAuth } from '#local';
+import { type LocalGateway, startLocalAuth } from '#local';
 import { type Bench, median } from './bench.ts';
-import { withSmallGateway } from './small-gateway.ts';
+import { openClient } from './setups/client.ts';
+import { withSmallGateway } from './setups/small-gateway.ts';
 
 const ROUNDS = 3_000;
 const WARM_UP = 300;
@@ -57,25 +57,20 @@ async function makeKeys(file: string): Promise<{ presented: Presented; file: str
   return { presented, file };
 }
 
-async function measure(gateway: Gateway, presented: Presented, rounds: number): Promise<Record<string, unknown>> {
-  const connection: Connection = openConnection(new URL(gateway.url).host, () => {});
+async function measure(gateway: LocalGateway, presented: Presented, rounds: number): Promise<Record<string, unknown>> {
+  const client = openClient(gateway.url);
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(presented).map((name) => [name, []]));
   const statuses: Record<string, number> = {};
   for (let round = -WARM_UP; round < rounds; round++) {
     for (const name of shuffled(Object.keys(presented))) {
       const started = performance.now();
-      const { status } = await connection.exchange(
-        'GET',
-        '/models',
-        { authorization: `Bearer ${presented[name]}` },
-        '',
-      );
+      const status = await client.send('GET', '/models', { authorization: `Bearer ${presented[name]}` });
       const took = performance.now() - started;
       statuses[name] = status;
       if (round >= 0) times[name]?.push(took);
     }
   }
-  connection.close();
+  client.close();
   const names = Object.keys(presented).filter((name) => statuses[name] === 401);
   const medianUs = Object.fromEntries(names.map((name) => [name, Math.round(1000 * median(times[name] ?? []))]));
   const told: Record<string, number> = {};

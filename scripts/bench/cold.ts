@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FunctionSettings } from '#local';
-import { Environment, toEvent } from '#local';
+import { builtFunction, Environment, type FunctionSettings, toEvent } from '#local';
 import { type Bench, median } from './bench.ts';
-import { bundleMobile } from './mobile-bundle.ts';
-import { photograph } from './photograph.ts';
+import { bundleMobile } from './setups/mobile-net.ts';
+import { photograph } from './setups/photograph.ts';
 
 const ROUNDS = 7;
 const PAUSE_MS = 200;
@@ -27,14 +26,7 @@ export const coldBench: Bench = {
 
 async function measure(work: string): Promise<Record<string, unknown>> {
   const { built } = await bundleMobile(work);
-  const settings: FunctionSettings = {
-    name: 'http',
-    folder: join(built.outDir, 'functions', 'http'),
-    layerModules: join(built.outDir, 'layers', 'inference', 'nodejs', 'node_modules'),
-    modelsDir: join(built.outDir, 'layers', 'model', 'models'),
-    environment: { API_AUTH: 'public' },
-    memory: 1_769,
-  };
+  const settings = builtFunction(built.outDir, 'http', { API_AUTH: 'public' });
   const picture = await photograph(320, 240).png().toBuffer();
   const ready: number[] = [];
   const answered: number[] = [];
@@ -56,6 +48,7 @@ async function measure(work: string): Promise<Record<string, unknown>> {
 
 /** Milliseconds since spawn. @throws Error for any answer but a 200. */
 async function start(settings: FunctionSettings, picture: Buffer): Promise<{ ready: number; answered: number }> {
+  const headers = { 'content-type': 'image/png', 'content-length': String(picture.length) };
   const spawned = performance.now();
   const environment = await Environment.start(settings, () => {});
   try {
@@ -63,13 +56,9 @@ async function start(settings: FunctionSettings, picture: Buffer): Promise<{ rea
     const ready = performance.now() - spawned;
     const outcome = await environment.invoke({
       requestId: 'cold',
-      payload: toEvent({
-        method: 'POST',
-        url: '/classify',
-        headers: { 'content-type': 'image/png', 'content-length': String(picture.length) },
-        body: picture,
-        sourceIp: '127.0.0.1',
-      }),
+      payload: JSON.stringify(
+        toEvent({ method: 'POST', url: '/classify', headers, body: picture, sourceIp: '127.0.0.1' }),
+      ),
       deadline: Date.now() + 30_000,
       functionArn: '',
       traceId: '',

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { Gateway } from '#local';
-import { type Connection, openConnection } from '#local';
+import type { LocalGateway } from '#local';
 import type { Bench } from './bench.ts';
-import { photograph } from './photograph.ts';
-import { withSmallGateway } from './small-gateway.ts';
+import { openClient } from './setups/client.ts';
+import { photograph } from './setups/photograph.ts';
+import { withSmallGateway } from './setups/small-gateway.ts';
 
 const REQUESTS = 10_000;
 /** Until caches are full, code is compiled and V8 has given the young part of its heap its size: once, after some 10,000. */
@@ -21,7 +21,7 @@ export const loadBench: Bench = {
   },
 };
 
-async function measure(gateway: Gateway, requests: number): Promise<Record<string, unknown>> {
+async function measure(gateway: LocalGateway, requests: number): Promise<Record<string, unknown>> {
   const picture = await photograph(320, 240).jpeg().toBuffer();
   await ask(gateway, picture, WARM_UP);
   const series = [await memory(gateway)];
@@ -53,19 +53,16 @@ async function measure(gateway: Gateway, requests: number): Promise<Record<strin
 }
 
 /** Every connection sends its next request when it has its answer. @returns how often each status came; 0 is none at all. */
-async function ask(gateway: Gateway, picture: Buffer, requests: number): Promise<Map<number, number>> {
+async function ask(gateway: LocalGateway, picture: Buffer, requests: number): Promise<Map<number, number>> {
   const statuses = new Map<number, number>();
   let next = 0;
   const sender = async () => {
-    const connection: Connection = openConnection(new URL(gateway.url).host, () => {});
+    const client = openClient(gateway.url);
     while (next++ < requests) {
-      const status = await connection
-        .exchange('POST', '/classify', { 'content-type': 'image/jpeg' }, picture)
-        .then((answer) => answer.status)
-        .catch(() => 0);
+      const status = await client.send('POST', '/classify', { 'content-type': 'image/jpeg' }, picture).catch(() => 0);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
-    connection.close();
+    client.close();
   };
   await Promise.all(Array.from({ length: 2 * availableParallelism() }, sender));
   return statuses;
@@ -77,7 +74,7 @@ interface Memory {
   readonly gateway: number;
 }
 
-async function memory(gateway: Gateway): Promise<Memory> {
+async function memory(gateway: LocalGateway): Promise<Memory> {
   const files = gateway.pids().map((pid) => readFile(`/proc/${pid}/status`, 'utf8'));
   const texts = await Promise.all(files).catch(() => undefined);
   const functions = texts?.reduce((sum, text) => sum + Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1]) / 1024, 0);

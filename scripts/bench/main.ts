@@ -2,10 +2,10 @@ import type { Bench } from './bench.ts';
 
 /** Every benchmark, by name; loaded when it is asked for. */
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
-  applications: async () => (await import('./keras/applications.ts')).applicationsBench,
+  applications: async () => (await import('./applications.ts')).applicationsBench,
   auth: async () => (await import('./auth.ts')).authBench,
   cold: async () => (await import('./cold.ts')).coldBench,
-  gateway: async () => (await import('./gateway.ts')).gatewayBench,
+  handler: async () => (await import('./handler.ts')).handlerBench,
   load: async () => (await import('./load.ts')).loadBench,
   serve: async () => (await import('./serve.ts')).serveBench,
   train: async () => (await import('./train.ts')).trainBench,

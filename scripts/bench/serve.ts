@@ -2,36 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Classifier,
-  decodePicture,
-  loadClassifier,
-  type Manifest,
-  type PictureInput,
-  usableCpus,
-} from '@freezeframe/inference';
+import { type Classifier, decodePicture, loadClassifier, type Manifest, usableCpus } from '@freezeframe/inference';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { type Bench, medians } from './bench.ts';
-import { MOBILE_LABELS, mobileGraph } from './mobile-graph.ts';
-import { photograph } from './photograph.ts';
+import { MOBILE_MANIFEST, mobileGraph, MOBILE_SIDE as SIDE } from './setups/mobile-net.ts';
+import { photograph } from './setups/photograph.ts';
 
-const SIDE = 224;
 const ROUNDS = 40;
 
-const input: PictureInput = {
-  kind: 'picture',
-  name: 'picture',
-  height: SIDE,
-  width: SIDE,
-  channels: 3,
-  colour: 'rgb',
-  resize: 'cover',
-  crop: 1,
-  kernel: 'cubic',
-  invert: false,
-  datatype: 'UINT8',
-};
+const { input } = MOBILE_MANIFEST;
 
 export const serveBench: Bench = {
   name: 'serve',
@@ -110,15 +90,9 @@ async function garbage(): Promise<Record<string, number>> {
 
 function writeModels(folder: string, model: Uint8Array): void {
   const manifest: Manifest = {
-    formatVersion: 1,
+    ...MOBILE_MANIFEST,
     name: 'mobile',
     version: '1',
-    task: 'classification',
-    input,
-    output: { kind: 'classification', name: 'answer', labels: MOBILE_LABELS, activation: 'softmax' },
-    precision: 'float32',
-    metrics: {},
-    provenance: { source: 'benchmark' },
     files: { 'model.onnx': { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.byteLength } },
   };
   const version = join(folder, 'mobile', '1');

@@ -2,7 +2,7 @@ import { loadDataset } from '#datasets';
 import type { Trainer } from '#train';
 import { type BatchSource, largeCnn, onnxBackend, type Samples, shuffledBatches } from '#train';
 import { type Bench, median } from './bench.ts';
-import { startKeras } from './keras/keras-child.ts';
+import { startKeras } from './keras/train-keras.ts';
 
 const ROUNDS = 7;
 

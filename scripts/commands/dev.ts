@@ -34,11 +34,8 @@ Examples:
 `,
     )
     .action(async (flags: DevFlags) => {
-      const { startLocalGateway, uploadFolders } = await import('#local');
-      const { choosePort } = await import('#local');
-      const { defaultAuth, startLocalAuth } = await import('#local');
-      const { untilSignal } = await import('#local');
-      const { uploadLine } = await import('#local');
+      const { choosePort, defaultAuth, startLocalAuth, startLocalGateway, untilSignal, uploadFolders, uploadLine } =
+        await import('#local');
       const json = flags.json === true;
       const folders = uploadFolders(flags.watch);
       const port = choosePort(flags.port);

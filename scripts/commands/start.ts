@@ -32,14 +32,12 @@ Examples:
 `,
     )
     .action(async (flags: StartFlags) => {
-      const { choosePort } = await import('#local');
+      const { choosePort, untilSignal, uploadLine } = await import('#local');
       // Said before a minute of training, not after it.
       const port = choosePort(flags.port);
       const { start } = await import('./start/start.ts');
       const { describeStarted, startedResult } = await import('./start/describe.ts');
       const { defaultStore, openStore } = await import('#store');
-      const { untilSignal } = await import('#local');
-      const { uploadLine } = await import('#local');
       const json = flags.json === true;
       const started = await start({
         store: openStore(),

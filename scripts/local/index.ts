@@ -1,11 +1,7 @@
-export type { UploadReport } from './aws/uploads.ts';
+export { defaultAuth, type LocalAuthMode, startLocalAuth } from './auth.ts';
+export { describeResult, type UploadReport, uploadLine } from './aws/uploads.ts';
+export { type LocalGateway, startLocalGateway, uploadFolders } from './gateway.ts';
 export { toEvent } from './http/event.ts';
-export { type Gateway, startGateway } from './http/gateway.ts';
-export { startLocalGateway, uploadFolders } from './local.ts';
-export { defaultAuth, type LocalAuthMode, startLocalAuth } from './local-auth.ts';
-export { choosePort } from './port.ts';
-export type { FunctionSettings } from './runtime/child-environment.ts';
+export { choosePort, untilSignal } from './listening.ts';
+export { builtFunction, childEnvironment, type FunctionSettings } from './runtime/child-environment.ts';
 export { Environment } from './runtime/environment.ts';
-export { type Connection, openConnection } from './runtime/runtime-connection.mjs';
-export { untilSignal } from './until-signal.ts';
-export { describeResult, uploadLine } from './upload-line.ts';

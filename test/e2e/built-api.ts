@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle/bundle.ts';
 import { hostTarget } from '../../scripts/bundle/target.ts';
-import { type GatewayOptions, startGateway } from '../../scripts/local/http/gateway.ts';
+import { type LocalGatewayOptions, startLocalGateway } from '../../scripts/local/gateway.ts';
 import { openStore } from '../../scripts/store/store.ts';
 import { priceModel } from '../functions/models.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
@@ -21,7 +21,7 @@ export interface BuiltApi {
  * The built functions behind the local gateway, with a model of pictures that is the default (`tiny`, version 2 its
  * production) and one of numbers (`prices`).
  */
-export async function startBuiltApi(options: Partial<GatewayOptions> = {}): Promise<BuiltApi> {
+export async function startBuiltApi(options: Partial<LocalGatewayOptions> = {}): Promise<BuiltApi> {
   const work = await mkdtemp(join(tmpdir(), 'freezeframe-api-'));
   const store = openStore(join(work, 'store'));
   await saveTinyModel(store, 'tiny', 10);
@@ -34,7 +34,7 @@ export async function startBuiltApi(options: Partial<GatewayOptions> = {}): Prom
   const buildDir = join(work, 'build');
   const models = ['tiny', 'tiny@1', 'prices'];
   await bundle({ ...hostTarget(), store, models, outDir: buildDir, cacheDir: join(work, 'cache') });
-  const gateway = await startGateway({
+  const gateway = await startLocalGateway({
     buildDir,
     port: 0,
     folders: { uploads: join(work, 'up'), results: join(work, 'results'), deadLetters: join(work, 'dead') },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundle } from '../../scripts/bundle/bundle.ts';
 import { hostTarget } from '../../scripts/bundle/target.ts';
 import type { UploadReport } from '../../scripts/local/aws/uploads.ts';
-import { type Gateway, startGateway } from '../../scripts/local/http/gateway.ts';
+import { type LocalGateway, startLocalGateway } from '../../scripts/local/gateway.ts';
 import { openStore } from '../../scripts/store/store.ts';
 import { garbagePictures, plainPicture } from '../functions/pictures.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
@@ -19,7 +19,7 @@ const STEADY = 120;
 
 describe('the built functions under hostile input', () => {
   let work: string;
-  let gateway: Gateway;
+  let gateway: LocalGateway;
   let picture: Buffer;
   let garbage: [string, Buffer][];
   const reports: UploadReport[] = [];
@@ -31,7 +31,7 @@ describe('the built functions under hostile input', () => {
     await saveTinyModel(store, 'tiny');
     const buildDir = join(work, 'build');
     await bundle({ ...hostTarget(), store, outDir: buildDir, cacheDir: join(work, 'cache') });
-    gateway = await startGateway({
+    gateway = await startLocalGateway({
       buildDir,
       port: 0,
       folders: { uploads: join(work, 'up'), results: join(work, 'results'), deadLetters: join(work, 'dead') },

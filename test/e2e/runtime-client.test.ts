@@ -105,7 +105,7 @@ describe.skipIf(reason())("the built functions under AWS's own runtime client, t
       said: () => text,
       invoke: (event) => {
         const requestId = `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
-        const payload = [Buffer.from(JSON.stringify(event))];
+        const payload = JSON.stringify(event);
         const deadline = Date.now() + 29_000;
         const invocation = { requestId, payload, deadline, functionArn: functionArn(name), traceId: 'Root=1-0-0' };
         return Promise.race([api.invoke(invocation), ended]);

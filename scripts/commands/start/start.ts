@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type Bundle, bundle, hostTarget } from '#bundle';
-import type { Gateway, UploadReport } from '#local';
-import { startLocalGateway, uploadFolders } from '#local';
+import { type LocalGateway, startLocalGateway, type UploadReport, uploadFolders } from '#local';
 import type { ModelStore } from '#store';
 import { type Progress, startProgress } from '#terminal';
 import { ensureModel, type ReadyModel } from './model.ts';
@@ -25,7 +24,7 @@ export interface StartOptions {
 }
 
 export interface Started {
-  readonly gateway: Gateway;
+  readonly gateway: LocalGateway;
   readonly model: string;
   readonly metrics?: Record<string, unknown>;
   readonly bundle: Bundle;

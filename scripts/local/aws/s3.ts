@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { readBody } from '../http/body.ts';
+import { startLoopback } from '../http/loopback.ts';
 
 /** Far above any picture; an upload of a result is a few hundred bytes. */
 const OBJECT_LIMIT = 256 * 1024 * 1024;
@@ -20,23 +20,14 @@ export interface LoopbackS3 {
 /** GetObject, HeadObject and PutObject for `buckets` (name -> folder), without credentials, on a loopback port. */
 export async function startS3(buckets: Readonly<Record<string, string>>): Promise<LoopbackS3> {
   for (const folder of Object.values(buckets)) await mkdir(folder, { recursive: true });
-  const server: Server = createServer((request, response) => {
+  const { address, close } = await startLoopback((request, response) => {
     route(buckets, request, response).catch((error: NodeJS.ErrnoException) => {
       if (response.headersSent || response.destroyed) return response.destroy();
       if (error.code === 'ENAMETOOLONG') return refuse(request, response, 400, 'KeyTooLongError');
       return refuse(request, response, 500, 'InternalError');
     });
   });
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail).listen(0, '127.0.0.1', done);
-  });
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return { endpoint: `http://${address}`, close };
 }
 
 async function route(

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import defaults from '../../../resources/defaults.json' with { type: 'json' };
 import type { Outcome } from '../runtime/environment.ts';
 import { type Delivery, failedMessages, sqsEvent } from './notification.ts';
 import { type Watch, watchFolder } from './watch.ts';
@@ -9,9 +10,8 @@ import { type Watch, watchFolder } from './watch.ts';
 export const UPLOADS_BUCKET = 'uploads';
 export const RESULTS_BUCKET = 'results';
 
-/** As the stack's queue: a message goes to the dead letters after its third failed delivery, ten are delivered together. */
-const MAX_ATTEMPTS = 3;
-const BATCH_SIZE = 10;
+/** As the stack's queue: so many are delivered together, and after so many failed deliveries one is a dead letter. */
+const { batchSize, attempts } = defaults;
 
 export interface UploadFolders {
   readonly uploads: string;
@@ -24,9 +24,28 @@ export type UploadReport =
   | { readonly key: string; readonly result: unknown }
   | { readonly key: string; readonly deadLetter: string; readonly reason: string };
 
+/** One line on an answered upload, for a person. */
+export function uploadLine(report: UploadReport): string {
+  if ('deadLetter' in report) return `${report.key}: no answer (${report.reason}); moved to ${report.deadLetter}`;
+  return `${report.key}: ${describeResult(report.result)}`;
+}
+
+/** A result object or problem document in a few words. */
+export function describeResult(result: unknown): string {
+  const { predictions, values, title, detail } = (result ?? {}) as {
+    predictions?: { label: string; probability: number }[];
+    values?: { name: string; value: number; unit: string }[];
+    title?: string;
+    detail?: string;
+  };
+  if (predictions?.[0]) return `${predictions[0].label} ${(100 * predictions[0].probability).toFixed(1)} %`;
+  if (values) return values.map(({ name, value, unit }) => `${name} ${value} ${unit}`.trim()).join(', ');
+  return [title, detail].filter(Boolean).join(': ') || 'no result';
+}
+
 export interface UploadsOptions {
   readonly folders: UploadFolders;
-  readonly invoke: (payload: readonly Uint8Array[]) => Promise<Outcome>;
+  readonly invoke: (payload: string) => Promise<Outcome>;
   readonly report: (report: UploadReport) => void;
   /** Pause before a failed message is delivered again. Milliseconds. */
   readonly retryAfter?: number;
@@ -34,7 +53,7 @@ export interface UploadsOptions {
 
 /**
  * The way of an upload: a file that lands in the folder becomes an S3 notification in an SQS event for the function; a
- * record that fails is delivered again, three times in all, and then lies among the dead letters with its reason. A file
+ * record that fails is delivered again, and after the stack's number of attempts lies among the dead letters with its reason. A file
  * that has no result newer than itself counts as landed when the gateway starts.
  */
 export async function startUploads({ folders, invoke, report, retryAfter = 1_000 }: UploadsOptions): Promise<Watch> {
@@ -47,19 +66,19 @@ export async function startUploads({ folders, invoke, report, retryAfter = 1_000
   const deliver = async () => {
     if (busy) return;
     busy = true;
-    while (open && queue.length > 0) await deliverBatch(queue.splice(0, BATCH_SIZE));
+    while (open && queue.length > 0) await deliverBatch(queue.splice(0, batchSize));
     busy = false;
   };
 
   const deliverBatch = async (batch: readonly Delivery[]) => {
-    const outcome = await invoke([Buffer.from(JSON.stringify(sqsEvent(batch)))]);
+    const outcome = await invoke(JSON.stringify(sqsEvent(batch)));
     if (!open) return;
     const ids = batch.map(({ messageId }) => messageId);
     const { failed, reason } = judge(outcome, ids);
     for (const delivery of batch) {
       if (!failed.has(delivery.messageId))
         report({ key: delivery.key, result: await readResult(folders, delivery.key) });
-      else if (delivery.attempt < MAX_ATTEMPTS) again(delivery);
+      else if (delivery.attempt < attempts) again(delivery);
       else report(await bury(folders, delivery, reason));
     }
   };

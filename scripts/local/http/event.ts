@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Base64Body } from './base64-body.ts';
 
 /** What of a request goes into an event. */
 export interface HttpRequest {
@@ -10,8 +9,7 @@ export interface HttpRequest {
   readonly url: string;
   /** As Node gives them: lower case, repeated ones joined. */
   readonly headers: IncomingHttpHeaders;
-  /** Bytes where {@link maybeText} says so, else either. */
-  readonly body: Buffer | Base64Body;
+  readonly body: Buffer;
   readonly sourceIp: string;
   readonly protocol?: string;
 }
@@ -30,15 +28,13 @@ export const HOP_BY_HOP = [
 ];
 
 const TEXTUAL = /^(text\/|application\/(json|javascript|xml|[\w.-]+\+(json|xml))\b)/i;
-const ENCODER = new TextEncoder();
 
 /**
  * The event that an HTTP API sends for a request, payload format 2.0
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html), as pieces of one
- * JSON text. The body is base64 unless its type is textual, and base64 needs no escapes: it is put between quotes as it is, so
- * that a picture of megabytes is neither searched for quotes nor copied into a larger string.
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). The body is base64
+ * unless its type is textual.
  */
-export function toEvent(request: HttpRequest): Uint8Array[] {
+export function toEvent(request: HttpRequest): object {
   const { method, headers, body } = request;
   const [rawPath, rawQueryString] = splitUrl(request.url);
   const now = new Date();
@@ -48,7 +44,8 @@ export function toEvent(request: HttpRequest): Uint8Array[] {
     .map((cookie) => cookie.trim())
     .filter(Boolean);
   const parameters = queryParameters(rawQueryString);
-  const event = {
+  const isText = maybeText(headers) && isUtf8(body);
+  return {
     version: '2.0',
     routeKey: '$default',
     rawPath,
@@ -74,18 +71,13 @@ export function toEvent(request: HttpRequest): Uint8Array[] {
       time: commonLogTime(now),
       timeEpoch: now.getTime(),
     },
+    ...(body.length > 0 ? { body: body.toString(isText ? 'utf8' : 'base64') } : {}),
+    isBase64Encoded: body.length > 0 && !isText,
   };
-  if (body.length === 0) return [ENCODER.encode(JSON.stringify({ ...event, isBase64Encoded: false }))];
-  if (body instanceof Uint8Array && maybeText(headers) && isUtf8(body)) {
-    return [ENCODER.encode(JSON.stringify({ ...event, body: body.toString(), isBase64Encoded: false }))];
-  }
-  const head = JSON.stringify({ ...event, isBase64Encoded: true });
-  const pieces = body instanceof Uint8Array ? [Buffer.from(body.toString('base64'), 'latin1')] : body.pieces;
-  return [ENCODER.encode(`${head.slice(0, -1)},"body":"`), ...pieces, ENCODER.encode('"}')];
 }
 
 /** Whether a body with these headers becomes text in the event, if it is UTF-8. */
-export function maybeText(headers: IncomingHttpHeaders): boolean {
+function maybeText(headers: IncomingHttpHeaders): boolean {
   const encoded = headers['content-encoding'] && headers['content-encoding'] !== 'identity';
   return !encoded && TEXTUAL.test(headers['content-type'] ?? '');
 }

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import defaults from '../../../resources/defaults.json' with { type: 'json' };
+
 /** Where a function's files are, and how it is to be run. */
 export interface FunctionSettings {
   readonly name: string;
@@ -10,6 +13,23 @@ export interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** MB; a function sees it in its environment and context, nothing enforces it. */
   readonly memory: number;
+}
+
+/** The function `name` of what `freezeframe bundle` has made, with the memory that the stack gives it. */
+export function builtFunction(
+  buildDir: string,
+  name: string,
+  environment: Readonly<Record<string, string>> = {},
+  layersDir = join(buildDir, 'layers'),
+): FunctionSettings {
+  return {
+    name,
+    folder: join(buildDir, 'functions', name),
+    layerModules: join(layersDir, 'inference', 'nodejs', 'node_modules'),
+    modelsDir: join(buildDir, 'layers', 'model', 'models'),
+    environment,
+    memory: defaults.memory,
+  };
 }
 
 const REGION = 'us-east-1';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { INIT_TIMEOUT_MS } from '../http/limits.ts';
+import { INIT_TIMEOUT_MS } from '../limits.ts';
 import { childEnvironment, type FunctionSettings } from './child-environment.ts';
 import { type Answer, type Invocation, RuntimeApi } from './runtime-api.ts';
 

@@ -49,7 +49,7 @@ export class Pool {
   }
 
   /** Answers one event. Never rejects: a dead or late environment is an outcome too. */
-  async invoke(payload: readonly Uint8Array[], requestId: string = randomUUID()): Promise<Outcome> {
+  async invoke(payload: string, requestId: string = randomUUID()): Promise<Outcome> {
     const deadline = Date.now() + this.#options.timeout;
     const environment = await this.#acquire(deadline);
     if (!environment) {

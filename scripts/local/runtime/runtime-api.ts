@@ -1,15 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
-import { RESPONSE_PAYLOAD_LIMIT } from '../http/limits.ts';
+import { type Loopback, startLoopback } from '../http/loopback.ts';
+import { RESPONSE_PAYLOAD_LIMIT } from '../limits.ts';
 
 const PREFIX = '/2018-06-01/runtime/';
 
 /** One event on its way to a runtime. */
 export interface Invocation {
   readonly requestId: string;
-  /** Pieces of one JSON text; never joined, because a picture in it is several megabytes. */
-  readonly payload: readonly Uint8Array[];
+  /** The event as JSON. */
+  readonly payload: string;
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly functionArn: string;
@@ -26,7 +26,7 @@ export type Answer =
  * loopback port of its own: a runtime is known by the port that it was given.
  */
 export class RuntimeApi {
-  readonly #server: Server;
+  #loopback: Loopback | undefined;
   #waiting: ServerResponse | undefined;
   #invocation: Invocation | undefined;
   #settle: ((answer: Answer) => void) | undefined;
@@ -40,25 +40,19 @@ export class RuntimeApi {
       this.#initialised = (error) => (error ? reject(error) : resolve());
     });
     this.ready.catch(() => {});
-    this.#server = createServer((request, response) => {
-      this.#route(request, response).catch(() => response.destroy());
-    });
-    // A runtime waits for its next event as long as it takes.
-    this.#server.requestTimeout = 0;
-    this.#server.keepAliveTimeout = 0;
   }
 
   static async listen(): Promise<RuntimeApi> {
     const api = new RuntimeApi();
-    await new Promise<void>((resolve, reject) => {
-      api.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    api.#loopback = await startLoopback((request, response) => {
+      api.#route(request, response).catch(() => response.destroy());
     });
     return api;
   }
 
   /** `127.0.0.1:PORT`, as `AWS_LAMBDA_RUNTIME_API` wants it. */
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#loopback?.address ?? '';
   }
 
   /** Hands over one event; one at a time. Never settles if the runtime dies: whoever started it watches for that. */
@@ -77,8 +71,7 @@ export class RuntimeApi {
   }
 
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.#loopback?.close();
   }
 
   #deliver(): void {
@@ -88,16 +81,13 @@ export class RuntimeApi {
     this.#waiting = undefined;
     response.writeHead(200, {
       'content-type': 'application/json',
-      'content-length': invocation.payload.reduce((sum, piece) => sum + piece.length, 0),
+      'content-length': Buffer.byteLength(invocation.payload),
       'lambda-runtime-aws-request-id': invocation.requestId,
       'lambda-runtime-deadline-ms': String(invocation.deadline),
       'lambda-runtime-invoked-function-arn': invocation.functionArn,
       'lambda-runtime-trace-id': invocation.traceId,
-      ...bodyOffset(invocation.payload),
     });
-    response.socket?.setNoDelay(true);
-    for (const piece of invocation.payload) response.write(piece);
-    response.end();
+    response.end(invocation.payload);
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -134,14 +124,6 @@ export class RuntimeApi {
     accept(response);
     settle?.(verb === 'response' ? { kind: 'response', body } : { kind: 'error', ...readError(request, body) });
   }
-}
-
-/**
- * An event in three pieces or more ends in base64 between quotes (see `toEvent`). Our own client reads from this header where it begins;
- * the official one passes over it.
- */
-function bodyOffset(payload: readonly Uint8Array[]): Record<string, string> {
-  return payload.length >= 3 ? { 'freezeframe-body-offset': String(payload[0]?.length) } : {};
 }
 
 function readError(request: IncomingMessage, body: Buffer): { type: string; message: string } {

@@ -1,11 +1,11 @@
 // A Lambda runtime for Node: asks the Runtime API for events and gives them to the handler. It stands in for the official
 // client (aws-lambda-ric, a native build of a minute that no npm ci should wait for) and follows the same protocol and the
 // same rules for finding the handler. Plain JavaScript: it runs in the child, where no TypeScript loader is.
-import { isAscii } from 'node:buffer';
 import { existsSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { basename, dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { openConnection } from './runtime-connection.mjs';
 
 const { AWS_LAMBDA_RUNTIME_API: api = '', LAMBDA_TASK_ROOT: taskRoot = process.cwd(), _HANDLER = '' } = process.env;
 const PREFIX = '/2018-06-01/runtime';
@@ -13,9 +13,12 @@ const PREFIX = '/2018-06-01/runtime';
 const EXIT_UNCAUGHT = 129;
 const EXIT_REJECTED = 128;
 
-let current;
-// Nothing on the other side: this environment is over.
-const connection = openConnection(api, () => process.exit(0));
+// Not fetch: that gives up on an answer after five minutes, and the next event may be hours away.
+const agent = new Agent({ keepAlive: true });
+// A handler whose promise never settles is late, not gone.
+process.stdin.ref();
+/** Where a failure outside of any promise is reported; between two events nobody asks. */
+let reportTo = '/init/error';
 
 process.on('uncaughtException', (error) => die('Runtime.UncaughtException', error, EXIT_UNCAUGHT));
 process.on('unhandledRejection', (error) => die('Runtime.UnhandledPromiseRejection', error, EXIT_REJECTED));
@@ -25,35 +28,22 @@ if (handler) await serve();
 
 async function serve() {
   for (;;) {
+    reportTo = undefined;
     const { headers, body } = await call('GET', '/invocation/next');
-    const id = headers['lambda-runtime-aws-request-id'];
-    current = id;
+    const invocation = `/invocation/${headers['lambda-runtime-aws-request-id']}`;
+    reportTo = `${invocation}/error`;
     process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
     let reply;
     try {
-      const event = parseEvent(body, Number(headers['freezeframe-body-offset']));
-      const result = await handler(event, contextOf(id, headers));
-      reply = JSON.stringify(result) ?? 'null';
+      reply = JSON.stringify(await handler(JSON.parse(body), contextOf(headers))) ?? 'null';
     } catch (error) {
       console.error(error);
-      await call('POST', `/invocation/${id}/error`, describe(error));
+      await call('POST', `${invocation}/error`, describe(error));
       continue;
-    } finally {
-      current = undefined;
     }
-    await call('POST', `/invocation/${id}/response`, reply);
+    reportTo = undefined;
+    await call('POST', `${invocation}/response`, reply);
   }
-}
-
-/**
- * The event's JSON. A picture's base64 makes it several megabytes, in which the parser would look for quotes one character
- * after the other (4 ms for 4 MB): where the gateway says that the rest of the text is `BASE64"}`, that is cut out.
- */
-function parseEvent(text, bodyAt) {
-  if (!(bodyAt > 0)) return JSON.parse(text.toString(isAscii(text) ? 'latin1' : 'utf8'));
-  const event = JSON.parse(`${text.toString('utf8', 0, bodyAt)}"}`);
-  event.body = text.toString('latin1', bodyAt, text.length - 2);
-  return event;
 }
 
 /** `index.handler`: the part after the last slash, up to its first dot, is the module; the rest is the way to the export. */
@@ -71,10 +61,10 @@ async function loadHandler() {
   return chosen;
 }
 
-function contextOf(id, headers) {
+function contextOf(headers) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   return {
-    awsRequestId: id,
+    awsRequestId: headers['lambda-runtime-aws-request-id'],
     callbackWaitsForEmptyEventLoop: true,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -97,14 +87,19 @@ function describe(error, type) {
 
 async function die(type, error, code) {
   console.error(error);
-  const path = current ? `/invocation/${current}/error` : '/init/error';
-  // Between two events the connection waits for the next one, and there is nobody to tell.
-  if (!connection.busy) await call('POST', path, describe(error, type), type);
+  if (reportTo) await call('POST', reportTo, describe(error, type), { 'lambda-runtime-function-error-type': type });
   process.exit(code);
 }
 
-function call(method, path, body = '', errorType = undefined) {
-  const headers = { 'content-type': 'application/json' };
-  if (errorType) headers['lambda-runtime-function-error-type'] = errorType;
-  return connection.exchange(method, PREFIX + path, headers, body);
+/** One exchange with the Runtime API. Without it this environment is over. */
+function call(method, path, body = '', headers = {}) {
+  return new Promise((resolve) => {
+    const settings = { method, agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } };
+    const end = () => process.exit(0);
+    request(`http://${api}${PREFIX}${path}`, settings, (response) => {
+      text(response).then((body) => resolve({ headers: response.headers, body }), end);
+    })
+      .once('error', end)
+      .end(body);
+  });
 }

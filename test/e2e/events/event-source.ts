@@ -62,7 +62,7 @@ export class EventSource {
     this.#inHand = true;
     const outcome = await environment.invoke({
       requestId: randomUUID(),
-      payload: [Buffer.from(JSON.stringify(sqsEvent(queue, batch)))],
+      payload: JSON.stringify(sqsEvent(queue, batch)),
       deadline: Date.now() + timeout,
       functionArn: '',
       traceId: '',

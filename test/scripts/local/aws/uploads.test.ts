@@ -2,16 +2,16 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { UploadReport } from '../../../../scripts/local/aws/uploads.ts';
-import { type Gateway, startGateway } from '../../../../scripts/local/http/gateway.ts';
+import { type UploadReport, uploadLine } from '../../../../scripts/local/aws/uploads.ts';
+import { type LocalGateway, startLocalGateway } from '../../../../scripts/local/gateway.ts';
 import { makeFakeBuild } from '../fake-build.ts';
 
 describe('startUploads', () => {
   let work: string;
-  let gateway: Gateway;
+  let gateway: LocalGateway;
   const reports: UploadReport[] = [];
   const start = () =>
-    startGateway({
+    startLocalGateway({
       buildDir: join(work, 'build'),
       port: 0,
       folders: { uploads: join(work, 'up'), results: join(work, 'results'), deadLetters: join(work, 'dead') },
@@ -56,12 +56,12 @@ describe('startUploads', () => {
   it.each([
     ['bad.jpg', /batchItemFailures/],
     ['throw.jpg', /^Error: all of it failed$/],
-  ])('moves %s to the dead letters with its reason after three deliveries', async (key, reason) => {
+  ])('moves %s to the dead letters with its reason after five deliveries', async (key, reason) => {
     await drop(key);
     expect(await reported(key)).toMatchObject({ reason: expect.stringMatching(reason) });
     expect((await readdir(join(work, 'up'))).includes(key)).toBe(false);
     const note = JSON.parse(await readFile(join(work, 'dead', `${key}.reason.json`), 'utf8'));
-    expect(note).toMatchObject({ key, attempts: 3 });
+    expect(note).toMatchObject({ key, attempts: 5 });
     expect(await readFile(join(work, 'dead', key), 'utf8')).toBe('picture');
   });
 
@@ -100,5 +100,21 @@ describe('startUploads', () => {
     await drop('new.jpg');
     await reported('new.jpg');
     expect(reports.map(({ key }) => key)).toEqual(['new.jpg']);
+  });
+});
+
+describe('uploadLine', () => {
+  it.each([
+    [{ predictions: [{ label: 'gnome', probability: 0.98765 }] }, 'a.jpg: gnome 98.8 %'],
+    [{ values: [{ name: 'price', value: 12, unit: 'USD' }] }, 'a.jpg: price 12 USD'],
+    [{ title: 'Not a picture', detail: 'It is text' }, 'a.jpg: Not a picture: It is text'],
+    [null, 'a.jpg: no result'],
+  ])('says what %j means', (result, line) => {
+    expect(uploadLine({ key: 'a.jpg', result })).toBe(line);
+  });
+
+  it('says why an upload has no answer, and where it is', () => {
+    const line = uploadLine({ key: 'a.jpg', deadLetter: '/dead/a.jpg', reason: 'it broke' });
+    expect(line).toBe('a.jpg: no answer (it broke); moved to /dead/a.jpg');
   });
 });

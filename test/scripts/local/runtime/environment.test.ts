@@ -29,7 +29,7 @@ describe('Environment', () => {
   async function invoke(path: string) {
     const outcome = await environment.invoke({
       requestId: crypto.randomUUID(),
-      payload: [Buffer.from(JSON.stringify({ rawPath: path }))],
+      payload: JSON.stringify({ rawPath: path }),
       deadline: Date.now() + 10_000,
       functionArn: 'arn',
       traceId: 'trace',

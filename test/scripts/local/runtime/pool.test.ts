@@ -26,7 +26,7 @@ describe('Pool', () => {
       },
       { concurrency: 1, timeout, log },
     );
-  const event = [Buffer.from('{"a":1}')];
+  const event = '{"a":1}';
 
   beforeAll(async () => {
     work = await makeFakeBuild(await mkdtemp(join(tmpdir(), 'freezeframe-pool-')), MOODY);

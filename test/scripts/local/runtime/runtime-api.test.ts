@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RESPONSE_PAYLOAD_LIMIT } from '../../../../scripts/local/http/limits.ts';
+import { RESPONSE_PAYLOAD_LIMIT } from '../../../../scripts/local/limits.ts';
 import { RuntimeApi } from '../../../../scripts/local/runtime/runtime-api.ts';
 
 describe('RuntimeApi', () => {
@@ -9,7 +9,7 @@ describe('RuntimeApi', () => {
   const post = (path: string, body: string) => call(path, { method: 'POST', body });
   const invocation = {
     requestId: 'id-1',
-    payload: [Buffer.from('{"a":'), Buffer.from('1}')],
+    payload: '{"a":1}',
     deadline: 1_700_000_000_000,
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:http',
     traceId: 'Root=1-0-0',

@@ -5,15 +5,15 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Gateway, type GatewayOptions, startGateway } from '../../../../scripts/local/http/gateway.ts';
-import { alive, makeFakeBuild } from '../fake-build.ts';
+import { type LocalGateway, type LocalGatewayOptions, startLocalGateway } from '../../../scripts/local/gateway.ts';
+import { alive, makeFakeBuild } from './fake-build.ts';
 
-describe('startGateway', () => {
+describe('startLocalGateway', () => {
   let work: string;
-  let gateway: Gateway;
+  let gateway: LocalGateway;
   const lines: string[] = [];
-  const start = (more: Partial<GatewayOptions> = {}) =>
-    startGateway({
+  const start = (more: Partial<LocalGatewayOptions> = {}) =>
+    startLocalGateway({
       buildDir: join(work, 'build'),
       port: 0,
       folders: { uploads: join(work, 'up'), results: join(work, 'results'), deadLetters: join(work, 'dead') },

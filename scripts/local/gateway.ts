@@ -1,22 +1,22 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
-import { startS3 } from '../aws/s3.ts';
-import { RESULTS_BUCKET, startUploads, UPLOADS_BUCKET, type UploadFolders, type UploadReport } from '../aws/uploads.ts';
-import { Pool } from '../runtime/pool.ts';
-import { createFront, listen } from './http-front.ts';
+import { bundle, hostTarget, LAMBDA_ARCHITECTURE } from '#bundle';
+import { defaultStore } from '#store';
+import { startS3 } from './aws/s3.ts';
+import { RESULTS_BUCKET, startUploads, UPLOADS_BUCKET, type UploadFolders, type UploadReport } from './aws/uploads.ts';
+import { createFront } from './http/front.ts';
 import { INTEGRATION_TIMEOUT_MS } from './limits.ts';
+import { listen } from './listening.ts';
+import { builtFunction } from './runtime/child-environment.ts';
+import { Pool } from './runtime/pool.ts';
 
-/** MB, as in the stack. */
-const MEMORY = 1_769;
-
-export interface GatewayOptions {
-  /** What `freezeframe bundle` has made: holds `functions/` and `layers/`. */
-  readonly buildDir: string;
-  /** Where the inference layer for this machine is, if not in `buildDir`. */
-  readonly layersDir?: string;
-  readonly folders: UploadFolders;
+export interface LocalGatewayOptions {
+  /** What `freezeframe bundle` has made: holds `functions/` and `layers/`. `build` if left out. */
+  readonly buildDir?: string;
+  /** In the store if left out. */
+  readonly folders?: UploadFolders;
   /** 127.0.0.1 if left out: nobody else can reach it. */
   readonly host?: string;
   /** 0 takes a free one. */
@@ -34,7 +34,7 @@ export interface GatewayOptions {
   readonly onUpload?: (report: UploadReport) => void;
 }
 
-export interface Gateway {
+export interface LocalGateway {
   /** `http://127.0.0.1:3000` */
   readonly url: string;
   /** Process ids of the functions' environments that live now. */
@@ -43,15 +43,25 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** The watched folder and the places for what comes of it: in the store unless told otherwise. */
+export function uploadFolders(uploads?: string): UploadFolders {
+  const store = defaultStore();
+  return {
+    uploads: resolve(uploads ?? join(store, 'uploads')),
+    results: resolve(store, 'results'),
+    deadLetters: resolve(store, 'dead-letters'),
+  };
+}
+
 /**
  * Runs the built bundles as Lambda would: HTTP requests go to `functions/http`, files that land in the uploads folder to
  * `functions/uploads`. Resolves when the http function is warm, so that its first answer is as quick as the others.
- * @throws FreezeframeError `not-built`, `port-in-use`, `port-refused`, `function-not-started`
+ * @throws FreezeframeError `not-built`, `port-in-use`, `port-refused`, `function-not-started`, and as `bundle`
  */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { host = '127.0.0.1', timeout = INTEGRATION_TIMEOUT_MS, log = () => {}, folders } = options;
-  const buildDir = resolve(options.buildDir);
-  const layersDir = resolve(options.layersDir ?? join(buildDir, 'layers'));
+export async function startLocalGateway(options: LocalGatewayOptions): Promise<LocalGateway> {
+  const { host = '127.0.0.1', timeout = INTEGRATION_TIMEOUT_MS, log = () => {}, folders = uploadFolders() } = options;
+  const buildDir = resolve(options.buildDir ?? 'build');
+  const layersDir = await layersForHere(buildDir);
   const closers: (() => unknown)[] = [];
   const close = async () => {
     await Promise.all(closers.splice(0).map((closer) => closer()));
@@ -59,26 +69,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const s3 = await startS3({ [UPLOADS_BUCKET]: folders.uploads, [RESULTS_BUCKET]: folders.results });
     closers.push(s3.close);
+    // Only this machine reaches it, unless the caller says otherwise.
+    const environment = {
+      AWS_ENDPOINT_URL_S3: s3.endpoint,
+      RESULTS_BUCKET,
+      API_AUTH: 'public',
+      ...options.environment,
+    };
     const pools = new Map<string, Pool>();
     for (const name of ['http', 'uploads']) {
-      const folder = join(buildDir, 'functions', name);
-      await assertBuilt(join(folder, 'index.mjs'));
-      const settings = {
-        name,
-        folder,
-        layerModules: join(layersDir, 'inference', 'nodejs', 'node_modules'),
-        modelsDir: join(buildDir, 'layers', 'model', 'models'),
-        environment: {
-          AWS_ENDPOINT_URL_S3: s3.endpoint,
-          RESULTS_BUCKET,
-          // Only this machine reaches it.
-          API_AUTH: 'public',
-          ...options.environment,
-        },
-        memory: MEMORY,
-      };
-      await assertBuilt(settings.layerModules);
-      await assertBuilt(settings.modelsDir);
+      const settings = builtFunction(buildDir, name, environment, layersDir);
+      for (const path of [join(settings.folder, 'index.mjs'), settings.layerModules, settings.modelsDir]) {
+        await assertBuilt(path);
+      }
       const concurrency = options.concurrency ? { concurrency: options.concurrency } : {};
       pools.set(name, new Pool(settings, { timeout, log, ...concurrency }));
     }
@@ -116,6 +119,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await close();
     throw error;
   }
+}
+
+/**
+ * Where the build holds the natives of another machine (a Mac that bundles for Lambda, an x64 machine after `--arch arm64`), an
+ * inference layer for this one is made in `build/local/`. The functions and models are the very ones that are deployed.
+ */
+async function layersForHere(buildDir: string): Promise<string> {
+  const built = (await readFile(join(buildDir, 'bundle.json'), 'utf8').then(JSON.parse, () => undefined)) as
+    | { platform: string; architecture: string; models: string[] }
+    | undefined;
+  const { platform, arch } = hostTarget();
+  if (!built || (built.platform === platform && built.architecture === LAMBDA_ARCHITECTURE[arch])) {
+    return join(buildDir, 'layers');
+  }
+  const local = await bundle({ platform, arch, models: built.models, outDir: join(buildDir, 'local') });
+  return join(local.outDir, 'layers');
 }
 
 async function assertBuilt(path: string): Promise<void> {

@@ -1,15 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { FreezeframeError } from '@freezeframe/inference';
+import { API_BODY_LIMIT, API_HEADER_LIMIT, REQUEST_PAYLOAD_LIMIT } from '../limits.ts';
 import type { Outcome } from '../runtime/environment.ts';
-import { readBase64 } from './base64-body.ts';
 import { readBody } from './body.ts';
-import { type HttpRequest, maybeText, toEvent } from './event.ts';
-import { EventMemory } from './event-memory.ts';
-import { API_BODY_LIMIT, API_HEADER_LIMIT, REQUEST_PAYLOAD_LIMIT } from './limits.ts';
+import { toEvent } from './event.ts';
 import { gatewayAnswer, type HttpAnswer, toAnswer } from './result.ts';
 
-/** Gives one event to a function. */
-export type Invoke = (payload: readonly Uint8Array[]) => Promise<Outcome>;
+/** Gives one event, as JSON, to a function. */
+export type Invoke = (payload: string) => Promise<Outcome>;
 
 /** A sender of headers or of a body has this long. Milliseconds. */
 const HEADERS_TIMEOUT = 10_000;
@@ -30,52 +27,19 @@ export function createFront(
     ...patience,
     connectionsCheckingInterval: Math.min(1_000, patience.headersTimeout),
   };
-  const memory = new EventMemory();
   return createServer(settings, (request, response) => {
     response.on('error', () => {});
-    answer(request, invoke, memory)
+    answer(request, invoke)
       .then((result) => send(request, response, result))
       // The sender went away in the middle of its body.
       .catch(() => response.destroy());
   });
 }
 
-/** @throws FreezeframeError `port-in-use`, `port-refused` */
-export async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
-    const remedy = `Choose another one: PORT=${port + 1} npm start, or freezeframe dev --port ${port + 1}.`;
-    if (error.code === 'EADDRINUSE') {
-      throw new FreezeframeError('port-in-use', `Port ${port} on ${host} is taken by another program.`, { remedy });
-    }
-    if (error.code === 'EACCES') {
-      throw new FreezeframeError('port-refused', `This user may not listen on port ${port}.`, {
-        remedy: 'Choose one from 1024 on.',
-      });
-    }
-    throw error;
-  });
-}
-
-async function answer(request: IncomingMessage, invoke: Invoke, memory: EventMemory): Promise<HttpAnswer> {
-  if (maybeText(request.headers)) return answerBody(request, await readBody(request, API_BODY_LIMIT), invoke);
-  const room = memory.take(Number(request.headers['content-length']));
-  try {
-    return await answerBody(request, await readBase64(request, API_BODY_LIMIT, room), invoke);
-  } finally {
-    // With its outcome the function has read the event, or nobody does any more.
-    memory.giveBack(room);
-  }
-}
-
-async function answerBody(
-  request: IncomingMessage,
-  body: HttpRequest['body'] | undefined,
-  invoke: Invoke,
-): Promise<HttpAnswer> {
+async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAnswer> {
+  const body = await readBody(request, API_BODY_LIMIT);
   if (!body) return gatewayAnswer(413, 'Request Entity Too Large');
-  const payload = toEvent({
+  const event = toEvent({
     method: request.method ?? 'GET',
     url: request.url ?? '/',
     headers: request.headers,
@@ -83,8 +47,8 @@ async function answerBody(
     sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
     protocol: `HTTP/${request.httpVersion}`,
   });
-  const size = payload.reduce((sum, piece) => sum + piece.length, 0);
-  if (size > REQUEST_PAYLOAD_LIMIT) return gatewayAnswer(413, 'Request Entity Too Large');
+  const payload = JSON.stringify(event);
+  if (Buffer.byteLength(payload) > REQUEST_PAYLOAD_LIMIT) return gatewayAnswer(413, 'Request Entity Too Large');
   const outcome = await invoke(payload);
   if (outcome.kind === 'response') {
     return toAnswer(outcome.body) ?? gatewayAnswer(500, 'Internal Server Error');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choosePort } from '../../../scripts/local/port.ts';
+import { choosePort } from '../../../scripts/local/listening.ts';
 
 describe('choosePort', () => {
   it('prefers what was said to PORT, and PORT to 3000', () => {

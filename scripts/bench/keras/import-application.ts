@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '@freezeframe/inference';
 import { importModel } from '#import';
 import { openStore } from '#store';
-import { readAnswers } from './applications.ts';
 
 export interface ApplicationFigures {
   /** From the file to the stored version, verification included. */
@@ -49,6 +48,22 @@ async function main(stem: string): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What save_application.py has written for one model. */
+interface KerasAnswers {
+  readonly shape: number[];
+  readonly input: Float32Array;
+  /** In double precision. */
+  readonly answers: number[];
+  /** In single precision. */
+  readonly single: number[];
+}
+
+async function readAnswers(stem: string): Promise<KerasAnswers> {
+  const { shape, answers, single } = JSON.parse(await readFile(`${stem}.json`, 'utf8'));
+  const bytes = await readFile(`${stem}.input`);
+  return { shape, answers, single, input: new Float32Array(new Uint8Array(bytes).buffer) };
 }
 
 await main(process.argv[2] as string);

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Samples } from '#train';
 
-const SCRIPT = fileURLToPath(new URL('./keras_large_cnn.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./train_large_cnn.py', import.meta.url));
 
 export interface KerasChild {
   readonly version: string;

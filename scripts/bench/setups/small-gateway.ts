@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle, hostTarget } from '#bundle';
-import { type Gateway, startGateway } from '#local';
+import { type LocalGateway, startLocalGateway } from '#local';
 import { GraphBuilder } from '#onnx';
 import { openStore } from '#store';
 
@@ -11,7 +11,7 @@ const SIDE = 32;
 /** The built functions behind the gateway, with a model that costs next to nothing; all of it is gone afterwards. */
 export async function withSmallGateway<T>(
   environment: Readonly<Record<string, string>>,
-  use: (gateway: Gateway) => Promise<T>,
+  use: (gateway: LocalGateway) => Promise<T>,
 ): Promise<T> {
   const work = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
   try {
@@ -20,7 +20,7 @@ export async function withSmallGateway<T>(
     const buildDir = join(work, 'build');
     await bundle({ ...hostTarget(), store, outDir: buildDir });
     const folders = { uploads: join(work, 'up'), results: join(work, 'results'), deadLetters: join(work, 'dead') };
-    const gateway = await startGateway({ buildDir, port: 0, folders, environment });
+    const gateway = await startLocalGateway({ buildDir, port: 0, folders, environment });
     try {
       return await use(gateway);
     } finally {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createApp } from '../../../functions/http/app.ts';
 import { createKey } from '../../../scripts/keys/create-key.ts';
 import { keyFile } from '../../../scripts/keys/key-file.ts';
-import { defaultAuth, type LocalAuth, startLocalAuth } from '../../../scripts/local/local-auth.ts';
+import { defaultAuth, type LocalAuth, startLocalAuth } from '../../../scripts/local/auth.ts';
 import { useModels } from '../../functions/models.ts';
 
 describe('defaultAuth', () => {

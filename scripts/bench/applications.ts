@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Bench } from '../bench.ts';
-import type { ApplicationFigures } from './applications-child.ts';
+import type { Bench } from './bench.ts';
+import type { ApplicationFigures } from './keras/import-application.ts';
 
 const run = promisify(execFile);
-const MAKE = fileURLToPath(new URL('./keras_applications.py', import.meta.url));
-const CHILD = fileURLToPath(new URL('./applications-child.ts', import.meta.url));
+const MAKE = fileURLToPath(new URL('./keras/save_application.py', import.meta.url));
+const CHILD = fileURLToPath(new URL('./keras/import-application.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 /** As the verification of every import. */
 const LARGEST_DIFFERENCE = 1e-4;
@@ -65,20 +65,4 @@ function describe(figures: ApplicationFigures | { error: string }): string {
 /** What the child or Python said last. */
 function reason(error: Error & { stderr?: string }): string {
   return (error.stderr ?? '').trim().split('\n').at(-1) || error.message;
-}
-
-/** What keras_applications.py has written for one model. */
-export interface KerasAnswers {
-  readonly shape: number[];
-  readonly input: Float32Array;
-  /** In double precision. */
-  readonly answers: number[];
-  /** In single precision. */
-  readonly single: number[];
-}
-
-export async function readAnswers(stem: string): Promise<KerasAnswers> {
-  const { shape, answers, single } = JSON.parse(await readFile(`${stem}.json`, 'utf8'));
-  const bytes = await readFile(`${stem}.input`);
-  return { shape, answers, single, input: new Float32Array(new Uint8Array(bytes).buffer) };
 }

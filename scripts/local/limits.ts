@@ -1,5 +1,7 @@
+import { MAX_REQUEST_BYTES } from '#functions';
+
 /** Invocation payload, request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const REQUEST_PAYLOAD_LIMIT = 6 * 1024 * 1024;
+export const REQUEST_PAYLOAD_LIMIT = MAX_REQUEST_BYTES;
 
 /** Invocation payload, response: Lambda's own message gives 100 bytes more than for the request. */
 export const RESPONSE_PAYLOAD_LIMIT = 6_291_556;

@@ -2,8 +2,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFront, listen } from '../../../../scripts/local/http/http-front.ts';
-import { API_BODY_LIMIT } from '../../../../scripts/local/http/limits.ts';
+import { createFront } from '../../../../scripts/local/http/front.ts';
+import { API_BODY_LIMIT } from '../../../../scripts/local/limits.ts';
+import { listen } from '../../../../scripts/local/listening.ts';
 
 const MEGABYTE = 1024 * 1024;
 

@@ -1,4 +1,8 @@
+import { join } from 'node:path';
+import type { ManifestDraft } from '@freezeframe/inference';
+import { type Bundle, bundle, hostTarget } from '#bundle';
 import { GraphBuilder } from '#onnx';
+import { openStore } from '#store';
 
 /** MobileNetV1's blocks: channels and stride of each. Weights do not matter for time, its shape does. */
 const BLOCKS: readonly (readonly [channels: number, stride: 1 | 2])[] = [
@@ -20,7 +24,41 @@ const BLOCKS: readonly (readonly [channels: number, stride: 1 | 2])[] = [
 /** Height and width of the picture that it takes. */
 export const MOBILE_SIDE = 224;
 
-export const MOBILE_LABELS = Array.from({ length: 1000 }, (_, index) => `class ${index}`);
+/** What it takes and answers. */
+export const MOBILE_MANIFEST = {
+  formatVersion: 1,
+  task: 'classification',
+  input: {
+    kind: 'picture',
+    name: 'picture',
+    height: MOBILE_SIDE,
+    width: MOBILE_SIDE,
+    channels: 3,
+    colour: 'rgb',
+    resize: 'cover',
+    crop: 1,
+    kernel: 'cubic',
+    invert: false,
+    datatype: 'UINT8',
+  },
+  output: {
+    kind: 'classification',
+    name: 'answer',
+    labels: Array.from({ length: 1000 }, (_, index) => `class ${index}`),
+    activation: 'softmax',
+  },
+  precision: 'float32',
+  metrics: {},
+  provenance: { source: 'benchmark' },
+} as const satisfies ManifestDraft;
+
+/** Saves the model and bundles it for this machine, all below `work`. */
+export async function bundleMobile(work: string): Promise<{ model: Uint8Array; built: Bundle }> {
+  const model = mobileGraph();
+  const store = openStore(join(work, 'store'));
+  await store.save('mobile', { model, manifest: MOBILE_MANIFEST });
+  return { model, built: await bundle({ ...hostTarget(), store, outDir: join(work, 'build') }) };
+}
 
 /**
  * A graph of MobileNetV1 1.0/224's size and cost (4.2 M weights, 17 MB), uint8 [batch, 224, 224, 3] named `picture` to
