@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { LayerDefinition } from '#convert';
 import { ACTIVATIONS, KERAS3_ACTIVATIONS, LAYERS, OPERATORS } from '#convert';
+import { GRADIENT_RULES } from '#train';
 
 const FOLDER = new URL('../convert/keras/layers/', import.meta.url);
 
@@ -8,7 +9,7 @@ const FOLDER = new URL('../convert/keras/layers/', import.meta.url);
 export async function layersPage(): Promise<string> {
   const purposes = await purposesOfLayers();
   const rows = LAYERS.map((layer: LayerDefinition) => {
-    const trained = layer.training ? 'yes' : '';
+    const trained = Object.hasOwn(GRADIENT_RULES, layer.className) ? 'yes' : '';
     const masks = layer.mask === undefined ? '' : layer.mask === 'keep' ? 'kept' : 'known';
     return `| \`${layer.className}\` | ${purposes.get(layer) ?? ''} | ${trained} | ${masks} |`;
   });

@@ -22,41 +22,6 @@ export interface EmitContext {
   weight(name: string, transform?: WeightTransform): string;
 }
 
-/** What a training step adds to a context. */
-export interface TrainContext extends EmitContext {
-  /** Number of samples of the current batch, an int64 tensor of shape [1] (the last batch may be smaller). */
-  readonly batchSize: string;
-  /** A graph input with fresh random numbers for each step, uniform in [0, 1), of the given shape (batch axis null). */
-  random(shape: Shape): string;
-  /** New value of a non-trainable weight after this step (moving averages), in Keras's axis order. */
-  update(weight: string, value: string): void;
-}
-
-/** What `forward` keeps for `backward`: names of values in the graph. */
-export type Saved = Readonly<Record<string, string>>;
-
-export interface Training<C> {
-  /** The forward pass as in training. Left out where it is the same as `emit` and nothing needs saving. */
-  forward?(
-    context: TrainContext,
-    config: C,
-    inputs: readonly Value[],
-    needsInputGradient: boolean,
-  ): { output: Value; saved: Saved };
-  /**
-   * The gradient rule. `gradient` has the shape and layout of the output; the answered gradients have the shape and
-   * layout of the inputs they belong to, and weights' are in Keras's axis order.
-   * @param needsInputGradient false for a first layer: the costly gradient of the picture is then left out.
-   */
-  backward(
-    context: TrainContext,
-    config: C,
-    pass: { readonly inputs: readonly Value[]; readonly output: Value; readonly saved: Saved },
-    gradient: Value,
-    needsInputGradient: boolean,
-  ): { inputs: readonly Value[]; weights: Readonly<Record<string, string>> };
-}
-
 /**
  * The layer is `activation(kernel x + bias)` with the kernel's last axis for what goes out and the one before it for
  * what comes in, so that a scale before or after it can become part of its weights.
@@ -71,8 +36,8 @@ export interface LinearWeights {
 }
 
 /**
- * One Keras layer: its options, shapes and weights, how it is written in ONNX and, where it can be trained, its
- * gradient. One file each in `layers/`, listed in `layers/index.ts`.
+ * One Keras layer: its options, shapes and weights, and how it is written in ONNX. One file each in `layers/`, listed in
+ * `layers/index.ts`.
  */
 export interface LayerDefinition<C = unknown> {
   /** Keras's class name. */
@@ -102,7 +67,6 @@ export interface LayerDefinition<C = unknown> {
   readonly integers?: true;
   /** Layers inside this one (wrappers, cells). The config is given them, found and read, as `inner`. */
   inner?(config: C): Readonly<Record<string, LayerConfig>>;
-  readonly training?: Training<C>;
   /** Does nothing outside training: left out of a frozen model. */
   readonly trainingOnly?: true;
   readonly linear?: LinearWeights;

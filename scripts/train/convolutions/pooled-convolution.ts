@@ -8,13 +8,12 @@ import {
   type PoolingConfig,
   pool,
   poolingShape,
-  type Saved,
   single,
-  type TrainContext,
 } from '#convert';
 import type { GraphBuilder, Value } from '#onnx';
 import { wherePositive } from '../gradients/elementwise.ts';
 import { summed } from '../gradients/parts.ts';
+import type { GradientRule, Saved, TrainContext } from '../gradients/rule.ts';
 import { fromCells, toCells } from './cells.ts';
 import { convolutionSizes, fixedSpatial } from './convolution.ts';
 import { fitsPatches, patches, pixelRows, tapGradients, tapMatrix } from './patch-convolution.ts';
@@ -53,44 +52,45 @@ export const pooledConvolution: LayerDefinition<PooledConvolutionConfig> = {
     const pooled = pool(context, 'MaxPool', c.pool, convolved);
     return c.convolution.activation === 'relu' ? { ...pooled, name: context.graph.op('Relu', [pooled.name]) } : pooled;
   },
-  training: {
-    forward: (context, c, inputs, needsInputGradient) => {
-      const { graph } = context;
-      const x = single(inputs);
-      const { planes, saved } = byPatches(c, x, needsInputGradient)
-        ? planesOfPatches(context, c, x)
-        : planesOfCells(context, c, x);
-      const compared = compare(graph, planes);
-      const largest = compared.at(-1) as string;
-      const pooled = c.convolution.activation === 'relu' ? graph.op('Relu', [largest]) : largest;
-      const { output, channels } = planeSizes(c, x);
-      const cells = graph.op('Reshape', [pooled, graph.ints([channels, ...output, -1])]);
-      const shape = pooledConvolution.outputShape(c, [x.shape]);
-      return {
-        output: fromCells(graph, cells, shape, c.convolution.data_format),
-        saved: { ...saved, ...numbered('compared', compared), pooled },
-      };
-    },
-    backward: (context, c, { inputs, saved }, gradient, needsInputGradient) => {
-      const { graph } = context;
-      const x = single(inputs);
-      const first = byPatches(c, x, needsInputGradient);
-      const sizes = planeSizes(c, x);
-      const cells = toCells(graph, gradient, c.convolution.data_format);
-      const plane = graph.op('Reshape', [cells, graph.ints(first ? [sizes.channels, -1] : planeDims(sizes))]);
-      const masked = c.convolution.activation === 'relu' ? wherePositive(graph, saved.pooled as string, plane) : plane;
-      const spread = spreadOver(
-        graph,
-        all('compared', saved),
-        sizes.window.reduce((a, b) => a * b, 1),
-        masked,
-      );
-      if (first) return { inputs: [], weights: gradientsOfPatches(graph, c, x, all('patches', saved), spread) };
-      const bias = c.convolution.use_bias ? { bias: sumOfCells(graph, masked) } : {};
-      const joined = joinPlanes(graph, spread, sizes);
-      const { kernel, input } = gradientsOfCells(context, c, x, saved.rows, joined, needsInputGradient);
-      return { inputs: input ? [input] : [], weights: { kernel, ...bias } };
-    },
+};
+
+export const pooledRule: GradientRule<PooledConvolutionConfig> = {
+  forward: (context, c, inputs, needsInputGradient) => {
+    const { graph } = context;
+    const x = single(inputs);
+    const { planes, saved } = byPatches(c, x, needsInputGradient)
+      ? planesOfPatches(context, c, x)
+      : planesOfCells(context, c, x);
+    const compared = compare(graph, planes);
+    const largest = compared.at(-1) as string;
+    const pooled = c.convolution.activation === 'relu' ? graph.op('Relu', [largest]) : largest;
+    const { output, channels } = planeSizes(c, x);
+    const cells = graph.op('Reshape', [pooled, graph.ints([channels, ...output, -1])]);
+    const shape = pooledConvolution.outputShape(c, [x.shape]);
+    return {
+      output: fromCells(graph, cells, shape, c.convolution.data_format),
+      saved: { ...saved, ...numbered('compared', compared), pooled },
+    };
+  },
+  backward: (context, c, { inputs, saved }, gradient, needsInputGradient) => {
+    const { graph } = context;
+    const x = single(inputs);
+    const first = byPatches(c, x, needsInputGradient);
+    const sizes = planeSizes(c, x);
+    const cells = toCells(graph, gradient, c.convolution.data_format);
+    const plane = graph.op('Reshape', [cells, graph.ints(first ? [sizes.channels, -1] : planeDims(sizes))]);
+    const masked = c.convolution.activation === 'relu' ? wherePositive(graph, saved.pooled as string, plane) : plane;
+    const spread = spreadOver(
+      graph,
+      all('compared', saved),
+      sizes.window.reduce((a, b) => a * b, 1),
+      masked,
+    );
+    if (first) return { inputs: [], weights: gradientsOfPatches(graph, c, x, all('patches', saved), spread) };
+    const bias = c.convolution.use_bias ? { bias: sumOfCells(graph, masked) } : {};
+    const joined = joinPlanes(graph, spread, sizes);
+    const { kernel, input } = gradientsOfCells(context, c, x, saved.rows, joined, needsInputGradient);
+    return { inputs: input ? [input] : [], weights: { kernel, ...bias } };
   },
 };
 

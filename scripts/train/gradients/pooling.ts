@@ -1,11 +1,55 @@
-import type { Saved } from '#convert';
-import { type GlobalPoolingConfig, type PoolingConfig, poolingShape, poolingWindow, spatialAxes } from '#convert';
+import {
+  type GlobalPoolingConfig,
+  type PoolingConfig,
+  poolingShape,
+  poolingWindow,
+  single,
+  spatialAxes,
+} from '#convert';
 import type { GraphBuilder, Value } from '#onnx';
-import { channelsOf, fromImage, memoryAxis, toImage, windowAttributes, windowPads } from '#onnx';
+import { channelsOf, fixed, fromImage, memoryAxis, renamed, toImage, windowAttributes, windowPads } from '#onnx';
 import { fixedSpatial } from '../convolutions/convolution.ts';
+import { indicator } from './elementwise.ts';
+import { defineRule, type Saved } from './rule.ts';
+
+export const maxPooling2d = defineRule<PoolingConfig>({
+  forward: (context, c, inputs) => maxPoolForward(context.graph, c, single(inputs)),
+  backward: ({ graph }, c, { inputs, saved }, gradient) => ({
+    inputs: [maxPoolGradient(graph, c, single(inputs), saved, gradient)],
+    weights: {},
+  }),
+});
+
+export const averagePooling2d = defineRule<PoolingConfig>({
+  backward: ({ graph }, c, { inputs }, gradient) => ({
+    inputs: [averagePoolGradient(graph, c, single(inputs), gradient)],
+    weights: {},
+  }),
+});
+
+export const globalAveragePooling2d = defineRule<GlobalPoolingConfig>({
+  backward: ({ graph }, c, { inputs }, gradient) => {
+    const x = single(inputs);
+    const cells = spatialAxes(x.shape.length, c).reduce((product, axis) => product * fixed(x.shape, axis), 1);
+    const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), graph.float(cells)]);
+    return { inputs: [renamed(x, graph.op('Expand', [share, graph.op('Shape', [x.name])]))], weights: {} };
+  },
+});
+
+/** Equal largest cells share, as in TensorFlow. */
+export const globalMaxPooling2d = defineRule<GlobalPoolingConfig>({
+  backward: ({ graph }, c, { inputs, output }, gradient) => {
+    const x = single(inputs);
+    const won = indicator(graph, graph.op('Equal', [x.name, globalPoolBack(graph, c, x, output)]));
+    const axes = graph.ints(spatialAxes(x.shape.length, c).map((axis) => memoryAxis(x, axis)));
+    const winners = graph.op('ReduceSum', [won, axes], { keepdims: 1 });
+    const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), winners]);
+    return { inputs: [renamed(x, graph.op('Mul', [won, share]))], weights: {} };
+  },
+});
 
 /** A pool that remembers which cell of each window won. */
-export function maxPoolForward(graph: GraphBuilder, c: PoolingConfig, x: Value): { output: Value; saved: Saved } {
+function maxPoolForward(graph: GraphBuilder, c: PoolingConfig, x: Value): { output: Value; saved: Saved } {
   const image = toImage(graph, x, c.data_format);
   const attributes = windowAttributes(fixedSpatial(x.shape, c.data_format), poolingWindow(c));
   const [pooled, indices] = graph.ops('MaxPool', [image], 2, attributes) as [string, string];
@@ -14,7 +58,7 @@ export function maxPoolForward(graph: GraphBuilder, c: PoolingConfig, x: Value):
 }
 
 /** Each window's gradient goes to the cell that won; a cell that won in several windows gets the sum. */
-export function maxPoolGradient(
+function maxPoolGradient(
   graph: GraphBuilder,
   c: PoolingConfig,
   x: Value,
@@ -43,7 +87,7 @@ function scattered(graph: GraphBuilder, gradient: string, indices: string, size:
 }
 
 /** Each window's gradient is shared by its cells inside the picture. */
-export function averagePoolGradient(graph: GraphBuilder, c: PoolingConfig, x: Value, gradient: Value): Value {
+function averagePoolGradient(graph: GraphBuilder, c: PoolingConfig, x: Value, gradient: Value): Value {
   const input = fixedSpatial(x.shape, c.data_format);
   const output = fixedSpatial(poolingShape(c, x.shape), c.data_format);
   const pads = windowPads(input, poolingWindow(c)) as number[];
@@ -75,7 +119,7 @@ function cellShares(c: PoolingConfig, input: number[], output: number[], pads: n
 }
 
 /** What a global pool answered, or its gradient, with the axes back that it took away: broadcasts over the input. */
-export function globalPoolBack(graph: GraphBuilder, c: GlobalPoolingConfig, x: Value, pooled: Value): string {
+function globalPoolBack(graph: GraphBuilder, c: GlobalPoolingConfig, x: Value, pooled: Value): string {
   if (c.keepdims) return graph.toLayout(pooled, x.layout).name;
   const axes = spatialAxes(x.shape.length, c).map((axis) => memoryAxis(x, axis));
   return graph.op('Unsqueeze', [pooled.name, graph.ints(axes)]);

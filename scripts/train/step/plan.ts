@@ -1,15 +1,23 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { LayerDefinition, PoolingConfig } from '#convert';
-import { type ConvolutionConfig, convolutionShape, resolveLayers } from '#convert';
+import type { ConvolutionConfig, LayerDefinition, PoolingConfig, ResolvedLayer } from '#convert';
+import { convolutionShape, resolveLayers } from '#convert';
 import type { KerasModel, LayerConfig, Shape, WeightSpec } from '#keras';
 import { readTopology } from '#keras';
-import { canPool, type PooledConvolutionConfig, pooledConvolution } from '../convolutions/pooled-convolution.ts';
+import {
+  canPool,
+  type PooledConvolutionConfig,
+  pooledConvolution,
+  pooledRule,
+} from '../convolutions/pooled-convolution.ts';
+import { ruleOf } from '../gradients/index.ts';
+import { defineRule, type GradientRule } from '../gradients/rule.ts';
 import { FUSED_ACTIVATIONS, type FusedActivation, type LossName } from './losses.ts';
 
 /** One layer in the order of the forward pass, ready to be written. */
 export interface PlannedLayer {
   readonly path: string;
   readonly definition: LayerDefinition;
+  readonly rule: GradientRule | undefined;
   readonly config: unknown;
   /** Ids of tensors. */
   readonly inputs: readonly string[];
@@ -40,6 +48,7 @@ interface Node {
   readonly path: string;
   readonly layer: LayerConfig;
   readonly definition: LayerDefinition;
+  readonly rule: GradientRule | undefined;
   readonly config: unknown;
   readonly inputs: readonly string[];
   readonly output: string;
@@ -58,10 +67,14 @@ export function planTraining(config: KerasModel['config'], loss: LossName): Trai
     throw new FreezeframeError('unsupported-training', expected('one input and one output', 'a model to train', count));
   }
   const resolved = resolveLayers(topology.nodes);
-  const nodes = topology.nodes.map((node, i): Node => ({ ...node, ...(resolved[i] as (typeof resolved)[number]) }));
+  const nodes = topology.nodes.map((node, i) => withLayer(node, resolved[i] as ResolvedLayer));
   const { nodes: headless, activation } =
     loss === 'crossentropy' ? splitHead(nodes, output) : { nodes, activation: undefined };
   return plan(joinPools(headless, output), input, output, activation);
+}
+
+function withLayer(node: Omit<Node, keyof ResolvedLayer | 'rule'>, layer: ResolvedLayer): Node {
+  return { ...node, ...layer, rule: ruleOf(layer.definition) };
 }
 
 /** Takes the last layer's softmax or sigmoid away, where there is one. */
@@ -72,8 +85,8 @@ function splitHead(nodes: readonly Node[], output: string): { nodes: Node[]; act
   const name = last.definition.className === 'Softmax' ? 'softmax' : activation;
   const fused = FUSED_ACTIVATIONS.find((known) => known === name);
   if (!fused) return { nodes: [...nodes], activation: undefined };
-  const bare = resolveLayers([{ path: last.path, layer: withoutActivation(last.layer) }])[0];
-  return { nodes: nodes.map((node) => (node === last ? { ...node, ...bare } : node)), activation: fused };
+  const [bare] = resolveLayers([{ path: last.path, layer: withoutActivation(last.layer) }]) as [ResolvedLayer];
+  return { nodes: nodes.map((node) => (node === last ? withLayer(node, bare) : node)), activation: fused };
 }
 
 function withoutActivation(layer: LayerConfig): LayerConfig {
@@ -94,7 +107,8 @@ function joinPools(nodes: readonly Node[], output: string): Node[] {
     if (!canPool(convolution, pool)) return node;
     gone.add(reader);
     const config: PooledConvolutionConfig = { convolution, pool };
-    return { ...node, definition: pooledConvolution as LayerDefinition, config, output: reader.output };
+    const layer = { definition: pooledConvolution as LayerDefinition, rule: defineRule(pooledRule), config };
+    return { ...node, ...layer, output: reader.output };
   });
   return joined.filter((_, i) => !gone.has(nodes[i] as Node));
 }
@@ -126,13 +140,14 @@ function plan(
     const needsGradient = needsInputGradient || (learns && specs.some((spec) => spec.trainable));
     if (needsGradient) trained.add(node.output);
     problems.push(...problemsOf(node, needsGradient, learns, specs));
-    const { path, definition, config, inputs } = node;
+    const { path, definition, rule, config, inputs, output } = node;
     return {
       path,
       definition,
+      rule,
       config,
       inputs,
-      output: node.output,
+      output,
       frozen: !learns && !needsGradient,
       needsGradient,
       needsInputGradient,
@@ -143,7 +158,8 @@ function plan(
       'unsupported-training',
       `This model cannot be trained here:\n  ${problems.join('\n  ')}`,
       {
-        remedy: "A gradient rule goes into the layer's own file in scripts/convert/keras/layers/, as `training`.",
+        remedy:
+          'A gradient rule goes into scripts/train/gradients/, with its line in scripts/train/gradients/index.ts.',
       },
     );
   }
@@ -182,7 +198,7 @@ function tooSmall(node: Node, [input = []]: readonly Shape[]): FreezeframeError 
 function problemsOf(node: Node, needsGradient: boolean, learns: boolean, specs: readonly WeightSpec[]): string[] {
   const what = `"${node.path}" (${node.definition.className})`;
   const problems: string[] = [];
-  if (needsGradient && !node.definition.training) problems.push(`${what}: no gradient rule`);
+  if (needsGradient && !node.rule) problems.push(`${what}: no gradient rule`);
   if (needsGradient && !learns && specs.some((spec) => !spec.trainable)) {
     problems.push(`${what}: statistics that are not trained, behind layers that are`);
   }

@@ -1,6 +1,7 @@
-import type { TrainContext, WeightTransform } from '#convert';
+import type { WeightTransform } from '#convert';
 import type { Shape } from '#keras';
 import type { GraphBuilder } from '#onnx';
+import type { TrainContext } from '../gradients/rule.ts';
 import type { Slot } from './parameters.ts';
 
 /** The weights of a model as pieces of the vectors that a graph is fed. */

@@ -174,7 +174,7 @@ function passThrough(pass: Pass): { loss: EmittedLoss; gradient: string } {
   const passes = plan.layers.map((layer) => {
     const context = step.forLayer(layer);
     const inputs = layer.inputs.map((id) => values.get(id) as Value);
-    const forward = layer.frozen ? undefined : layer.definition.training?.forward;
+    const forward = layer.frozen ? undefined : layer.rule?.forward;
     const pass = forward?.(context, layer.config, inputs, layer.needsInputGradient) ?? {
       output: layer.definition.emit(context, layer.config, inputs),
       saved: {},
@@ -190,9 +190,8 @@ function passThrough(pass: Pass): { loss: EmittedLoss; gradient: string } {
   for (const { layer, context, pass } of passes.reverse()) {
     const gradient = sums.value(layer.output);
     if (layer.frozen || !gradient || !layer.needsGradient) continue;
-    const { training } = layer.definition;
     const matched = graph.toLayout(gradient, pass.output.layout);
-    const result = training?.backward(context, layer.config, pass, matched, layer.needsInputGradient);
+    const result = layer.rule?.backward(context, layer.config, pass, matched, layer.needsInputGradient);
     if (!result) throw notTrainable(layer);
     for (const [name, value] of Object.entries(result.weights)) sums.addWeight(context.key(name), value);
     if (layer.needsInputGradient) {

@@ -9,16 +9,6 @@ export interface ActivationDefinition {
   /** Keras's name, and other names for the same function. */
   readonly names: readonly [string, ...string[]];
   emit(graph: GraphBuilder, x: Value): Value;
-  /** Left out where it cannot be trained. Gradient of the input, from that of the output. All are names of values of one shape and memory order. */
-  gradient?(graph: GraphBuilder, pass: ActivationPass, gradient: string): string;
-}
-
-/** What an activation was given and what it answered. */
-export interface ActivationPass {
-  readonly input: string;
-  readonly output: string;
-  /** Where Keras's last axis lies in memory. */
-  readonly lastAxis: number;
 }
 
 /** An activation that is one operator of ONNX. */

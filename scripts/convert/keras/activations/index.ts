@@ -1,15 +1,13 @@
-import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { Shape } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
-import { memoryAxis, renamed } from '#onnx';
 import type { ActivationDefinition } from './activation.ts';
 import { ACTIVATIONS } from './activations.ts';
 import { KERAS3_ACTIVATIONS } from './keras3.ts';
 import { nameWithOptions, withOptions } from './with-options.ts';
 
 export type { ActivationDefinition } from './activation.ts';
-export { ACTIVATIONS } from './activations.ts';
+export { ACTIVATIONS, SELU } from './activations.ts';
 export { KERAS3_ACTIVATIONS } from './keras3.ts';
 
 const BY_NAME = new Map<string, ActivationDefinition>(
@@ -33,22 +31,6 @@ export function activatedShape(shape: Shape, name: string): Shape {
   if (name !== 'glu') return shape;
   const last = shape.at(-1);
   return [...shape.slice(0, -1), typeof last === 'number' ? last / 2 : null];
-}
-
-/** Gradient of what went into the activation. `input` has the output's shape and memory order. */
-export function activationGradient(
-  graph: GraphBuilder,
-  name: string,
-  pass: { readonly input: string; readonly output: Value },
-  gradient: Value,
-): Value {
-  const { output } = pass;
-  const definition = findActivation(name);
-  if (!definition?.gradient) {
-    throw new FreezeframeError('unsupported-training', expected('an activation that can be trained', 'a layer', name));
-  }
-  const names = { input: pass.input, output: output.name, lastAxis: memoryAxis(output, -1) };
-  return renamed(gradient, definition.gradient(graph, names, gradient.name));
 }
 
 /** `null`, a name, or Keras 3's object around a name: always a known name afterwards. */

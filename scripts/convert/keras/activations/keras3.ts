@@ -35,7 +35,7 @@ export function gatedHalf(graph: GraphBuilder, x: Value): Value {
   return renamed(x, graph.op('Mul', [a, graph.op('Sigmoid', [b])]), [...x.shape.slice(0, -1), half]);
 }
 
-/** Activation functions that only Keras 3 has. They can be frozen, and not trained here. */
+/** Activation functions that only Keras 3 has. They can be frozen, not trained. */
 export const KERAS3_ACTIVATIONS = [
   {
     names: ['log_sigmoid'],

@@ -29,7 +29,8 @@ export function sameLayout(graph: GraphBuilder, inputs: readonly Value[]): Value
   return inputs.map((value) => graph.toLayout(value, layout));
 }
 
-function alignShape(shape: Shape, rank: number): Shape {
+/** The shape with axes of size 1 behind the batch axis, up to this rank. */
+export function alignShape(shape: Shape, rank: number): Shape {
   return [shape[0] ?? null, ...Array.from({ length: rank - shape.length }, () => 1), ...shape.slice(1)];
 }
 
@@ -38,20 +39,6 @@ function mergeSize(a: number | null, b: number | null): number | null {
   if (b === 1 || a === b) return a;
   if (a === null || b === null) return a ?? b;
   throw new FreezeframeError('bad-topology', expected(`a size of ${a} or 1`, 'an axis of a merge layer', b));
-}
-
-/** A gradient of the merged value as a gradient of one input: summed over the axes along which that was repeated. */
-export function unmerged(graph: GraphBuilder, gradient: Value, input: Value): Value {
-  const rank = gradient.shape.length;
-  const aligned = alignShape(input.shape, rank);
-  const repeated = aligned.flatMap((size, axis) => (size === 1 && gradient.shape[axis] !== 1 ? [axis] : []));
-  if (repeated.length === 0 && input.shape.length === rank) return graph.toLayout(gradient, input.layout);
-  const keras = asKeras(graph, gradient);
-  const summed =
-    repeated.length > 0 ? graph.op('ReduceSum', [keras.name, graph.ints(repeated)], { keepdims: 1 }) : keras.name;
-  const missing = Array.from({ length: rank - input.shape.length }, (_, i) => i + 1);
-  const name = missing.length > 0 ? graph.op('Squeeze', [summed, graph.ints(missing)]) : summed;
-  return graph.toLayout({ ...input, name, layout: 'channels-last' }, input.layout);
 }
 
 /** Keras's rule for merge layers: a step that is there in one is there; no mask where one input has none. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activate, activatedShape, activation, activationGradient } from '../activations/index.ts';
+import { activate, activatedShape, activation } from '../activations/index.ts';
 import { defineLayer, single } from '../layer.ts';
 
 const config = z.object({ activation });
@@ -11,10 +11,4 @@ export const activationLayer = defineLayer<z.output<typeof config>>({
   config,
   outputShape: (c, inputs) => activatedShape(single(inputs), c.activation),
   emit: ({ graph }, c, inputs) => activate(graph, single(inputs), c.activation),
-  training: {
-    backward: ({ graph }, c, { inputs, output }, gradient) => {
-      const pass = { input: single(inputs).name, output };
-      return { inputs: [activationGradient(graph, c.activation, pass, gradient)], weights: {} };
-    },
-  },
 });

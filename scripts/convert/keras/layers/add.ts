@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { foldInputs, mergedMask, mergedShape, unmerged } from '../families/merge.ts';
+import { foldInputs, mergedMask, mergedShape } from '../families/merge.ts';
 import { defineLayer } from '../layer.ts';
 
 /** The sum of two or more tensors. */
@@ -9,10 +9,4 @@ export const add = defineLayer({
   outputShape: (_, inputs) => mergedShape(inputs),
   emit: ({ graph }, _, inputs) => foldInputs(graph, inputs, 'Add'),
   mask: ({ graph }, _, inputs) => [mergedMask(graph, inputs)],
-  training: {
-    backward: ({ graph }, _, { inputs }, gradient) => ({
-      inputs: inputs.map((input) => unmerged(graph, gradient, input)),
-      weights: {},
-    }),
-  },
 });

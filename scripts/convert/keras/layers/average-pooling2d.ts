@@ -1,4 +1,3 @@
-import { averagePoolGradient } from '#train';
 import { type PoolingConfig, pool, poolingConfig, poolingShape } from '../families/pooling.ts';
 import { defineLayer, single } from '../layer.ts';
 
@@ -8,10 +7,4 @@ export const averagePooling2d = defineLayer<PoolingConfig>({
   config: poolingConfig(2),
   outputShape: (c, inputs) => poolingShape(c, single(inputs)),
   emit: (context, c, inputs) => pool(context, 'AveragePool', c, single(inputs)),
-  training: {
-    backward: ({ graph }, c, { inputs }, gradient) => ({
-      inputs: [averagePoolGradient(graph, c, single(inputs), gradient)],
-      weights: {},
-    }),
-  },
 });

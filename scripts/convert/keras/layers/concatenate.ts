@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
-import { fixed, memoryAxis } from '#onnx';
+import { memoryAxis } from '#onnx';
 import { sameLayout } from '../families/merge.ts';
 import { defineLayer } from '../layer.ts';
 
@@ -36,16 +36,6 @@ export const concatenate = defineLayer<z.output<typeof config>>({
     };
   },
   mask: ({ graph }, c, inputs) => [joinedMask(graph, c.axis, inputs)],
-  training: {
-    backward: ({ graph }, c, { inputs }, gradient) => {
-      const sizes = graph.ints(inputs.map((input) => fixed(input.shape, c.axis)));
-      const parts = graph.ops('Split', [gradient.name, sizes], inputs.length, { axis: memoryAxis(gradient, c.axis) });
-      const back = inputs.map((input, i) =>
-        graph.toLayout({ ...input, name: parts[i] as string, layout: gradient.layout }, input.layout),
-      );
-      return { inputs: back, weights: {} };
-    },
-  },
 });
 
 function joinedShape(axis: number, inputs: readonly Shape[]): Shape {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import { asKeras, fixed } from '#onnx';
+import { asKeras } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { dataFormat } from '../options.ts';
 
@@ -23,18 +23,6 @@ export const flatten = defineLayer<Config>({
       shape: flatShape(input.shape),
       layout: 'channels-last',
     };
-  },
-  training: {
-    backward: ({ graph }, c, { inputs }, gradient) => {
-      const x = single(inputs);
-      const sizes = x.shape.slice(1).map((_, i) => fixed(x.shape, i + 1));
-      const last = c.data_format === 'channels_last' || sizes.length < 2;
-      const dims = last ? sizes : [...sizes.slice(1), sizes[0] as number];
-      const shaped = graph.op('Reshape', [gradient.name, graph.ints([-1, ...dims])]);
-      const perm = [0, sizes.length, ...dims.slice(1).map((_, i) => i + 1)];
-      const name = last ? shaped : graph.op('Transpose', [shaped], { perm });
-      return { inputs: [graph.toLayout({ ...x, name, layout: 'channels-last' }, x.layout)], weights: {} };
-    },
   },
 });
 

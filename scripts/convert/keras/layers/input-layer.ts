@@ -11,5 +11,4 @@ export const inputLayer = defineLayer({
   config: z.object({ batch_shape: shape.nullish(), batch_input_shape: shape.nullish() }),
   outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),
-  training: { backward: (_context, _config, _pass, gradient) => ({ inputs: [gradient], weights: {} }) },
 });

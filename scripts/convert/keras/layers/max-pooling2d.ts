@@ -1,4 +1,3 @@
-import { maxPoolForward, maxPoolGradient } from '#train';
 import { type PoolingConfig, pool, poolingConfig, poolingShape } from '../families/pooling.ts';
 import { defineLayer, single } from '../layer.ts';
 
@@ -8,11 +7,4 @@ export const maxPooling2d = defineLayer<PoolingConfig>({
   config: poolingConfig(2),
   outputShape: (c, inputs) => poolingShape(c, single(inputs)),
   emit: (context, c, inputs) => pool(context, 'MaxPool', c, single(inputs)),
-  training: {
-    forward: (context, c, inputs) => maxPoolForward(context.graph, c, single(inputs)),
-    backward: ({ graph }, c, { inputs, saved }, gradient) => ({
-      inputs: [maxPoolGradient(graph, c, single(inputs), saved, gradient)],
-      weights: {},
-    }),
-  },
 });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { GraphBuilder, Value } from '#onnx';
 import { renamed } from '#onnx';
-import { indicator } from '#train';
 import { defineLayer, single } from '../layer.ts';
 import { number } from '../options.ts';
 
@@ -20,12 +19,6 @@ export const reLU = defineLayer<Config>({
   outputShape: (_, inputs) => single(inputs),
   mask: 'keep',
   emit: ({ graph }, c, inputs) => rectified(graph, single(inputs), c),
-  training: {
-    backward: ({ graph }, c, { inputs }, gradient) => {
-      const slopes = slopesOf(graph, c, single(inputs));
-      return { inputs: [renamed(gradient, graph.op('Mul', [gradient.name, slopes]))], weights: {} };
-    },
-  },
 });
 
 /** The function by itself: operators and activations with options use it too. */
@@ -49,14 +42,4 @@ function withThreshold(graph: GraphBuilder, c: Config, x: Value): string {
 function clipped(graph: GraphBuilder, c: Config, x: string): string {
   const low = c.negative_slope === 0 && c.threshold >= 0 ? graph.float(0) : '';
   return graph.op('Clip', [x, low, graph.float(c.max_value as number)]);
-}
-
-/** 1 above the threshold, `negative_slope` below, nothing at `max_value` and beyond. */
-function slopesOf(graph: GraphBuilder, c: Config, x: Value): string {
-  const above = indicator(graph, graph.op('Greater', [x.name, graph.float(c.threshold)]));
-  const rising = graph.op('Mul', [above, graph.float(1 - c.negative_slope)]);
-  const slopes = c.negative_slope === 0 ? above : graph.op('Add', [rising, graph.float(c.negative_slope)]);
-  if (c.max_value === null) return slopes;
-  const below = indicator(graph, graph.op('Less', [x.name, graph.float(c.max_value)]));
-  return graph.op('Mul', [slopes, below]);
 }

@@ -21,18 +21,13 @@ export const rescaling = defineLayer<z.output<typeof config>>({
   outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => {
     const x = single(inputs);
-    const scaled = graph.op('Mul', [x.name, constant(graph, x, c.scale)]);
-    return renamed(x, graph.op('Add', [scaled, constant(graph, x, c.offset)]));
-  },
-  training: {
-    backward: ({ graph }, c, { inputs }, gradient) => {
-      const scaled = graph.op('Mul', [gradient.name, constant(graph, single(inputs), c.scale)]);
-      return { inputs: [renamed(gradient, scaled)], weights: {} };
-    },
+    const scaled = graph.op('Mul', [x.name, perChannel(graph, x, c.scale)]);
+    return renamed(x, graph.op('Add', [scaled, perChannel(graph, x, c.offset)]));
   },
 });
 
-function constant(graph: GraphBuilder, x: Value, [first = 0, ...others]: readonly number[]): string {
+/** A number, or one for each channel as it meets the input's memory. */
+export function perChannel(graph: GraphBuilder, x: Value, [first = 0, ...others]: readonly number[]): string {
   if (others.length === 0) return graph.float(first);
   return graph.float([first, ...others], broadcastDims(x, -1, others.length + 1));
 }

@@ -2,7 +2,6 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { GraphBuilder, Value } from '#onnx';
 import { asKeras, memoryAxis, renamed } from '#onnx';
-import { softmaxGradient } from '#train';
 import { defineLayer, single } from '../layer.ts';
 
 const axis = z.number().int();
@@ -24,14 +23,6 @@ export const softmax = defineLayer<z.output<typeof config>>({
     if (x.mask !== undefined) return masked(graph, x, [first, ...more]);
     if (more.length > 0) return overSeveral(graph, x, [first, ...more]);
     return renamed(x, graph.op('Softmax', [x.name], { axis: memoryAxis(x, first) }));
-  },
-  training: {
-    backward: ({ graph }, { axis: [first = -1, ...more] }, { output }, gradient) => {
-      if (more.length > 0)
-        throw new FreezeframeError('unsupported-training', 'Softmax over several axes has no gradient');
-      const back = softmaxGradient(graph, output.name, memoryAxis(output, first), gradient.name);
-      return { inputs: [renamed(gradient, back)], weights: {} };
-    },
   },
 });
 

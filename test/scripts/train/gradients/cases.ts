@@ -1,5 +1,5 @@
-import { ACTIVATIONS } from '../../../../scripts/convert/keras/activations/index.ts';
 import type { Shape } from '../../../../scripts/keras/model.ts';
+import { ACTIVATION_GRADIENTS } from '../../../../scripts/train/gradients/activations.ts';
 
 /** One layer whose gradients are compared. */
 export interface GradientCase {
@@ -97,7 +97,7 @@ export const CASES: readonly GradientCase[] = [
   one('Dropout', { rate: 0 }),
   one('Flatten', {}),
   { ...one('Flatten', { data_format: 'channels_first' }), noReference: NO_FORMAT },
-  ...ACTIVATIONS.map(({ names: [activation] }): GradientCase => {
+  ...Object.keys(ACTIVATION_GRADIENTS).map((activation): GradientCase => {
     const missing = OWN_ACTIVATIONS.includes(activation) ? { noReference: NOT_THERE } : {};
     return { className: 'Activation', config: { activation }, inputs: [[4, 5]], ...missing };
   }),

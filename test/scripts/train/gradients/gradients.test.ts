@@ -6,6 +6,8 @@ import type { LayerDefinition } from '../../../../scripts/convert/keras/layer.ts
 import { findLayer, LAYERS } from '../../../../scripts/convert/keras/layers/index.ts';
 import type { Tensor } from '../../../../scripts/keras/model.ts';
 import type { Layout } from '../../../../scripts/onnx/graph.ts';
+import { GRADIENT_RULES, ruleOf } from '../../../../scripts/train/gradients/index.ts';
+import type { GradientRule } from '../../../../scripts/train/gradients/rule.ts';
 import { CASES, type GradientCase } from './cases.ts';
 import {
   compileLayer,
@@ -14,6 +16,7 @@ import {
   type LayerRun,
   numbers,
   relativeDifference,
+  type TrainedLayer,
 } from './layer-gradient.ts';
 
 const BATCH = 3;
@@ -34,8 +37,8 @@ describe.each(
   ),
 )('%s', (_, test) => {
   it.each(LAYOUTS)('has the gradients of TensorFlow.js and of finite differences (%s)', async (layout) => {
-    const definition = findLayer(test.className) as LayerDefinition;
-    const { run, given, answer } = await answerOf(definition, test, layout);
+    const layer = trainedLayer(test.className);
+    const { run, given, answer } = await answerOf(layer, test, layout);
     if (!test.noReference) expect(await largestDifference(test, given, answer)).toBeLessThanOrEqual(TOLERANCE);
     expect(await differenceAlongALine(run, given, answer)).toBeLessThanOrEqual(DIFFERENCE_TOLERANCE);
   });
@@ -43,14 +46,14 @@ describe.each(
 
 describe('the gate', () => {
   it('holds a case for every layer that can be trained', () => {
-    const trained = LAYERS.filter((layer: LayerDefinition) => layer.training).map((layer) => layer.className);
+    const trained = Object.keys(GRADIENT_RULES);
     const tested = new Set(CASES.map((test) => test.className));
     expect(trained.filter((name) => !tested.has(name))).toEqual([]);
     expect(trained.length).toBeGreaterThan(15);
   });
 
   it('asks TensorFlow.js about every layer that has weights', () => {
-    const withWeights = LAYERS.filter((layer: LayerDefinition) => layer.training && layer.weights).map(
+    const withWeights = LAYERS.filter((layer: LayerDefinition) => ruleOf(layer) && layer.weights).map(
       (l) => l.className,
     );
     const asked = new Set(CASES.filter((test) => !test.noReference).map((test) => test.className));
@@ -63,12 +66,12 @@ describe('the gate', () => {
     ['input', 'Dense', { units: 3, activation: 'tanh' }],
     ['gamma', 'BatchNormalization', {}],
   ] as const)('goes red when the rule for the %s of %s is off by a thousandth', async (what, className, config) => {
-    const definition = spoiled(findLayer(className) as LayerDefinition, what);
+    const wrong = spoiled(trainedLayer(className), what);
     const test = { className, config, inputs: [[6, 5, 3]] };
-    const { given, answer } = await answerOf(definition, test, 'channels-last');
+    const { given, answer } = await answerOf(wrong, test, 'channels-last');
     expect(await largestDifference(test, given, answer)).toBeGreaterThan(TOLERANCE);
     // Finite differences are coarser: they see a wrong sign or a forgotten term.
-    const coarse = await answerOf(spoiled(findLayer(className) as LayerDefinition, what, -1), test, 'channels-last');
+    const coarse = await answerOf(spoiled(trainedLayer(className), what, -1), test, 'channels-last');
     expect(await differenceAlongALine(coarse.run, coarse.given, coarse.answer)).toBeGreaterThan(DIFFERENCE_TOLERANCE);
   });
 });
@@ -76,7 +79,7 @@ describe('the gate', () => {
 describe('moving averages', () => {
   it('move as those of TensorFlow.js', async () => {
     const test = { className: 'BatchNormalization', config: { momentum: 0.9 }, inputs: [[6, 5, 3]] };
-    const { given, answer } = await answerOf(findLayer(test.className) as LayerDefinition, test, 'channels-last');
+    const { given, answer } = await answerOf(trainedLayer(test.className), test, 'channels-last');
     const layer = await referenceLayer(test, given);
     layer.apply(inputsOf(given), { training: true });
     for (const [name, weight] of weightsOf(layer)) {
@@ -87,27 +90,26 @@ describe('moving averages', () => {
   });
 });
 
-/** A layer whose rule answers one gradient a little wrong. */
-function spoiled(definition: LayerDefinition, what: string, factor = 1.001): LayerDefinition {
-  const training = definition.training as NonNullable<LayerDefinition['training']>;
-  return {
-    ...definition,
-    training: {
-      ...training,
-      backward: (context, ...rest) => {
-        const right = training.backward(context, ...rest);
-        const wrong = (name: string) => context.graph.op('Mul', [name, context.graph.float(factor)]);
-        if (what === 'input') return { ...right, inputs: right.inputs.map((v) => ({ ...v, name: wrong(v.name) })) };
-        return { ...right, weights: { ...right.weights, [what]: wrong(right.weights[what] as string) } };
-      },
-    },
-  };
+function trainedLayer(className: string): TrainedLayer {
+  const definition = findLayer(className) as LayerDefinition;
+  return { definition, rule: ruleOf(definition) as GradientRule };
 }
 
-async function answerOf(definition: LayerDefinition, test: GradientCase, layout: Layout) {
+/** A layer whose rule answers one gradient a little wrong. */
+function spoiled({ definition, rule }: TrainedLayer, what: string, factor = 1.001): TrainedLayer {
+  const backward: GradientRule['backward'] = (context, ...rest) => {
+    const right = rule.backward(context, ...rest);
+    const wrong = (name: string) => context.graph.op('Mul', [name, context.graph.float(factor)]);
+    if (what === 'input') return { ...right, inputs: right.inputs.map((v) => ({ ...v, name: wrong(v.name) })) };
+    return { ...right, weights: { ...right.weights, [what]: wrong(right.weights[what] as string) } };
+  };
+  return { definition, rule: { ...rule, backward } };
+}
+
+async function answerOf(layer: TrainedLayer, test: GradientCase, layout: Layout) {
   const config = { class_name: test.className, config: test.config };
   const run = await compileLayer(
-    definition,
+    layer,
     config,
     test.inputs.map((shape) => [null, ...shape]),
     layout,

@@ -3,6 +3,7 @@ import type { LayerDefinition } from '../../../../scripts/convert/keras/layer.ts
 import type { LayerConfig, Shape, Tensor } from '../../../../scripts/keras/model.ts';
 import { GraphBuilder, type Layout, type Value } from '../../../../scripts/onnx/graph.ts';
 import { stream } from '../../../../scripts/system/random.ts';
+import type { GradientRule } from '../../../../scripts/train/gradients/rule.ts';
 import { layOut, type ParameterLayout, totalSize } from '../../../../scripts/train/step/parameters.ts';
 import { StepContext, WeightViews } from '../../../../scripts/train/step/step-context.ts';
 
@@ -31,9 +32,15 @@ export interface LayerAnswer {
   readonly updates: ReadonlyMap<string, Float32Array>;
 }
 
+/** A layer and the rule that is tried. */
+export interface TrainedLayer {
+  readonly definition: LayerDefinition;
+  readonly rule: GradientRule;
+}
+
 /** @param layout how the inputs lie in memory when they reach the layer */
 export async function compileLayer(
-  definition: LayerDefinition,
+  { definition, rule }: TrainedLayer,
   layer: LayerConfig,
   inputShapes: readonly Shape[],
   layout: Layout,
@@ -59,16 +66,14 @@ export async function compileLayer(
   const batchSize = graph.op('Shape', [(raw[0] as Value).name], { start: 0, end: 1 });
   const step = new StepContext(graph, batchSize, views);
   const context = step.forLayer({ path: 'layer' });
-  const { training } = definition;
-  if (!training) throw new Error(`${definition.className} has no gradient rule`);
-  const pass = training.forward?.(context, config, inputs, true) ?? {
+  const pass = rule.forward?.(context, config, inputs, true) ?? {
     output: definition.emit(context, config, inputs),
     saved: {},
   };
   graph.input('gradient', 'float32', outputShape);
   const gradient = { name: 'gradient', shape: outputShape, datatype: 'float32', layout: 'channels-last' } as const;
   const moved = graph.toLayout(gradient, pass.output.layout);
-  const back = training.backward(context, config, { inputs, ...pass }, moved, true);
+  const back = rule.backward(context, config, { inputs, ...pass }, moved, true);
 
   const publish = (name: string, value: string, dims: Shape) => {
     graph.node('Identity', [value], [name]);
