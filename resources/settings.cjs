@@ -2,7 +2,7 @@
 // what to do about it.
 
 /** Routes that nobody has to show anything for; of the HTTP function's own, those that are `open`. */
-const OPEN = ['GET /', 'GET /health', 'GET /ping', 'GET /v2/health/live', 'GET /v2/health/ready'];
+const OPEN = ['GET /', 'GET /errors', 'GET /health', 'GET /ping', 'GET /v2/health/live', 'GET /v2/health/ready'];
 
 /** A preflight carries no credentials. */
 const PREFLIGHT = 'OPTIONS /{proxy+}';

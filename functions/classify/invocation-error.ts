@@ -1,4 +1,4 @@
-import { toProblem } from '@freezeframe/inference';
+import { problemCode, toProblem } from '@freezeframe/inference';
 
 /**
  * What a failed invocation throws. Lambda reports a thrown error's `name` as `errorType`, on which Step Functions' `Catch`
@@ -9,7 +9,7 @@ export class InvocationError extends Error {
   constructor(cause: unknown) {
     const problem = toProblem(cause);
     super(JSON.stringify(problem));
-    this.name = problem.type.slice(problem.type.lastIndexOf('/') + 1);
+    this.name = problemCode(problem);
     this.stack = `${this.name}: ${this.message}`;
   }
 }

@@ -23,7 +23,7 @@ export const result = z.union([classificationResult, regressionResult]).meta({ i
 
 export const problem = z
   .object({
-    type: z.string().meta({ format: 'uri' }),
+    type: z.string().meta({ format: 'uri-reference' }).describe('/errors#<code>: GET /errors says what it means.'),
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string().optional(),

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { problemCode } from '@freezeframe/inference';
 import { askAws } from './aws-failure.ts';
 import type { BatchState } from './batch-run.ts';
 
@@ -50,7 +51,7 @@ export async function summarize(state: BatchState): Promise<BatchSummary> {
       const { problem } = JSON.parse(line) as { problem?: { type: string } };
       if (!problem) answered++;
       else {
-        const code = problem.type.slice(problem.type.lastIndexOf('/') + 1);
+        const code = problemCode(problem);
         problems[code] = (problems[code] ?? 0) + 1;
       }
     }

@@ -268,7 +268,7 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
           300_000,
         );
         // (A local AWS names every error HandlerError.)
-        expect(JSON.stringify(found.responsePayload)).toContain('/problems/picture-type-unsupported');
+        expect(JSON.stringify(found.responsePayload)).toContain('/errors#picture-type-unsupported');
       },
       PATIENCE,
     );

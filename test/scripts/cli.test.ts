@@ -146,7 +146,7 @@ describe('the frame of the commands', () => {
   it.each([
     [
       'a failure that was foreseen',
-      new FreezeframeError('disk-full', 'No room', { remedy: 'Make room.' }),
+      new FreezeframeError('disk-full' as never, 'No room', { remedy: 'Make room.' }),
       1,
       'freezeframe: No room\n  Make room.\n',
     ],

@@ -2,6 +2,7 @@ import { openapiRoutes } from '../openapi/openapi-route.ts';
 import { pageRoutes } from '../page.ts';
 import type { Route } from '../route.ts';
 import { classifyRoutes } from './classify.ts';
+import { errorsRoutes } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { invocationsRoutes } from './invocations.ts';
 import { modelsRoutes } from './models.ts';
@@ -13,6 +14,7 @@ import { uploadsRoutes } from './uploads.ts';
 /** Everything that is answered; the router and the OpenAPI document are both made of this. */
 export const ROUTES: readonly Route[] = [
   ...pageRoutes,
+  ...errorsRoutes,
   ...healthRoutes,
   ...modelsRoutes,
   ...classifyRoutes,

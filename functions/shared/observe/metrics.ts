@@ -1,5 +1,5 @@
 import type { Metrics } from '@aws-lambda-powertools/metrics';
-import { toProblem } from '@freezeframe/inference';
+import { problemCode, toProblem } from '@freezeframe/inference';
 import { lazily } from '../runtime/lazily.ts';
 
 /** Everything that is counted, and in what. `Failures` has the problem's code as its dimension `type`. */
@@ -41,8 +41,7 @@ export function measure(name: MetricName, value: number, dimensions: Dimensions 
 
 /** Counts a failure under its problem's code (`picture-truncated`, `internal`). */
 export function measureFailure(error: unknown): void {
-  const { type } = toProblem(error);
-  measure('Failures', 1, { type: type.slice(type.lastIndexOf('/') + 1) });
+  measure('Failures', 1, { type: problemCode(toProblem(error)) });
 }
 
 /** Writes what was noted as CloudWatch's embedded metric format: lines on stdout, no request. */

@@ -1,4 +1,8 @@
-/** What a failure is about, for machines: stable, lower case, words joined by hyphens. Branch on it, never on text. */
+import type { ERROR_CODES } from './error-codes.ts';
+
+/** What a failure is about, for machines: stable, lower-case words joined by hyphens. Branch on it, never on text. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
 export interface FreezeframeErrorOptions {
   /** What to do next, one sentence for a person. */
   remedy?: string;
@@ -9,11 +13,11 @@ export interface FreezeframeErrorOptions {
 
 /** Every failure that Freezeframe foresees is one of these; anything else is a bug. */
 export class FreezeframeError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly remedy: string | undefined;
   readonly details: Record<string, unknown>;
 
-  constructor(code: string, message: string, options: FreezeframeErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: FreezeframeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;

@@ -1,5 +1,5 @@
 import type Sharp from 'sharp';
-import { FreezeframeError } from './errors.ts';
+import { type ErrorCode, FreezeframeError } from './errors.ts';
 
 // Both natives are imported when first needed, not when this package is: a broken binary then fails one call with an
 // error that says what to do, instead of the whole process at start; and a script that only reads manifests stays light.
@@ -33,7 +33,7 @@ export function loadSharp(): Promise<typeof Sharp> {
 }
 
 /** @param cause what the import threw; the paths in it stay out of the message. */
-export function nativeError(code: string, name: string, cause: unknown): FreezeframeError {
+export function nativeError(code: ErrorCode, name: string, cause: unknown): FreezeframeError {
   const platform = `${process.platform}-${process.arch}`;
   return new FreezeframeError(code, `The native binary of ${name} for ${platform} could not be loaded`, {
     cause,

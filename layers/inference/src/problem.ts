@@ -1,8 +1,8 @@
-import { FreezeframeError } from './errors.ts';
+import { type ErrorCode, FreezeframeError } from './errors.ts';
 
 /** RFC 9457 problem document (`application/problem+json`). */
 export interface Problem {
-  /** Stable: `https://freezeframe.dev/problems/<code>`. */
+  /** Stable: `/errors#<code>`, an address of the API itself. */
   type: string;
   title: string;
   status: number;
@@ -19,7 +19,7 @@ interface ProblemKind {
   readonly title: string;
 }
 
-const BASE = 'https://freezeframe.dev/problems/';
+const BASE = '/errors#';
 
 /** Every code that may reach a client. An error whose code is not here is answered as `internal`. */
 export const PROBLEMS = {
@@ -79,9 +79,15 @@ export const PROBLEMS = {
   'model-datatype': { status: 503, title: 'The model cannot be loaded' },
   'engine-unavailable': { status: 503, title: 'The inference engine cannot be loaded' },
   'decoder-unavailable': { status: 503, title: 'The picture decoder cannot be loaded' },
-} as const satisfies Record<string, ProblemKind>;
+} as const satisfies Partial<Record<ErrorCode, ProblemKind>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** The code of a problem document, for metrics, names of errors and counts. */
+export function problemCode({ type }: Pick<Problem, 'type'>): string {
+  // Documents of earlier versions end in `/<code>`.
+  return type.replace(/^.*[/#]/, '');
+}
 
 /**
  * Any error as a problem document. What the sender cannot change (status from 500) carries a title and nothing else:

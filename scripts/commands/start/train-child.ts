@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { FreezeframeError } from '@freezeframe/inference';
+import { type ErrorCode, FreezeframeError } from '@freezeframe/inference';
 
 const COMMAND = fileURLToPath(new URL('../../freezeframe.js', import.meta.url));
 /** Ends the child when this process ends, however it ends. */
@@ -35,7 +35,7 @@ export async function trainInChild(words: readonly string[], command = COMMAND):
     code: reason = 'training-failed',
     message = `Training ended with exit code ${code}`,
     remedy,
-  } = (result?.error ?? {}) as { code?: string; message?: string; remedy?: string };
+  } = (result?.error ?? {}) as { code?: ErrorCode; message?: string; remedy?: string };
   return { ok: false, error: new FreezeframeError(reason, message, remedy ? { remedy } : {}) };
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@freezeframe/inference';
 import type { ImportOptions, ImportReport } from '../import-model.ts';
 import type { ImportLimits } from './limits.ts';
 
@@ -6,7 +7,7 @@ export interface ImportJob {
   /** The store's folder. */
   readonly store: string;
   readonly limits: ImportLimits;
-  readonly options: Omit<ImportOptions, 'store' | 'onStep' | 'isolate'>;
+  readonly options: Omit<ImportOptions, 'store' | 'onStep'>;
 }
 
 /** What it sends: any number of steps, then one of the others. */
@@ -15,7 +16,7 @@ export type ImportAnswer =
   | { readonly report: ImportReport }
   | {
       readonly refused: {
-        readonly code: string;
+        readonly code: ErrorCode;
         readonly message: string;
         readonly remedy?: string;
         readonly details: Record<string, unknown>;

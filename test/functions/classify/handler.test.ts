@@ -63,7 +63,7 @@ describe('handleInvocation', () => {
       (thrown) => thrown,
     );
     expect(error.name).toBe(code);
-    expect(JSON.parse(error.message)).toMatchObject({ type: `https://freezeframe.dev/problems/${code}` });
+    expect(JSON.parse(error.message)).toMatchObject({ type: `/errors#${code}` });
     // Lambda sends the stack to the caller.
     expect(error.stack).not.toMatch(/\n|handler\.ts/);
   });

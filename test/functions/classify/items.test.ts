@@ -21,7 +21,7 @@ describe('a batch of a Distributed Map', () => {
       { bucket: 'b' },
       7,
     ];
-    const problem = (code: string) => ({ type: `https://freezeframe.dev/problems/${code}` });
+    const problem = (code: string) => ({ type: `/errors#${code}` });
     expect(await handleInvocation({ Items, BatchInput: { options: { topK: 1 } } })).toMatchObject([
       { bucket: 'b', key: 'red.png', result: { predictions: [{ label: 'red' }] } },
       { bucket: 'b', key: 'bad.png', problem: problem('picture-type-unsupported') },

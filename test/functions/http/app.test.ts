@@ -63,7 +63,7 @@ describe('what there is not', () => {
       const response = await app.request(path);
       expect(response.status).toBe(404);
       expect(response.headers.get('content-type')).toBe('application/problem+json');
-      expect(await response.json()).toMatchObject({ type: 'https://freezeframe.dev/problems/not-found', status: 404 });
+      expect(await response.json()).toMatchObject({ type: '/errors#not-found', status: 404 });
     },
   );
 
@@ -98,7 +98,7 @@ describe('what there is not', () => {
     const response = await broken.request('/broken');
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual({
-      type: 'https://freezeframe.dev/problems/internal',
+      type: '/errors#internal',
       title: expect.any(String),
       status: 500,
       instance: '/broken',

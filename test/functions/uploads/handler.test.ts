@@ -95,7 +95,7 @@ describe('handleUploads', () => {
   ] as const)('records an object that is %s', async (_, stored, code) => {
     s3.objects.set('uploads/a.png', stored);
     expect(await handleUploads(sqs(notify(record('a.png'))))).toEqual(failed());
-    expect(result('a.png')).toMatchObject({ type: `https://freezeframe.dev/problems/${code}` });
+    expect(result('a.png')).toMatchObject({ type: `/errors#${code}` });
   });
 
   it('fails the message alone where S3 is throttling, so that it comes again', async () => {

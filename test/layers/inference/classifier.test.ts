@@ -91,7 +91,7 @@ describe('openClassifier', () => {
       415,
       ['green'],
     ]);
-    expect(results[1]).toMatchObject({ type: 'https://freezeframe.dev/problems/picture-empty', status: 400 });
+    expect(results[1]).toMatchObject({ type: '/errors#picture-empty', status: 400 });
   });
 
   it('answers a batch longer than one run as it answers one by one', async () => {

@@ -45,7 +45,7 @@ describe('freezeframe batch', () => {
     const file = 'batch/batch-1/SUCCEEDED_0.jsonl';
     const manifest = { DestinationBucket: 'results', ResultFiles: { SUCCEEDED: [{ Key: file, Size: 300 }] } };
     aws.objects.set('results/batch/batch-1/manifest.json', Buffer.from(JSON.stringify(manifest)));
-    const problem = { type: 'https://freezeframe.dev/problems/picture-truncated' };
+    const problem = { type: '/errors#picture-truncated' };
     const lines = [
       { key: 'a', result: {} },
       { key: 'b', problem },

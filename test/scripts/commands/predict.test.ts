@@ -45,7 +45,7 @@ describe('freezeframe predict', () => {
     const results = lines(stdout);
     expect(results).toHaveLength(4);
     expect(results[0]).toMatchObject({
-      type: expect.stringContaining('/problems/picture-type-unsupported'),
+      type: expect.stringContaining('/errors#picture-type-unsupported'),
       status: 415,
       instance: bad,
     });

@@ -53,7 +53,7 @@ describe('API_AUTH=key, the default', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(answers[0]?.status).toBe(401);
     expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({
-      type: 'https://freezeframe.dev/problems/key-refused',
+      type: '/errors#key-refused',
       status: 401,
       instance: '/models',
     });
@@ -79,7 +79,7 @@ describe('API_AUTH=key, the default', () => {
     const response = await guarded().request('/classify', { method: 'POST' });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="freezeframe"');
-    expect(await response.json()).toMatchObject({ type: 'https://freezeframe.dev/problems/key-missing' });
+    expect(await response.json()).toMatchObject({ type: '/errors#key-missing' });
     // With an OIP client's eyes:
     expect(await (await guarded().request('/v2/models/a')).json()).toMatchObject({
       error: 'The request carries no key',
@@ -105,7 +105,14 @@ describe('API_AUTH=key, the default', () => {
       const address = path.replaceAll(/\{\w+\}/g, 'x');
       if ((await app.request(address, { method })).status !== 401) open.push(`${method} ${path}`);
     }
-    expect(open.sort()).toEqual(['GET /', 'GET /health', 'GET /ping', 'GET /v2/health/live', 'GET /v2/health/ready']);
+    expect(open.sort()).toEqual([
+      'GET /',
+      'GET /errors',
+      'GET /health',
+      'GET /ping',
+      'GET /v2/health/live',
+      'GET /v2/health/ready',
+    ]);
     for (const address of ['/nothing', '/health/x', '/HEALTH', '/v2/health/other', '//health', '/models/../health/']) {
       expect((await app.request(address)).status, address).toBe(401);
     }

@@ -66,7 +66,7 @@ describe('the OpenAPI document', () => {
   it('asks for what API_AUTH asks for, and says what is open to everybody', () => {
     expect(document.security).toEqual([{ bearer: [] }, { header: [] }]);
     const open = described.filter(({ operation }) => operation.security?.length === 0).map(({ path }) => path);
-    expect(open.toSorted()).toEqual(['/', '/health', '/ping', '/v2/health/live', '/v2/health/ready']);
+    expect(open.toSorted()).toEqual(['/', '/errors', '/health', '/ping', '/v2/health/live', '/v2/health/ready']);
     expect(documentFor('public').security).toBeUndefined();
     expect(Object.keys(documentFor('jwt').components.securitySchemes)).toEqual(['token']);
     expect(Object.keys(documentFor('iam').components.securitySchemes)).toEqual(['signature']);

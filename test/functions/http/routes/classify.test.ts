@@ -21,7 +21,7 @@ const model = { name: 'colours', version: '1' };
 
 async function expectProblem(response: Response, status: number, code: string) {
   const problem = await read(response);
-  expect(problem).toMatchObject({ status, type: `https://freezeframe.dev/problems/${code}`, instance: '/classify' });
+  expect(problem).toMatchObject({ status, type: `/errors#${code}`, instance: '/classify' });
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   return problem;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FreezeframeError } from '@freezeframe/inference';
+import { type ErrorCode, FreezeframeError } from '@freezeframe/inference';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureModel } from '../../../../scripts/commands/start/model.ts';
 import type { TrainOutcome } from '../../../../scripts/commands/start/train-child.ts';
@@ -13,7 +13,7 @@ describe('ensureModel', () => {
   let work: string;
   let store: ModelStore;
   let trained: (readonly string[])[];
-  let fail: string | undefined;
+  let fail: ErrorCode | undefined;
 
   const ensure = (words = ['gnomes', '--name', 'gnomes']) =>
     ensureModel({
