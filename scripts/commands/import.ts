@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ImportOptions, ImportReport } from '#import';
-import { RECIPES, TASKS, type Task } from '#import';
-import { PREPROCESS_NAMES, type PreprocessName } from '#read';
+import { PREPROCESS_NAMES, type PreprocessName, RECIPES, TASKS, type Task } from '#import';
 import { openStore } from '#store';
 import { formatBytes, printable, reportResult } from '#terminal';
 

@@ -22,7 +22,15 @@ export interface FrozenModel {
  *   does not fit the model)
  */
 export function freezeModel(model: KerasModel, options: FreezeOptions): FrozenModel {
-  const folded = foldBatchNormalization(dropTrainingLayers(planFreeze(model)));
+  return freezePlan(planFreeze(model), options);
+}
+
+/**
+ * The same for a model that is planned already.
+ * @throws FreezeframeError `freeze-mismatch`
+ */
+export function freezePlan(planned: FreezePlan, options: FreezeOptions): FrozenModel {
+  const folded = foldBatchNormalization(dropTrainingLayers(planned));
   checkOptions(folded, options);
   const plan = scaleAnswer(prepareInput(folded, options.input), options.output);
   const graph = new GraphBuilder();
@@ -151,9 +159,8 @@ function manifestOutput(plan: FreezePlan, output: FreezeOutput, tensors: readonl
 /** What the model itself does last; anything that gives no probabilities is `none`. */
 function lastActivation(plan: FreezePlan): 'softmax' | 'sigmoid' | 'none' {
   const last = plan.nodes.find((node) => node.output === plan.outputs[0]);
-  const { activation } = (last?.config ?? {}) as { activation?: unknown };
-  if (last?.definition.className === 'Softmax' || activation === 'softmax') return 'softmax';
-  return activation === 'sigmoid' ? 'sigmoid' : 'none';
+  const activation = last?.definition.activation?.(last.config);
+  return activation === 'softmax' || activation === 'sigmoid' ? activation : 'none';
 }
 
 function checkOptions(plan: FreezePlan, { input, output }: FreezeOptions): void {

@@ -1,4 +1,4 @@
-export { ImportError, type ImportErrorCode } from './import-error.ts';
+export { asImportError, ImportError } from './import-error.ts';
 export { parseJson } from './json.ts';
 export {
   MAX_ENTRIES,

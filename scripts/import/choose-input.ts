@@ -1,9 +1,9 @@
 import { expected, type PictureInput } from '@freezeframe/inference';
 import type { FreezeInput, Scaled } from '#frozen';
 import { ImportError } from '#guards';
-import type { PictureHints, PreprocessName } from '#read';
+import type { PictureHints } from '#read';
 import { type ModelFacts, outputWidth, type PictureFacts, shapeWords } from './facts/model-facts.ts';
-import { colourOf, preprocessOf, RECIPES } from './preprocessing.ts';
+import { colourOf, type PreprocessName, preprocessOf, RECIPES } from './preprocessing.ts';
 
 /** What the user says of pictures; all of it may be left to the file. */
 export interface PictureChoices {

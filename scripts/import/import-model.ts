@@ -1,13 +1,10 @@
 import { basename } from 'node:path';
 import type { ManifestDraft } from '@freezeframe/inference';
-import type { ReadModel, Scaler, Table, TableFiles, TableNames } from '#read';
-import { isGraphModel, loadLabels } from '#read';
+import type { ImportedModel, ReadAll, Scaler, Table, TableFiles, TableNames } from '#read';
 import { checkName, type ModelStore, type StoredModel } from '#store';
-import { readExpectation } from './checks/expected.ts';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
 import type { ImportVerification, ModelChoices, PreparedModel } from './prepared.ts';
-import { checkPath, readInWorker } from './read-in-worker.ts';
 
 export interface ImportOptions {
   /** A file, a folder or a zip. */
@@ -25,8 +22,6 @@ export interface ImportOptions {
   readonly allowNonfinite?: boolean;
   /** What the user typed, for the manifest. */
   readonly command?: string;
-  /** False reads in this thread: for files that are trusted, many of them. */
-  readonly isolate?: boolean;
   /** Told what is being done. */
   readonly onStep?: (step: string) => void;
 }
@@ -45,28 +40,22 @@ export interface ImportReport {
 
 /**
  * Reads a model of any format, freezes it, verifies it, and saves it. Nothing is written before all of that has gone well.
+ * All in this process: for files that are not trusted see `importApart`.
  * @throws ImportError, FreezeframeError of the freezer (`unsupported-layer`, `verification-failed`, ...) and of the store
  */
 export async function importModel(options: ImportOptions): Promise<ImportReport> {
   const start = performance.now();
-  const { path, name, store, table = {}, isolate = true, onStep = () => undefined } = options;
+  const { path, name, store, table = {}, onStep = () => undefined } = options;
   checkName(name);
-  await checkPath(path);
   onStep('Reading');
-  const reading = isolate ? readInWorker(path, table) : import('#read').then(({ readAll }) => readAll(path, table));
-  // Loads what freezes and verifies (0.4 s) while the other thread reads.
-  const keras = import('./prepare-keras.ts');
-  const read = await reading;
+  // Loaded where a model is imported: the command's help need not wait for every format.
+  const { readAll } = await import('#read');
+  const read = await readAll(path, table);
   const choices = await readChoices(options, read.table);
   onStep('Freezing and verifying');
-  const { imported } = read;
-  const prepared = await (imported.kind === 'keras'
-    ? (await keras).prepareKeras(imported, choices)
-    : isGraphModel(imported)
-      ? (await import('./prepare-graph.ts')).prepareGraph(imported, choices)
-      : (await import('./prepare-onnx.ts')).prepareOnnx(imported, choices));
+  const prepared = await prepare(read.imported, choices);
   onStep('Saving');
-  const manifest = draft(options, read, prepared, read.table);
+  const manifest = draft(options, read, prepared);
   const stored = await store.save(name, { manifest, model: prepared.onnx });
   return {
     stored,
@@ -79,11 +68,19 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   };
 }
 
+/** Each way loads its own: engines and references that the others do not need. */
+async function prepare(imported: ImportedModel, choices: ModelChoices): Promise<PreparedModel> {
+  if (imported.kind === 'keras') return (await import('./prepare-keras.ts')).prepareKeras(imported, choices);
+  if (imported.kind === 'onnx') return (await import('./prepare-onnx.ts')).prepareOnnx(imported, choices);
+  return (await import('./prepare-graph.ts')).prepareGraph(imported, choices);
+}
+
 async function readChoices(
   { pictures = {}, table: names = {}, ...options }: ImportOptions,
   table: Table,
 ): Promise<ModelChoices> {
-  const { featuresOf, valuesOf } = await import('#read');
+  const { featuresOf, loadLabels, valuesOf } = await import('#read');
+  const { readExpectation } = await import('./checks/expected.ts');
   return {
     pictures: { ...pictures, imagenet: options.labels === 'imagenet' },
     task: options.task,
@@ -97,9 +94,8 @@ async function readChoices(
 
 function draft(
   { path, command }: ImportOptions,
-  { imported, sha256 }: ReadModel,
+  { imported, sha256, table: { scaler, targetScaler } }: ReadAll,
   prepared: PreparedModel,
-  { scaler, targetScaler }: Table,
 ): ManifestDraft {
   const { batches, expected, ...verification } = prepared.verification;
   return {

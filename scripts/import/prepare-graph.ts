@@ -1,8 +1,10 @@
 import { createEngine, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
+import { emitGraph } from '#convert';
+import { asImportError } from '#guards';
 import type { ImportedGraphModel } from '#read';
 import type { ReferenceTensor } from '#reference';
-import { compare, type Difference, GRAPH_REFERENCE, runGraphReference, TOLERANCE } from '#reference';
-import type { GraphInput } from '#tensorflow';
+import { compare, type Difference, evaluateGraph, GRAPH_EVALUATOR, TOLERANCE } from '#reference';
+import type { GraphInput, GraphModel } from '#tensorflow';
 import { seeded } from './checks/samples.ts';
 import { prepareOnnx } from './prepare-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
@@ -16,38 +18,48 @@ const PATIENCE_SECONDS = 3;
 const FREE_SIDE = 64;
 
 /**
- * Verifies that the ONNX answers as TensorFlow.js's operators do on the graph of the file, and goes on as with any ONNX.
+ * Writes the graph as ONNX, verifies that it answers as TensorFlow's operators do, and goes on as with any ONNX.
  * @throws FreezeframeError `verification-failed`, and what `prepareOnnx` throws
  */
 export async function prepareGraph(imported: ImportedGraphModel, choices: ModelChoices): Promise<PreparedModel> {
-  const { maxDifference, samples } = await verifyGraph(imported);
-  const prepared = await prepareOnnx(imported, choices);
+  const { graphModel } = imported;
+  const onnx = graphToOnnx(graphModel);
+  const { maxDifference, samples } = await verifyGraph({ graphModel, onnx });
+  const prepared = await prepareOnnx({ ...imported, kind: 'onnx', onnx }, choices);
   const verification = {
     ...prepared.verification,
-    against: GRAPH_REFERENCE,
+    against: GRAPH_EVALUATOR,
     samples,
     maxDifference: Math.max(maxDifference, prepared.verification.maxDifference),
   };
   return { ...prepared, verification };
 }
 
+/** @throws ImportError `unsupported-layer` naming every operator that cannot be written, `file-damaged` */
+export function graphToOnnx(graphModel: GraphModel): Uint8Array {
+  return asImportError('The graph in model.json', () => emitGraph(graphModel));
+}
+
+interface WrittenGraph {
+  readonly graphModel: GraphModel;
+  readonly onnx: Uint8Array;
+}
+
 /** @returns the largest difference, and how many rows the reference answered */
-export async function verifyGraph({
-  onnx,
-  graphModel,
-}: ImportedGraphModel): Promise<{ maxDifference: number; samples: number }> {
+export async function verifyGraph(written: WrittenGraph): Promise<{ maxDifference: number; samples: number }> {
+  const { graphModel, onnx } = written;
   const engine = await createEngine(onnx);
   try {
     const fixed = graphModel.inputs.map(({ shape }) => shape?.[0]).find((size) => typeof size === 'number');
     const rows = makeRows(graphModel.inputs, fixed ?? ROWS);
     const start = performance.now();
     const one = fixed === undefined ? rows.map((tensor) => firstRow(tensor)) : rows;
-    const wanted = await runGraphReference(graphModel, one);
+    const wanted = await evaluateGraph(graphModel, one);
     const differences = await compareWith(engine, graphModel.inputs, one, wanted);
     if (fixed !== undefined) return { maxDifference: verdict(differences), samples: fixed };
     const patient = (performance.now() - start) / 1000 < PATIENCE_SECONDS;
     // Of a large model, what one row alone answered is held against that row in a batch.
-    const all = patient ? await runGraphReference(graphModel, rows) : await rowByRow(engine, graphModel.inputs, rows);
+    const all = patient ? await evaluateGraph(graphModel, rows) : await rowByRow(engine, graphModel.inputs, rows);
     const more = await compareWith(engine, graphModel.inputs, rows, all);
     return { maxDifference: verdict([...differences, ...more]), samples: patient ? ROWS : 1 };
   } finally {
@@ -130,7 +142,7 @@ function verdict(differences: readonly Difference[]): number {
   if (!bad) return Math.max(0, ...differences.map(({ maxDifference }) => maxDifference));
   const { output, maxDifference, worst } = bad;
   const message = `output ${output} differs by up to ${maxDifference} (${worst.received} instead of ${worst.wanted})`;
-  throw new FreezeframeError('verification-failed', `The graph does not answer as ${GRAPH_REFERENCE}: ${message}`, {
+  throw new FreezeframeError('verification-failed', `The graph does not answer as ${GRAPH_EVALUATOR}: ${message}`, {
     details: { output, maxDifference, tolerance: TOLERANCE },
     remedy: 'Nothing was saved. A difference is a fault of the converter: report it with the model.',
   });

@@ -1,11 +1,11 @@
 import { createEngine } from '@freezeframe/inference';
-import { type FreezePlan, freezeModel, planFreeze, readersOf } from '#convert';
+import { type FreezePlan, freezePlan, multiplications, planFreeze, readersOf } from '#convert';
 import type { FreezeOptions } from '#frozen';
 import { ImportError } from '#guards';
 import type { TensorId } from '#keras';
 import { checkOnnx, parseOnnx } from '#onnx';
 import type { ImportedKerasModel } from '#read';
-import { multiplications, verifyFrozen } from '#reference';
+import { verifyFrozen } from '#reference';
 import { BATCHES, checkBatches, rowsOf } from './checks/check-batches.ts';
 import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
@@ -33,20 +33,20 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   const { model } = imported;
   const nonfinite = nonfiniteWeights(model.weights);
   if (!choices.allowNonfinite) refuseNonfinite(nonfinite);
-  const plan = planFreeze(model);
+  const plan = planFreeze(model, imported.plan);
   checkSizes(plan);
   const facts = kerasFacts(plan);
   const labels = fittingLabels(facts, choices, imported);
   const input = chooseInput(facts, choices.pictures, imported.hints, choices.features);
   const output = chooseOutput(facts, { ...choices, labels: labels.labels });
   const options: FreezeOptions = { input: input.input, output: output.output };
-  const frozen = freezeModel(model, options);
+  const frozen = freezePlan(plan, options);
   checkOnnx(parseOnnx(frozen.onnx));
   const notes = [...imported.notes, ...precisionNotes(model.config), ...labels.notes, ...input.notes, ...output.notes];
 
   // NaN is as far from NaN as from anything: what is compared then is the model with zeros in their place.
-  const comparable = nonfinite.length === 0 ? model : withFiniteWeights(model, nonfinite);
-  const compared = nonfinite.length === 0 ? frozen.onnx : freezeModel(comparable, options).onnx;
+  const weights = withFiniteWeights(model.weights, nonfinite);
+  const compared = nonfinite.length === 0 ? frozen.onnx : freezePlan({ ...plan, weights }, options).onnx;
   if (nonfinite.length > 0) {
     notes.push(`${nonfinite.length} weights hold NaN or infinity: it was verified with zeros in their place.`);
   }
@@ -56,8 +56,8 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
   const between = await checkBatches(compared, shapes, samples);
   const rows = referenceRows(plan);
-  const verified = await verifyFrozen(comparable, compared, options, rowsOf(samples, 0, rows));
-  const given = await checkExpectation(imported, choices);
+  const verified = await verifyFrozen({ ...model, weights }, compared, options, rowsOf(samples, 0, rows));
+  const given = await checkExpectation(plan, choices);
   const { top1Identical } = verified;
   return {
     onnx: frozen.onnx,
@@ -83,9 +83,9 @@ function withActivation(
 }
 
 /** Given answers are the model's own: to its own tensors, before any scaling or preprocessing of ours. */
-async function checkExpectation({ model }: ImportedKerasModel, { expectation }: ModelChoices) {
+async function checkExpectation(plan: FreezePlan, { expectation }: ModelChoices) {
   if (!expectation) return {};
-  const { onnx } = freezeModel(model, { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
+  const { onnx } = freezePlan(plan, { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
   const engine = await createEngine(onnx);
   try {
     const { maxDifference } = await compareExpected(engine, expectation);
@@ -96,7 +96,7 @@ async function checkExpectation({ model }: ImportedKerasModel, { expectation }: 
 }
 
 /**
- * Multiplications that the reference is asked for, about: it does 200 to 800 million a second, and people wait for it. Rows
+ * Multiplications that the reference is asked for, about: it does 800 million a second, and people wait for it. Rows
  * beyond are held against what the graph itself answers to each alone.
  */
 const REFERENCE_BUDGET = 400e6;
@@ -123,9 +123,6 @@ function checkSizes({ shapes, outputs }: FreezePlan): void {
   }
 }
 
-/** Hand an input's numbers on as they are. */
-const PASSES = new Set(['InputLayer', 'Reshape', 'Flatten', 'Masking', 'Dropout', 'RepeatVector', 'Permute']);
-
 /** For inputs that an Embedding reads: how many rows it has. */
 function vocabularies(plan: FreezePlan): Map<string, number> {
   const found = new Map<string, number>();
@@ -138,7 +135,8 @@ function vocabularies(plan: FreezePlan): Map<string, number> {
 
 function embeddings(plan: FreezePlan, id: TensorId): number[] {
   return readersOf(plan, id).flatMap(({ definition, config, output }) => {
-    if (definition.className === 'Embedding') return [Number((config as { input_dim: unknown }).input_dim)];
-    return PASSES.has(definition.className) ? embeddings(plan, output) : [];
+    const rows = definition.vocabulary?.(config);
+    if (rows !== undefined) return [rows];
+    return definition.keeps?.(config) === 'numbers' ? embeddings(plan, output) : [];
   });
 }

@@ -1,6 +1,5 @@
 import { expected, FreezeframeError, type PictureInput } from '@freezeframe/inference';
 import type { Preprocess } from '#frozen';
-import type { PreprocessName } from '#read';
 
 type Colour = PictureInput['colour'];
 
@@ -22,7 +21,7 @@ const TO_UNIT_CIRCLE = { divisor: 127.5, mean: ONE, deviation: ONE, colour: 'rgb
  * The constants of `keras.src.applications.imagenet_utils.preprocess_input` (modes tf, torch, caffe), of the page that
  * Teachable Machine exports, and 0..1, which most tutorials use. `none` keeps the bytes' numbers.
  */
-export const RECIPES: Readonly<Record<PreprocessName, Recipe>> = {
+export const RECIPES = {
   none: { divisor: 1, mean: ZERO, deviation: ONE, colour: 'rgb', summary: '0..255 as they are' },
   unit: { divisor: 255, mean: ZERO, deviation: ONE, colour: 'rgb', summary: 'x / 255: 0..1' },
   tf: { ...TO_UNIT_CIRCLE, summary: 'x / 127.5 - 1: -1..1 (MobileNet, Inception, Xception, NASNet, ResNetV2)' },
@@ -41,7 +40,10 @@ export const RECIPES: Readonly<Record<PreprocessName, Recipe>> = {
     summary: "BGR, ImageNet's mean taken off (VGG, ResNet v1)",
   },
   'teachable-machine': { ...TO_UNIT_CIRCLE, summary: 'x / 127.5 - 1, centre-cropped square' },
-};
+} as const satisfies Readonly<Record<string, Recipe>>;
+
+export type PreprocessName = keyof typeof RECIPES;
+export const PREPROCESS_NAMES = Object.keys(RECIPES) as PreprocessName[];
 
 /** The order of channels where the user names none. */
 export function colourOf(name: PreprocessName, channels: 1 | 3): Colour {

@@ -1,13 +1,11 @@
 import type { PictureInput } from '@freezeframe/inference';
+import type { LayerPlan } from '#convert';
 import type { KerasModel } from '#keras';
-
-/** Ways to turn pixels 0..255 into what a model was trained on: Keras's own names (`keras.applications.*.preprocess_input`). */
-export const PREPROCESS_NAMES = ['none', 'unit', 'tf', 'torch', 'caffe', 'teachable-machine'] as const;
-export type PreprocessName = (typeof PREPROCESS_NAMES)[number];
+import type { GraphModel } from '#tensorflow';
 
 /** What a file tells of how its pictures were prepared. */
 export interface PictureHints {
-  readonly preprocess?: PreprocessName;
+  readonly preprocess?: 'teachable-machine';
   readonly resize?: PictureInput['resize'];
   /** For people: why this is known, e.g. `Teachable Machine's metadata.json`. */
   readonly reason: string;
@@ -28,6 +26,8 @@ interface Imported {
 export interface ImportedKerasModel extends Imported {
   readonly kind: 'keras';
   readonly model: KerasModel;
+  /** Of the model's layers: what reading the weights asked for, and freezing goes on with. */
+  readonly plan: LayerPlan;
 }
 
 /** A model that is a graph already. */
@@ -36,4 +36,10 @@ export interface ImportedOnnxModel extends Imported {
   readonly onnx: Uint8Array;
 }
 
-export type ImportedModel = ImportedKerasModel | ImportedOnnxModel;
+/** A graph of TensorFlow's operators. */
+export interface ImportedGraphModel extends Imported {
+  readonly kind: 'tensorflow';
+  readonly graphModel: GraphModel;
+}
+
+export type ImportedModel = ImportedKerasModel | ImportedOnnxModel | ImportedGraphModel;

@@ -1,9 +1,8 @@
 import { expected } from '@freezeframe/inference';
 import { z } from 'zod';
-import { ImportError, parseJson } from '#guards';
+import { asImportError, ImportError, parseJson } from '#guards';
 import type { KerasModel } from '#keras';
 import { withTodaysNames } from '#keras';
-import { asImportError } from './named-weights/as-import-error.ts';
 import { configLayers } from './named-weights/config-layers.ts';
 import { refuseUnknownLayers } from './unknown-layers.ts';
 

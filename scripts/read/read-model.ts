@@ -23,7 +23,7 @@ export interface ReadAll extends ReadModel {
 }
 
 /**
- * Reads everything that comes from outside, in this thread: for files that are not trusted see `read-in-worker.ts`.
+ * Reads everything that comes from outside, in this thread.
  * @throws ImportError
  */
 export async function readAll(path: string, files: TableFiles = {}): Promise<ReadAll> {

@@ -36,7 +36,6 @@ async function differenceOf(path: string, expected?: string): Promise<number> {
     store: openStore(folder),
     pictures: { preprocess: 'none' },
     task: 'tensors',
-    isolate: false,
   });
   return report.verification.expected?.maxDifference ?? Number.POSITIVE_INFINITY;
 }

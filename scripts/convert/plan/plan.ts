@@ -17,17 +17,40 @@ export interface FreezePlan {
   readonly shapes: ReadonlyMap<TensorId, Shape>;
 }
 
-/**
- * Reads a model: layers found, options read, shapes worked out, weights checked.
- * @throws FreezeframeError `bad-topology`, `unsupported-layer`, `bad-weights`
- */
-export function planFreeze(model: KerasModel): FreezePlan {
-  const { inputs, nodes: read, outputs } = readTopology(model.config);
+/** A config's layers, before their weights are known: found, options read, shapes worked out. */
+export interface LayerPlan extends Pick<FreezePlan, 'inputs' | 'nodes' | 'outputs' | 'shapes'> {
+  /** What each node wants, in Keras's order: as many entries as nodes. */
+  readonly weights: readonly (readonly WeightSpec[])[];
+}
+
+/** @throws FreezeframeError `bad-topology`, `unsupported-layer` */
+export function planLayers(config: KerasModel['config']): LayerPlan {
+  const { inputs, nodes: read, outputs } = readTopology(config);
   const resolved = resolveLayers(read);
   const nodes = read.map((node, i) => plannedNode(node, resolved[i] as ResolvedLayer));
-  const shapes = new Map(inputs.map(({ name, shape }) => [name, shape]));
-  const problems: string[] = [];
-  for (const node of nodes) problems.push(...weightProblems(model, node, shapeNode(node, shapes)));
+  const shapes = new Map<TensorId, Shape>(inputs.map(({ name, shape }) => [name, shape]));
+  const weights = nodes.map((node) => {
+    const from = shapeNode(node, shapes);
+    return node.definition.weights?.(node.config, from) ?? [];
+  });
+  return { inputs, nodes, outputs, shapes, weights };
+}
+
+/** The weights that every layer which an output needs wants, by the layer's path. */
+export function weightSpecs({ nodes, weights }: LayerPlan): Map<string, readonly WeightSpec[]> {
+  const wanted = new Map<string, readonly WeightSpec[]>();
+  for (const [i, { path }] of nodes.entries()) if (!wanted.has(path)) wanted.set(path, weights[i] ?? []);
+  return wanted;
+}
+
+/**
+ * Puts a model's weights into the plan of its layers.
+ * @param layers of `model.config`, where they are planned already.
+ * @throws FreezeframeError `bad-topology`, `unsupported-layer`, `bad-weights`
+ */
+export function planFreeze({ config, weights }: KerasModel, layers: LayerPlan = planLayers(config)): FreezePlan {
+  const { inputs, nodes, outputs, shapes } = layers;
+  const problems = nodes.flatMap(({ path }, i) => weightProblems(weights, path, layers.weights[i] ?? []));
   for (const id of outputs) {
     if (!shapes.has(id)) throw badTopology('an output that the layer has', 'output_layers', id);
   }
@@ -37,38 +60,24 @@ export function planFreeze(model: KerasModel): FreezePlan {
       remedy: 'The weights belong to another model, or the file is damaged: save the model and its weights again.',
     });
   }
-  return { inputs, nodes, outputs, weights: model.weights, shapes };
+  return { inputs, nodes, outputs, weights, shapes };
 }
 
-/**
- * The weights that every layer which an output needs wants, by the layer's path, in Keras's order.
- * @throws FreezeframeError `bad-topology`, `unsupported-layer`
- */
-export function weightSpecs(config: KerasModel['config']): Map<string, readonly WeightSpec[]> {
-  const { inputs, nodes } = readTopology(config);
-  const resolved = resolveLayers(nodes);
-  const shapes = new Map<TensorId, Shape>(inputs.map(({ name, shape }) => [name, shape]));
-  const wanted = new Map<string, readonly WeightSpec[]>();
-  for (const [i, read] of nodes.entries()) {
-    const node = plannedNode(read, resolved[i] as ResolvedLayer);
-    const from = shapeNode(node, shapes);
-    if (!wanted.has(node.path)) wanted.set(node.path, node.definition.weights?.(node.config, from) ?? []);
-  }
-  return wanted;
-}
-
-function weightProblems(
-  model: KerasModel,
-  { path, definition, config }: PlannedNode,
-  from: readonly Shape[],
-): string[] {
-  const specs = definition.weights?.(config, from) ?? [];
+function weightProblems(weights: FreezePlan['weights'], path: string, specs: readonly WeightSpec[]): string[] {
   return specs.flatMap(({ name, shape }) => {
-    const tensor = model.weights.get(`${path}/${name}`);
+    const tensor = weights.get(`${path}/${name}`);
     const size = shape.reduce((n, axis) => n * axis, 1);
     const fits = tensor && String(tensor.shape) === String(shape) && tensor.data.length === size;
     return fits ? [] : [expected(`[${shape.join(', ')}]`, `weight ${path}/${name}`, tensor?.shape)];
   });
+}
+
+/** What one sample takes, about: each place of a layer's answer reads the layer's kernel once. */
+export function multiplications({ nodes, weights, shapes }: FreezePlan): number {
+  return nodes.reduce((sum, { path, output }) => {
+    const places = (shapes.get(output) ?? []).slice(1, -1).reduce<number>((n, size) => n * (size ?? 64), 1);
+    return sum + places * (weights.get(`${path}/kernel`)?.data.length ?? 0);
+  }, 0);
 }
 
 /** The calls that read a tensor. */

@@ -1,8 +1,8 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { createEngine, type Engine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
+import type { Samples } from '#frozen';
 import type { Shape } from '#keras';
 import { ModelProtoSchema, TensorShapeProtoSchema } from '#onnx';
-import type { Samples } from '#reference';
 
 /** Batches that every import is run with: one sample, and several that must not mix. */
 export const BATCHES = [1, 3] as const;

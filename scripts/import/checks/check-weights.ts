@@ -1,5 +1,5 @@
 import { ImportError } from '#guards';
-import type { KerasModel, Tensor } from '#keras';
+import type { Tensor } from '#keras';
 
 /** Names of tensors that hold NaN or infinity. */
 export function nonfiniteWeights(weights: ReadonlyMap<string, Tensor>): string[] {
@@ -25,12 +25,12 @@ export function refuseNonfinite(names: readonly string[]): void {
   });
 }
 
-/** The model with 0 where a weight is not finite: what can be compared with a reference. */
-export function withFiniteWeights(model: KerasModel, names: readonly string[]): KerasModel {
-  const weights = new Map(model.weights);
+/** The weights with 0 where one is not finite: what can be compared with a reference. */
+export function withFiniteWeights(given: ReadonlyMap<string, Tensor>, names: readonly string[]): Map<string, Tensor> {
+  const weights = new Map(given);
   for (const name of names) {
     const { shape, data } = weights.get(name) as Tensor;
     weights.set(name, { shape, data: data.map((value) => (Number.isFinite(value) ? value : 0)) });
   }
-  return { ...model, weights };
+  return weights;
 }

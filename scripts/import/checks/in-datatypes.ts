@@ -1,5 +1,5 @@
 import { DATATYPE_INFO, type TensorData } from '@freezeframe/inference';
-import type { Samples } from '#reference';
+import type { Samples } from '#frozen';
 
 /** Made-up inputs in the datatypes that a graph takes: a model may want int64 where any whole numbers will do. */
 export function inDatatypes(

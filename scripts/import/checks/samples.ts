@@ -1,6 +1,5 @@
 import type { TensorData } from '@freezeframe/inference';
-import { type FreezeInput, GRAPH_NAMES, type Scaled } from '#frozen';
-import type { Samples } from '#reference';
+import { type FreezeInput, GRAPH_NAMES, type Samples, type Scaled } from '#frozen';
 import type { ModelFacts } from '../facts/model-facts.ts';
 
 /** Sizes of free axes: long enough for four poolings of a picture, for any kernel over a sequence. */

@@ -1,6 +1,6 @@
 import { createEngine, DATATYPE_INFO, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
-import type { FreezeInput, FreezeOutput } from '#frozen';
-import { compare, type Difference, referenceInputs, type Samples, TOLERANCE } from '#reference';
+import type { FreezeInput, FreezeOutput, Samples } from '#frozen';
+import { compare, type Difference, referenceInputs, TOLERANCE } from '#reference';
 import type { OnnxFacts } from '../facts/onnx-facts.ts';
 import type { ImportVerification } from '../prepared.ts';
 import { seeded } from './samples.ts';

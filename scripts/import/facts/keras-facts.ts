@@ -1,4 +1,4 @@
-import { type FreezePlan, type PlannedNode, readersOf } from '#convert';
+import { type FreezePlan, readersOf } from '#convert';
 import type { TensorId } from '#keras';
 import { type ModelFacts, pictureFacts } from './model-facts.ts';
 
@@ -22,54 +22,25 @@ export function kerasFacts(plan: FreezePlan): ModelFacts {
   };
 }
 
-/** Change the shape of an answer, or nothing, and leave its numbers as they are. */
-const KEEPS_NUMBERS = new Set(['Reshape', 'Flatten', 'Dropout', 'Permute', 'InputLayer', 'Identity']);
-
 function lastActivation(plan: FreezePlan, id: TensorId): ModelFacts['activation'] {
   const node = plan.nodes.find(({ output }) => output === id);
   if (!node) return 'none';
-  const { className } = node.definition;
-  const { activation } = (node.config ?? {}) as { activation?: unknown };
-  if (className === 'Softmax' || activation === 'softmax') return 'softmax';
-  if (activation === 'sigmoid') return 'sigmoid';
-  const passes = KEEPS_NUMBERS.has(className) || (className === 'Activation' && activation === 'linear');
-  return passes ? lastActivation(plan, node.inputs[0] as TensorId) : 'none';
+  const { definition, config } = node;
+  const activation = definition.activation?.(config);
+  if (activation === 'softmax' || activation === 'sigmoid') return activation;
+  return definition.keeps?.(config) === 'numbers' ? lastActivation(plan, node.inputs[0] as TensorId) : 'none';
 }
 
-/** Stand before a model's own preprocessing without changing what it takes. */
-const BEFORE = new Set(['Resizing', 'CenterCrop', 'ZeroPadding2D', 'Cropping2D', 'InputLayer', 'Identity']);
-/** Arithmetic on the picture itself, as `preprocess_input` called inside of a functional model writes it. */
-const ARITHMETIC = /^(?:TFOpLambda|SlicingOpLambda|TrueDivide|Divide|Subtract|GetItem)$/;
-
+/** What the first layer that scales the picture says of the numbers that it takes. */
 function ownPreprocessing(plan: FreezePlan, input: TensorId): ModelFacts['own'] {
-  const readers = readersOf(plan, input);
-  for (const node of readers) {
-    const { className, trainingOnly } = node.definition;
-    if (BEFORE.has(className) || trainingOnly) {
-      const found = ownPreprocessing(plan, node.output);
-      if (found) return found;
-    } else if (className === 'Rescaling' || className === 'Normalization') {
-      return scalingLayer(plan, node);
-    } else if (ARITHMETIC.test(className)) {
-      return { takes: 'bytes', reason: `its first step, ${node.path}, is arithmetic on the picture` };
+  for (const { definition, config, path, output } of readersOf(plan, input)) {
+    const takes = definition.expects?.(config, (name) => plan.weights.get(`${path}/${name}`));
+    if (takes) {
+      const range = takes === 'bytes' ? '0..255' : '0..1';
+      return { takes, reason: `its ${definition.className} layer "${path}" takes ${range}` };
     }
+    const found = definition.keeps?.(config) && ownPreprocessing(plan, output);
+    if (found) return found;
   }
   return undefined;
-}
-
-function scalingLayer(plan: FreezePlan, { path, definition, config }: PlannedNode): ModelFacts['own'] {
-  const layer = `its ${definition.className} layer "${path}"`;
-  const { scale, mean } = config as { scale?: unknown; mean?: unknown };
-  if (definition.className === 'Rescaling') {
-    // 1/255 and 1/127.5 want bytes; 2 (with offset -1) wants 0..1.
-    const takes = numbers(scale).every((value) => Math.abs(value) < 0.5) ? 'bytes' : 'unit';
-    return { takes, reason: `${layer} takes ${takes === 'bytes' ? '0..255' : '0..1'}` };
-  }
-  const centre = mean === undefined || mean === null ? plan.weights.get(`${path}/mean`)?.data : numbers(mean);
-  const takes = Array.from(centre ?? []).some((value) => Math.abs(value) > 1.5) ? 'bytes' : 'unit';
-  return { takes, reason: `${layer} has a mean of ${takes === 'bytes' ? '0..255' : '0..1'}` };
-}
-
-function numbers(value: unknown): number[] {
-  return [value].flat(8).filter((item) => typeof item === 'number');
 }

@@ -20,8 +20,7 @@ async function work(options: ImportJob['options'], location: string, watch: Work
       if (step === 'Saving') void watch.terminate();
       process.send?.({ step } satisfies ImportAnswer);
     };
-    // This process is the isolation: a thread for reading would start the loader a third time (1.2 s of CPU).
-    return { report: await importModel({ ...options, store: openStore(location), onStep, isolate: false }) };
+    return { report: await importModel({ ...options, store: openStore(location), onStep }) };
   } catch (error) {
     if (error instanceof FreezeframeError) {
       const { code, message, remedy, details } = error;

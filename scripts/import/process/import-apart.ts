@@ -6,13 +6,10 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { ImportError } from '#guards';
 import { checkName } from '#store';
 import type { ImportOptions, ImportReport } from '../import-model.ts';
-import { checkPath } from '../read-in-worker.ts';
-import { type ImportLimits, limitsFor, sizeOf } from './limits.ts';
+import { checkPath, HEAP_MB, type ImportLimits, limitsFor, sizeOf } from './limits.ts';
 import type { ImportAnswer, ImportJob } from './messages.ts';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
-/** Of JavaScript objects; tensors are not among them. */
-const HEAP_MB = 3072;
 /** What a process that crashed has said is looked through, no more of it than this. */
 const MAX_SAID = 20_000;
 
@@ -23,13 +20,14 @@ const MAX_SAID = 20_000;
  * @throws ImportError what `importModel` throws; `limit-exceeded`, and `file-damaged` where that process crashes
  */
 export async function importApart(
-  { store, onStep = () => undefined, isolate: _, ...options }: ImportOptions,
-  limits?: Partial<ImportLimits>,
+  { store, onStep = () => undefined, ...options }: ImportOptions,
+  limits: Partial<ImportLimits> & { readonly heapMb?: number } = {},
 ): Promise<ImportReport> {
   checkName(options.name);
   await checkPath(options.path);
-  const bounds = { ...limitsFor(await sizeOf(options.path)), ...limits };
-  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, CHILD], {
+  const { heapMb = HEAP_MB, ...others } = limits;
+  const bounds = { ...limitsFor(await sizeOf(options.path)), ...others };
+  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, CHILD], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',
   });
@@ -48,7 +46,11 @@ export async function importApart(
       timer = setTimeout(() => reject(exceeded(options.path, `${bounds.seconds.toFixed(0)} s`)), bounds.seconds * 1000);
     });
     const answer = await Promise.race([answerOf(child, onStep, () => clearTimeout(timer)), late, closed]);
-    if ('signal' in answer) throw crashed(options.path, answer, bounds, reason(), said());
+    if ('signal' in answer) {
+      if (reason() === 'memory') throw exceeded(options.path, `${Math.round(bounds.bytes / 1e6)} MB of memory`);
+      if (said().includes('heap out of memory')) throw exceeded(options.path, `${heapMb} MB of objects`);
+      throw crashed(options.path, answer, said());
+    }
     await closed;
     return unpack(answer);
   } finally {
@@ -95,9 +97,7 @@ function unpack(answer: Last): ImportReport {
   throw error;
 }
 
-function crashed(path: string, { code, signal }: Ended, { bytes }: ImportLimits, reason: string, said: string) {
-  if (reason === 'memory') return exceeded(path, `${Math.round(bytes / 1e6)} MB of memory`);
-  if (said.includes('heap out of memory')) return exceeded(path, `${HEAP_MB} MB of objects`);
+function crashed(path: string, { code, signal }: Ended, said: string) {
   if (signal === null) return new Error(`the importing process ended with ${code} and no answer: ${said.trim()}`);
   return new ImportError('file-damaged', `What reads and runs ${basename(path)} crashed on it (${signal})`, {
     details: { signal },

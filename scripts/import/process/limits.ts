@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { MAX_ENTRIES } from '#guards';
+import { ImportError, MAX_ENTRIES } from '#guards';
 
 /** What one import may take. A file that wants more is damaged, or made to exhaust whoever opens it. */
 export interface ImportLimits {
@@ -11,6 +11,9 @@ export interface ImportLimits {
   /** Resident, of the process that does it. */
   readonly bytes: number;
 }
+
+/** Of JavaScript objects; tensors are not among them. */
+export const HEAP_MB = 3072;
 
 const MB = 1e6;
 /** For any file: reading takes seconds, and the reference is given work for some more (`REFERENCE_BUDGET`). */
@@ -40,4 +43,12 @@ export async function sizeOf(path: string): Promise<number> {
   const files = list.filter((entry) => entry.isFile()).slice(0, MAX_ENTRIES);
   const sizes = await Promise.all(files.map(({ parentPath, name }) => sizeOf(join(parentPath, name))));
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** @throws ImportError `not-found`, before a process is started for nothing */
+export async function checkPath(path: string): Promise<void> {
+  await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const what = cause.code === 'ENOENT' ? 'There is no file or folder' : 'Cannot be read:';
+    throw new ImportError('not-found', `${what} ${path}`, { cause, remedy: 'Check the path.' });
+  });
 }

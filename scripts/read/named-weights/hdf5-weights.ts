@@ -1,6 +1,7 @@
-import type { KerasModel, Tensor } from '#keras';
+import type { Tensor } from '#keras';
 import type { Hdf5File } from '../containers/hdf5/open-hdf5.ts';
 import { legacyWeights } from './legacy.ts';
+import type { PlannedConfig } from './planned-config.ts';
 import { OLD_LIST, positionalWeights } from './positional.ts';
 import { hdf5WeightFile } from './weight-file.ts';
 
@@ -13,9 +14,9 @@ export function holdsWeights(file: Hdf5File): boolean {
  * The weights in a file, in whichever layout it has.
  * @throws ImportError `bad-weights`
  */
-export function hdf5Weights(config: KerasModel['config'], file: Hdf5File): Map<string, Tensor> {
+export function hdf5Weights(planned: PlannedConfig, file: Hdf5File): Map<string, Tensor> {
   const group = legacyGroup(file);
-  return group === undefined ? positionalWeights(config, hdf5WeightFile(file)) : legacyWeights(config, file, group);
+  return group === undefined ? positionalWeights(planned, hdf5WeightFile(file)) : legacyWeights(planned, file, group);
 }
 
 /** The group that lists layers by name: the root in files of weights and of Keras 1, another in whole models. */

@@ -1,12 +1,11 @@
 import { expected } from '@freezeframe/inference';
+import { weightSpecs } from '#convert';
 import { ImportError } from '#guards';
-import type { KerasModel, Tensor, WeightSpec } from '#keras';
+import type { Tensor, WeightSpec } from '#keras';
 import type { Hdf5File } from '../containers/hdf5/open-hdf5.ts';
-import { asImportError } from './as-import-error.ts';
-import { configLayers } from './config-layers.ts';
-import { layerWeights } from './layer-weights.ts';
 import { matchNames, type Wanted } from './match-names.ts';
 import { fromOldForms } from './old-forms.ts';
+import type { PlannedConfig } from './planned-config.ts';
 import { hdf5WeightFile, readTensor, throwProblems } from './weight-file.ts';
 
 /** State of random layers and counters, which Keras saves among the weights. */
@@ -24,8 +23,8 @@ interface SavedLayer {
  * @param group the group that holds `layer_names`: '' in a file of weights, `model_weights` in one of a whole model
  * @throws ImportError `bad-weights` naming all that are absent or of another shape
  */
-export function legacyWeights(config: KerasModel['config'], file: Hdf5File, group: string): Map<string, Tensor> {
-  const wanted = wantedByTop(config);
+export function legacyWeights(planned: PlannedConfig, file: Hdf5File, group: string): Map<string, Tensor> {
+  const wanted = wantedByTop(planned);
   const saved = savedLayers(file, group);
   const byName = new Map(saved.map((layer) => [layer.name, layer]));
   const withWeights = saved.filter((layer) => layer.weights.length > 0);
@@ -59,9 +58,8 @@ export function legacyWeights(config: KerasModel['config'], file: Hdf5File, grou
 }
 
 /** What each of the outermost model's layers wants, in the order of the file; layers without weights are left out. */
-function wantedByTop(config: KerasModel['config']): Map<string, Wanted[]> {
-  const layers = asImportError('The config', () => configLayers(config));
-  const specs = asImportError('The config', () => layerWeights(config));
+function wantedByTop({ layers, plan }: PlannedConfig): Map<string, Wanted[]> {
+  const specs = weightSpecs(plan);
   const byTop = new Map<string, (Wanted & { first: boolean })[]>();
   for (const layer of layers) {
     for (const spec of specs.get(layer.path) ?? []) {

@@ -1,7 +1,6 @@
-import type { KerasModel, Tensor, WeightSpec } from '#keras';
-import { asImportError } from './as-import-error.ts';
-import { configLayers } from './config-layers.ts';
-import { layerWeights } from './layer-weights.ts';
+import { weightSpecs } from '#convert';
+import type { Tensor, WeightSpec } from '#keras';
+import type { PlannedConfig } from './planned-config.ts';
 import { readTensor, throwProblems, type WeightFile } from './weight-file.ts';
 
 /** Keras 2.12 and 2.13 called the list of layers by an inner name. */
@@ -12,9 +11,8 @@ export const OLD_LIST = '_layer_checkpoint_dependencies';
  * variable of the second Dense, whatever the layer is called.
  * @throws ImportError `bad-weights` naming all that are absent or of another shape
  */
-export function positionalWeights(config: KerasModel['config'], file: WeightFile): Map<string, Tensor> {
-  const layers = asImportError('The config', () => configLayers(config));
-  const wanted = asImportError('The config', () => layerWeights(config));
+export function positionalWeights({ layers, plan }: PlannedConfig, file: WeightFile): Map<string, Tensor> {
+  const wanted = weightSpecs(plan);
   const weights = new Map<string, Tensor>();
   const problems: string[] = [];
   for (const layer of layers) {

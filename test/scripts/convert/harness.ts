@@ -1,8 +1,9 @@
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { freezeModel } from '../../../scripts/convert/freeze.ts';
-import { weightSpecs } from '../../../scripts/convert/plan/plan.ts';
+import { planLayers, weightSpecs } from '../../../scripts/convert/plan/plan.ts';
 import type { KerasModel, Shape, Tensor } from '../../../scripts/keras/model.ts';
-import { loadReference, type ReferenceTensor } from '../../../scripts/reference/tfjs/layers.ts';
+import type { ReferenceTensor } from '../../../scripts/reference/reference-tensor.ts';
+import { tensorflowAnswers } from '../../tensorflow-js/layers.ts';
 
 /** One layer (or several in a row), converted and compared with TensorFlow.js. Five lines make a new one. */
 export interface LayerCase {
@@ -31,18 +32,9 @@ export async function runCase({ layer, config, inputs, sizes }: Omit<LayerCase, 
 
 /** Converts a model with inputs and outputs as they are, and runs it here and in TensorFlow.js. */
 export async function compareWithReference(model: KerasModel, inputs: readonly ReferenceTensor[]) {
-  const wanted = await answerOf(model, inputs);
+  const wanted = await tensorflowAnswers(model, inputs);
   const received = await frozenAnswer(model, inputs);
   return { wanted, received, difference: Math.max(...wanted.map((w, i) => difference(w, received[i] as TensorData))) };
-}
-
-export async function answerOf(model: KerasModel, inputs: readonly ReferenceTensor[]): Promise<ReferenceTensor[]> {
-  const reference = await loadReference(model);
-  try {
-    return await reference.run(inputs);
-  } finally {
-    reference.close();
-  }
 }
 
 export async function frozenAnswer(model: KerasModel, inputs: readonly ReferenceTensor[]): Promise<TensorData[]> {
@@ -119,7 +111,7 @@ export function sequentialModel(
 /** Seeded weights for every layer of a config; variances are positive. */
 export function withSeededWeights(config: KerasModel['config'], seed: number): KerasModel {
   const weights = new Map<string, Tensor>();
-  for (const [path, specs] of weightSpecs(config)) {
+  for (const [path, specs] of weightSpecs(planLayers(config))) {
     for (const { name, shape } of specs) {
       const data = numbers(size(shape), seed + weights.size).map((x) =>
         name.includes('variance') ? Math.abs(x) + 0.1 : x,

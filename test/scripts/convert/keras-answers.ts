@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { freezeModel } from '../../../scripts/convert/freeze.ts';
-import { weightSpecs } from '../../../scripts/convert/plan/plan.ts';
+import { planLayers, weightSpecs } from '../../../scripts/convert/plan/plan.ts';
 import type { KerasModel, Tensor } from '../../../scripts/keras/model.ts';
 import { size } from './harness.ts';
 
@@ -81,7 +81,7 @@ function weightAt(name: string, value: number): number {
 /** The weights by the formula, in the order in which Keras lists them. */
 export function modelOf({ model }: KerasAnswer): KerasModel {
   const weights = new Map<string, Tensor>();
-  for (const [path, specs] of weightSpecs(model)) {
+  for (const [path, specs] of weightSpecs(planLayers(model))) {
     for (const { name, shape } of specs) {
       const start = 104729 * (weights.size + 1);
       const data = Float32Array.from({ length: size(shape) }, (_, i) => weightAt(name, formula(i, start) - 0.5));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { freezeModel } from '../../../scripts/convert/freeze.ts';
-import { weightSpecs } from '../../../scripts/convert/plan/plan.ts';
+import { planLayers, weightSpecs } from '../../../scripts/convert/plan/plan.ts';
 import { withKeras2Activations } from '../../../scripts/keras/keras2-activations.ts';
 import type { KerasModel, Tensor } from '../../../scripts/keras/model.ts';
 import { size } from './harness.ts';
@@ -38,7 +38,7 @@ function formula(i: number, start: number): number {
 /** The model with its weights by the formula. */
 export function withWeights({ model }: KerasGraph): KerasModel {
   const weights = new Map<string, Tensor>();
-  for (const [path, specs] of weightSpecs(model)) {
+  for (const [path, specs] of weightSpecs(planLayers(model))) {
     const start = crc32(path) % 1009;
     for (const [n, { name, shape }] of specs.entries()) {
       const data = Float32Array.from({ length: size(shape) }, (_, i) => formula(i, start + 104729 * (n + 1)) - 0.5);

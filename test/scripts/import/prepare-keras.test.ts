@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planFreeze } from '../../../scripts/convert/plan/plan.ts';
+import { planFreeze, planLayers } from '../../../scripts/convert/plan/plan.ts';
 import { kerasFacts } from '../../../scripts/import/facts/keras-facts.ts';
 import { prepareKeras } from '../../../scripts/import/prepare-keras.ts';
 import type { ModelChoices } from '../../../scripts/import/prepared.ts';
@@ -31,7 +31,7 @@ function sequential(shape: (number | null)[], ...layers: { class_name: string; c
   const named = layers.map(({ class_name, config }, i) => ({ class_name, config: { name: `layer_${i}`, ...config } }));
   const config = { name: 'model', layers: [input, ...named] };
   const model = { config: { class_name: 'Sequential', config }, weights: new Map<string, Tensor>() };
-  return { kind: 'keras', format: 'keras-3', notes: [], model };
+  return { kind: 'keras', format: 'keras-3', notes: [], model, plan: planLayers(model.config) };
 }
 
 describe('prepareKeras', () => {

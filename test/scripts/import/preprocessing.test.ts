@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { colourOf, preprocessOf } from '../../../scripts/import/preprocessing.ts';
-import type { PreprocessName } from '../../../scripts/read/imported-model.ts';
+import { colourOf, type PreprocessName, preprocessOf } from '../../../scripts/import/preprocessing.ts';
 
 function apply(name: PreprocessName, pixel: readonly number[], colour: 'rgb' | 'bgr' | 'grey'): number[] {
   const { scale, offset } = preprocessOf(name, colour);

@@ -5,6 +5,7 @@ import { isKerasArchive, withHdf5 } from '../../find-models.ts';
 import type { FormatReader } from '../../format-reader.ts';
 import type { ImportedKerasModel } from '../../imported-model.ts';
 import { hdf5Weights } from '../../named-weights/hdf5-weights.ts';
+import { modelOf, type PlannedConfig, planConfig } from '../../named-weights/planned-config.ts';
 import { positionalWeights } from '../../named-weights/positional.ts';
 import { readConfig } from '../../read-config.ts';
 import type { Source } from '../../source.ts';
@@ -23,26 +24,22 @@ export const configAndWeightsReader: FormatReader = {
   read: async (source) => {
     const found = await findConfigAndWeights(source);
     const [config, weights] = [only(source, found, 'configs'), only(source, found, 'weights')];
-    const model = withKeras2Activations(readConfig(config.json, config.name), config.version);
+    const planned = planConfig(withKeras2Activations(readConfig(config.json, config.name), config.version));
     const framework = config.version === undefined ? {} : { framework: `keras ${config.version}` };
     return {
       kind: 'keras',
       format: 'keras-config-and-weights',
       ...framework,
       notes: [`The config is ${config.name}, the weights are ${weights}.`],
-      model: { config: model, weights: await readWeights(found.source, weights, model) },
+      ...modelOf(planned, await readWeights(found.source, weights, planned)),
     } satisfies ImportedKerasModel;
   },
 };
 
-async function readWeights(
-  source: Source,
-  name: string,
-  config: ImportedKerasModel['model']['config'],
-): Promise<Map<string, Tensor>> {
+async function readWeights(source: Source, name: string, planned: PlannedConfig): Promise<Map<string, Tensor>> {
   return /\.json$/i.test(name)
-    ? withShards(source, name, (file) => positionalWeights(config, file))
-    : withHdf5(source, name, (file) => hdf5Weights(config, file));
+    ? withShards(source, name, (file) => positionalWeights(planned, file))
+    : withHdf5(source, name, (file) => hdf5Weights(planned, file));
 }
 
 /** @throws ImportError `weights-only`, `bad-weights` for a config alone, `format-unknown` for several of a kind */

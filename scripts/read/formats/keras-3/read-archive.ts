@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
-import type { KerasModel, Tensor } from '#keras';
+import type { Tensor } from '#keras';
 import { withKeras2Activations } from '#keras';
 import { findKerasParts, type KerasParts, withHdf5 } from '../../find-models.ts';
 import type { ImportedKerasModel } from '../../imported-model.ts';
 import { hdf5Weights } from '../../named-weights/hdf5-weights.ts';
+import { modelOf, type PlannedConfig, planConfig } from '../../named-weights/planned-config.ts';
 import { positionalWeights } from '../../named-weights/positional.ts';
 import { readJsonConfig } from '../../read-config.ts';
 import type { Source } from '../../source.ts';
@@ -34,10 +35,10 @@ export async function readArchive(source: Source, format: string): Promise<Impor
   try {
     const version = await versionOf(parts);
     const written = readJsonConfig(await parts.source.read(parts.config, MAX_JSON_BYTES), 'config.json');
-    const config = withKeras2Activations(written, version);
-    const weights = await weightsOf(parts, config);
+    const planned = planConfig(withKeras2Activations(written, version));
+    const weights = await weightsOf(parts, planned);
     const framework = version === '' ? {} : { framework: `keras ${version}` };
-    return { kind: 'keras', format, ...framework, notes: [], model: { config, weights } };
+    return { kind: 'keras', format, ...framework, notes: [], ...modelOf(planned, weights) };
   } finally {
     await parts.close();
   }
@@ -50,7 +51,7 @@ async function versionOf(parts: KerasParts): Promise<string> {
   return parsed.success ? parsed.data.keras_version : '';
 }
 
-async function weightsOf({ source, weights }: KerasParts, config: KerasModel['config']): Promise<Map<string, Tensor>> {
+async function weightsOf({ source, weights }: KerasParts, planned: PlannedConfig): Promise<Map<string, Tensor>> {
   if (weights === undefined) {
     throw new ImportError('file-damaged', 'The archive has no model.weights.h5.', {
       remedy: 'Save the model again; a .keras file holds its weights.',
@@ -61,6 +62,6 @@ async function weightsOf({ source, weights }: KerasParts, config: KerasModel['co
       remedy: 'Do not load this file. Keras writes model.weights.h5: save the model again where you trust it.',
     });
   }
-  if (weights.endsWith('.json')) return withShards(source, weights, (file) => positionalWeights(config, file));
-  return withHdf5(source, weights, (file) => hdf5Weights(config, file));
+  if (weights.endsWith('.json')) return withShards(source, weights, (file) => positionalWeights(planned, file));
+  return withHdf5(source, weights, (file) => hdf5Weights(planned, file));
 }

@@ -5,6 +5,7 @@ import { hdf5Entries, hdf5Text, several, withHdf5 } from '../../find-models.ts';
 import type { FormatReader } from '../../format-reader.ts';
 import type { ImportedKerasModel } from '../../imported-model.ts';
 import { hdf5Weights } from '../../named-weights/hdf5-weights.ts';
+import { modelOf, planConfig } from '../../named-weights/planned-config.ts';
 import { readJsonConfig } from '../../read-config.ts';
 import type { Source } from '../../source.ts';
 
@@ -26,10 +27,10 @@ export const hdf5ModelReader: FormatReader = {
 export function readHdf5Model(file: Hdf5File): ImportedKerasModel {
   const version = hdf5Text(file, '', 'keras_version') ?? hdf5Text(file, 'model_weights', 'keras_version');
   const written = readJsonConfig(hdf5Text(file, '', 'model_config') ?? '', 'model_config');
-  const config = withKeras2Activations(written, version);
-  const weights = hdf5Weights(config, file);
+  const planned = planConfig(withKeras2Activations(written, version));
+  const weights = hdf5Weights(planned, file);
   const framework = version === undefined ? {} : { framework: `keras ${version}` };
-  return { kind: 'keras', format: 'keras-hdf5', ...framework, notes: [], model: { config, weights } };
+  return { kind: 'keras', format: 'keras-hdf5', ...framework, notes: [], ...modelOf(planned, weights) };
 }
 
 async function wholeModels(source: Source): Promise<string[]> {

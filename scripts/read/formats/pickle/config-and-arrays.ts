@@ -1,10 +1,9 @@
 import { expected } from '@freezeframe/inference';
+import { weightSpecs } from '#convert';
 import { ImportError } from '#guards';
-import type { KerasModel, Tensor } from '#keras';
+import type { Tensor } from '#keras';
 import { withKeras2Activations } from '#keras';
-import { asImportError } from '../../named-weights/as-import-error.ts';
-import { configLayers } from '../../named-weights/config-layers.ts';
-import { layerWeights } from '../../named-weights/layer-weights.ts';
+import { modelOf, planConfig } from '../../named-weights/planned-config.ts';
 import { tensorOf } from '../../pickle/arrays/ndarray.ts';
 import { asJson } from '../../pickle/as-json.ts';
 import type { NdArray } from '../../pickle/machine/values.ts';
@@ -18,12 +17,12 @@ const WHERE = 'the pickled config';
  * trainable ones first.
  * @throws ImportError `bad-weights`, and what reading a config throws
  */
-export function modelOfParts({ config: given, weights: arrays }: Extract<Payload, { kind: 'parts' }>): KerasModel {
+export function modelOfParts({ config: given, weights: arrays }: Extract<Payload, { kind: 'parts' }>) {
   const written =
     typeof given === 'string' ? readJsonConfig(given, WHERE) : readConfig(withClassName(asJson(given)), WHERE);
-  const config = withKeras2Activations(written, undefined);
-  const layers = asImportError(WHERE, () => configLayers(config));
-  const specs = asImportError(WHERE, () => layerWeights(config));
+  const planned = planConfig(withKeras2Activations(written, undefined), WHERE);
+  const { layers } = planned;
+  const specs = weightSpecs(planned.plan);
   const tops = [...new Set(layers.map(({ top }) => top))];
   const list = 'get' in arrays ? tops.flatMap((top) => arrays.get(top) ?? []) : arrays;
   const wanted = layers.flatMap(({ path }) => {
@@ -45,7 +44,7 @@ export function modelOfParts({ config: given, weights: arrays }: Extract<Payload
   });
   if (problems.length > 0)
     throw unfit(`The weights do not fit the layers: ${problems.slice(0, 8).join('; ')}`, problems);
-  return { config, weights };
+  return modelOf(planned, weights);
 }
 
 /** `get_config()` leaves the class out: only Functional models name their inputs. */

@@ -54,7 +54,7 @@ function isPickle(head: Uint8Array, name: string): boolean {
 async function modelOf(payload: Payload, path: string): Promise<ImportedModel> {
   if (payload.kind === 'parts') {
     const notes = ['The pickle holds a config and a list of weights, which were matched by their order.'];
-    return { kind: 'keras', format: 'pickle', model: modelOfParts(payload), notes };
+    return { kind: 'keras', format: 'pickle', ...modelOfParts(payload), notes };
   }
   const inner = await openBytes(path, payload.bytes);
   try {

@@ -1,14 +1,12 @@
-import { emitGraph } from '#convert';
 import { ImportError } from '#guards';
 import { readGraph } from '#tensorflow';
 import type { FormatReader } from '../../format-reader.ts';
+import type { ImportedGraphModel } from '../../imported-model.ts';
 import { labelsBeside } from '../../labels/labels.ts';
-import { asImportError } from '../../named-weights/as-import-error.ts';
 import type { Source } from '../../source.ts';
 import { readWeights } from '../tfjs-layers/decode-weights.ts';
 import { findModelJson } from '../tfjs-layers/model-json.ts';
 import { withShards } from '../tfjs-layers/tfjs-layers-reader.ts';
-import type { ImportedGraphModel } from './imported-graph-model.ts';
 
 /** TensorFlow.js graph models: TensorFlow's operators as JSON and their constants in shards, written by the Python converter. */
 export const tfjsGraphReader = {
@@ -25,15 +23,13 @@ export async function readTfjsGraph(source: Source): Promise<ImportedGraphModel>
     throw new ImportError('format-unknown', `There is no graph model of TensorFlow.js in ${source.path}`);
   }
   const graphModel = readGraph(json, await readWeights(await withShards(source, json), json));
-  const onnx = asImportError('The graph in model.json', () => emitGraph(graphModel));
   const labels = await labelsBeside(source, json.folder);
   const framework = frameworkOf(json.json);
   return {
-    kind: 'onnx',
+    kind: 'tensorflow',
     format: tfjsGraphReader.format,
     ...(framework ? { framework } : {}),
     ...(labels ? { labels: labels.labels } : {}),
-    onnx,
     graphModel,
     notes: labels ? [`Class names from ${labels.entry}.`] : [],
   };

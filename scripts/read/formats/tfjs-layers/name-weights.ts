@@ -1,10 +1,9 @@
 import { expected } from '@freezeframe/inference';
+import { weightSpecs } from '#convert';
 import { ImportError } from '#guards';
-import type { KerasModel, Tensor, WeightSpec } from '#keras';
+import type { Tensor, WeightSpec } from '#keras';
 import type { DecodedWeight } from '#tensorflow';
-import { asImportError } from '../../named-weights/as-import-error.ts';
-import { configLayers } from '../../named-weights/config-layers.ts';
-import { layerWeights } from '../../named-weights/layer-weights.ts';
+import type { PlannedConfig } from '../../named-weights/planned-config.ts';
 
 interface WantedLayer {
   readonly path: string;
@@ -18,11 +17,13 @@ interface WantedLayer {
  * the name decides and, where the layer calls it otherwise, the order, which is Keras's.
  * @throws ImportError `bad-weights`, naming every layer whose weights are missing, ambiguous or of another shape
  */
-export function nameWeights(config: KerasModel['config'], weights: readonly DecodedWeight[]): Map<string, Tensor> {
+export function nameWeights({ plan }: PlannedConfig, weights: readonly DecodedWeight[]): Map<string, Tensor> {
   const named = new Map<string, Tensor>();
   const problems: string[] = [];
   const index = new WeightIndex(weights);
-  for (const layer of wantedLayers(config)) {
+  for (const [path, specs] of weightSpecs(plan)) {
+    if (specs.length === 0) continue;
+    const layer = { path, specs };
     const found = match(layer, index);
     if (typeof found === 'string') problems.push(found);
     else
@@ -33,16 +34,6 @@ export function nameWeights(config: KerasModel['config'], weights: readonly Deco
   throw new ImportError('bad-weights', `The weights do not fit the layers:\n  ${problems.join('\n  ')}`, {
     details: { problems },
     remedy: 'model.json and its weights are of different models, or layers share a name: export the model again.',
-  });
-}
-
-/** Every layer that has weights, once, in the order of the model. @throws ImportError */
-function wantedLayers(config: KerasModel['config']): WantedLayer[] {
-  return asImportError('The config in model.json', () => {
-    // Refuses names that are twice there or hold control characters.
-    configLayers(config);
-    const layers = [...layerWeights(config)].map(([path, specs]) => ({ path, specs }));
-    return layers.filter(({ specs }) => specs.length > 0);
   });
 }
 

@@ -2,6 +2,7 @@ import { ImportError } from '#guards';
 import { withSiblings } from '../../beside.ts';
 import type { FormatReader } from '../../format-reader.ts';
 import type { ImportedKerasModel } from '../../imported-model.ts';
+import { modelOf, planConfig } from '../../named-weights/planned-config.ts';
 import type { Source } from '../../source.ts';
 import { readWeights } from './decode-weights.ts';
 import { kerasConfig } from './keras-config.ts';
@@ -22,12 +23,13 @@ export async function readTfjsLayers(source: Source): Promise<ImportedKerasModel
   const model = await findModelJson(source);
   if (!model) throw new ImportError('format-unknown', `There is no model.json of TensorFlow.js in ${source.path}`);
   const { config, framework } = kerasConfig(model);
-  const weights = nameWeights(config, await readWeights(await withShards(source, model), model));
+  const planned = planConfig(config, 'The config in model.json');
+  const weights = nameWeights(planned, await readWeights(await withShards(source, model), model));
   return {
     kind: 'keras',
     format: tfjsLayersReader.format,
     ...(framework ? { framework } : {}),
-    model: { config, weights },
+    ...modelOf(planned, weights),
     notes: [],
   };
 }

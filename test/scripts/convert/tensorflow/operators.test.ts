@@ -1,13 +1,13 @@
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { OPERATOR_NAMES } from '../../../../scripts/convert/tensorflow/operators/index.ts';
-import { readTfjsGraph } from '../../../../scripts/read/formats/tfjs-graph/tfjs-graph-reader.ts';
-import { EXECUTORS } from '../../../../scripts/reference/tensorflow/executors.ts';
-import { runGraphReference } from '../../../../scripts/reference/tensorflow/run-graph-reference.ts';
+import { EXECUTORS } from '../../../../scripts/reference/tensorflow/operators.ts';
+import { runGraph } from '../../../tensorflow-js/graph.ts';
 import { formula, largestDifference } from '../../read/formats/tfjs-layers/tfjs-files.ts';
 import { memorySource } from '../../read/memory-source.ts';
 import { CASES } from './cases.ts';
 import { GraphFiles } from './graph-files.ts';
+import { writtenGraph } from './written-graph.ts';
 
 const seen = new Set<string>();
 
@@ -17,14 +17,14 @@ describe('operators of graph models', () => {
     g.input('x', shape);
     const files = g.files({ y: build(g) });
     for (const { op } of g.nodes) seen.add(op);
-    const { onnx, graphModel } = await readTfjsGraph(memorySource(files));
+    const { onnx, graphModel } = await writtenGraph(memorySource(files));
     const engine = await createEngine(onnx);
     try {
       for (const batch of [1, 3]) {
         const dims = [batch, ...shape.slice(1)];
         // -1..1: activations are to have something on both sides.
         const data = formula(dims).map((v) => 2 * v - 1);
-        const [wanted] = await runGraphReference(graphModel, [{ shape: dims, data }]);
+        const [wanted] = await runGraph(graphModel, [{ shape: dims, data }]);
         const answer = (await engine.run({ x: { datatype: 'FP32', shape: dims, data } })).y as TensorData;
         expect(answer.shape).toEqual(wanted?.shape);
         expect(largestDifference(answer.data as Float32Array, wanted?.data as Float32Array)).toBeLessThanOrEqual(1e-5);

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { createEngine } from '@freezeframe/inference';
 import { expect, it } from 'vitest';
 import { verifyGraph } from '../../../../scripts/import/prepare-graph.ts';
-import { readTfjsGraph } from '../../../../scripts/read/formats/tfjs-graph/tfjs-graph-reader.ts';
 import { openSource } from '../../../../scripts/read/open-source.ts';
 import { formula, largestDifference } from '../../read/formats/tfjs-layers/tfjs-files.ts';
+import { writtenGraph } from './written-graph.ts';
 
 const folder = fileURLToPath(new URL('../../../fixtures/tfjs-graph/', import.meta.url));
 
 it('answers as the TensorFlow that made the graph', async () => {
   const source = await openSource(`${folder}model.json`);
-  const imported = await readTfjsGraph(source);
+  const imported = await writtenGraph(source);
   const { input, output } = JSON.parse(await readFile(`${folder}expected.json`, 'utf8'));
   const engine = await createEngine(imported.onnx);
   try {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importModel } from '../../../../scripts/import/import-model.ts';
 import { importApart } from '../../../../scripts/import/process/import-apart.ts';
-import { limitsFor, sizeOf } from '../../../../scripts/import/process/limits.ts';
+import { checkPath, limitsFor, sizeOf } from '../../../../scripts/import/process/limits.ts';
 import { openStore } from '../../../../scripts/store/index.ts';
 import { endlessLoop, hungryGraph } from '../../onnx/hostile-models.ts';
 
@@ -31,7 +31,7 @@ describe('importApart', () => {
     const steps: string[] = [];
     const options = { path: MODEL, name: 'apart', store: store() };
     const apart = await importApart({ ...options, onStep: (step) => steps.push(step) });
-    const here = await importModel({ ...options, isolate: false });
+    const here = await importModel(options);
     const { seconds: _, stored, ...rest } = apart;
     expect(here).toMatchObject({ ...rest, stored: { digest: stored.digest, version: stored.version } });
     expect(steps).toEqual(['Reading', 'Freezing and verifying', 'Saving']);
@@ -44,6 +44,32 @@ describe('importApart', () => {
     );
     expect(error).toMatchObject({ code: 'custom-object', remedy: expect.any(String) });
     expect(error.details).not.toEqual({});
+  });
+
+  it('tells a refusal in the words of importModel', async () => {
+    const options = { path: fixture('refuse-lambda.k3.keras'), name: 'no', store: store() };
+    const [there, here] = await Promise.all(
+      [importApart(options), importModel(options)].map((one) => one.catch((e) => e)),
+    );
+    expect(there).toMatchObject({ code: here.code, message: here.message, remedy: here.remedy, details: here.details });
+  });
+
+  it('carries over an error that is no refusal', async () => {
+    const options = { path: MODEL, name: 'no', store: store(), table: null as never };
+    const [there, here] = await Promise.all(
+      [importApart(options), importModel(options)].map((one) => one.catch((e) => e)),
+    );
+    expect(here).toBeInstanceOf(TypeError);
+    expect(there).toMatchObject({ message: here.message, stack: expect.stringContaining('read-model.ts') });
+  });
+
+  it.each([
+    ['time', { seconds: 0.001 }, '0 s'],
+    ['memory', { bytes: 1e6 }, '1 MB of memory'],
+    ['objects', { heapMb: 16 }, '16 MB of objects'],
+  ])('ends a process that takes too much: %s', async (_, limits, limit) => {
+    const trial = importApart({ path: MODEL, name: 'limited', store: store() }, limits);
+    await expect(trial).rejects.toMatchObject({ code: 'limit-exceeded', details: { limit } });
   });
 
   it('ends a graph that never ends', async () => {
@@ -65,6 +91,12 @@ describe('importApart', () => {
       code: 'limit-exceeded',
       details: { limit: '700 MB of memory' },
     });
+  });
+});
+
+describe('a path', () => {
+  it('that is not there is said before a process is started', async () => {
+    await expect(checkPath(join(folder, 'absent.keras'))).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 

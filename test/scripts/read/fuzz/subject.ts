@@ -1,8 +1,9 @@
 import { zipSync } from 'fflate';
-import { freezeModel } from '../../../../scripts/convert/freeze.ts';
+import { freezePlan } from '../../../../scripts/convert/freeze.ts';
 import { planFreeze } from '../../../../scripts/convert/plan/plan.ts';
 import { nonfiniteWeights } from '../../../../scripts/import/checks/check-weights.ts';
 import { kerasFacts } from '../../../../scripts/import/facts/keras-facts.ts';
+import { graphToOnnx } from '../../../../scripts/import/prepare-graph.ts';
 import { FORMATS } from '../../../../scripts/read/formats/index.ts';
 import { readLabelEncoder } from '../../../../scripts/read/labels/label-encoder.ts';
 import { parseLabels } from '../../../../scripts/read/labels/labels.ts';
@@ -41,12 +42,13 @@ async function importFrom(source: Source): Promise<string | undefined> {
     const imported = await reader.read(source);
     if (imported.kind === 'keras') {
       nonfiniteWeights(imported.model.weights);
-      const plan = planFreeze(imported.model);
+      const plan = planFreeze(imported.model, imported.plan);
       kerasFacts(plan);
       const sizes = [...plan.shapes.values()].map((shape) => shape.reduce<number>((n, size) => n * (size ?? 1), 1));
       if (Math.max(...sizes) <= MAX_ELEMENTS)
-        freezeModel(imported.model, { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
+        freezePlan(plan, { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
     }
+    if (imported.kind === 'tensorflow') graphToOnnx(imported.graphModel);
     return reader.format;
   }
   return undefined;

@@ -4,12 +4,12 @@ import { createEngine } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { freezeModel } from '../../../../scripts/convert/freeze.ts';
 import { loadDataset } from '../../../../scripts/datasets/load-dataset.ts';
+import { runInBatches } from '../../../../scripts/frozen/run-in-batches.ts';
 import type { KerasModel } from '../../../../scripts/keras/model.ts';
 import { openSource } from '../../../../scripts/read/open-source.ts';
 import { pickleReader } from '../../../../scripts/read/pickle/index.ts';
 import { readModel } from '../../../../scripts/read/read-model.ts';
 import { readScaler, scaledOf } from '../../../../scripts/read/tables/scalers.ts';
-import { runInBatches } from '../../../../scripts/reference/verify.ts';
 
 const { FIXTURES_DIR, MNIST_DIR } = process.env;
 const folder = FIXTURES_DIR ? join(FIXTURES_DIR, 'keras') : undefined;

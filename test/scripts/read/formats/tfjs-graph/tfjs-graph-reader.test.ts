@@ -1,8 +1,9 @@
 import { createEngine } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { readTfjsGraph, tfjsGraphReader } from '../../../../../scripts/read/formats/tfjs-graph/tfjs-graph-reader.ts';
-import { runGraphReference } from '../../../../../scripts/reference/tensorflow/run-graph-reference.ts';
+import { runGraph } from '../../../../tensorflow-js/graph.ts';
 import { attr, GraphFiles, type NodeJson } from '../../../convert/tensorflow/graph-files.ts';
+import { writtenGraph } from '../../../convert/tensorflow/written-graph.ts';
 import { memorySource } from '../../memory-source.ts';
 import { formula, largestDifference } from '../tfjs-layers/tfjs-files.ts';
 
@@ -31,7 +32,7 @@ function changed(
 }
 
 const error = async (files: Record<string, string | Uint8Array>) =>
-  readTfjsGraph(memorySource(files)).then(
+  writtenGraph(memorySource(files)).then(
     () => undefined,
     (caught) => caught,
   );
@@ -42,7 +43,7 @@ describe('tfjsGraphReader', () => {
     expect(await tfjsGraphReader.recognises(source)).toBe(true);
     const imported = await readTfjsGraph(source);
     expect(imported).toMatchObject({
-      kind: 'onnx',
+      kind: 'tensorflow',
       format: 'tfjs-graph',
       framework: 'tensorflow 2.15.0',
       labels: ['a', 'b', 'c', 'd'],
@@ -67,13 +68,13 @@ describe('tfjsGraphReader', () => {
         };
       },
     );
-    const { onnx, graphModel } = await readTfjsGraph(memorySource(files));
+    const { onnx, graphModel } = await writtenGraph(memorySource(files));
     const engine = await createEngine(onnx);
     try {
       expect(engine.inputs.map(({ name }) => name)).toEqual(['picture']);
       expect(engine.outputs.map(({ name }) => name)).toEqual(['probabilities', 'features']);
       const shape = [2, 6, 6, 3];
-      const wanted = await runGraphReference(graphModel, [{ shape, data: formula(shape) }]);
+      const wanted = await runGraph(graphModel, [{ shape, data: formula(shape) }]);
       const answers = await engine.run({ picture: { datatype: 'FP32', shape, data: formula(shape) } });
       for (const [i, name] of ['probabilities', 'features'].entries()) {
         expect(largestDifference(answers[name]?.data as Float32Array, wanted[i]?.data as Float32Array)).toBeLessThan(

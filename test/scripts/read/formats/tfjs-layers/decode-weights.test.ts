@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../../../scripts/guards/import-error.ts';
 import { readWeights } from '../../../../../scripts/read/formats/tfjs-layers/decode-weights.ts';
 import { findModelJson, type ModelJson } from '../../../../../scripts/read/formats/tfjs-layers/model-json.ts';
-import { core } from '../../../../../scripts/reference/tfjs/tensorflow.ts';
+import { core } from '../../../../tensorflow-js/tensorflow.ts';
 import { memorySource } from '../../memory-source.ts';
 import { modelJson, type WeightSpecJson } from './tfjs-files.ts';
 

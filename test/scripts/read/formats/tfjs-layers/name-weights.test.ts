@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { nameWeights } from '../../../../../scripts/read/formats/tfjs-layers/name-weights.ts';
 import { readTfjsLayers } from '../../../../../scripts/read/formats/tfjs-layers/tfjs-layers-reader.ts';
-import { core, layers, onCpu } from '../../../../../scripts/reference/tfjs/tensorflow.ts';
+import { planConfig } from '../../../../../scripts/read/named-weights/planned-config.ts';
+import { core, layers, onCpu } from '../../../../tensorflow-js/tensorflow.ts';
 import { memorySource } from '../../memory-source.ts';
 import { savedFiles } from './tfjs-files.ts';
 
@@ -23,7 +24,7 @@ describe('nameWeights', () => {
   it.each(['lstm/lstm_cell', 'lstm', 'lstm/lstm_cell_7', 'model/lstm/lstm_cell'])(
     'finds an LSTM’s weights below %s',
     (below) => {
-      const named = nameWeights(recurrent('lstm', 'LSTM', LSTM), [
+      const named = nameWeights(planConfig(recurrent('lstm', 'LSTM', LSTM)), [
         weight(`${below}/bias:0`, [4], 3),
         weight(`${below}/kernel:0`, [2, 4], 1),
         weight(`${below}/recurrent_kernel:0`, [1, 4], 2),
@@ -43,7 +44,7 @@ describe('nameWeights', () => {
       weight(`both/${direction}_lstm/lstm_cell/recurrent_kernel`, [1, 4], i + 3),
       weight(`both/${direction}_lstm/lstm_cell/bias`, [4], i + 5),
     ]);
-    const named = nameWeights(config, weights);
+    const named = nameWeights(planConfig(config), weights);
     expect(named.get('both/forward_layer/cell/kernel')?.data[0]).toBe(2);
     expect(named.get('both/backward_layer/cell/bias')?.data[0]).toBe(5);
   });
@@ -59,10 +60,13 @@ describe('nameWeights', () => {
       },
     });
     const config = { class_name: 'Sequential', config: { name: 'm', layers: [inner('a'), inner('b')] } };
-    const named = nameWeights(config, [weight('b/dense/kernel', [1, 1], 2), weight('a/dense/kernel', [1, 1], 1)]);
+    const named = nameWeights(planConfig(config), [
+      weight('b/dense/kernel', [1, 1], 2),
+      weight('a/dense/kernel', [1, 1], 1),
+    ]);
     expect([named.get('a/dense/kernel')?.data[0], named.get('b/dense/kernel')?.data[0]]).toEqual([1, 2]);
     const twice = [weight('dense/kernel', [1, 1], 1), weight('dense/kernel', [1, 1], 2)];
-    expect(() => nameWeights(config, twice)).toThrow('dense/kernel');
+    expect(() => nameWeights(planConfig(config), twice)).toThrow('dense/kernel');
   });
 
   it('finds every weight that TensorFlow.js saves, under its own names', async () => {

@@ -1,4 +1,4 @@
-import { core, type layers } from '../../../../../scripts/reference/tfjs/tensorflow.ts';
+import { core, type layers } from '../../../../tensorflow-js/tensorflow.ts';
 
 export interface WeightSpecJson {
   name: string;

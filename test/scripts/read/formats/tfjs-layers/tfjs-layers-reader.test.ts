@@ -11,7 +11,7 @@ import {
 } from '../../../../../scripts/read/formats/tfjs-layers/tfjs-layers-reader.ts';
 import { openSource } from '../../../../../scripts/read/open-source.ts';
 import type { Source } from '../../../../../scripts/read/source.ts';
-import { core, layers, onCpu } from '../../../../../scripts/reference/tfjs/tensorflow.ts';
+import { core, layers, onCpu } from '../../../../tensorflow-js/tensorflow.ts';
 import { memorySource } from '../../memory-source.ts';
 import { formula, largestDifference, modelJson, savedFiles } from './tfjs-files.ts';
 

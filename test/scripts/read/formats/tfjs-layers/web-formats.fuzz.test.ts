@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../../../scripts/guards/import-error.ts';
+import { graphToOnnx } from '../../../../../scripts/import/prepare-graph.ts';
 import { teachableMachineReader } from '../../../../../scripts/read/formats/teachable-machine/teachable-machine-reader.ts';
 import { tfjsGraphReader } from '../../../../../scripts/read/formats/tfjs-graph/tfjs-graph-reader.ts';
 import { tfjsLayersReader } from '../../../../../scripts/read/formats/tfjs-layers/tfjs-layers-reader.ts';
-import { layers } from '../../../../../scripts/reference/tfjs/tensorflow.ts';
+import { layers } from '../../../../tensorflow-js/tensorflow.ts';
 import { CASES } from '../../../convert/tensorflow/cases.ts';
 import { GraphFiles } from '../../../convert/tensorflow/graph-files.ts';
 import { memorySource } from '../../memory-source.ts';
@@ -120,8 +121,10 @@ async function fuzz(
         let outcome = 'read';
         try {
           const source = memorySource(files);
-          if (await reader.recognises(source)) await reader.read(source);
-          else outcome = 'not recognised';
+          if (await reader.recognises(source)) {
+            const imported = await reader.read(source);
+            if (imported.kind === 'tensorflow') graphToOnnx(imported.graphModel);
+          } else outcome = 'not recognised';
         } catch (error) {
           if (!(error instanceof ImportError)) throw error;
           outcome = error.code;

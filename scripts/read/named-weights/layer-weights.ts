@@ -1,1 +1,0 @@
-export { weightSpecs as layerWeights } from '#convert';
