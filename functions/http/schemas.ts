@@ -1,5 +1,5 @@
+import { modelName, modelVersion } from '@freezeframe/inference';
 import * as z from 'zod';
-import { modelName, modelVersion } from '../shared/options.ts';
 
 // What answers look like, for the OpenAPI document. A schema with an id becomes a component of it.
 

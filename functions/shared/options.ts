@@ -1,10 +1,6 @@
+import { modelName, modelVersion } from '@freezeframe/inference';
 import * as z from 'zod';
 
-/** Names become folders of the model layer: nothing that could climb out of it. */
-export const modelName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, dots, hyphens and underscores');
-export const modelVersion = z.string().regex(/^[1-9][0-9]{0,8}$/, 'expected a whole number from 1');
 const topK = z.number().int().min(1).max(10_000);
 const threshold = z.number().min(0).max(1);
 

@@ -1,15 +1,15 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { doTask, taskName } from '../shared/events/do-task.ts';
-import { readMessage, type Task } from '../shared/events/read-message.ts';
 import { IN_PROGRESS } from '../shared/jobs/once.ts';
+import { doWork, type Work, workName } from '../shared/jobs/work.ts';
 import { correlated } from '../shared/observe/correlation.ts';
 import { describeError, logLine } from '../shared/observe/log.ts';
 import { measure, measureFailure } from '../shared/observe/metrics.ts';
 import type { Invocation } from '../shared/observe/observe.ts';
+import { readMessage } from '../shared/read-message.ts';
 import { inParallel } from '../shared/runtime/pool.ts';
 import { TimeLeft } from '../shared/runtime/time-left.ts';
 import { validate } from '../shared/validate.ts';
-import { sqsEvent } from './event.ts';
+import { sqsEvent } from './sqs-event.ts';
 
 /** Reading from S3 is waiting; four pictures at once hide it, and four of the largest still fit in memory. */
 const AT_ONCE = 4;
@@ -46,12 +46,12 @@ class Batch {
   /** @returns whether the message is done with. */
   async handle(messageId: string, body: string): Promise<boolean> {
     try {
-      for (const task of readMessage(body, messageId)) {
+      for (const work of readMessage(body, messageId)) {
         if (!this.#time.suffices()) {
           logLine('warn', 'message put back: there is not enough time left');
           return false;
         }
-        await this.#do(task);
+        await this.#do(work);
       }
       return true;
     } catch (error) {
@@ -65,9 +65,9 @@ class Batch {
     }
   }
 
-  #do(task: Task): Promise<void> {
-    const name = taskName(task);
-    const begun = this.#begun.get(name) ?? this.#time.spend(() => doTask(task, this.#invocation));
+  #do(work: Work): Promise<void> {
+    const name = workName(work);
+    const begun = this.#begun.get(name) ?? this.#time.spend(() => doWork(work, this.#invocation));
     this.#begun.set(name, begun);
     return begun;
   }

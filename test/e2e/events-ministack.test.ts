@@ -9,11 +9,12 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readMessage, type Task } from '../../functions/shared/events/read-message.ts';
 import { confirmAnnouncement } from '../../functions/shared/jobs/announce.ts';
 import { createJob } from '../../functions/shared/jobs/job.ts';
 import { settleOnce } from '../../functions/shared/jobs/once.ts';
 import { settleJob } from '../../functions/shared/jobs/settle.ts';
+import type { Work } from '../../functions/shared/jobs/work.ts';
+import { readMessage } from '../../functions/shared/read-message.ts';
 import { MINISTACK, startMiniStack } from '../aws/ministack.ts';
 import { useModels } from '../functions/models.ts';
 import { plainPicture } from '../functions/pictures.ts';
@@ -82,7 +83,7 @@ describe.skipIf(!MINISTACK)('an upload on a local AWS', () => {
     const { Items = [] } = await aws().dynamo.send(new ScanCommand({ TableName: 'results' }));
     return Items.map((item) => unmarshall(item));
   }
-  async function receipts(): Promise<Task[]> {
+  async function receipts(): Promise<Work[]> {
     const ask = { QueueUrl: queue, MaxNumberOfMessages: 10, WaitTimeSeconds: 2, VisibilityTimeout: 60 };
     const { Messages = [] } = await sqs().send(new ReceiveMessageCommand(ask));
     return Messages.flatMap(({ Body = '', MessageId = '' }) => readMessage(Body, MessageId));

@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resultId } from '../../functions/shared/result-id.ts';
+import { resultId } from '../../functions/shared/jobs/result-id.ts';
 import { type BuiltFunction, buildOne } from '../aws/build-function.ts';
 import { FakeAws, type Fault } from '../aws/fake-aws.ts';
 import { FakeQueue } from '../aws/sqs.ts';

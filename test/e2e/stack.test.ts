@@ -12,7 +12,7 @@ import {
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resultId } from '../../functions/shared/result-id.ts';
+import { resultId } from '../../functions/shared/jobs/result-id.ts';
 import { createKey } from '../../scripts/keys/create-key.ts';
 import { parameterStore } from '../../scripts/keys/parameter-store.ts';
 import { NO_CLOUD } from '../aws/cloud.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { RequestError } from '@freezeframe/inference';
 import * as z from 'zod';
+import { resultId } from '../../shared/jobs/result-id.ts';
 import { changeRow } from '../../shared/jobs/results-table.ts';
 import { MAX_OBJECT_BYTES } from '../../shared/limits.ts';
-import { resultId } from '../../shared/result-id.ts';
 import { lazily } from '../../shared/runtime/lazily.ts';
 import { readJson } from '../body/body.ts';
 import { asking } from '../gateway/busy.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { createJob } from '../jobs/job.ts';
 import { SEQUENCER } from '../jobs/sequencer.ts';
 import { validate } from '../validate.ts';
-import type { Task } from './read-message.ts';
+import { hasField, type WorkEvent } from './kind.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 const notification = z.object({
@@ -25,19 +25,23 @@ const notification = z.object({
     .min(1),
 });
 
-export function isNotification(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && 'Records' in json;
-}
+/** What S3 sends when notifications are set up. */
+const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
-export function readNotification(json: unknown, messageId: string): Task[] {
-  return validate(notification, json, 'The S3 notification')
-    .Records.filter(({ eventName }) => eventName.startsWith('ObjectCreated:'))
-    .map(({ s3: { bucket, object } }) => {
-      const { versionId, sequencer } = object;
-      const named = { bucket: bucket.name, key: decodeKey(object.key), ...(versionId ? { versionId } : {}) };
-      return { kind: 'job', job: createJob({ object: named, sequencer }, messageId) };
-    });
-}
+/** S3's notification of objects; nothing is done for its test event, and for anything but a creation. */
+export const s3Notification: WorkEvent = {
+  recognises: (event) => hasField(event, 'Records') || testEvent.safeParse(event).success,
+  read(event, messageId) {
+    if (testEvent.safeParse(event).success) return [];
+    return validate(notification, event, 'The S3 notification')
+      .Records.filter(({ eventName }) => eventName.startsWith('ObjectCreated:'))
+      .map(({ s3: { bucket, object } }) => {
+        const { versionId, sequencer } = object;
+        const named = { bucket: bucket.name, key: decodeKey(object.key), ...(versionId ? { versionId } : {}) };
+        return { kind: 'job', job: createJob({ object: named, sequencer }, messageId) };
+      });
+  },
+};
 
 /** S3 writes keys as HTML forms do: `+` is a space, everything else is percent-encoded UTF-8. */
 export function decodeKey(key: string): string {

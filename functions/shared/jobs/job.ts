@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Options } from '../options.ts';
-import { resultId } from '../result-id.ts';
 import type { S3Object } from '../s3.ts';
+import { resultId } from './result-id.ts';
 
 /** One picture in S3 whose result is to be kept and announced. */
 export interface Job {

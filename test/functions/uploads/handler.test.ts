@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { resultId } from '../../../functions/shared/result-id.ts';
+import { resultId } from '../../../functions/shared/jobs/result-id.ts';
 import { handleUploads } from '../../../functions/uploads/handler.ts';
 import { useModels } from '../models.ts';
 import { garbagePictures, plainPicture } from '../pictures.ts';

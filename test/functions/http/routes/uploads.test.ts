@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../../functions/http/app.ts';
-import { resultId } from '../../../../functions/shared/result-id.ts';
+import { resultId } from '../../../../functions/shared/jobs/result-id.ts';
 import { useDynamoDb } from '../../dynamodb-stub.ts';
 import { useModels } from '../../models.ts';
 import { plainPicture } from '../../pictures.ts';

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMessage, type Task } from '../../../../functions/shared/events/read-message.ts';
-import { decodeKey } from '../../../../functions/shared/events/s3-notification.ts';
-import { resultId } from '../../../../functions/shared/result-id.ts';
+import { decodeKey } from '../../../functions/shared/events/s3-notification.ts';
+import { resultId } from '../../../functions/shared/jobs/result-id.ts';
+import type { Work } from '../../../functions/shared/jobs/work.ts';
+import { readMessage } from '../../../functions/shared/read-message.ts';
 
 const read = (body: unknown) => readMessage(typeof body === 'string' ? body : JSON.stringify(body), 'm1');
-const jobs = (tasks: Task[]) => tasks.map((task) => (task.kind === 'job' ? task.job : expect.fail('no job')));
+const jobs = (works: Work[]) => works.map((work) => (work.kind === 'job' ? work.job : expect.fail('no job')));
 
 const record = (key: string, more: Record<string, unknown> = {}, eventName = 'ObjectCreated:Put') => ({
   eventVersion: '2.1',

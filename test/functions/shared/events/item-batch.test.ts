@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { handleInvocation } from '../../../functions/classify/handler.ts';
-import { useAws } from '../../aws/use-aws.ts';
-import { useModels } from '../models.ts';
-import { plainPicture } from '../pictures.ts';
+import { handleInvocation } from '../../../../functions/classify/handler.ts';
+import { useAws } from '../../../aws/use-aws.ts';
+import { useModels } from '../../models.ts';
+import { plainPicture } from '../../pictures.ts';
 
 useModels();
 const aws = useAws({ RESULTS_TABLE: 'results', EVENT_BUS: 'bus' });

@@ -1,40 +1,36 @@
 import { FreezeframeError, type Problem, type Result, toProblem } from '@freezeframe/inference';
 import * as z from 'zod';
-import { answer } from '../shared/answer.ts';
-import { jobRequest, toJob } from '../shared/events/job-request.ts';
-import { measure, measureFailure } from '../shared/observe/metrics.ts';
-import type { Invocation } from '../shared/observe/observe.ts';
-import { inParallel } from '../shared/runtime/pool.ts';
-import { TimeLeft } from '../shared/runtime/time-left.ts';
-import { readObject } from '../shared/s3.ts';
-import { validate } from '../shared/validate.ts';
+import { answer } from '../answer.ts';
+import { measure, measureFailure } from '../observe/metrics.ts';
+import type { Invocation } from '../observe/observe.ts';
+import { inParallel } from '../runtime/pool.ts';
+import { TimeLeft } from '../runtime/time-left.ts';
+import { readObject } from '../s3.ts';
+import { validate } from '../validate.ts';
+import { readJob } from './job-request.ts';
+import { type AnsweredEvent, hasField } from './kind.ts';
 
 /** As for the uploads function: reading is waiting. */
 const AT_ONCE = 4;
 
 /** What Step Functions' ItemBatcher makes of the objects that a Distributed Map lists. */
-const batch = z.object({
+const schema = z.object({
   Items: z.array(z.unknown()).min(1).max(1_000),
   /** What all of them have in common: the model, say. */
   BatchInput: z.object({ options: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
 /** One line of the results. */
-export type ItemResult =
-  | { bucket: string; key: string; result: Result }
-  | { bucket?: string; key?: string; problem: Problem };
-
-export function isBatch(event: unknown): boolean {
-  return typeof event === 'object' && event !== null && 'Items' in event;
-}
+type ItemResult = { bucket: string; key: string; result: Result } | { bucket?: string; key?: string; problem: Problem };
 
 /**
- * Answers a batch of a Distributed Map, one result for each item in the order sent; an item that will never have a result
- * holds its problem.
- * @throws what may pass, for the whole batch: Step Functions tries it again.
+ * A batch of a Distributed Map. It gets one line for each item in the order sent; an item that will never have a result
+ * holds its problem. What may pass is thrown for the whole batch: Step Functions tries it again.
  */
-export async function answerItems(event: unknown, invocation?: Invocation): Promise<ItemResult[]> {
-  const { Items, BatchInput } = validate(batch, event, 'The batch');
+export const itemBatch: AnsweredEvent = { recognises: (event) => hasField(event, 'Items'), answer: answerItems };
+
+async function answerItems(event: unknown, invocation?: Invocation): Promise<ItemResult[]> {
+  const { Items, BatchInput } = validate(schema, event, 'The batch');
   const common = BatchInput?.options ?? {};
   measure('BatchSize', Items.length);
   const time = new TimeLeft(invocation);
@@ -47,8 +43,7 @@ export async function answerItems(event: unknown, invocation?: Invocation): Prom
 async function answerItem(item: unknown, common: Record<string, unknown>): Promise<ItemResult> {
   let named: { bucket?: string; key?: string } = {};
   try {
-    const request = validate(jobRequest, { ...common, ...(item as object) }, 'The item');
-    const { object, options } = toJob(request, '');
+    const { object, options } = readJob({ ...common, ...(item as object) }, 'The item', '');
     named = { bucket: object.bucket, key: object.key };
     const result = (await answer({ picture: await readObject(object) }, options)) as Result;
     return { ...(named as { bucket: string; key: string }), result };
