@@ -1,24 +1,16 @@
-import { expected, FreezeframeError } from '@freezeframe/inference';
+import { expected, FreezeframeError, MODEL_NAME_RULE, modelName } from '@freezeframe/inference';
 
-/** A name is a folder's name in the store, in a layer and in a URL: what every file system and every URL takes as it is. */
-const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/;
-/** Windows opens a device for these, with any extension. */
-const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/;
-/** The model layer's index stands beside the models' folders. */
-const TAKEN = new Set(['index.json']);
 /** What a reference takes for a digest; see reference.ts. */
 const DIGEST_LIKE = /^[0-9a-f]{7,64}$/;
 
-const RULE = '1 to 64 lower-case letters, digits, "-", "_" or ".", beginning with a letter or digit';
-
-function isName(word: string): boolean {
-  return NAME.test(word) && !word.includes('..') && !DEVICE.test(word) && !TAKEN.has(word);
+function isName(word: unknown): word is string {
+  return modelName.safeParse(word).success;
 }
 
 /** Answers a model's name as it is, or throws `name-not-valid`. */
 export function checkName(name: string): string {
-  if (typeof name === 'string' && isName(name)) return name;
-  throw new FreezeframeError('name-not-valid', expected(RULE, 'the name of a model', name), {
+  if (isName(name)) return name;
+  throw new FreezeframeError('name-not-valid', expected(MODEL_NAME_RULE, 'the name of a model', name), {
     remedy: suggestion(name),
     details: { name: String(name).slice(0, 80) },
   });
@@ -32,11 +24,15 @@ export function checkTag(tag: string): string {
       details: { tag },
     });
   }
-  if (typeof tag === 'string' && isName(tag) && !/^[0-9]+$/.test(tag) && !DIGEST_LIKE.test(tag)) return tag;
-  throw new FreezeframeError('tag-not-valid', expected(`${RULE}, and neither a number nor a digest`, 'a tag', tag), {
-    remedy: 'Use a word such as production or staging.',
-    details: { tag: String(tag).slice(0, 80) },
-  });
+  if (isName(tag) && !/^[0-9]+$/.test(tag) && !DIGEST_LIKE.test(tag)) return tag;
+  throw new FreezeframeError(
+    'tag-not-valid',
+    expected(`${MODEL_NAME_RULE}, and neither a number nor a digest`, 'a tag', tag),
+    {
+      remedy: 'Use a word such as production or staging.',
+      details: { tag: String(tag).slice(0, 80) },
+    },
+  );
 }
 
 function suggestion(name: unknown): string {

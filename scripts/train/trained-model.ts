@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { expected, FreezeframeError, modelName } from '@freezeframe/inference';
+import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { KerasModel, Tensor } from '#keras';
-import { defaultStore } from '#store';
+import { checkName, defaultStore } from '#store';
 import { hasCode, syncFolder, writeDurable } from '#system';
 
 const positive = z.int().min(1);
@@ -86,12 +86,7 @@ const FILES = { model: 'model.json', weights: 'weights.bin', training: 'training
 
 /** `<store>/trained/<name>`. @throws FreezeframeError `name-not-valid` */
 export function trainedFolder(name: string, root: string = defaultStore()): string {
-  if (!modelName.safeParse(name).success) {
-    throw new FreezeframeError('name-not-valid', expected('letters, digits, ".", "_" and "-"', 'a name', name), {
-      remedy: 'Choose a name like gnomes or mnist-2.',
-    });
-  }
-  return join(resolve(root), 'trained', name);
+  return join(resolve(root), 'trained', checkName(name));
 }
 
 /**

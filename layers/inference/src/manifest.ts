@@ -8,15 +8,24 @@ import { expected, ModelError } from './errors.ts';
 const positive = z.int().min(1);
 const text = z.string().min(1);
 
-/** A model's name is a folder name too: no separators, no leading dot, nothing that a shell or a URL would change. */
+/** What a model's name is, in words. */
+export const MODEL_NAME_RULE = '1 to 64 lower-case letters, digits, "-", "_" or ".", beginning with a letter or digit';
+
+/**
+ * A model's name is a folder's name too, in the store and in a layer, and a part of URLs: every file system and every URL takes it
+ * as it is. Windows opens a device for `con` and the like, with any extension; `index.json` stands beside the models' folders.
+ */
 export const modelName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)
+  .regex(
+    /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!index\.json$)(?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/,
+    `expected ${MODEL_NAME_RULE}`,
+  )
   .describe('Model name, also the name of its folder.');
 
 export const modelVersion = z
   .string()
-  .regex(/^[1-9][0-9]{0,8}$/)
+  .regex(/^[1-9][0-9]{0,8}$/, 'expected a whole number from 1')
   .describe('Version: "1", "2", … in the order in which they were saved.');
 
 const tensorSpec = z.strictObject({

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalGateway, type LocalGatewayOptions, startLocalGateway } from '../../../scripts/local/gateway.ts';
 import { alive, makeFakeBuild } from './fake-build.ts';
@@ -89,6 +91,33 @@ describe('startLocalGateway', () => {
     expect(await post(4_700_000)).toBe(200);
     expect(await post(4_720_000)).toBe(413);
     expect(await post(10 * 1024 * 1024 + 1)).toBe(413);
+    expect((await get('/calls')).status).toBe(200);
+  });
+
+  it('keeps nothing of the bodies that it has delivered', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const held = () => {
+      collect();
+      const { heapUsed, external } = process.memoryUsage();
+      return (heapUsed + external) / 2 ** 20;
+    };
+    const body = Buffer.alloc(4_000_000, 1);
+    const send = async () => {
+      await (await get('/calls', { method: 'POST', body, headers: { 'content-type': 'image/jpeg' } })).text();
+    };
+    await send();
+    const before = held();
+    for (let i = 0; i < 20; i++) await send();
+    // Each body is 4 MB, and 5.3 MB as base64.
+    expect(held() - before).toBeLessThan(20);
+  });
+
+  it('goes on when a client leaves before its answer', async () => {
+    const left = new AbortController();
+    const answer = get('/sleep?300', { signal: left.signal });
+    setTimeout(() => left.abort(), 50);
+    await expect(answer).rejects.toThrow();
     expect((await get('/calls')).status).toBe(200);
   });
 
