@@ -25,7 +25,7 @@ export function freezeCommand(): Command {
     .option('--name <name>', 'name in the store (default: the name it was trained under)')
     .option(
       '--samples <number>',
-      'held-out samples to compare with TensorFlow.js, or all',
+      'held-out samples to compare with the reference, or all',
       parseSamples,
       DEFAULT_SAMPLES as number | 'all',
     )
@@ -40,7 +40,7 @@ Examples:
   $ freezeframe freeze mnist --name digits --samples all
   $ freezeframe freeze gnomes --json | jq .verification
 
-The frozen file is saved only if it answers as TensorFlow.js Layers does on held-out samples.`,
+The frozen file is saved only if it answers as the model itself, computed a second time in plain code, on held-out samples.`,
     )
     .action(async (name: string, options: Options) => {
       const trained = await readTrainedModel(name);

@@ -8,3 +8,4 @@ export {
   rangeOf,
   type Scaled,
 } from './options.ts';
+export { runInBatches, type Samples } from './run-in-batches.ts';

@@ -1,6 +1,6 @@
 import type { TensorData } from '@freezeframe/inference';
 import { type FreezeOutput, rangeOf } from '#frozen';
-import type { ReferenceTensor } from './tfjs/layers.ts';
+import type { ReferenceTensor } from './reference-tensor.ts';
 
 /** How far one output of the frozen graph is from the reference. */
 export interface Difference {

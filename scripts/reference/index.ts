@@ -1,12 +1,4 @@
 export { compare, type Difference, firstChoice } from './compare.ts';
-export { GRAPH_REFERENCE, runGraphReference } from './tensorflow/run-graph-reference.ts';
-export type { ReferenceTensor } from './tfjs/layers.ts';
-export {
-  multiplications,
-  referenceInputs,
-  runInBatches,
-  type Samples,
-  TOLERANCE,
-  type Verification,
-  verifyFrozen,
-} from './verify.ts';
+export type { ReferenceTensor } from './reference-tensor.ts';
+export { evaluateGraph, GRAPH_EVALUATOR } from './tensorflow/evaluate-graph.ts';
+export { referenceInputs, TOLERANCE, type Verification, verifyFrozen } from './verify.ts';

@@ -1,16 +1,17 @@
-import { createEngine, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
-import { type FreezePlan, planFreeze } from '#convert';
-import { type FreezeOptions, GRAPH_NAMES, rangeOf } from '#frozen';
+import { createEngine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
+import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
 import type { KerasModel } from '#keras';
-import { referenceAnswers } from './answers.ts';
 import { compare, type Difference } from './compare.ts';
-import type { ReferenceTensor } from './tfjs/layers.ts';
+import type { ReferenceTensor } from './reference-tensor.ts';
+
+/** What manifests and messages call the reference. */
+export const EVALUATOR = "Freezeframe's plain evaluator";
 
 /** Largest difference that is rounding: a wrong padding or weight order is off by a hundred times this. */
 export const TOLERANCE = 1e-4;
 
 export interface Verification {
-  /** What answers were compared with: `TensorFlow.js layers 4.22.0`, or `Freezeframe's plain evaluator` where that lacks a layer. */
+  /** What answers were compared with: `Freezeframe's plain evaluator`. */
   readonly against: string;
   readonly samples: number;
   /**
@@ -23,15 +24,12 @@ export interface Verification {
   readonly seconds: number;
 }
 
-/** Inputs by the frozen graph's names, in the graph's own terms: bytes of pictures, features in their own units. */
-export type Samples = Readonly<Record<string, TensorData>>;
-
 /**
- * Runs the frozen graph in onnxruntime and the model in a reference that shares no code with the converter on the same
- * samples: see `reference/answers.ts` for which.
- * @param onProgress told how many samples the reference, the slower of the two, has answered.
+ * Runs the frozen graph in onnxruntime, and the model in an evaluator that shares no code with the converter, on the same
+ * samples.
+ * @param onProgress told how many samples the evaluator, the slower of the two, has answered.
  * @throws FreezeframeError `verification-failed`, naming each output that differs and by how much;
- *   `reference-unsupported` where no reference knows a layer: nothing is passed unseen
+ *   `reference-unsupported` for a layer that the evaluator does not know
  */
 export async function verifyFrozen(
   model: KerasModel,
@@ -41,48 +39,38 @@ export async function verifyFrozen(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<Verification> {
   const start = performance.now();
-  const plan = planFreeze(model);
-  const inputs = referenceInputs(
-    options,
-    samples,
-    plan.inputs.map(({ name }) => name),
-  );
+  // Loaded where something is verified: commands that only print their options need not wait for it.
+  const { declaredInputs, evaluate } = await import('./evaluator/index.ts');
+  const names = declaredInputs(model.config).map(({ name }) => name);
+  const inputs = referenceInputs(options, samples, names);
   const count = inputs[0]?.shape[0] ?? 0;
-  if (count === 0) throw failed('its reference', 'there are no samples to compare on', {});
+  if (count === 0) throw failed('there are no samples to compare on', {});
   const engine = await createEngine(onnx);
   try {
-    const cost = multiplications(plan);
-    const { against, answers: wanted } = await referenceAnswers(model, inputs, cost, onProgress);
+    const wanted = await evaluate(model, inputs, onProgress);
     const received = await runInBatches(engine, samples);
     const differences = engine.outputs.map(({ name }, i) =>
       compare(name, options.output, wanted[i] as ReferenceTensor, received[name] as TensorData),
     );
-    return verdict(differences, against, count, (performance.now() - start) / 1000);
+    return verdict(differences, count, (performance.now() - start) / 1000);
   } finally {
     await engine.close();
   }
 }
 
-/** What one sample takes, about: each place of a layer's answer reads the layer's kernel once. */
-export function multiplications({ nodes, weights, shapes }: FreezePlan): number {
-  return nodes.reduce((sum, { path, output }) => {
-    const places = (shapes.get(output) ?? []).slice(1, -1).reduce<number>((n, size) => n * (size ?? 64), 1);
-    return sum + places * (weights.get(`${path}/kernel`)?.data.length ?? 0);
-  }, 0);
-}
-
-function verdict(differences: readonly Difference[], against: string, samples: number, seconds: number): Verification {
+function verdict(differences: readonly Difference[], samples: number, seconds: number): Verification {
+  const against = EVALUATOR;
   // Written so that NaN is a failure.
   const outputs = differences.filter((d) => !(d.maxDifference <= TOLERANCE) || d.top1Different.length > 0);
   if (outputs.length > 0)
-    throw failed(against, outputs.map(describe).join('; '), { against, samples, tolerance: TOLERANCE, outputs });
+    throw failed(outputs.map(describe).join('; '), { against, samples, tolerance: TOLERANCE, outputs });
   const maxDifference = Math.max(...differences.map((d) => d.maxDifference));
   const classifies = differences.some((d) => d.classifies);
   return { against, samples, maxDifference, ...(classifies ? { top1Identical: true } : {}), seconds };
 }
 
-function failed(against: string, reason: string, details: Record<string, unknown>): FreezeframeError {
-  const message = `The frozen graph is not known to answer as ${against}: ${reason}`;
+function failed(reason: string, details: Record<string, unknown>): FreezeframeError {
+  const message = `The frozen graph is not known to answer as ${EVALUATOR}: ${reason}`;
   return new FreezeframeError('verification-failed', message, {
     details,
     remedy: 'Nothing was saved. A difference is a fault of the converter: report it with the model.',
@@ -101,7 +89,7 @@ export function referenceInputs(
   samples: Samples,
   names: readonly string[],
 ): ReferenceTensor[] {
-  if (input.kind === 'tensors') return names.map((name) => asReference(samples[name] as TensorData));
+  if (input.kind === 'tensors') return names.map((name) => asReference(name, samples[name]));
   const { shape, data } = samples[GRAPH_NAMES[input.kind]] as TensorData;
   const values = data as Uint8Array | Float32Array;
   const result = new Float32Array(values.length);
@@ -124,36 +112,9 @@ function at(list: readonly number[], index: number): number {
   return list[index] as number;
 }
 
-function asReference({ shape, data }: TensorData): ReferenceTensor {
+function asReference(name: string, sample: TensorData | undefined): ReferenceTensor {
+  if (!sample) throw failed(expected('a tensor', `the input ${name} of the model`, sample), {});
+  const { shape, data } = sample;
   const values = data instanceof Int32Array ? data : Float32Array.from(data as Float32Array, Number);
   return { shape: [...shape], data: values };
-}
-
-/** Rows in one run of the frozen graph. */
-const BATCH = 256;
-
-/** Runs the graph over any number of rows. */
-export async function runInBatches(engine: Engine, samples: Samples): Promise<Record<string, TensorData>> {
-  const rows = Object.values(samples)[0]?.shape[0] ?? 0;
-  const collected: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
-  for (let first = 0; first < rows; first += BATCH) {
-    const last = Math.min(first + BATCH, rows);
-    const feeds = Object.entries(samples).map(([name, tensor]) => [name, rowsOf(tensor, first, last)]);
-    for (const [name, { shape, data }] of Object.entries(await engine.run(Object.fromEntries(feeds)))) {
-      const size = data.length / (last - first);
-      collected[name] ??= { shape: [rows, ...shape.slice(1)], data: new Float32Array(size * rows) };
-      collected[name].data.set(Float32Array.from(data as Float32Array, Number), first * size);
-    }
-  }
-  const results = Object.entries(collected).map(([name, tensor]) => [
-    name,
-    { datatype: 'FP32' as const, shape: [...tensor.shape], data: tensor.data },
-  ]);
-  return Object.fromEntries(results);
-}
-
-function rowsOf(tensor: TensorData, first: number, last: number): TensorData {
-  const size = tensor.shape.slice(1).reduce((n, axis) => n * axis, 1);
-  const data = tensor.data.slice(first * size, last * size) as TensorData['data'];
-  return { ...tensor, shape: [last - first, ...tensor.shape.slice(1)], data };
 }

@@ -8,13 +8,13 @@ import {
 } from '@freezeframe/inference';
 import { freezeModel } from '#convert';
 import type { Dataset, TableDataset } from '#datasets';
-import { type FreezeOptions, GRAPH_NAMES, rangeOf } from '#frozen';
-import { runInBatches, type Samples, type Verification, verifyFrozen } from '#reference';
+import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
+import { type Verification, verifyFrozen } from '#reference';
 import { checkName, type ModelStore, type StoredModel } from '#store';
 import { measure } from './measure.ts';
 import type { TrainedModel, TrainingRecord } from './trained-model.ts';
 
-/** Held-out samples that are compared with TensorFlow.js in plain JavaScript: 3 ms each for 64 x 64 pictures, `small-cnn`. */
+/** Held-out samples that the reference answers too, in plain code: 8 ms each for 64 x 64 pictures, `small-cnn`. */
 export const DEFAULT_SAMPLES = 256;
 
 export interface FreezeTrainedOptions {
@@ -24,9 +24,9 @@ export interface FreezeTrainedOptions {
   readonly store: ModelStore;
   /** The name in the store. Default: the trained model's. */
   readonly name?: string;
-  /** How many samples of the test split are compared with TensorFlow.js. */
+  /** How many samples of the test split are compared with the reference. */
   readonly samples?: number | 'all';
-  /** Told how many samples TensorFlow.js has answered. */
+  /** Told how many samples the reference has answered. */
   onProgress?(done: number): void;
 }
 

@@ -106,7 +106,6 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
     onStep: (progress) => options.onStep?.(progress),
     onEpoch: (epoch) => options.onEpoch?.(epoch),
   });
-  // Closed before freezing: TensorFlow.js registers variables by name, and the model it verifies with has the same names.
   const record = await recordOf(options, architecture, result).finally(() => result.close());
   const model = { config: task.config, weights: result.weights };
   await writeTrainedModel(name, { model, training: record }, storeRoot);

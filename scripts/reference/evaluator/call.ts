@@ -1,5 +1,5 @@
 import type { LayerConfig, Tensor } from '#keras';
-import { isValue, type Value, wrong } from './value.ts';
+import { type Doubles, isDoubles, wrong } from './doubles.ts';
 
 export type Options = Readonly<Record<string, unknown>>;
 
@@ -13,51 +13,56 @@ export interface Call {
   readonly args: readonly unknown[];
   readonly keywords: Options;
   /** A weight in double precision. */
-  weight(name: string): Value;
+  weight(name: string): Doubles;
   /** A weight as it is stored: for the large kernels. */
   tensor(name: string): Tensor;
   has(name: string): boolean;
   /** Runs a layer inside this one; its weights are `<this path>/<inside>/...`. */
-  inner(layer: LayerConfig, inside: string, args: readonly unknown[], keywords?: Options): readonly Value[];
+  inner(layer: LayerConfig, inside: string, args: readonly unknown[], keywords?: Options): readonly Doubles[];
 }
 
-export type Answer = Value | readonly Value[];
+export type LayerResult = Doubles | readonly Doubles[];
 
 /** @param x the first tensor among the arguments. */
-export type LayerFunction = (x: Value, call: Call) => Answer;
+export type LayerFunction = (x: Doubles, call: Call) => LayerResult;
 
-export interface Rule {
-  readonly compute: LayerFunction;
+/** What holds for a class beside its formula. */
+interface Facts {
   /** The mask of the first input is that of the output (`supports_masking`). */
   readonly keepsMask?: true;
+  /** Integers stay integers: nothing is computed with them, they are moved alone. */
+  readonly keepsIntegers?: true;
 }
 
-/** Rules that hand the mask of their input on. */
-export function keepingMask(functions: Readonly<Record<string, LayerFunction>>): Record<string, Rule> {
-  return Object.fromEntries(Object.entries(functions).map(([name, compute]) => [name, { compute, keepsMask: true }]));
+export interface Rule extends Facts {
+  readonly compute: LayerFunction;
 }
 
-export function rules(functions: Readonly<Record<string, LayerFunction>>): Record<string, Rule> {
-  return Object.fromEntries(Object.entries(functions).map(([name, compute]) => [name, { compute }]));
+/** Rules by the names of their classes, of all of which the same facts hold. */
+export function rules(functions: Readonly<Record<string, LayerFunction>>, facts: Facts = {}): Record<string, Rule> {
+  return Object.fromEntries(Object.entries(functions).map(([name, compute]) => [name, { compute, ...facts }]));
 }
+
+/** What changes tensors in training alone, and nothing here. */
+export const identity: LayerFunction = (x) => x;
 
 /** All tensors in an argument, in order. */
-export function valuesIn(argument: unknown): Value[] {
-  if (isValue(argument)) return [argument];
-  if (Array.isArray(argument)) return argument.flatMap(valuesIn);
+export function doublesIn(argument: unknown): Doubles[] {
+  if (isDoubles(argument)) return [argument];
+  if (Array.isArray(argument)) return argument.flatMap(doublesIn);
   if (argument === null || typeof argument !== 'object') return [];
-  return Object.values(argument).flatMap(valuesIn);
+  return Object.values(argument).flatMap(doublesIn);
 }
 
 /** What a layer is called on: the tensors of the first argument (Keras 2 may put some among the keywords). */
-export function inputsOf(call: Call): Value[] {
-  return valuesIn(call.args);
+export function inputsOf(call: Call): Doubles[] {
+  return doublesIn(call.args);
 }
 
 /** The mask that a call is given, or that came along with its input. */
-export function maskOf(x: Value, call: Call): Value | undefined {
+export function maskOf(x: Doubles, call: Call): Doubles | undefined {
   const { mask } = call.keywords;
-  return isValue(mask) ? mask : x.mask;
+  return isDoubles(mask) ? mask : x.mask;
 }
 
 export function numberIn(options: Options, name: string, otherwise?: number): number {

@@ -1,19 +1,19 @@
-import { product } from './matrix.ts';
 import {
   broadcastShape,
   broadcastTo,
+  type Doubles,
   gather,
   reshape,
   sizeOf,
   stridesOf,
   sumOf,
   transpose,
-  type Value,
   wrong,
-} from './value.ts';
+} from './doubles.ts';
+import { product } from './matrix.ts';
 
 /** Batches of matrices [..., rows, inner] x [..., inner, columns]; vectors count as one row or column. */
-export function matmul(a: Value, b: Value): Value {
+export function matmul(a: Doubles, b: Doubles): Doubles {
   if (a.shape.length === 1) return dropAxis(matmul(reshape(a, [1, ...a.shape]), b), -2);
   if (b.shape.length === 1) return dropAxis(matmul(a, reshape(b, [...b.shape, 1])), -1);
   const [rows, inner] = a.shape.slice(-2) as [number, number];
@@ -31,15 +31,17 @@ export function matmul(a: Value, b: Value): Value {
   return { shape: [...batch, rows, columns], data };
 }
 
-function dropAxis(x: Value, axis: number): Value {
+function dropAxis(x: Doubles, axis: number): Doubles {
   const at = axis + x.shape.length;
   return reshape(x, [...x.shape.slice(0, at), ...x.shape.slice(at + 1)]);
 }
 
 /** Einstein's sum over one or two operands; `...` stands for the axes that are not named. */
-export function einsum(equation: string, operands: readonly Value[]): Value {
+export function einsum(equation: string, operands: readonly Doubles[]): Doubles {
   const [left = '', given] = equation.replaceAll(' ', '').split('->');
-  const terms = left.split(',').map((term, i) => spelled(term, (operands[i] as Value | undefined)?.shape.length ?? 0));
+  const terms = left
+    .split(',')
+    .map((term, i) => spelled(term, (operands[i] as Doubles | undefined)?.shape.length ?? 0));
   if (terms.length !== operands.length) throw wrong(`${terms.length} operands`, equation, operands.length);
   const all = terms.join('');
   const once = [...new Set(all)].filter((letter) => all.indexOf(letter) === all.lastIndexOf(letter));
@@ -48,7 +50,7 @@ export function einsum(equation: string, operands: readonly Value[]): Value {
     given === undefined
       ? free
       : spelled(given, given.includes('...') ? widest(left, operands) : given.length, widest(left, operands));
-  const parts = terms.map((term, i) => diagonal(term, operands[i] as Value));
+  const parts = terms.map((term, i) => diagonal(term, operands[i] as Doubles));
   const [first, ...rest] = parts as [Term, ...Term[]];
   let joined = first;
   for (const [i, next] of rest.entries()) {
@@ -68,13 +70,13 @@ export function einsum(equation: string, operands: readonly Value[]): Value {
 
 interface Term {
   readonly letters: string;
-  readonly value: Value;
+  readonly value: Doubles;
 }
 
 /** Letters that no equation of Keras uses. */
 const ELLIPSIS = 'αβγδεζηθ';
 
-function widest(left: string, operands: readonly Value[]): number {
+function widest(left: string, operands: readonly Doubles[]): number {
   return Math.max(
     0,
     ...left.split(',').map((term, i) => (operands[i]?.shape.length ?? 0) - term.replace('...', '').length),
@@ -87,7 +89,7 @@ function spelled(term: string, rank: number, count = rank - term.replace('...', 
 }
 
 /** A letter twice in one term: the diagonal. */
-function diagonal(letters: string, value: Value): Term {
+function diagonal(letters: string, value: Doubles): Term {
   if (letters.length !== value.shape.length) throw wrong(`rank ${letters.length}`, `operand ${letters}`, value.shape);
   const unique = [...new Set(letters)];
   if (unique.length === letters.length) return { letters, value };

@@ -1,2 +1,2 @@
-export { openEvaluator } from './open-evaluator.ts';
-export { findRule } from './registry.ts';
+export { evaluate } from './evaluate.ts';
+export { declaredInputs } from './walker.ts';

@@ -1,7 +1,7 @@
-import { add, gather, map, multiply, reshape, stridesOf, subtract, type Value, wrong } from './value.ts';
+import { add, type Doubles, gather, map, multiply, reshape, stridesOf, subtract, wrong } from './doubles.ts';
 
 /** What one output cell takes from which input cells along one axis. */
-interface Taps {
+export interface Taps {
   readonly cells: readonly number[];
   readonly weights: readonly number[];
 }
@@ -11,12 +11,12 @@ interface Taps {
  * @param axis the first of the two
  */
 export function resize(
-  x: Value,
+  x: Doubles,
   axis: number,
   sizes: readonly [number, number],
   method: string,
   antialias: boolean,
-): Value {
+): Doubles {
   return sizes.reduce((picture, size, i) => {
     const from = picture.shape[axis + i] as number;
     return along(
@@ -31,8 +31,8 @@ export function resize(
  * The bilinear resizing of whole numbers in TensorFlow's single-precision steps (`resize_bilinear_op.cc`: columns, then
  * rows): the result is rounded, and exact halves are frequent, so that the last bit decides.
  */
-export function resizeIntegers(x: Value, axis: number, sizes: readonly [number, number]): Value {
-  const step = (picture: Value, at: number, size: number): Value => {
+export function resizeIntegers(x: Doubles, axis: number, sizes: readonly [number, number]): Doubles {
+  const step = (picture: Doubles, at: number, size: number): Doubles => {
     const from = picture.shape[at] as number;
     const scale = Math.fround(from / size);
     const places = Array.from({ length: size }, (_, i) => Math.fround(Math.fround(Math.fround(i + 0.5) * scale) - 0.5));
@@ -55,7 +55,8 @@ export function resizeIntegers(x: Value, axis: number, sizes: readonly [number, 
   return step(step(x, axis + 1, sizes[1]), axis, sizes[0]);
 }
 
-function along(x: Value, axis: number, taps: readonly Taps[]): Value {
+/** Every cell along an axis made of those that its taps name. */
+export function along(x: Doubles, axis: number, taps: readonly Taps[]): Doubles {
   const shape = x.shape.map((size, i) => (i === axis ? taps.length : size));
   const inner = stridesOf(x.shape)[axis] as number;
   const outer = x.data.length / (inner * (x.shape[axis] as number));
@@ -159,7 +160,7 @@ const KERNELS: Readonly<Record<string, { readonly radius: number; readonly at: (
 };
 
 /** Every cell `times` times along an axis. */
-export function repeat(x: Value, axis: number, times: number): Value {
+export function repeat(x: Doubles, axis: number, times: number): Doubles {
   const strides = stridesOf(x.shape);
   const shape = [...x.shape.slice(0, axis + 1), times, ...x.shape.slice(axis + 1)];
   const steps = [...strides.slice(0, axis + 1), 0, ...strides.slice(axis + 1)];

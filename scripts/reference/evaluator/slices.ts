@@ -1,4 +1,4 @@
-import { axisOf, expand, isValue, slice, squeeze, type Value, wrong } from './value.ts';
+import { axisOf, type Doubles, expand, isDoubles, slice, squeeze, wrong } from './doubles.ts';
 
 /** Keras 3 writes `{ class_name: "__slice__", config }`, Keras 2 `{ start, stop, step }`. */
 interface Part {
@@ -8,7 +8,7 @@ interface Part {
 }
 
 function partOf(key: unknown): Part | undefined {
-  if (key === null || typeof key !== 'object' || isValue(key) || Array.isArray(key)) return undefined;
+  if (key === null || typeof key !== 'object' || isDoubles(key) || Array.isArray(key)) return undefined;
   const { class_name, config } = key as { class_name?: unknown; config?: Part };
   if (class_name === '__slice__') return config ?? {};
   return 'start' in key || 'stop' in key || 'step' in key ? (key as Part) : undefined;
@@ -18,7 +18,7 @@ const isEllipsis = (key: unknown) =>
   key === '...' || (key as { class_name?: unknown } | null)?.class_name === '__ellipsis__';
 
 /** NumPy's basic indexing: numbers, slices, `...` and new axes. */
-export function indexed(x: Value, key: unknown): Value {
+export function indexed(x: Doubles, key: unknown): Doubles {
   const keys = Array.isArray(key) ? key : [key];
   const consuming = keys.filter((k) => k !== null && !isEllipsis(k)).length;
   const gone: number[] = [];
@@ -49,7 +49,7 @@ function consumed(keys: readonly unknown[], ellipsis: unknown): number {
   return keys.slice(0, keys.indexOf(ellipsis)).filter((k) => k !== null).length;
 }
 
-function sliced(x: Value, axis: number, { start, stop, step }: Part): Value {
+function sliced(x: Doubles, axis: number, { start, stop, step }: Part): Doubles {
   const size = x.shape[axis] as number;
   const by = step ?? 1;
   const bound = (place: number, low: number, high: number) =>

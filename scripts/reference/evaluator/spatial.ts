@@ -1,8 +1,8 @@
 import { type Call, channelsFirst, type Options, sizesIn } from './call.ts';
-import { reshape, transpose, type Value, wrong } from './value.ts';
+import { type Doubles, reshape, transpose, wrong } from './doubles.ts';
 
 /** A window that moves along one axis. */
-export interface Window {
+export interface AxisWindow {
   readonly size: number;
   readonly stride: number;
   readonly dilation: number;
@@ -13,7 +13,13 @@ export interface Window {
 }
 
 /** TensorFlow's rules: `same` puts the odd cell of padding behind, `causal` puts all of it in front. */
-export function windowAlong(input: number, size: number, stride: number, dilation: number, padding: unknown): Window {
+export function windowAlong(
+  input: number,
+  size: number,
+  stride: number,
+  dilation: number,
+  padding: unknown,
+): AxisWindow {
   const reach = (size - 1) * dilation + 1;
   if (padding === 'same') {
     const count = Math.ceil(input / stride);
@@ -40,7 +46,7 @@ export function triple<T>(given: readonly T[], filler: T): Triple<T> {
 }
 
 /** Runs something on channels-last volumes, whatever rank and data format the layer has. */
-export function onVolumes(x: Value, rank: number, options: Options, work: (volumes: Volumes) => Volumes): Value {
+export function onVolumes(x: Doubles, rank: number, options: Options, work: (volumes: Volumes) => Volumes): Doubles {
   if (x.shape.length !== rank + 2) throw wrong(`rank ${rank + 2}`, 'the input of a layer', x.shape);
   const first = channelsFirst(options);
   const middle = Array.from({ length: rank }, (_, i) => i + 1);
@@ -59,7 +65,7 @@ export function windowsOf(
   rank: number,
   options: Options,
   sizes: readonly number[],
-): Triple<Window> {
+): Triple<AxisWindow> {
   const strides = sizesIn(options, 'strides', rank, 1);
   const dilations = sizesIn(options, 'dilation_rate', rank, 1);
   const padding = options.padding ?? 'valid';

@@ -1,26 +1,31 @@
 import type { KerasModel, LayerConfig, Tensor } from '#keras';
 import { groupNames } from '#keras';
-import { type Arguments, callsIn, type Reference, referencesIn, referencesOf, resolve } from './arguments.ts';
-import { type Call, type Options, valuesIn } from './call.ts';
-import { layersIn, MODELS, nameOf } from './layers-in.ts';
-import { numberingOf } from './numbering.ts';
+import { type Call, doublesIn, type Options } from './call.ts';
+import {
+  type Arguments,
+  type CallOutput,
+  callOutputsIn,
+  callOutputsOf,
+  callsIn,
+  layersIn,
+  MODELS,
+  nameOf,
+  numberingOf,
+  resolve,
+} from './config.ts';
+import { type Doubles, doubles, isDoubles, wrong } from './doubles.ts';
 import { findRule } from './registry.ts';
-import { isValue, type Value, value, wrong } from './value.ts';
 
-type LayerRun = (layer: LayerConfig, args: readonly unknown[], keywords: Options) => readonly Value[];
+type LayerRun = (layer: LayerConfig, args: readonly unknown[], keywords: Options) => readonly Doubles[];
 type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 
 /** Small weights are kept in double precision; large kernels are read as they are. */
 const KEPT = 1 << 16;
 
-/** Layers that hand integers on as integers: they move them and compute nothing. */
-const KEEPS_INTEGERS =
-  /^(InputLayer|Resizing|Reshape|Permute|Flatten|RepeatVector|(ZeroPadding|Cropping|UpSampling)[123]D)$/;
-
 /** Runs a Keras config layer by layer, as Keras does: models are walked where they stand, nothing is flattened. */
 export class Walker {
   readonly #weights: KerasModel['weights'];
-  readonly #doubles = new Map<string, Value>();
+  readonly #doubles = new Map<string, Doubles>();
 
   constructor(weights: KerasModel['weights']) {
     this.#weights = weights;
@@ -30,7 +35,7 @@ export class Walker {
    * @param prefix the path of the model, empty or with a slash behind
    * @param wrapped it stands inside a wrapper, so that its layers' weights are named as Keras 3 saves them: by class
    */
-  model(model: ModelConfig, prefix: string, inputs: readonly Value[], wrapped = false): Value[] {
+  model(model: ModelConfig, prefix: string, inputs: readonly Doubles[], wrapped = false): Doubles[] {
     const names = wrapped ? groupNames() : nameOf;
     const paths = new Map(
       layersIn(model.config, prefix).map((layer) => [layer, `${prefix}${wrapped ? 'layers/' : ''}${names(layer)}`]),
@@ -41,23 +46,23 @@ export class Walker {
     return this.#functional(model, prefix, inputs, run);
   }
 
-  #sequential(model: ModelConfig, prefix: string, inputs: readonly Value[], run: LayerRun): Value[] {
-    let current: readonly Value[] = inputs;
+  #sequential(model: ModelConfig, prefix: string, inputs: readonly Doubles[], run: LayerRun): Doubles[] {
+    let current: readonly Doubles[] = inputs;
     for (const layer of layersIn(model.config, prefix)) {
       if (layer.class_name === 'InputLayer') continue;
-      const [first] = current as [Value];
+      const [first] = current as [Doubles];
       current = run(layer, [current.length === 1 ? first : current], {});
     }
     return [...current];
   }
 
-  #functional(model: ModelConfig, prefix: string, inputs: readonly Value[], run: LayerRun): Value[] {
+  #functional(model: ModelConfig, prefix: string, inputs: readonly Doubles[], run: LayerRun): Doubles[] {
     const plan = planOf(model, prefix);
-    const answers = new Map<string, readonly Value[]>();
+    const answers = new Map<string, readonly Doubles[]>();
     const uses = new Map(plan.uses);
-    const look = (reference: Reference, key = plan.key(reference)): Value => {
-      const found = answers.get(key)?.[reference.index];
-      if (!found) throw wrong('a tensor that is there', `${prefix}inbound_nodes`, Object.values(reference));
+    const look = (output: CallOutput, key = plan.key(output)): Doubles => {
+      const found = answers.get(key)?.[output.index];
+      if (!found) throw wrong('a tensor that is there', `${prefix}inbound_nodes`, Object.values(output));
       return found;
     };
     for (const [i, start] of plan.starts.entries()) {
@@ -87,14 +92,14 @@ export class Walker {
     args: readonly unknown[],
     keywords: Options,
     wrapped = false,
-  ): readonly Value[] {
+  ): readonly Doubles[] {
     if (MODELS.includes(layer.class_name)) {
       return this.model(layer, `${path}/`, modelInputs(layer, args, keywords), wrapped);
     }
     const module = (layer as { module?: unknown }).module;
     const rule = findRule(layer.class_name, module);
     if (!rule) throw wrong('a class that the evaluator knows', `layer ${path}`, layer.class_name);
-    const [x = value([])] = valuesIn([args, keywords]);
+    const [x = doubles([])] = doublesIn([args, keywords]);
     const className = layer.class_name.split('>').at(-1) as string;
     const call: Call = {
       path,
@@ -109,8 +114,8 @@ export class Walker {
         this.layer(inner, `${path}/${inside}`, innerArgs, innerKeywords, true),
     };
     const answer = rule.compute(x, call);
-    const answers = Array.isArray(answer) ? (answer as readonly Value[]) : [answer as Value];
-    const integer = x.integer && KEEPS_INTEGERS.test(className) ? true : undefined;
+    const answers = Array.isArray(answer) ? (answer as readonly Doubles[]) : [answer as Doubles];
+    const integer = x.integer && rule.keepsIntegers;
     return answers.map(({ shape, data, mask }, i) => {
       const handed = rule.keepsMask && i === 0 ? (mask ?? x.mask) : x === answers[i] ? undefined : mask;
       return { shape, data, mask: handed, integer };
@@ -123,45 +128,49 @@ export class Walker {
     return found;
   }
 
-  #double(name: string): Value {
+  #double(name: string): Doubles {
     const kept = this.#doubles.get(name);
     if (kept) return kept;
     const { shape, data } = this.#tensor(name);
-    const double = value(shape, data);
+    const double = doubles(shape, data);
     if (data.length <= KEPT) this.#doubles.set(name, double);
     return double;
   }
 }
 
-/** The datatypes that a model declares for its inputs, `float32` where it says nothing. */
-export function inputTypes({ class_name, config }: ModelConfig): string[] {
+/** The inputs of a model in its order, `float32` where it says nothing. A Sequential model may leave its input unnamed. */
+export function declaredInputs({ class_name, config }: ModelConfig): { name: string; datatype: string }[] {
   const layers = layersIn(config, '');
+  if (class_name === 'Sequential') {
+    const [first] = layers;
+    if (!first) throw wrong('at least one layer', 'the model', []);
+    const name = first.class_name === 'InputLayer' ? nameOf(first) : `${nameOf(first)}_input`;
+    return [{ name, datatype: datatypeOf(first) }];
+  }
   const named = new Map(layers.map((layer) => [nameOf(layer), layer]));
-  const starts =
-    class_name === 'Sequential'
-      ? layers.slice(0, 1)
-      : referencesIn(config.input_layers).map((start) => named.get(start.layer));
-  return starts.map((layer) => {
-    if (layer && MODELS.includes(layer.class_name)) return inputTypes(layer)[0] ?? 'float32';
-    return typeof layer?.config.dtype === 'string' ? layer.config.dtype : 'float32';
-  });
+  return callOutputsIn(config.input_layers).map(({ layer: name }) => ({ name, datatype: datatypeOf(named.get(name)) }));
+}
+
+function datatypeOf(layer: LayerConfig | undefined): string {
+  if (layer && MODELS.includes(layer.class_name)) return declaredInputs(layer)[0]?.datatype ?? 'float32';
+  return typeof layer?.config.dtype === 'string' ? layer.config.dtype : 'float32';
 }
 
 /** What a model is called on; a mask that it is called with is the one that its inputs carry. */
-function modelInputs(model: LayerConfig, args: readonly unknown[], keywords: Options): Value[] {
+function modelInputs(model: LayerConfig, args: readonly unknown[], keywords: Options): Doubles[] {
   const inputs = ownInputs(model, args, keywords);
   const masks = Array.isArray(keywords.mask) ? keywords.mask : [keywords.mask];
-  return inputs.map((input, i) => (isValue(masks[i]) ? { ...input, mask: masks[i] } : input));
+  return inputs.map((input, i) => (isDoubles(masks[i]) ? { ...input, mask: masks[i] } : input));
 }
 
 /** A model may be called on a dictionary whose keys are its inputs' names. */
-function ownInputs({ config }: LayerConfig, args: readonly unknown[], keywords: Options): Value[] {
+function ownInputs({ config }: LayerConfig, args: readonly unknown[], keywords: Options): Doubles[] {
   const given = args[0] ?? keywords.inputs;
   const starts = config.input_layers;
   const isPlain = (thing: unknown): thing is Record<string, unknown> =>
-    thing !== null && typeof thing === 'object' && !Array.isArray(thing) && !isValue(thing);
-  if (isPlain(given) && isPlain(starts)) return Object.keys(starts).flatMap((key) => valuesIn(given[key]));
-  return valuesIn(given);
+    thing !== null && typeof thing === 'object' && !Array.isArray(thing) && !isDoubles(thing);
+  if (isPlain(given) && isPlain(starts)) return Object.keys(starts).flatMap((key) => doublesIn(given[key]));
+  return doublesIn(given);
 }
 
 interface Step {
@@ -173,14 +182,14 @@ interface Step {
 }
 
 interface Plan {
-  readonly starts: readonly Reference[];
-  readonly ends: readonly Reference[];
+  readonly starts: readonly CallOutput[];
+  readonly ends: readonly CallOutput[];
   /** Each after those it reads; only what the ends need. */
   readonly steps: readonly Step[];
   /** How many steps (and ends) read each answer. */
   readonly uses: ReadonlyMap<string, number>;
-  key(reference: Reference): string;
-  endKey(reference: Reference): string;
+  key(output: CallOutput): string;
+  endKey(output: CallOutput): string;
 }
 
 const plans = new WeakMap<object, Plan>();
@@ -193,16 +202,16 @@ function planOf(model: ModelConfig, prefix: string): Plan {
 
 function makePlan({ config }: ModelConfig, prefix: string): Plan {
   const layers = layersIn(config, prefix);
-  const [starts, ends] = [referencesIn(config.input_layers), referencesIn(config.output_layers)];
+  const [starts, ends] = [callOutputsIn(config.input_layers), callOutputsIn(config.output_layers)];
   const calls = layers.map((layer) => callsIn(layer.inbound_nodes));
   const numbering = numberingOf(layers, ends);
-  const key = (reference: Reference) => `${reference.layer}\n${numbering.inbound(reference)}`;
-  const endKey = (reference: Reference) => `${reference.layer}\n${numbering.end(reference)}`;
+  const key = (output: CallOutput) => `${output.layer}\n${numbering.inbound(output)}`;
+  const endKey = (output: CallOutput) => `${output.layer}\n${numbering.end(output)}`;
   const steps = new Map<string, Step>();
   for (const [i, layer] of layers.entries()) {
     for (const [call, given] of (calls[i] as Arguments[]).entries()) {
       const own = `${nameOf(layer)}\n${call}`;
-      steps.set(own, { key: own, layer, given, sources: [...new Set(referencesOf(given).map(key))] });
+      steps.set(own, { key: own, layer, given, sources: [...new Set(callOutputsOf(given).map(key))] });
     }
   }
   const ordered = inOrder(ends.map(endKey), steps, new Set(starts.map(key)), prefix);

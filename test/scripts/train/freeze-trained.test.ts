@@ -7,8 +7,8 @@ import type { PictureDataset, TableDataset } from '../../../scripts/datasets/dat
 import { openStore } from '../../../scripts/store/index.ts';
 import { everyNth, freezeTrained } from '../../../scripts/train/freeze-trained.ts';
 import type { TrainedModel, TrainingRecord } from '../../../scripts/train/trained-model.ts';
+import { tensorflowAnswers } from '../../tensorflow-js/layers.ts';
 import { LABELS, PICTURE_INPUT, pictureModel, pictures, priceModel } from '../convert/frozen.ts';
-import { answerOf } from '../convert/harness.ts';
 
 const COUNT = 30;
 const { kind: _kind, preprocess, ...input } = PICTURE_INPUT;
@@ -17,7 +17,7 @@ const pixels = pictures(COUNT).picture?.data as Uint8Array;
 /** A data set whose classes are what the model says, all but `wrong` of them. */
 async function pictureDataset(wrong = 3): Promise<PictureDataset> {
   const data = Float32Array.from(pixels, (x) => x / 255);
-  const [answer] = await answerOf(pictureModel(), [{ shape: [COUNT, 8, 7, 3], data }]);
+  const [answer] = await tensorflowAnswers(pictureModel(), [{ shape: [COUNT, 8, 7, 3], data }]);
   const classes = Int32Array.from({ length: COUNT }, (_, i) => {
     const row = Array.from(answer?.data.slice(3 * i, 3 * i + 3) ?? []);
     const best = row.indexOf(Math.max(...row));
@@ -128,7 +128,7 @@ describe('freezeTrained', () => {
     ];
     const target = { name: 'price', unit: 'dollars', min: 50_000, max: 850_000 };
     const rows = Float32Array.from([0, 0, 1, 1, 0.5, 0.25]);
-    const [answer] = await answerOf(priceModel(), [{ shape: [3, 2], data: rows }]);
+    const [answer] = await tensorflowAnswers(priceModel(), [{ shape: [3, 2], data: rows }]);
     // Each target is 0.01 off: 8,000 dollars.
     const test = { count: 3, features: rows, target: Float32Array.from(answer?.data ?? [], (x) => x + 0.01) };
     const dataset: TableDataset = {

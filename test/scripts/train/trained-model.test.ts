@@ -2,10 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { core, layers, onCpu } from '../../../scripts/reference/tfjs/tensorflow.ts';
 import { readTrainedModel, type TrainingRecord, writeTrainedModel } from '../../../scripts/train/trained-model.ts';
+import { tensorflowAnswers } from '../../tensorflow-js/layers.ts';
+import { core, layers, onCpu } from '../../tensorflow-js/tensorflow.ts';
 import { LABELS, PICTURE_INPUT, pictureModel } from '../convert/frozen.ts';
-import { answerOf, numbers } from '../convert/harness.ts';
+import { numbers } from '../convert/harness.ts';
 
 const { kind: _, ...pictureInput } = PICTURE_INPUT;
 const { preprocess, ...input } = pictureInput;
@@ -49,7 +50,7 @@ describe('a trained model on disk', () => {
     const { modelTopology, weightsManifest } = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
     const weights = new Uint8Array(await readFile(join(folder, 'weights.bin')));
     const data = numbers(2 * 8 * 7 * 3, 3);
-    const [wanted] = await answerOf(model, [{ shape: [2, 8, 7, 3], data }]);
+    const [wanted] = await tensorflowAnswers(model, [{ shape: [2, 8, 7, 3], data }]);
     await onCpu(async () => {
       const artifacts = { modelTopology, weightSpecs: weightsManifest[0].weights, weightData: weights.buffer };
       const loaded = await layers.loadLayersModel(core.io.fromMemory(artifacts));

@@ -1,10 +1,12 @@
-import { type Call, keepingMask, numberIn, type Options } from '../call.ts';
+import { type Call, numberIn, type Options, rules } from '../call.ts';
 import {
   axesOf,
   binary,
   broadcastTo,
+  type Doubles,
   divide,
-  isValue,
+  doubles,
+  isDoubles,
   largestOf,
   map,
   multiply,
@@ -12,11 +14,9 @@ import {
   slice,
   subtract,
   sumOf,
-  type Value,
-  value,
   where,
   wrong,
-} from '../value.ts';
+} from '../doubles.ts';
 
 export const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -93,7 +93,7 @@ export const SCALARS: Readonly<Record<string, Scalar>> = {
 };
 
 /** f(x) = max_value for x >= max_value, x for threshold <= x, negative_slope (x - threshold) otherwise. */
-function reluOf(x: Value, o: Options): Value {
+function reluOf(x: Doubles, o: Options): Doubles {
   const threshold = numberIn(o, 'threshold', 0);
   const most = numberIn(o, 'max_value', Number.POSITIVE_INFINITY);
   const slope = numberIn(o, 'negative_slope', 0);
@@ -104,28 +104,28 @@ function reluOf(x: Value, o: Options): Value {
   });
 }
 
-export function softmax(x: Value, axes: readonly number[]): Value {
+export function softmax(x: Doubles, axes: readonly number[]): Doubles {
   const powers = map(subtract(x, reduce(x, axes, true, largestOf)), Math.exp);
   return divide(powers, reduce(powers, axes, true, sumOf));
 }
 
-export function logSoftmax(x: Value, axes: readonly number[]): Value {
+export function logSoftmax(x: Doubles, axes: readonly number[]): Doubles {
   const shifted = subtract(x, reduce(x, axes, true, largestOf));
   const sums = reduce(map(shifted, Math.exp), axes, true, sumOf);
   return subtract(shifted, map(sums, Math.log));
 }
 
 /** Scores of steps that do not count are -infinity: they get nothing, and where no step counts all get the same. */
-export function maskedSoftmax(x: Value, mask: Value | undefined, axes: readonly number[]): Value {
+export function maskedSoftmax(x: Doubles, mask: Doubles | undefined, axes: readonly number[]): Doubles {
   if (!mask) return softmax(x, axes);
-  return softmax(where(mask, x, broadcastTo(value([], [-1e30]), x.shape)), axes);
+  return softmax(where(mask, x, broadcastTo(doubles([], [-1e30]), x.shape)), axes);
 }
 
 /**
  * `sparsemax` as Keras 3 computes it: its threshold takes all running sums of the support where Martins & Astudillo
  * (2016) take the last one alone (`keras/src/backend/tensorflow/nn.py`).
  */
-function sparsemax(x: Value, axis: number): Value {
+function sparsemax(x: Doubles, axis: number): Doubles {
   const thresholds = reduce(x, [axis], true, (row) => {
     const sorted = row.toSorted().toReversed();
     let [sum, sums, count] = [0, 0, 0];
@@ -141,15 +141,15 @@ function sparsemax(x: Value, axis: number): Value {
 }
 
 /** The two halves along an axis, the first times the sigmoid of the second. */
-function glu(x: Value, axis: number): Value {
+function glu(x: Doubles, axis: number): Doubles {
   const half = (x.shape[axis] as number) / 2;
   return multiply(slice(x, axis, 0, half), map(slice(x, axis, half, half), sigmoid));
 }
 
-const along = (x: Value, o: Options) => axesOf(o.axis ?? -1, x.shape.length);
+const along = (x: Doubles, o: Options) => axesOf(o.axis ?? -1, x.shape.length);
 
 /** Functions of whole tensors. */
-export const VECTORS: Readonly<Record<string, (x: Value, options: Options) => Value>> = {
+export const VECTORS: Readonly<Record<string, (x: Doubles, options: Options) => Doubles>> = {
   relu: reluOf,
   softmax: (x, o) => softmax(x, along(x, o)),
   log_softmax: (x, o) => logSoftmax(x, along(x, o)),
@@ -157,7 +157,7 @@ export const VECTORS: Readonly<Record<string, (x: Value, options: Options) => Va
   glu: (x, o) => glu(x, along(x, o)[0] as number),
 };
 
-export function activation(name: string, x: Value, options: Options = {}): Value {
+export function activation(name: string, x: Doubles, options: Options = {}): Doubles {
   const vector = VECTORS[name];
   if (vector) return vector(x, options);
   const scalar = SCALARS[name];
@@ -166,40 +166,43 @@ export function activation(name: string, x: Value, options: Options = {}): Value
 }
 
 /** The activation that a config names: text, `{ config: text }`, or a layer without weights. */
-export function activate(x: Value, spec: unknown, call: Call): Value {
+export function activate(x: Doubles, spec: unknown, call: Call): Doubles {
   if (spec === null || spec === undefined || spec === 'linear') return x;
   if (typeof spec === 'string') return activation(spec, x);
   const { config, class_name } = spec as { config?: unknown; class_name?: unknown };
   if (typeof config === 'string') return activation(config, x);
   if (typeof class_name !== 'string') throw wrong('an activation', `layer ${call.path}`, spec);
   const layer = { class_name, config: (config ?? {}) as Record<string, unknown> };
-  return call.inner(layer, 'activation', [x])[0] as Value;
+  return call.inner(layer, 'activation', [x])[0] as Doubles;
 }
 
-function prelu(x: Value, call: Call): Value {
+function prelu(x: Doubles, call: Call): Doubles {
   const { shape, data } = call.weight('alpha');
   const alpha = broadcastTo({ shape: [1, ...shape], data }, x.shape);
   return binary(x, alpha, (element, slope) => (element > 0 ? element : slope * element));
 }
 
 /** Keras 3's names for what Keras 2 calls otherwise. */
-function leakyRelu(x: Value, { options }: Call): Value {
+function leakyRelu(x: Doubles, { options }: Call): Doubles {
   const slope = numberIn(options, 'negative_slope', numberIn(options, 'alpha', 0.3));
   return map(x, (element) => (element >= 0 ? element : slope * element));
 }
 
-function softmaxLayer(x: Value, call: Call): Value {
+function softmaxLayer(x: Doubles, call: Call): Doubles {
   const mask = call.keywords.mask ?? call.args[1];
   const axes = axesOf(call.options.axis ?? -1, x.shape.length);
-  return maskedSoftmax(x, isValue(mask) ? mask : undefined, axes);
+  return maskedSoftmax(x, isDoubles(mask) ? mask : undefined, axes);
 }
 
-export const ACTIVATION_LAYERS = keepingMask({
-  Activation: (x, call) => activate(x, call.options.activation, call),
-  ReLU: (x, { options }) => reluOf(x, options),
-  LeakyReLU: leakyRelu,
-  PReLU: prelu,
-  ELU: (x, { options }) => map(x, (element) => elu(element, numberIn(options, 'alpha', 1))),
-  Softmax: softmaxLayer,
-  ThresholdedReLU: (x, { options }) => map(x, (element) => (element > numberIn(options, 'theta', 1) ? element : 0)),
-});
+export const ACTIVATION_LAYERS = rules(
+  {
+    Activation: (x, call) => activate(x, call.options.activation, call),
+    ReLU: (x, { options }) => reluOf(x, options),
+    LeakyReLU: leakyRelu,
+    PReLU: prelu,
+    ELU: (x, { options }) => map(x, (element) => elu(element, numberIn(options, 'alpha', 1))),
+    Softmax: softmaxLayer,
+    ThresholdedReLU: (x, { options }) => map(x, (element) => (element > numberIn(options, 'theta', 1) ? element : 0)),
+  },
+  { keepsMask: true },
+);

@@ -1,48 +1,52 @@
-import { type Answer, type Call, inputsOf, type LayerFunction, type Rule, rules } from '../call.ts';
-import { einsum, matmul } from '../einsum.ts';
-import { repeat } from '../resize.ts';
+import { type Call, inputsOf, type LayerFunction, type LayerResult, type Rule, rules } from '../call.ts';
 import {
   add,
   axisOf,
   binary,
+  type Doubles,
+  doubles,
   expand,
-  isValue,
+  isDoubles,
   map,
   multiply,
   reduce,
   reshape,
   sumOf,
   transpose,
-  type Value,
-  value,
-} from '../value.ts';
+} from '../doubles.ts';
+import { einsum, matmul } from '../einsum.ts';
+import { repeat } from '../resize.ts';
 import { maskedSoftmax, sigmoid, softmax } from './activations.ts';
 
-const and = (a: Value, b: Value) => binary(a, b, (x, y) => Number(x !== 0 && y !== 0));
+const and = (a: Doubles, b: Doubles) => binary(a, b, (x, y) => Number(x !== 0 && y !== 0));
 
 /** 1 where a query may see a key: those up to itself. */
-function causal(queries: number, keys: number): Value {
+function causal(queries: number, keys: number): Doubles {
   const data = Float64Array.from({ length: queries * keys }, (_, i) => Number(i % keys <= Math.floor(i / keys)));
-  return value([1, queries, keys], data);
+  return doubles([1, queries, keys], data);
 }
 
 /** Keys fewer than `width` steps away. */
-function band(queries: number, keys: number, width: number): Value {
+function band(queries: number, keys: number, width: number): Doubles {
   const near = (i: number) => Number(Math.abs((i % keys) - Math.floor(i / keys)) < width);
-  return value(
+  return doubles(
     [1, queries, keys],
     Float64Array.from({ length: queries * keys }, (_, i) => near(i)),
   );
 }
 
 /** Called on [query, value] or [query, value, key]. */
-function attention(scoresOf: (query: Value, key: Value, call: Call) => Value): LayerFunction {
-  return (_, call): Answer => {
-    const [query, values, key = values] = inputsOf({ ...call, args: call.args.slice(0, 1) }) as [Value, Value, Value?];
+function attention(scoresOf: (query: Doubles, key: Doubles, call: Call) => Doubles): LayerFunction {
+  return (_, call): LayerResult => {
+    const [query, values, key = values] = inputsOf({ ...call, args: call.args.slice(0, 1) }) as [
+      Doubles,
+      Doubles,
+      Doubles?,
+    ];
     const given = Array.isArray(call.keywords.mask) ? call.keywords.mask : [];
-    const masks = [query, values].map((x, i) => (isValue(given[i]) ? given[i] : x.mask));
+    const masks = [query, values].map((x, i) => (isDoubles(given[i]) ? given[i] : x.mask));
     const [queryMask, valueMask] = masks;
-    const scores = scoresOf(query, key as Value, call);
+    const scores = scoresOf(query, key as Doubles, call);
     const [queries, keys] = scores.shape.slice(-2) as [number, number];
     const isCausal = call.keywords.use_causal_mask === true || call.options.causal === true;
     const counted = valueMask && expand(valueMask, -2);
@@ -64,9 +68,9 @@ function attention(scoresOf: (query: Value, key: Value, call: Call) => Value): L
   };
 }
 
-function dotScores(query: Value, key: Value, call: Call): Value {
+function dotScores(query: Doubles, key: Doubles, call: Call): Doubles {
   if (call.options.score_mode === 'concat') {
-    const scale = call.options.use_scale === true ? call.weight('scale') : value([], [1]);
+    const scale = call.options.use_scale === true ? call.weight('scale') : doubles([], [1]);
     const sums = map(multiply(add(expand(query, -2), expand(key, -3)), scale), Math.tanh);
     return multiply(reduce(sums, [3], false, sumOf), call.weight('concat_score_weight'));
   }
@@ -74,14 +78,14 @@ function dotScores(query: Value, key: Value, call: Call): Value {
   return call.options.use_scale === true ? multiply(scores, call.weight('scale')) : scores;
 }
 
-function additiveScores(query: Value, key: Value, call: Call): Value {
+function additiveScores(query: Doubles, key: Doubles, call: Call): Doubles {
   const sums = map(add(expand(query, -2), expand(key, -3)), Math.tanh);
   const scaled = call.options.use_scale === false ? sums : multiply(sums, call.weight('scale'));
   return reduce(scaled, [3], false, sumOf);
 }
 
 /** x [..., in] times kernel [in, ...out] plus bias. */
-function projected(x: Value, call: Call, name: string): Value {
+function projected(x: Doubles, call: Call, name: string): Doubles {
   const kernel = call.weight(`${name}/kernel`);
   const features = x.shape.at(-1) as number;
   const flat = matmul(reshape(x, [-1, features]), reshape(kernel, [features, -1]));
@@ -89,12 +93,12 @@ function projected(x: Value, call: Call, name: string): Value {
   return call.options.use_bias === false ? answer : add(answer, call.weight(`${name}/bias`));
 }
 
-const multiHead: LayerFunction = (x, call): Answer => {
+const multiHead: LayerFunction = (x, call): LayerResult => {
   const { args, keywords } = call;
   const query = x;
-  const values = (args[1] ?? keywords.value) as Value;
+  const values = (args[1] ?? keywords.value) as Doubles;
   const given = args[2] ?? keywords.key;
-  const key = isValue(given) ? given : values;
+  const key = isDoubles(given) ? given : values;
   const [q, k, v] = [
     projected(query, call, 'query_dense'),
     projected(key, call, 'key_dense'),
@@ -104,7 +108,7 @@ const multiHead: LayerFunction = (x, call): Answer => {
   const axes = attentionAxes(call, query);
   const equations = attentionEquations(query.shape.length, axes);
   const scores = map(einsum(equations.scores, [k, q]), (score) => score * scale);
-  const mask = multiHeadMask(call, { query, key, values, shared: !isValue(given) || given === values }, [q, k]);
+  const mask = multiHeadMask(call, { query, key, values, shared: !isDoubles(given) || given === values }, [q, k]);
   const last = axes.map((_, i) => scores.shape.length - axes.length + i);
   const lined = mask && widened(mask, scores.shape.length, axes.length);
   const weights = maskedSoftmax(scores, lined, last);
@@ -122,18 +126,18 @@ const multiHead: LayerFunction = (x, call): Answer => {
 };
 
 /** Several heads of the query share one of key and value, neighbours the same. */
-const groupedQuery: LayerFunction = (query, call): Answer => {
+const groupedQuery: LayerFunction = (query, call): LayerResult => {
   const { args, keywords } = call;
-  const values = (args[1] ?? keywords.value) as Value;
+  const values = (args[1] ?? keywords.value) as Doubles;
   const given = args[2] ?? keywords.key;
-  const key = isValue(given) ? given : values;
+  const key = isDoubles(given) ? given : values;
   const q = projected(query, call, 'query_dense');
   const heads = q.shape[2] as number;
-  const spread = (x: Value) => repeat(x, 2, heads / (x.shape[2] as number));
+  const spread = (x: Doubles) => repeat(x, 2, heads / (x.shape[2] as number));
   const [k, v] = [spread(projected(key, call, 'key_dense')), spread(projected(values, call, 'value_dense'))];
   const scale = 1 / Math.sqrt(q.shape[3] as number);
   const scores = map(einsum('bquh,bkuh->buqk', [q, k]), (score) => score * scale);
-  const mask = multiHeadMask(call, { query, key, values, shared: !isValue(given) || given === values }, [q, k]);
+  const mask = multiHeadMask(call, { query, key, values, shared: !isDoubles(given) || given === values }, [q, k]);
   const weights = maskedSoftmax(scores, mask && widened(mask, 4, 1), [3]);
   const mixed = einsum('buqk,bkuh->bquh', [weights, v]);
   const gated =
@@ -144,7 +148,7 @@ const groupedQuery: LayerFunction = (query, call): Answer => {
   return keywords.return_attention_scores === true ? [output, weights] : output;
 };
 
-function attentionAxes({ options }: Call, query: Value): number[] {
+function attentionAxes({ options }: Call, query: Doubles): number[] {
   const { attention_axes: given } = options;
   const rank = query.shape.length;
   if (given === null || given === undefined) return Array.from({ length: rank - 2 }, (_, i) => i + 1);
@@ -162,18 +166,19 @@ function attentionEquations(rank: number, axes: readonly number[]) {
 }
 
 interface Attended {
-  readonly query: Value;
-  readonly key: Value;
-  readonly values: Value;
+  readonly query: Doubles;
+  readonly key: Doubles;
+  readonly values: Doubles;
   /** No key of its own was given. */
   readonly shared: boolean;
 }
 
 /** Every mask there is, all of which must allow a pair. */
-function multiHeadMask(call: Call, { query, key, values, shared }: Attended, [q, k]: readonly [Value, Value]) {
+function multiHeadMask(call: Call, { query, key, values, shared }: Attended, [q, k]: readonly [Doubles, Doubles]) {
   const { keywords, options, args } = call;
   const { sliding_window: window } = options;
-  const pick = (name: string, own: Value | undefined) => (isValue(keywords[name]) ? (keywords[name] as Value) : own);
+  const pick = (name: string, own: Doubles | undefined) =>
+    isDoubles(keywords[name]) ? (keywords[name] as Doubles) : own;
   const [queryMask, valueMask] = [pick('query_mask', query.mask), pick('value_mask', values.mask)];
   const keyMask = shared ? undefined : pick('key_mask', key.mask);
   const given = args[3] ?? keywords.attention_mask;
@@ -184,13 +189,13 @@ function multiHeadMask(call: Call, { query, key, values, shared }: Attended, [q,
     keyMask && expand(keyMask, -2),
     keywords.use_causal_mask === true ? causal(queries, keys) : undefined,
     typeof window === 'number' ? band(queries, keys, window) : undefined,
-    isValue(given) ? given : undefined,
+    isDoubles(given) ? given : undefined,
   ].filter((mask) => mask !== undefined);
   return all.length === 0 ? undefined : all.reduce(and);
 }
 
 /** Axes of 1 for the heads, before those of queries and keys. */
-function widened(mask: Value, rank: number, attended: number): Value {
+function widened(mask: Doubles, rank: number, attended: number): Doubles {
   let wide = mask;
   while (wide.shape.length < rank) {
     const at = wide.shape.length - attended * 2;

@@ -1,16 +1,16 @@
 import { type Call, type LayerFunction, type Options, type Rule, rules } from '../call.ts';
-import { map, type Value, value, wrong } from '../value.ts';
+import { type Doubles, doubles, map, wrong } from '../doubles.ts';
 
 /** Category numbers as Keras's `encode_categorical_inputs` gives them. */
-function encode(indices: Value, depth: number, { options, path }: Call, otherwise: string): Value {
+function encode(indices: Doubles, depth: number, { options, path }: Call, otherwise: string): Doubles {
   const mode = options.output_mode ?? otherwise;
   const { shape } = indices;
-  if (mode === 'int') return { ...indices, integer: true };
+  if (mode === 'int') return indices;
   if (mode === 'one_hot') {
     const kept = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape;
     const data = new Float64Array(indices.data.length * depth);
     for (const [i, index] of indices.data.entries()) if (index >= 0 && index < depth) data[i * depth + index] = 1;
-    return value([...kept, depth], data);
+    return doubles([...kept, depth], data);
   }
   if (shape.length !== 2) throw wrong('[batch, values]', `the input of ${path}`, shape);
   const [rows, columns] = shape as [number, number];
@@ -20,7 +20,7 @@ function encode(indices: Value, depth: number, { options, path }: Call, otherwis
     const at = Math.floor(i / columns) * depth + index;
     data[at] = mode === 'count' ? (data[at] as number) + 1 : 1;
   }
-  return value([rows, depth], data);
+  return doubles([rows, depth], data);
 }
 
 function listIn(options: Options, name: string): number[] {

@@ -1,6 +1,6 @@
 import { type Call, channelsFirst, type LayerFunction, type Rule, rules } from '../call.ts';
+import { add, type Doubles, doubles, multiply, reshape, slice } from '../doubles.ts';
 import { rankOf } from '../spatial.ts';
-import { add, multiply, reshape, slice, type Value, value } from '../value.ts';
 import { convolved } from './convolution.ts';
 import { type Cell, gatesOf, unroll } from './recurrent.ts';
 
@@ -16,20 +16,20 @@ function cellOf(call: Call): Cell {
   const lined = bias && reshape(bias, axis === 1 ? [-1, ...Array(rank).fill(1)] : [-1]);
   // The states keep their size from step to step.
   const still = { data_format: options.data_format, padding: 'same', strides: 1, dilation_rate: 1 };
-  const fromInput = (x: Value) => {
+  const fromInput = (x: Doubles) => {
     const sums = convolved(x, kernel, options);
     return lined ? add(sums, lined) : sums;
   };
   return {
     sizes: [filters, filters],
     start(x) {
-      const zeros = value(fromInput(x).shape.with(axis, filters));
+      const zeros = doubles(fromInput(x).shape.with(axis, filters));
       return [zeros, zeros];
     },
     step(x, [h, c]) {
-      const all = add(fromInput(x), convolved(h as Value, recurrent, still));
+      const all = add(fromInput(x), convolved(h as Doubles, recurrent, still));
       const part = (index: number) => slice(all, axis, index * filters, filters);
-      const carry = add(multiply(gate(part(1)), c as Value), multiply(gate(part(0)), inner(part(2))));
+      const carry = add(multiply(gate(part(1)), c as Doubles), multiply(gate(part(0)), inner(part(2))));
       const output = multiply(gate(part(3)), inner(carry));
       return { output, states: [output, carry] };
     },

@@ -1,14 +1,14 @@
-import { type Answer, type Call, keepingMask, type LayerFunction, type Rule, rules } from '../call.ts';
+import { type Call, identity, type LayerFunction, type LayerResult, type Rule, rules } from '../call.ts';
+import { add, binary, type Doubles, doubles, map, reduce, reshape, wrong } from '../doubles.ts';
 import { einsum } from '../einsum.ts';
 import { product } from '../matrix.ts';
-import { add, binary, map, reduce, reshape, type Value, value, wrong } from '../value.ts';
 import { activate } from './activations.ts';
 
 const dense: LayerFunction = (x, call) => {
   const { shape, data } = call.tensor('kernel');
   const [inner, columns] = shape as [number, number];
   if (x.shape.at(-1) !== inner) throw wrong(`${inner} features`, `the input of ${call.path}`, x.shape);
-  const answer = value([...x.shape.slice(0, -1), columns]);
+  const answer = doubles([...x.shape.slice(0, -1), columns]);
   product(x.data, data, answer.data, { rows: x.data.length / inner, inner, columns });
   return activate(
     call.options.use_bias === false ? answer : add(answer, call.weight('bias')),
@@ -28,7 +28,7 @@ const einsumDense: LayerFunction = (x, call) => {
 const embedding: LayerFunction = (x, call) => {
   const { shape, data } = call.tensor('embeddings');
   const [rows, width] = shape as [number, number];
-  const answer = value([...x.shape, width]);
+  const answer = doubles([...x.shape, width]);
   for (const [i, index] of x.data.entries()) {
     const row = Math.trunc(index);
     if (row < 0 || row >= rows) throw wrong(`an index below ${rows}`, `the input of ${call.path}`, index);
@@ -47,30 +47,15 @@ const masking: LayerFunction = (x, { options }) => {
   return { ...answer, mask: reshape(kept, x.shape.slice(0, -1)) };
 };
 
-const identity: LayerFunction = (x) => x;
-
-/** Change tensors in training alone. */
-const TRAINING_ONLY = [
-  'Dropout',
-  'SpatialDropout1D',
-  'SpatialDropout2D',
-  'SpatialDropout3D',
-  'GaussianDropout',
-  'GaussianNoise',
-  'AlphaDropout',
-  'ActivityRegularization',
-  'StochasticDepth',
-];
-
 /** The inner layer on each step as if it were a sample. */
-function timeDistributed(x: Value, call: Call): Answer {
+function timeDistributed(x: Doubles, call: Call): LayerResult {
   const layer = innerLayer(call);
   const [batch, steps] = x.shape as [number, number];
   const folded = reshape(x, [batch * steps, ...x.shape.slice(2)]);
   // The inner layer sees one step, and of the mask what is left of it.
   const mask =
     x.mask && x.mask.shape.length > 2 ? reshape(x.mask, [batch * steps, ...x.mask.shape.slice(2)]) : undefined;
-  const [answer] = call.inner(layer, 'layer', [mask ? { ...folded, mask } : folded]) as [Value];
+  const [answer] = call.inner(layer, 'layer', [mask ? { ...folded, mask } : folded]) as [Doubles];
   return reshape({ shape: answer.shape, data: answer.data }, [batch, steps, ...answer.shape.slice(1)]);
 }
 
@@ -84,8 +69,21 @@ export function innerLayer({ options, path }: Call, name = 'layer') {
 const wrapped: LayerFunction = (x, call) => call.inner(innerLayer(call), 'layer', [x]);
 
 export const CORE: Record<string, Rule> = {
-  ...keepingMask({ Dense: dense, Identity: identity, TimeDistributed: timeDistributed }),
-  ...keepingMask(Object.fromEntries(TRAINING_ONLY.map((name) => [name, identity]))),
-  ...rules({ InputLayer: identity, EinsumDense: einsumDense, Embedding: embedding, Masking: masking }),
-  ...rules({ SpectralNormalization: wrapped }),
+  ...rules({ Dense: dense, Identity: identity, TimeDistributed: timeDistributed }, { keepsMask: true }),
+  ...rules({ InputLayer: identity }, { keepsIntegers: true }),
+  ...rules({ EinsumDense: einsumDense, Embedding: embedding, Masking: masking, SpectralNormalization: wrapped }),
+  ...rules(
+    {
+      Dropout: identity,
+      SpatialDropout1D: identity,
+      SpatialDropout2D: identity,
+      SpatialDropout3D: identity,
+      GaussianDropout: identity,
+      GaussianNoise: identity,
+      AlphaDropout: identity,
+      ActivityRegularization: identity,
+      StochasticDepth: identity,
+    },
+    { keepsMask: true },
+  ),
 };

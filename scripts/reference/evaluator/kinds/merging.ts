@@ -1,12 +1,13 @@
 import { type Call, inputsOf, type LayerFunction, numberIn, type Rule, rules } from '../call.ts';
-import { einsum } from '../einsum.ts';
 import {
   add,
   axisOf,
   binary,
   broadcastTo,
   concat,
+  type Doubles,
   divide,
+  doubles,
   expand,
   map,
   multiply,
@@ -14,13 +15,12 @@ import {
   reshape,
   subtract,
   sumOf,
-  type Value,
-  value,
   wrong,
-} from '../value.ts';
+} from '../doubles.ts';
+import { einsum } from '../einsum.ts';
 
 /** Inputs of lower rank get axes of 1 behind the batch. */
-function lined(inputs: readonly Value[]): Value[] {
+function lined(inputs: readonly Doubles[]): Doubles[] {
   const rank = Math.max(...inputs.map(({ shape }) => shape.length));
   return inputs.map((x) =>
     reshape(x, [x.shape[0] as number, ...Array(rank - x.shape.length).fill(1), ...x.shape.slice(1)]),
@@ -28,35 +28,35 @@ function lined(inputs: readonly Value[]): Value[] {
 }
 
 /** A step counts that counts in any input, provided that all have masks. */
-function anyMask(inputs: readonly Value[]): Value | undefined {
+function anyMask(inputs: readonly Doubles[]): Doubles | undefined {
   const masks = inputs.flatMap(({ mask }) => (mask ? [mask] : []));
   if (masks.length < inputs.length || masks.length === 0) return undefined;
   return masks.reduce((a, b) => binary(a, b, (x, y) => Number(x !== 0 || y !== 0)));
 }
 
-function merge(f: (inputs: readonly Value[]) => Value): LayerFunction {
+function merge(f: (inputs: readonly Doubles[]) => Doubles): LayerFunction {
   return (_, call) => {
     const inputs = inputsOf(call);
     return { ...f(lined(inputs)), mask: anyMask(inputs) };
   };
 }
 
-const folded = (f: (a: Value, b: Value) => Value) => merge((inputs) => inputs.reduce(f));
+const folded = (f: (a: Doubles, b: Doubles) => Doubles) => merge((inputs) => inputs.reduce(f));
 
 const average = merge((inputs) => map(inputs.reduce(add), (sum) => sum / inputs.length));
 
 const concatenate: LayerFunction = (_, call) => {
   const inputs = inputsOf(call);
-  const rank = (inputs[0] as Value).shape.length;
+  const rank = (inputs[0] as Doubles).shape.length;
   const axis = axisOf(numberIn(call.options, 'axis', -1), rank);
   return { ...concat(inputs, axis), mask: joinedMask(inputs, axis) };
 };
 
 /** Keras: masks in full shape, joined along the same axis; a step counts if any of its features does. */
-function joinedMask(inputs: readonly Value[], axis: number): Value | undefined {
+function joinedMask(inputs: readonly Doubles[], axis: number): Doubles | undefined {
   if (inputs.every(({ mask }) => mask === undefined)) return undefined;
   const masks = inputs.map((x) => {
-    const ones = value(x.shape, new Float64Array(x.data.length).fill(1));
+    const ones = doubles(x.shape, new Float64Array(x.data.length).fill(1));
     if (!x.mask) return ones;
     return x.mask.shape.length < x.shape.length ? broadcastTo(expand(x.mask, -1), x.shape) : x.mask;
   });
@@ -65,7 +65,7 @@ function joinedMask(inputs: readonly Value[], axis: number): Value | undefined {
 }
 
 /** The sum over one axis of each of two tensors, sample by sample; what is left stands in the inputs' order. */
-export function batchDot([a, b]: readonly Value[], axes: unknown, normalize = false): Value {
+export function batchDot([a, b]: readonly Doubles[], axes: unknown, normalize = false): Doubles {
   if (!a || !b) throw wrong('two inputs', 'a dot product', a?.shape);
   const plain = [a.shape.length - 1, b.shape.length === 2 ? 1 : b.shape.length - 2];
   const [i, j] = (Array.isArray(axes) ? axes : axes === null || axes === undefined ? plain : [axes, axes]) as number[];
@@ -91,7 +91,7 @@ const scaledSum: LayerFunction = (_, call) => {
 
 const dot: LayerFunction = (_, call) => batchDot(pair(call), call.options.axes, call.options.normalize === true);
 
-function unit(x: Value, axis: number): Value {
+function unit(x: Doubles, axis: number): Doubles {
   const squares = reduce(
     map(x, (element) => element * element),
     [axis],
@@ -104,10 +104,10 @@ function unit(x: Value, axis: number): Value {
   );
 }
 
-function pair(call: Call): [Value, Value] {
+function pair(call: Call): [Doubles, Doubles] {
   const inputs = inputsOf(call);
   if (inputs.length !== 2) throw wrong('two inputs', `layer ${call.path}`, inputs.length);
-  return inputs as [Value, Value];
+  return inputs as [Doubles, Doubles];
 }
 
 export const MERGES: Record<string, Rule> = rules({

@@ -1,9 +1,10 @@
-import { type Call, keepingMask, numberIn } from '../call.ts';
+import { type Call, numberIn, rules } from '../call.ts';
 import {
   add,
   axesOf,
   axisOf,
   binary,
+  type Doubles,
   divide,
   map,
   meanOf,
@@ -13,12 +14,11 @@ import {
   reshape,
   subtract,
   sumOf,
-  type Value,
   varianceOf,
-} from '../value.ts';
+} from '../doubles.ts';
 
 /** A weight with its axes where the input has them, 1 elsewhere. */
-function aligned(weight: Value, x: Value, axes: readonly number[]): Value {
+function aligned(weight: Doubles, x: Doubles, axes: readonly number[]): Doubles {
   const sorted = axes.toSorted((a, b) => a - b);
   if (weight.data.length === 1) return reshape(weight, []);
   return reshape(
@@ -27,14 +27,14 @@ function aligned(weight: Value, x: Value, axes: readonly number[]): Value {
   );
 }
 
-function scaled(x: Value, call: Call, axes: readonly number[], source = x): Value {
+function scaled(x: Doubles, call: Call, axes: readonly number[], source = x): Doubles {
   const { scale = true, center = true } = call.options;
   const grown = scale === false ? x : multiply(x, aligned(call.weight('gamma'), source, axes));
   return center === false ? grown : add(grown, aligned(call.weight('beta'), source, axes));
 }
 
 /** (x - mean) / sqrt(variance + epsilon), the square root's denominator in full. */
-function standardized(x: Value, mean: Value, variance: Value, epsilon: number): Value {
+function standardized(x: Doubles, mean: Doubles, variance: Doubles, epsilon: number): Doubles {
   return binary(
     subtract(x, mean),
     map(variance, (v) => Math.sqrt(v + epsilon)),
@@ -42,14 +42,14 @@ function standardized(x: Value, mean: Value, variance: Value, epsilon: number): 
   );
 }
 
-function batchNormalization(x: Value, call: Call): Value {
+function batchNormalization(x: Doubles, call: Call): Doubles {
   const axes = axesOf(call.options.axis ?? -1, x.shape.length);
   const [mean, variance] = ['moving_mean', 'moving_variance'].map((name) => aligned(call.weight(name), x, axes));
-  const normal = standardized(x, mean as Value, variance as Value, numberIn(call.options, 'epsilon', 1e-3));
+  const normal = standardized(x, mean as Doubles, variance as Doubles, numberIn(call.options, 'epsilon', 1e-3));
   return scaled(normal, call, axes, x);
 }
 
-function layerNormalization(x: Value, call: Call): Value {
+function layerNormalization(x: Doubles, call: Call): Doubles {
   const axes = axesOf(call.options.axis ?? -1, x.shape.length);
   const epsilon = numberIn(call.options, 'epsilon', 1e-3);
   const variance = reduce(x, axes, true, varianceOf);
@@ -60,7 +60,7 @@ function layerNormalization(x: Value, call: Call): Value {
   return scaled(standardized(x, reduce(x, axes, true, meanOf), variance, epsilon), call, axes, x);
 }
 
-function groupNormalization(x: Value, call: Call): Value {
+function groupNormalization(x: Doubles, call: Call): Doubles {
   const axis = axisOf(numberIn(call.options, 'axis', -1), x.shape.length);
   const channels = x.shape[axis] as number;
   const given = numberIn(call.options, 'groups', 32);
@@ -72,7 +72,7 @@ function groupNormalization(x: Value, call: Call): Value {
   return scaled(reshape(normal, x.shape), call, [axis], x);
 }
 
-function unitNormalization(x: Value, call: Call): Value {
+function unitNormalization(x: Doubles, call: Call): Doubles {
   const axes = axesOf(call.options.axis ?? -1, x.shape.length);
   const squares = reduce(
     map(x, (element) => element * element),
@@ -86,7 +86,7 @@ function unitNormalization(x: Value, call: Call): Value {
   );
 }
 
-function rmsNormalization(x: Value, call: Call): Value {
+function rmsNormalization(x: Doubles, call: Call): Doubles {
   const axes = axesOf(call.options.axis ?? -1, x.shape.length);
   const squares = map(x, (element) => element * element);
   const epsilon = numberIn(call.options, 'epsilon', 1e-6);
@@ -95,10 +95,10 @@ function rmsNormalization(x: Value, call: Call): Value {
 }
 
 /** Statistics are weights when they were learned from data, options when they were given. */
-function normalization(x: Value, call: Call): Value {
+function normalization(x: Doubles, call: Call): Doubles {
   const { mean, variance, axis } = call.options;
   const axes = axis === null ? [] : axesOf(axis ?? -1, x.shape.length);
-  const statistic = (name: string, given: unknown): Value => {
+  const statistic = (name: string, given: unknown): Doubles => {
     if (given === null || given === undefined) return aligned(call.weight(name), x, axes);
     const { shape, data } = nested(given);
     const sorted = axes.toSorted((a, b) => a - b).slice(axes.length - shape.length);
@@ -112,20 +112,23 @@ function normalization(x: Value, call: Call): Value {
   return divide(subtract(x, middle), spread);
 }
 
-function layerScale(x: Value, call: Call): Value {
+function layerScale(x: Doubles, call: Call): Doubles {
   const name = call.has('gamma') ? 'gamma' : 'variable';
   return multiply(x, call.weight(name));
 }
 
-export const NORMALIZATIONS = keepingMask({
-  BatchNormalization: batchNormalization,
-  BatchNormalizationV1: batchNormalization,
-  BatchNormalizationV2: batchNormalization,
-  SyncBatchNormalization: batchNormalization,
-  LayerNormalization: layerNormalization,
-  GroupNormalization: groupNormalization,
-  UnitNormalization: unitNormalization,
-  RMSNormalization: rmsNormalization,
-  Normalization: normalization,
-  LayerScale: layerScale,
-});
+export const NORMALIZATIONS = rules(
+  {
+    BatchNormalization: batchNormalization,
+    BatchNormalizationV1: batchNormalization,
+    BatchNormalizationV2: batchNormalization,
+    SyncBatchNormalization: batchNormalization,
+    LayerNormalization: layerNormalization,
+    GroupNormalization: groupNormalization,
+    UnitNormalization: unitNormalization,
+    RMSNormalization: rmsNormalization,
+    Normalization: normalization,
+    LayerScale: layerScale,
+  },
+  { keepsMask: true },
+);

@@ -1,8 +1,9 @@
-import { type Answer, type Call, type LayerFunction, valuesIn } from '../call.ts';
+import { type Call, doublesIn, type LayerFunction, type LayerResult } from '../call.ts';
+import { type Doubles, isDoubles, transpose, wrong } from '../doubles.ts';
 import { einsum } from '../einsum.ts';
-import { Given, OPERATORS } from '../operators.ts';
+import { Given } from '../operators/given.ts';
+import { OPERATORS } from '../operators/index.ts';
 import { indexed } from '../slices.ts';
-import { isValue, transpose, type Value, wrong } from '../value.ts';
 import { activation, SCALARS, VECTORS } from './activations.ts';
 import { batchDot } from './merging.ts';
 import { resizeOptions } from './preprocessing.ts';
@@ -191,14 +192,14 @@ function lastPart(name: string): string {
 }
 
 /** A node of a Keras 2 model that is a function of TensorFlow. */
-const tensorflowFunction: LayerFunction = (x, call): Answer => {
+const tensorflowFunction: LayerFunction = (x, call): LayerResult => {
   const name = String(call.options.function);
   const { keywords } = call;
   const short = lastPart(name);
   if (short === 'getitem') return indexed(x, keywords.slice_spec ?? call.args[1] ?? null);
   if (name.endsWith('image.resize')) return resizeOptions(x, { ...call, options: resizeArguments(call) });
-  if (short === 'einsum') return einsum(equationIn([call.args, keywords]), valuesIn([call.args, keywords]));
-  if (short === 'batch_dot') return batchDot(valuesIn([call.args, keywords]), keywords.axes);
+  if (short === 'einsum') return einsum(equationIn([call.args, keywords]), doublesIn([call.args, keywords]));
+  if (short === 'batch_dot') return batchDot(doublesIn([call.args, keywords]), keywords.axes);
   if (short in ACTIVATIONS && !(short in FUNCTIONS)) return activationFunction(short, x, call);
   const operator = OPERATORS[FUNCTIONS[short] ?? ''];
   if (!operator) throw wrong('a function of TensorFlow that is known here', `layer ${call.path}`, name);
@@ -208,13 +209,13 @@ const tensorflowFunction: LayerFunction = (x, call): Answer => {
     if (key.startsWith('transpose_')) continue;
     const own = parameters.includes(key) ? key : ARGUMENTS[key]?.find((candidate) => parameters.includes(candidate));
     if (own) named[own] = key === 'num_or_size_splits' ? cuts(given) : given;
-    else if (isValue(given)) named[parameters[0] as string] = given;
+    else if (isDoubles(given)) named[parameters[0] as string] = given;
     else if (given !== null && given !== false && !IGNORED.includes(key))
       throw wrong('a known argument', `layer ${call.path}`, key);
   }
   // `tf.matmul` may transpose its operands itself.
   if (keywords.transpose_a === true) named.x1 = turned(x);
-  if (keywords.transpose_b === true) named.x2 = turned(named.x2 as Value);
+  if (keywords.transpose_b === true) named.x2 = turned(named.x2 as Doubles);
   const args = 'x1' in named && parameters[0] === 'x1' ? call.args.slice(1) : call.args;
   return operator.compute(new Given(parameters, { args, keywords: named, options: {} }));
 };
@@ -222,11 +223,11 @@ const tensorflowFunction: LayerFunction = (x, call): Answer => {
 /** `tf.image.resize` with the names of Keras's options. */
 function resizeArguments({ args, keywords }: Call): Call['options'] {
   const size = keywords.size ?? args[1];
-  const sizes = isValue(size) ? [...size.data] : size;
+  const sizes = isDoubles(size) ? [...size.data] : size;
   return { size: sizes, interpolation: keywords.method ?? 'bilinear', antialias: keywords.antialias ?? false };
 }
 
-function turned(x: Value): Value {
+function turned(x: Doubles): Doubles {
   const rank = x.shape.length;
   return transpose(x, [...x.shape.map((_, i) => i).slice(0, -2), rank - 1, rank - 2]);
 }
@@ -235,7 +236,7 @@ function equationIn(given: unknown): string {
   const texts: string[] = [];
   JSON.stringify(given, (key, item) => {
     if (typeof item === 'string' && key !== 'name') texts.push(item);
-    return isValue(item) ? null : item;
+    return isDoubles(item) ? null : item;
   });
   return texts[0] ?? '';
 }
@@ -243,16 +244,18 @@ function equationIn(given: unknown): string {
 const ACTIVATIONS: Readonly<Record<string, unknown>> = { ...SCALARS, ...VECTORS };
 
 /** `tf.nn` and `keras.activations` of Keras 2, of which `hard_sigmoid` is another function than Keras 3's. */
-function activationFunction(name: string, x: Value, { keywords }: Pick<Call, 'keywords'>): Value {
+function activationFunction(name: string, x: Doubles, { keywords }: Pick<Call, 'keywords'>): Doubles {
   const slope = keywords.alpha ?? keywords.negative_slope;
-  const options = Object.fromEntries(Object.entries(keywords).filter(([, given]) => given !== null && !isValue(given)));
+  const options = Object.fromEntries(
+    Object.entries(keywords).filter(([, given]) => given !== null && !isDoubles(given)),
+  );
   const own = name === 'hard_sigmoid' ? 'hard_sigmoid_keras2' : name;
   return activation(own, x, typeof slope === 'number' ? { ...options, negative_slope: slope } : options);
 }
 
 /** A node of a Keras 3 model that is one of `keras.ops`. */
 export function keras3Operator(className: string): LayerFunction | undefined {
-  if (className === 'Einsum') return (_, call) => einsum(String(call.options.subscripts), valuesIn(call.args));
+  if (className === 'Einsum') return (_, call) => einsum(String(call.options.subscripts), doublesIn(call.args));
   if (className === 'Resize') return (x, call) => resizeOptions(x, call);
   const operator = OPERATORS[className];
   return operator && ((_, call) => operator.compute(new Given(operator.parameters, call)));

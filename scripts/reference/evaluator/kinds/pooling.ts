@@ -1,7 +1,7 @@
 import { type Call, channelsFirst, type LayerFunction, maskOf, type Rule, rules, sizesIn } from '../call.ts';
-import { onVolumes, rankOf, type Triple, type Volumes, type Window, windowsOf } from '../spatial.ts';
 import {
   concat,
+  type Doubles,
   divide,
   expand,
   largestOf,
@@ -11,11 +11,11 @@ import {
   sizeOf,
   slice,
   sumOf,
-  type Value,
-} from '../value.ts';
+} from '../doubles.ts';
+import { type AxisWindow, onVolumes, rankOf, type Triple, type Volumes, windowsOf } from '../spatial.ts';
 
 /** The largest or the mean of the cells that a window covers: padding is neither counted nor compared. */
-function pool(x: Volumes, windows: Triple<Window>, kind: 'max' | 'average'): Volumes {
+export function pool(x: Volumes, windows: Triple<AxisWindow>, kind: 'max' | 'average'): Volumes {
   const [batch, depth, height, width, channels] = x.shape;
   const [deep, high, wide] = windows;
   const shape = [batch, deep.count, high.count, wide.count, channels] as const;
@@ -47,7 +47,7 @@ function pool(x: Volumes, windows: Triple<Window>, kind: 'max' | 'average'): Vol
   return { shape, data };
 }
 
-function covered(window: Window, index: number, size: number): number[] {
+function covered(window: AxisWindow, index: number, size: number): number[] {
   const first = index * window.stride - window.before;
   return Array.from({ length: window.size }, (_, i) => first + i * window.dilation).filter((i) => i >= 0 && i < size);
 }
@@ -62,7 +62,7 @@ function pooling(kind: 'max' | 'average'): LayerFunction {
   };
 }
 
-function axesOfPicture(x: Value, call: Call): number[] {
+function axesOfPicture(x: Doubles, call: Call): number[] {
   const first = channelsFirst(call.options) ? 2 : 1;
   return Array.from({ length: x.shape.length - 2 }, (_, i) => i + first);
 }

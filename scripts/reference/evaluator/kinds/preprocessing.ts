@@ -1,19 +1,19 @@
 import {
   type Call,
   channelsFirst,
-  keepingMask,
+  identity,
   type LayerFunction,
   numberIn,
   type Rule,
   rules,
   sizesIn,
 } from '../call.ts';
-import { repeat, resize, resizeIntegers } from '../resize.ts';
-import { rankOf } from '../spatial.ts';
 import {
   add,
   broadcastTo,
+  type Doubles,
   divide,
+  doubles,
   largestOf,
   map,
   multiply,
@@ -24,26 +24,26 @@ import {
   slice,
   smallestOf,
   subtract,
-  type Value,
-  value,
   where,
-} from '../value.ts';
+} from '../doubles.ts';
+import { repeat, resize, resizeIntegers } from '../resize.ts';
+import { rankOf } from '../spatial.ts';
 
 const rescaling: LayerFunction = (x, { options }) =>
   add(multiply(x, nested(options.scale)), nested(options.offset ?? 0));
 
 /** The axis of a picture's height: the last two are height and width, or those before the channels. */
-function heightAxis(x: Value, { options }: Call): number {
+function heightAxis(x: Doubles, { options }: Call): number {
   return x.shape.length - (channelsFirst(options) ? 2 : 3);
 }
 
 /** A middle part, along one axis; odd cells are left behind. */
-function middle(x: Value, axis: number, size: number): Value {
+function middle(x: Doubles, axis: number, size: number): Doubles {
   return slice(x, axis, Math.floor(((x.shape[axis] as number) - size) / 2), size);
 }
 
 /** The largest middle part with the proportions of the target. */
-function cropped(x: Value, axis: number, [high, wide]: readonly [number, number]): Value {
+function cropped(x: Doubles, axis: number, [high, wide]: readonly [number, number]): Doubles {
   const [height, width] = x.shape.slice(axis, axis + 2) as [number, number];
   const part = (size: number, other: number) => Math.max(1, Math.min(size, Math.trunc(Math.fround(other))));
   const tall = part(height, (width * high) / wide);
@@ -51,7 +51,7 @@ function cropped(x: Value, axis: number, [high, wide]: readonly [number, number]
   return middle(middle(x, axis, tall), axis + 1, broad);
 }
 
-function padded(x: Value, axis: number, [high, wide]: readonly [number, number], filler: number): Value {
+function padded(x: Doubles, axis: number, [high, wide]: readonly [number, number], filler: number): Doubles {
   const [height, width] = x.shape.slice(axis, axis + 2) as [number, number];
   const edge = (size: number, wanted: number) =>
     Math.max(0, Math.trunc((Math.max(size, Math.trunc(wanted)) - size) / 2));
@@ -107,38 +107,6 @@ const upSampling: LayerFunction = (x, call) => {
   return resize(x, axis, sizes, String(interpolation), false);
 };
 
-/** Change pictures in training alone. */
-const RANDOM = [
-  'RandomBrightness',
-  'RandomColorDegeneration',
-  'RandomColorJitter',
-  'RandomContrast',
-  'RandomElasticTransform',
-  'RandomErasing',
-  'RandomFlip',
-  'RandomGaussianBlur',
-  'RandomGrayscale',
-  'RandomHue',
-  'RandomInvert',
-  'RandomPerspective',
-  'RandomPosterization',
-  'RandomRotation',
-  'RandomSaturation',
-  'RandomSharpness',
-  'RandomShear',
-  'RandomTranslation',
-  'RandomWidth',
-  'RandomHeight',
-  'RandomZoom',
-  'AugMix',
-  'CutMix',
-  'MixUp',
-  'Equalization',
-  'Solarization',
-  'MaxNumBoundingBoxes',
-  'RandAugment',
-];
-
 /** Outside training Keras 2 takes the middle; Keras 3, which alone writes `data_format` here, does nothing. */
 const randomCrop: LayerFunction = (x, call) => {
   if ('data_format' in call.options) return x;
@@ -153,7 +121,7 @@ const autoContrast: LayerFunction = (x, { options }) => {
   const bytes = map(x, (element) => ((element - low) / (high - low)) * 255);
   const least = reduce(bytes, [1, 2], true, smallestOf);
   const spread = subtract(reduce(bytes, [1, 2], true, largestOf), least);
-  const stretched = map(divide(multiply(subtract(bytes, least), value([], [255])), spread), (element) =>
+  const stretched = map(divide(multiply(subtract(bytes, least), doubles([], [255])), spread), (element) =>
     Math.min(Math.max(element, 0), 255),
   );
   const back = map(stretched, (element) => (element / 255) * (high - low) + low);
@@ -168,8 +136,42 @@ const autoContrast: LayerFunction = (x, { options }) => {
 };
 
 export const PREPROCESSING: Record<string, Rule> = {
-  ...keepingMask({ Rescaling: rescaling }),
-  ...rules({ Resizing: resizing, CenterCrop: centerCrop, RandomCrop: randomCrop, AutoContrast: autoContrast }),
-  ...rules({ UpSampling1D: upSampling, UpSampling2D: upSampling, UpSampling3D: upSampling }),
-  ...rules(Object.fromEntries(RANDOM.map((name) => [name, (x: Value) => x]))),
+  ...rules({ Rescaling: rescaling }, { keepsMask: true }),
+  ...rules(
+    { Resizing: resizing, UpSampling1D: upSampling, UpSampling2D: upSampling, UpSampling3D: upSampling },
+    { keepsIntegers: true },
+  ),
+  ...rules({
+    CenterCrop: centerCrop,
+    RandomCrop: randomCrop,
+    AutoContrast: autoContrast,
+    RandomBrightness: identity,
+    RandomColorDegeneration: identity,
+    RandomColorJitter: identity,
+    RandomContrast: identity,
+    RandomElasticTransform: identity,
+    RandomErasing: identity,
+    RandomFlip: identity,
+    RandomGaussianBlur: identity,
+    RandomGrayscale: identity,
+    RandomHue: identity,
+    RandomInvert: identity,
+    RandomPerspective: identity,
+    RandomPosterization: identity,
+    RandomRotation: identity,
+    RandomSaturation: identity,
+    RandomSharpness: identity,
+    RandomShear: identity,
+    RandomTranslation: identity,
+    RandomWidth: identity,
+    RandomHeight: identity,
+    RandomZoom: identity,
+    AugMix: identity,
+    CutMix: identity,
+    MixUp: identity,
+    Equalization: identity,
+    Solarization: identity,
+    MaxNumBoundingBoxes: identity,
+    RandAugment: identity,
+  }),
 };

@@ -1,30 +1,30 @@
 import { groupNames } from '#keras';
 import {
-  type Answer,
   type Call,
+  doublesIn,
   inputsOf,
   type LayerFunction,
+  type LayerResult,
   maskOf,
   type Options,
   type Rule,
   rules,
-  valuesIn,
 } from '../call.ts';
-import { matmul } from '../einsum.ts';
 import {
   add,
   concat,
+  type Doubles,
+  doubles,
   expand,
-  isValue,
+  isDoubles,
   map,
   multiply,
   reshape,
   slice,
-  type Value,
-  value,
   where,
   wrong,
-} from '../value.ts';
+} from '../doubles.ts';
+import { matmul } from '../einsum.ts';
 import { activate } from './activations.ts';
 import { innerLayer } from './core.ts';
 
@@ -32,8 +32,8 @@ import { innerLayer } from './core.ts';
 export interface Cell {
   readonly sizes: readonly number[];
   /** The states before the first step where they are more than rows of `sizes`. */
-  start?(x: Value): Value[];
-  step(x: Value, states: readonly Value[]): { readonly output: Value; readonly states: readonly Value[] };
+  start?(x: Doubles): Doubles[];
+  step(x: Doubles, states: readonly Doubles[]): { readonly output: Doubles; readonly states: readonly Doubles[] };
 }
 
 /** A cell's own weights are `<prefix>kernel` and so on. */
@@ -45,22 +45,22 @@ export function gatesOf(call: Call, options: Options, prefix: string) {
     kernel: call.weight(`${prefix}kernel`),
     recurrent: call.weight(`${prefix}recurrent_kernel`),
     bias: biased ? call.weight(`${prefix}bias`) : undefined,
-    inner: (x: Value) => activate(x, options.activation === undefined ? 'tanh' : options.activation, call),
-    gate: (x: Value) =>
+    inner: (x: Doubles) => activate(x, options.activation === undefined ? 'tanh' : options.activation, call),
+    gate: (x: Doubles) =>
       activate(x, options.recurrent_activation === undefined ? 'sigmoid' : options.recurrent_activation, call),
   };
 }
 
-const plus = (x: Value, bias: Value | undefined) => (bias ? add(x, bias) : x);
-const part = (x: Value, units: number, index: number) => slice(x, x.shape.length - 1, index * units, units);
-const rest = (z: Value) => map(z, (element) => 1 - element);
+const plus = (x: Doubles, bias: Doubles | undefined) => (bias ? add(x, bias) : x);
+const part = (x: Doubles, units: number, index: number) => slice(x, x.shape.length - 1, index * units, units);
+const rest = (z: Doubles) => map(z, (element) => 1 - element);
 
 const simpleCell: CellMaker = (call, options, prefix) => {
   const { kernel, recurrent, bias, inner } = gatesOf(call, options, prefix);
   return {
     sizes: [recurrent.shape[0] as number],
     step(x, [h]) {
-      const output = inner(add(plus(matmul(x, kernel), bias), matmul(h as Value, recurrent)));
+      const output = inner(add(plus(matmul(x, kernel), bias), matmul(h as Doubles, recurrent)));
       return { output, states: [output] };
     },
   };
@@ -73,14 +73,14 @@ const lstmCell: CellMaker = (call, options, prefix) => {
   return {
     sizes: [units, units],
     step(x, [h, c]) {
-      const all = plus(add(matmul(x, kernel), matmul(h as Value, recurrent)), bias);
+      const all = plus(add(matmul(x, kernel), matmul(h as Doubles, recurrent)), bias);
       const [input, forget, candidate, out] = [0, 1, 2, 3].map((i) => part(all, units, i)) as [
-        Value,
-        Value,
-        Value,
-        Value,
+        Doubles,
+        Doubles,
+        Doubles,
+        Doubles,
       ];
-      const carry = add(multiply(gate(forget), c as Value), multiply(gate(input), inner(candidate)));
+      const carry = add(multiply(gate(forget), c as Doubles), multiply(gate(input), inner(candidate)));
       const output = multiply(gate(out), inner(carry));
       return { output, states: [output, carry] };
     },
@@ -96,7 +96,7 @@ const gruCell: CellMaker = (call, options, prefix) => {
   return {
     sizes: [units],
     step(x, [state]) {
-      const h = state as Value;
+      const h = state as Doubles;
       const fromInput = plus(matmul(x, kernel), first);
       const fromState = plus(matmul(h, recurrent), second);
       const z = gate(add(part(fromInput, units, 0), part(fromState, units, 0)));
@@ -111,7 +111,7 @@ const gruCell: CellMaker = (call, options, prefix) => {
   };
 };
 
-function row(x: Value, index: number): Value {
+function row(x: Doubles, index: number): Doubles {
   return reshape(slice(x, 0, index, 1), [x.shape[1] as number]);
 }
 
@@ -126,7 +126,7 @@ const stackedCell: CellMaker = (call, options, prefix) => {
     step(x, states) {
       let output = x;
       let used = 0;
-      const after: Value[] = [];
+      const after: Doubles[] = [];
       for (const cell of made) {
         const step = cell.step(output, states.slice(used, used + cell.sizes.length));
         used += cell.sizes.length;
@@ -152,23 +152,23 @@ function cellOf(className: string, call: Call): CellMaker {
 }
 
 /** A step that does not count leaves the states as they were and repeats the output before it (0 with `zero_output_for_mask`). */
-export function unroll(x: Value, call: Call, cell: Cell): Answer {
+export function unroll(x: Doubles, call: Call, cell: Cell): LayerResult {
   const { options } = call;
   const [batch, steps] = x.shape as [number, number];
   const mask = maskOf(x, call);
-  let states: readonly Value[] | undefined = initialStates(call);
-  let output: Value | undefined;
-  const outputs: Value[] = [];
+  let states: readonly Doubles[] | undefined = initialStates(call);
+  let output: Doubles | undefined;
+  const outputs: Doubles[] = [];
   for (let i = 0; i < steps; i++) {
     const at = options.go_backwards === true ? steps - 1 - i : i;
     const input = reshape(slice(x, 1, at, 1), [batch, ...x.shape.slice(2)]);
-    states ??= cell.start?.(input) ?? cell.sizes.map((size) => value([batch, size]));
+    states ??= cell.start?.(input) ?? cell.sizes.map((size) => doubles([batch, size]));
     const earlier = states;
     const step = cell.step(input, earlier);
     const counts = mask && reshape(slice(mask, 1, at, 1), [batch, ...step.output.shape.slice(1).map(() => 1)]);
     const before = output ?? map(step.output, () => 0);
     output = counts ? where(counts, step.output, before) : step.output;
-    states = step.states.map((state, s) => (counts ? where(counts, state, earlier[s] as Value) : state));
+    states = step.states.map((state, s) => (counts ? where(counts, state, earlier[s] as Doubles) : state));
     const shown = counts && options.zero_output_for_mask === true ? multiply(output, counts) : output;
     outputs.push(expand(shown, 1));
   }
@@ -181,9 +181,9 @@ export function unroll(x: Value, call: Call, cell: Cell): Answer {
 }
 
 /** States may come as a keyword, or behind the sequence among the arguments. */
-function initialStates(call: Call): Value[] | undefined {
+function initialStates(call: Call): Doubles[] | undefined {
   const given = call.keywords.initial_state;
-  const states = given === null || given === undefined ? inputsOf(call).slice(1) : valuesIn(given);
+  const states = given === null || given === undefined ? inputsOf(call).slice(1) : doublesIn(given);
   return states.length > 0 ? states : undefined;
 }
 
@@ -196,7 +196,7 @@ const rnn: LayerFunction = (x, call) => {
   return unroll(x, call, cellOf(cell.class_name, call)(call, cell.config, 'cell/'));
 };
 
-const MERGES: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
+const MERGES: Readonly<Record<string, (a: Doubles, b: Doubles) => Doubles>> = {
   concat: (a, b) => concat([a, b], a.shape.length - 1),
   sum: add,
   ave: (a, b) => map(add(a, b), (sum) => sum / 2),
@@ -212,13 +212,13 @@ const bidirectional: LayerFunction = (x, call) => {
   const states = initialStates(call);
   const half = (states?.length ?? 0) / 2;
   const { mask } = call.keywords;
-  const run = (layer: typeof forward, inside: string, initial: Value[] | undefined) =>
+  const run = (layer: typeof forward, inside: string, initial: Doubles[] | undefined) =>
     call.inner(layer, inside, [x], {
       ...(initial ? { initial_state: initial } : {}),
-      ...(isValue(mask) ? { mask } : {}),
+      ...(isDoubles(mask) ? { mask } : {}),
     });
-  const [a, ...statesA] = run(forward, 'forward_layer', states?.slice(0, half)) as [Value, ...Value[]];
-  const [b, ...statesB] = run(backward, 'backward_layer', states?.slice(half)) as [Value, ...Value[]];
+  const [a, ...statesA] = run(forward, 'forward_layer', states?.slice(0, half)) as [Doubles, ...Doubles[]];
+  const [b, ...statesB] = run(backward, 'backward_layer', states?.slice(half)) as [Doubles, ...Doubles[]];
   const sequences = forward.config.return_sequences === true;
   const aligned = sequences ? reversed(b) : b;
   const kept = sequences ? maskOf(x, call) : undefined;
@@ -228,7 +228,7 @@ const bidirectional: LayerFunction = (x, call) => {
   return [{ ...merged(a, aligned), mask: kept }, ...statesA, ...statesB];
 };
 
-function reversed(x: Value): Value {
+function reversed(x: Doubles): Doubles {
   const steps = x.shape[1] as number;
   return concat(
     Array.from({ length: steps }, (_, i) => slice(x, 1, steps - 1 - i, 1)),

@@ -1,6 +1,6 @@
 import { type Call, channelsFirst, type LayerFunction, numberIn, type Rule, rules, sizesIn } from '../call.ts';
+import { concat, type Doubles, expand, pad, reshape, slice, transpose, wrong } from '../doubles.ts';
 import { rankOf } from '../spatial.ts';
-import { concat, expand, pad, reshape, slice, transpose, type Value, wrong } from '../value.ts';
 
 /** Channels first is read as channels last before flattening. */
 const flatten: LayerFunction = (x, { options }) => {
@@ -33,7 +33,7 @@ export function edgesOf(given: unknown, rank: number): [number, number][] {
   return list.map((pair) => (Array.isArray(pair) ? [Number(pair[0]), Number(pair[1])] : [Number(pair), Number(pair)]));
 }
 
-function onSides(x: Value, call: Call, edges: readonly (readonly [number, number])[]) {
+function onSides(x: Doubles, call: Call, edges: readonly (readonly [number, number])[]) {
   const first = channelsFirst(call.options) ? 2 : 1;
   return x.shape.map((_, i) => edges[i - first] ?? ([0, 0] as const));
 }
@@ -48,8 +48,18 @@ const cropping: LayerFunction = (x, call) =>
     x,
   );
 
-export const RESHAPINGS: Record<string, Rule> = {
-  ...rules({ Flatten: flatten, Reshape: reshaping, Permute: permute, RepeatVector: repeatVector }),
-  ...rules(Object.fromEntries(['1D', '2D', '3D'].map((rank) => [`ZeroPadding${rank}`, zeroPadding]))),
-  ...rules(Object.fromEntries(['1D', '2D', '3D'].map((rank) => [`Cropping${rank}`, cropping]))),
-};
+export const RESHAPINGS: Record<string, Rule> = rules(
+  {
+    Flatten: flatten,
+    Reshape: reshaping,
+    Permute: permute,
+    RepeatVector: repeatVector,
+    ZeroPadding1D: zeroPadding,
+    ZeroPadding2D: zeroPadding,
+    ZeroPadding3D: zeroPadding,
+    Cropping1D: cropping,
+    Cropping2D: cropping,
+    Cropping3D: cropping,
+  },
+  { keepsIntegers: true },
+);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../../scripts/read/formats/index.ts';
 import { openSource } from '../../../../scripts/read/open-source.ts';
-import { openEvaluator } from '../../../../scripts/reference/evaluator/index.ts';
+import { evaluate } from '../../../../scripts/reference/evaluator/index.ts';
 import { type Answer, farthest, formulaInput } from './recorded.ts';
 
 const { FIXTURES_DIR } = process.env;
@@ -56,7 +56,7 @@ describe.skipIf(files.length === 0)('the plain evaluator answers as Keras did, i
       const tensors = inputs.map(({ shape, formula }) =>
         formulaInput(shape, Number(/% (\d+), int32/.exec(formula)?.[1] ?? 0)),
       );
-      const received = await openEvaluator(await readModel(file)).run(tensors);
+      const received = await evaluate(await readModel(file), tensors);
       expect(farthest(outputs, received), file).toBeLessThanOrEqual(1e-5);
     }
   });

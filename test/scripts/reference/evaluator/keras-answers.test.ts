@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openEvaluator } from '../../../../scripts/reference/evaluator/index.ts';
+import { evaluate } from '../../../../scripts/reference/evaluator/index.ts';
 import { inputOf, KERAS_ANSWERS, modelOf as layerModelOf } from '../../convert/keras-answers.ts';
 import { inputOf as graphInput, KERAS_GRAPHS, withWeights } from '../../convert/keras-graphs.ts';
 import { farthest, formulaInput, modelOf, RECORDED } from './recorded.ts';
@@ -9,7 +9,7 @@ const TOLERANCE = 1e-5;
 describe('the plain evaluator answers as Keras did', () => {
   it.each(RECORDED)('$name', async (recorded) => {
     const inputs = recorded.inputs.map(({ shape, vocabulary }) => formulaInput(shape, vocabulary));
-    const received = await openEvaluator(modelOf(recorded)).run(inputs);
+    const received = await evaluate(modelOf(recorded), inputs);
     expect(farthest(recorded.outputs, received)).toBeLessThanOrEqual(TOLERANCE);
     expect(recorded.outputs.some(({ data }) => data.some((value) => value !== 0))).toBe(true);
   });
@@ -20,7 +20,7 @@ describe('the plain evaluator answers as Keras did', () => {
         const { shape, data } = graphInput(input);
         return { shape, data: input.vocabulary === undefined ? (data as Float32Array) : (data as Int32Array) };
       });
-      const received = await openEvaluator(withWeights(graph)).run(inputs);
+      const received = await evaluate(withWeights(graph), inputs);
       expect(farthest(graph.outputs, received)).toBeLessThanOrEqual(TOLERANCE);
     });
   }
@@ -29,7 +29,7 @@ describe('the plain evaluator answers as Keras did', () => {
     it(`all ${answers.length} of keras-answers/${file}.json`, async () => {
       for (const answer of answers) {
         const { shape, data } = inputOf(answer);
-        const received = await openEvaluator(layerModelOf(answer)).run([
+        const received = await evaluate(layerModelOf(answer), [
           { shape, data: Float32Array.from(data as Float32Array) },
         ]);
         expect(farthest([answer.output], received), answer.title).toBeLessThanOrEqual(TOLERANCE);

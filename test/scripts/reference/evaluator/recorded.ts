@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { KerasModel, Tensor } from '../../../../scripts/keras/model.ts';
-import type { ReferenceTensor } from '../../../../scripts/reference/tfjs/layers.ts';
+import type { ReferenceTensor } from '../../../../scripts/reference/reference-tensor.ts';
 
 /** One line of `test/fixtures/keras-models/answers.json`; its README says what the keys are. */
 export interface Recorded {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { doubles } from '../../../../scripts/reference/evaluator/doubles.ts';
 import { indexed } from '../../../../scripts/reference/evaluator/slices.ts';
-import { value } from '../../../../scripts/reference/evaluator/value.ts';
 
-const x = value(
+const x = doubles(
   [2, 3, 2],
   Array.from({ length: 12 }, (_, i) => i),
 );
@@ -25,7 +25,7 @@ describe("NumPy's indexing", () => {
     ['beyond the end', [0, keras3(2, 9, null), 0], [1], [4]],
     ['nothing', [0, keras3(2, 1, null), 0], [0], []],
   ])('%s', (_, key, shape, data) => {
-    expect(indexed(x, key)).toEqual(value(shape, data));
+    expect(indexed(x, key)).toEqual(doubles(shape, data));
   });
 
   it('refuses what is no index', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openEvaluator } from '../../../../../scripts/reference/evaluator/index.ts';
+import { evaluate } from '../../../../../scripts/reference/evaluator/index.ts';
 
 /** A Keras 2 model of one function of TensorFlow on `x` [2, 3], with `y` of the same shape beside it. */
 async function answerTo(name: string, keywords: Record<string, unknown>, tensors: readonly string[] = ['x']) {
@@ -32,7 +32,7 @@ async function answerTo(name: string, keywords: Record<string, unknown>, tensors
     [1, -2, 3, 0, 5, -6],
     [2, 2, 2, 4, 4, 4],
   ].map((data) => ({ shape: [2, 3], data: Float32Array.from(data) }));
-  const [answer] = await openEvaluator({ config: model, weights: new Map() }).run(inputs);
+  const [answer] = await evaluate({ config: model, weights: new Map() }, inputs);
   return { shape: answer?.shape, data: Array.from(answer?.data ?? []) };
 }
 

@@ -7,9 +7,6 @@ core.enableProdMode();
 
 export { core, layers };
 
-/** What answers are checked against. */
-export const REFERENCE = `TensorFlow.js layers ${layers.version_layers}`;
-
 /** Runs `work` on TensorFlow.js's plain cpu engine, whichever was active, and gives that one its place back. */
 export async function onCpu<T>(work: () => Promise<T>): Promise<T> {
   const before = core.getBackend();

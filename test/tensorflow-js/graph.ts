@@ -1,23 +1,13 @@
-import { expected } from '@freezeframe/inference';
-import { ImportError } from '#guards';
-import { type GraphModel, isInput } from '#tensorflow';
-import type { ReferenceTensor } from '../tfjs/layers.ts';
-import { core, onCpu } from '../tfjs/tensorflow.ts';
-import { execute } from './executors.ts';
-
-/** What answers of graph models are compared with. */
-export const GRAPH_REFERENCE = `TensorFlow.js core ${core.version_core}`;
+import type { ReferenceTensor } from '../../scripts/reference/reference-tensor.ts';
+import { type GraphModel, isInput } from '../../scripts/tensorflow/index.ts';
+import { execute } from './operators.ts';
+import { core, onCpu } from './tensorflow.ts';
 
 /**
- * Runs a graph model node by node with TensorFlow.js's operators, on its plain cpu engine: slow, and independent of the ONNX
- * that was made from it.
+ * What TensorFlow.js's operators answer to a graph model, node by node on its plain cpu engine.
  * @param inputs in the order of the model's inputs, as TensorFlow takes them: [batch, height, width, channels]
- * @returns the outputs, in their order
  */
-export function runGraphReference(model: GraphModel, inputs: readonly ReferenceTensor[]): Promise<ReferenceTensor[]> {
-  if (inputs.length !== model.inputs.length) {
-    throw new ImportError('option-mismatch', expected(`${model.inputs.length} tensors`, 'the inputs', inputs.length));
-  }
+export function runGraph(model: GraphModel, inputs: readonly ReferenceTensor[]): Promise<ReferenceTensor[]> {
   return onCpu(async () => {
     const kept = core.tidy(() => Object.fromEntries(outputs(model, inputs).map((tensor, i) => [String(i), tensor])));
     const answers = model.outputs.map((_, i) => {
@@ -53,7 +43,7 @@ function outputs(model: GraphModel, inputs: readonly ReferenceTensor[]): core.Te
 
 function constant({ weights }: GraphModel, name: string): core.Tensor {
   const weight = weights.get(name);
-  if (!weight) throw new ImportError('bad-weights', expected('a tensor', `the constant ${name}`, undefined));
+  if (!weight) throw new Error(`no constant ${name}`);
   // A copy: the engine keeps the array.
   return core.tensor(weight.data.slice(), [...weight.shape], weight.datatype);
 }
@@ -61,8 +51,5 @@ function constant({ weights }: GraphModel, name: string): core.Tensor {
 function tensorOf(results: ReadonlyMap<string, core.Tensor[]>, node: string, index: number): core.Tensor {
   const tensor = results.get(node)?.[index];
   if (tensor) return tensor;
-  throw new ImportError(
-    'file-damaged',
-    expected('a result that is there', `an input of the graph`, `${node}:${index}`),
-  );
+  throw new Error(`no result ${node}:${index}`);
 }

@@ -1,14 +1,20 @@
-import type { GraphNode } from '#tensorflow';
-import { type Attributes, datatypeOf, flagOf, numberOf, numbers, textOf } from '#tensorflow';
-import { core } from '../tfjs/tensorflow.ts';
+import {
+  type Attributes,
+  datatypeOf,
+  flagOf,
+  type GraphNode,
+  numberOf,
+  numbers,
+  textOf,
+} from '../../scripts/tensorflow/index.ts';
+import { core } from './tensorflow.ts';
 
 type Tensor = core.Tensor;
 type Tensor4D = core.Tensor4D;
 type Pair = [number, number];
 type Executor = (inputs: readonly Tensor[], attributes: Attributes) => Tensor | Tensor[];
 
-// Each operator of TensorFlow as TensorFlow.js's own operators compute it; the converter shares nothing with this but the
-// reading of attributes.
+// Each operator of TensorFlow as TensorFlow.js's own operators compute it: what our executors are held against.
 
 const list = (tensor: Tensor | undefined): number[] => Array.from(tensor?.dataSync() ?? []);
 const first = (tensor: Tensor | undefined): number => list(tensor)[0] ?? 0;
@@ -93,7 +99,7 @@ const pairs = (tensor: Tensor | undefined): Pair[] => {
 };
 const gather: Executor = ([x, indices, axis]) => core.gather(x as Tensor, indices as Tensor, first(axis));
 
-export const EXECUTORS: Readonly<Record<string, Executor>> = {
+const EXECUTORS: Readonly<Record<string, Executor>> = {
   Add: add,
   AddV2: add,
   AddN: (inputs) => core.addN([...inputs]),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { tensorflowConfig } from '../../../../scripts/reference/tfjs/config.ts';
-import { loadReference } from '../../../../scripts/reference/tfjs/layers.ts';
-import { core, onCpu } from '../../../../scripts/reference/tfjs/tensorflow.ts';
-import { layerModel, numbers, sequentialModel, withSeededWeights } from '../../convert/harness.ts';
+import { layerModel, numbers, sequentialModel, withSeededWeights } from '../scripts/convert/harness.ts';
+import { tensorflowConfig } from './config.ts';
+import { tensorflowAnswers } from './layers.ts';
+import { core, onCpu } from './tensorflow.ts';
 
 describe('tensorflowConfig', () => {
   it("puts Keras 3's spellings into the old ones and leaves out what only training reads", () => {
@@ -38,26 +38,13 @@ describe('tensorflowConfig', () => {
   });
 });
 
-describe('loadReference', () => {
+describe('tensorflowAnswers', () => {
   const model = withSeededWeights(sequentialModel([3], [['Dense', { units: 2, activation: 'softmax' }]]), 1);
-
-  it('answers any number of samples, in batches, and tells how many are done', async () => {
-    const reference = await loadReference(model);
-    const data = numbers(70 * 3, 2);
-    const done: number[] = [];
-    const [all] = await reference.run([{ shape: [70, 3], data }], (n) => done.push(n));
-    const [last] = await reference.run([{ shape: [1, 3], data: data.slice(69 * 3) }]);
-    reference.close();
-    expect(all?.shape).toEqual([70, 2]);
-    expect(all?.data.slice(-2)).toEqual(last?.data);
-    expect(done).toEqual([32, 64, 70]);
-  });
+  const input = { shape: [4, 3], data: numbers(12, 1) };
 
   it('leaves no tensor behind', async () => {
     const before = core.memory().numTensors;
-    const reference = await loadReference(model);
-    await reference.run([{ shape: [4, 3], data: numbers(12, 1) }]);
-    reference.close();
+    await tensorflowAnswers(model, [input]);
     expect(core.memory().numTensors).toBe(before);
   });
 
@@ -68,11 +55,11 @@ describe('loadReference', () => {
   it('says what TensorFlow.js lacks', async () => {
     const config = { filters: 4, kernel_size: 3, groups: 2, data_format: 'channels_first' };
     const groups = withSeededWeights(layerModel('Conv2D', config, [[4, 8, 8]]), 1);
-    await expect(loadReference(groups)).rejects.toMatchObject({ code: 'reference-unsupported' });
+    await expect(tensorflowAnswers(groups, [])).rejects.toMatchObject({ code: 'reference-unsupported' });
   });
 
   it('names a weight that is missing', async () => {
-    await expect(loadReference({ ...model, weights: new Map() })).rejects.toMatchObject({
+    await expect(tensorflowAnswers({ ...model, weights: new Map() }, [input])).rejects.toMatchObject({
       code: 'bad-weights',
       message: expect.stringContaining('dense_0/kernel'),
     });

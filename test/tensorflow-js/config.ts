@@ -1,9 +1,14 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { KerasModel, LayerConfig } from '#keras';
-import { readTopology } from '#keras';
-import { callsIn, referencesIn, referencesOf } from '../evaluator/arguments.ts';
-import { layersIn, MODELS, nameOf } from '../evaluator/layers-in.ts';
-import { numberingOf } from '../evaluator/numbering.ts';
+import { type KerasModel, type LayerConfig, readTopology } from '../../scripts/keras/index.ts';
+import {
+  callOutputsIn,
+  callOutputsOf,
+  callsIn,
+  layersIn,
+  MODELS,
+  nameOf,
+  numberingOf,
+} from '../../scripts/reference/evaluator/config.ts';
 
 type Options = Record<string, unknown>;
 
@@ -40,7 +45,7 @@ function modelConfig(className: string, config: unknown): KerasModel['config'] {
   if (className === 'Sequential') {
     return { class_name: 'Sequential', config: { name, layers: layers.map((layer) => layerConfig(layer)) } };
   }
-  const ends = referencesIn(options.output_layers);
+  const ends = callOutputsIn(options.output_layers);
   const numbers = numberingOf(layers, ends);
   // TensorFlow.js counts the making of a nested model as its call 0, always.
   const models = new Set(layers.filter((layer) => MODELS.includes(layer.class_name)).map(nameOf));
@@ -49,10 +54,10 @@ function modelConfig(className: string, config: unknown): KerasModel['config'] {
     ...layerConfig(layer),
     name: nameOf(layer),
     inbound_nodes: callsIn(layer.inbound_nodes).map((call) =>
-      referencesOf(call).map((t) => [t.layer, numbers.inbound(t) + made(t.layer), t.index, {}]),
+      callOutputsOf(call).map((t) => [t.layer, numbers.inbound(t) + made(t.layer), t.index, {}]),
     ),
   }));
-  const input_layers = referencesIn(options.input_layers).map((t) => [t.layer, t.call, t.index]);
+  const input_layers = callOutputsIn(options.input_layers).map((t) => [t.layer, t.call, t.index]);
   const output_layers = ends.map((t) => [t.layer, numbers.end(t) + made(t.layer), t.index]);
   return { class_name: 'Model', config: { name, layers: translated, input_layers, output_layers } };
 }

@@ -1,24 +1,24 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 
 /** A tensor while the evaluator works: row-major, Keras's axis order, double precision. Booleans are 0 and 1. */
-export interface Value {
+export interface Doubles {
   readonly shape: readonly number[];
   readonly data: Float64Array;
   /** Keras's mask of a sequence (`_keras_mask`): 1 where a step counts. Which layers hand it on is the layers' own affair. */
-  readonly mask?: Value | undefined;
+  readonly mask?: Doubles | undefined;
   /** Whole numbers of an integer input: only resizing, which rounds them, treats these in a way of its own. */
   readonly integer?: true | undefined;
 }
 
-export function value(shape: readonly number[], data?: ArrayLike<number>): Value {
+export function doubles(shape: readonly number[], data?: ArrayLike<number>): Doubles {
   const size = sizeOf(shape);
   if (data && data.length !== size) throw wrong(`${size} numbers`, `a tensor of shape [${shape}]`, data.length);
   if (data instanceof Float64Array) return { shape, data };
   return { shape, data: data ? Float64Array.from(data) : new Float64Array(size) };
 }
 
-export function isValue(thing: unknown): thing is Value {
-  return thing !== null && typeof thing === 'object' && (thing as Value).data instanceof Float64Array;
+export function isDoubles(thing: unknown): thing is Doubles {
+  return thing !== null && typeof thing === 'object' && (thing as Doubles).data instanceof Float64Array;
 }
 
 export function wrong(what: string, where: string, received: unknown): FreezeframeError {
@@ -51,19 +51,19 @@ export function axesOf(axes: unknown, rank: number): number[] {
 }
 
 /** The same numbers in another shape; one size may be -1. */
-export function reshape(x: Value, shape: readonly number[]): Value {
+export function reshape(x: Doubles, shape: readonly number[]): Doubles {
   const known = shape.reduce((n, axis) => (axis === -1 ? n : n * axis), 1);
   const sizes = shape.map((axis) => (axis === -1 ? x.data.length / known : axis));
   if (sizeOf(sizes) !== x.data.length) throw wrong(`${x.data.length} elements`, 'a reshape', shape);
   return { shape: sizes, data: x.data };
 }
 
-export function expand(x: Value, axis: number): Value {
+export function expand(x: Doubles, axis: number): Doubles {
   const at = axis < 0 ? axis + x.shape.length + 1 : axis;
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }
 
-export function squeeze(x: Value, axes: readonly number[]): Value {
+export function squeeze(x: Doubles, axes: readonly number[]): Doubles {
   return reshape(
     x,
     x.shape.filter((_, i) => !axes.includes(i)),
@@ -71,7 +71,7 @@ export function squeeze(x: Value, axes: readonly number[]): Value {
 }
 
 /** Element by element. */
-export function map(x: Value, f: (element: number) => number): Value {
+export function map(x: Doubles, f: (element: number) => number): Doubles {
   const data = new Float64Array(x.data.length);
   for (let i = 0; i < data.length; i++) data[i] = f(x.data[i] as number);
   return { shape: x.shape, data };
@@ -81,7 +81,7 @@ export function map(x: Value, f: (element: number) => number): Value {
  * Reads `source` at start + sum of index * step for every index of `shape`, row-major: transposing, slicing, flipping
  * and broadcasting are all this.
  */
-export function gather(source: Value, shape: readonly number[], steps: readonly number[], start = 0): Value {
+export function gather(source: Doubles, shape: readonly number[], steps: readonly number[], start = 0): Doubles {
   const data = new Float64Array(sizeOf(shape));
   if (data.length === 0) return { shape, data };
   const inner = shape.at(-1) ?? 1;
@@ -101,7 +101,7 @@ export function gather(source: Value, shape: readonly number[], steps: readonly 
   return { shape, data };
 }
 
-export function transpose(x: Value, perm: readonly number[]): Value {
+export function transpose(x: Doubles, perm: readonly number[]): Doubles {
   const strides = stridesOf(x.shape);
   return gather(
     x,
@@ -121,7 +121,7 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   });
 }
 
-export function broadcastTo(x: Value, shape: readonly number[]): Value {
+export function broadcastTo(x: Doubles, shape: readonly number[]): Doubles {
   if (String(x.shape) === String(shape)) return x;
   const strides = stridesOf(x.shape);
   const missing = shape.length - x.shape.length;
@@ -129,7 +129,7 @@ export function broadcastTo(x: Value, shape: readonly number[]): Value {
   return gather(x, shape, steps);
 }
 
-export function binary(a: Value, b: Value, f: (x: number, y: number) => number): Value {
+export function binary(a: Doubles, b: Doubles, f: (x: number, y: number) => number): Doubles {
   const shape = broadcastShape(a.shape, b.shape);
   const [x, y] = [broadcastTo(a, shape).data, broadcastTo(b, shape).data];
   const data = new Float64Array(x.length);
@@ -137,13 +137,13 @@ export function binary(a: Value, b: Value, f: (x: number, y: number) => number):
   return { shape, data };
 }
 
-export const add = (a: Value, b: Value) => binary(a, b, (x, y) => x + y);
-export const subtract = (a: Value, b: Value) => binary(a, b, (x, y) => x - y);
-export const multiply = (a: Value, b: Value) => binary(a, b, (x, y) => x * y);
-export const divide = (a: Value, b: Value) => binary(a, b, (x, y) => x / y);
+export const add = (a: Doubles, b: Doubles) => binary(a, b, (x, y) => x + y);
+export const subtract = (a: Doubles, b: Doubles) => binary(a, b, (x, y) => x - y);
+export const multiply = (a: Doubles, b: Doubles) => binary(a, b, (x, y) => x * y);
+export const divide = (a: Doubles, b: Doubles) => binary(a, b, (x, y) => x / y);
 
 /** `condition ? a : b`, broadcast. */
-export function where(condition: Value, a: Value, b: Value): Value {
+export function where(condition: Doubles, a: Doubles, b: Doubles): Doubles {
   const shape = broadcastShape(broadcastShape(condition.shape, a.shape), b.shape);
   const [c, x, y] = [condition, a, b].map((v) => broadcastTo(v, shape).data) as [
     Float64Array,
@@ -154,7 +154,7 @@ export function where(condition: Value, a: Value, b: Value): Value {
 }
 
 /** Folds all elements along `axes` into one, given as a row. */
-export function reduce(x: Value, axes: readonly number[], keep: boolean, f: (row: Float64Array) => number): Value {
+export function reduce(x: Doubles, axes: readonly number[], keep: boolean, f: (row: Float64Array) => number): Doubles {
   const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const moved = axes.length > 0 ? transpose(x, [...kept, ...axes]) : x;
   const length = axes.reduce((n, axis) => n * (x.shape[axis] as number), 1);
@@ -182,15 +182,15 @@ export function varianceOf(row: Float64Array): number {
 }
 
 /** A part: from `start`, `size` elements, every `step`-th, along one axis. */
-export function slice(x: Value, axis: number, start: number, size: number, step = 1): Value {
+export function slice(x: Doubles, axis: number, start: number, size: number, step = 1): Doubles {
   const strides = stridesOf(x.shape);
   const shape = x.shape.map((s, i) => (i === axis ? size : s));
   const steps = strides.map((s, i) => (i === axis ? s * step : s));
   return gather(x, shape, steps, start * (strides[axis] as number));
 }
 
-export function concat(parts: readonly Value[], axis: number): Value {
-  const [first] = parts as [Value];
+export function concat(parts: readonly Doubles[], axis: number): Doubles {
+  const [first] = parts as [Doubles];
   const shape = first.shape.map((size, i) =>
     i === axis ? parts.reduce((n, part) => n + (part.shape[axis] as number), 0) : size,
   );
@@ -211,10 +211,10 @@ export function concat(parts: readonly Value[], axis: number): Value {
 }
 
 /** Puts `before` and `after` times `filler` around each axis. */
-export function pad(x: Value, edges: readonly (readonly [number, number])[], filler = 0): Value {
+export function pad(x: Doubles, edges: readonly (readonly [number, number])[], filler = 0): Doubles {
   return edges.reduce((padded, [before, after], axis) => {
     const wall = (size: number) =>
-      value(
+      doubles(
         padded.shape.map((s, i) => (i === axis ? size : s)),
         undefined,
       );
@@ -223,22 +223,22 @@ export function pad(x: Value, edges: readonly (readonly [number, number])[], fil
       part.data.fill(filler);
       return part;
     });
-    return before === 0 && after === 0 ? padded : concat([parts[0] as Value, padded, parts[1] as Value], axis);
+    return before === 0 && after === 0 ? padded : concat([parts[0] as Doubles, padded, parts[1] as Doubles], axis);
   }, x);
 }
 
-export function scalar(number: number): Value {
+export function scalar(number: number): Doubles {
   return { shape: [], data: Float64Array.of(number) };
 }
 
 /** A number or nested lists of numbers; Keras 3 may wrap NumPy arrays. */
-export function nested(given: unknown): Value {
-  if (typeof given === 'number') return value([], [given]);
+export function nested(given: unknown): Doubles {
+  if (typeof given === 'number') return doubles([], [given]);
   if (!Array.isArray(given)) return nested((given as { config?: { value?: unknown } }).config?.value ?? Number.NaN);
   const parts = given.map(nested);
   const inner = parts[0]?.shape ?? [];
   const data = new Float64Array(parts.flatMap((part) => Array.from(part.data)));
-  return value([parts.length, ...inner], data);
+  return doubles([parts.length, ...inner], data);
 }
 
 /** Half to even, as NumPy and TensorFlow. */

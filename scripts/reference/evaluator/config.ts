@@ -1,8 +1,25 @@
+import type { LayerConfig } from '#keras';
 import type { Options } from './call.ts';
-import { isValue, nested, type Value, wrong } from './value.ts';
+import { type Doubles, isDoubles, nested, wrong } from './doubles.ts';
+
+/** Class names of models, which stand where layers stand. `Model` is Keras 2's old word for Functional. */
+export const MODELS: readonly string[] = ['Sequential', 'Functional', 'Model'];
+
+/** The layers of a model: `{ layers }`, or the bare list of early Keras 2. */
+export function layersIn(config: unknown, prefix: string): LayerConfig[] {
+  const layers = Array.isArray(config) ? config : (config as { layers?: unknown } | null)?.layers;
+  if (!Array.isArray(layers)) throw wrong('a list of layers', `model ${prefix}`, layers);
+  return layers as LayerConfig[];
+}
+
+export function nameOf(layer: LayerConfig): string {
+  const name = layer.name ?? layer.config.name;
+  if (typeof name !== 'string') throw wrong('a name', `a layer of class ${layer.class_name}`, name);
+  return name;
+}
 
 /** A tensor in a config: what the given call of the given layer answered. */
-export interface Reference {
+export interface CallOutput {
   readonly layer: string;
   readonly call: number;
   readonly index: number;
@@ -15,13 +32,13 @@ export interface Arguments {
 }
 
 class Pending {
-  readonly reference: Reference;
-  constructor(reference: Reference) {
-    this.reference = reference;
+  readonly output: CallOutput;
+  constructor(output: CallOutput) {
+    this.output = output;
   }
 }
 
-function referenceOf(parts: unknown): Reference | undefined {
+function callOutputOf(parts: unknown): CallOutput | undefined {
   if (!Array.isArray(parts)) return undefined;
   const [layer, call, index] = parts as unknown[];
   if (typeof layer !== 'string' || !Number.isInteger(call) || !Number.isInteger(index)) return undefined;
@@ -29,11 +46,11 @@ function referenceOf(parts: unknown): Reference | undefined {
 }
 
 /** `input_layers`, `output_layers`: one reference, a list or a dictionary, nested as it may be. */
-export function referencesIn(given: unknown): Reference[] {
-  const one = referenceOf(given);
+export function callOutputsIn(given: unknown): CallOutput[] {
+  const one = callOutputOf(given);
   if (one) return [one];
   if (given === null || typeof given !== 'object') return [];
-  return Object.values(given).flatMap(referencesIn);
+  return Object.values(given).flatMap(callOutputsIn);
 }
 
 /**
@@ -56,9 +73,9 @@ function keras2Call(node: readonly unknown[]): Arguments {
   const entries = (typeof node[0] === 'string' ? [node] : node) as (readonly unknown[])[];
   const inputs = entries.map((entry) => {
     if (entry[0] === '_CONSTANT_VALUE') return constant(entry[2]);
-    const reference = referenceOf(entry);
-    if (!reference) throw wrong('[layer, call, index]', 'inbound_nodes', entry);
-    return new Pending(reference);
+    const output = callOutputOf(entry);
+    if (!output) throw wrong('[layer, call, index]', 'inbound_nodes', entry);
+    return new Pending(output);
   });
   const keywords = Object.fromEntries(
     entries
@@ -69,8 +86,8 @@ function keras2Call(node: readonly unknown[]): Arguments {
 }
 
 function keras2Argument(given: unknown): unknown {
-  const reference = referenceOf(given);
-  if (reference && Array.isArray(given) && given.length === 3) return new Pending(reference);
+  const output = callOutputOf(given);
+  if (output && Array.isArray(given) && given.length === 3) return new Pending(output);
   if (Array.isArray(given)) {
     if (given[0] === '_CONSTANT_VALUE') return constant(given[2]);
     return given.map(keras2Argument);
@@ -89,9 +106,9 @@ function decode(given: unknown): unknown {
   const { class_name, config, items } = given as { class_name?: unknown; config?: Options; items?: unknown[] };
   switch (class_name) {
     case '__keras_tensor__': {
-      const reference = referenceOf(config?.keras_history);
-      if (!reference) throw wrong('[layer, call, index]', 'keras_history', config?.keras_history);
-      return new Pending(reference);
+      const output = callOutputOf(config?.keras_history);
+      if (!output) throw wrong('[layer, call, index]', 'keras_history', config?.keras_history);
+      return new Pending(output);
     }
     case '__tuple__':
       return decode(items ?? config?.value ?? []);
@@ -107,11 +124,11 @@ function decode(given: unknown): unknown {
 }
 
 /** All references in a call, in order. */
-export function referencesOf({ args, keywords }: Arguments): Reference[] {
-  const found: Reference[] = [];
+export function callOutputsOf({ args, keywords }: Arguments): CallOutput[] {
+  const found: CallOutput[] = [];
   const walk = (given: unknown): void => {
-    if (given instanceof Pending) found.push(given.reference);
-    else if (given !== null && typeof given === 'object' && !isValue(given))
+    if (given instanceof Pending) found.push(given.output);
+    else if (given !== null && typeof given === 'object' && !isDoubles(given))
       for (const item of Object.values(given)) walk(item);
   };
   walk(args);
@@ -120,12 +137,40 @@ export function referencesOf({ args, keywords }: Arguments): Reference[] {
 }
 
 /** The call with tensors where references stood. */
-export function resolve<T>(given: T, look: (reference: Reference) => Value): T {
+export function resolve<T>(given: T, look: (output: CallOutput) => Doubles): T {
   const walk = (item: unknown): unknown => {
-    if (item instanceof Pending) return look(item.reference);
+    if (item instanceof Pending) return look(item.output);
     if (Array.isArray(item)) return item.map(walk);
-    if (item === null || typeof item !== 'object' || isValue(item)) return item;
+    if (item === null || typeof item !== 'object' || isDoubles(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, walk(inner)]));
   };
   return walk(given) as T;
+}
+
+/** Which call of a layer a reference means, counted from 0. */
+export interface Numbering {
+  readonly inbound: (output: CallOutput) => number;
+  readonly end: (output: CallOutput) => number;
+}
+
+/**
+ * Models count their own making as a call. Keras 2 counts it wherever it writes a number; Keras 3 in `output_layers` alone
+ * and for Functional models alone (`get_tensor` and `serialize_node` in `keras/src/models/functional.py`).
+ */
+export function numberingOf(layers: readonly LayerConfig[], ends: readonly CallOutput[]): Numbering {
+  const models = new Map(
+    layers.filter(({ class_name }) => MODELS.includes(class_name)).map((layer) => [nameOf(layer), layer]),
+  );
+  const first = new Map<string, number>();
+  const references = layers.flatMap((layer) => callsIn(layer.inbound_nodes).flatMap(callOutputsOf));
+  for (const { layer, call } of [...references, ...ends]) first.set(layer, Math.min(call, first.get(layer) ?? call));
+  const number = ({ layer: name, call }: CallOutput, isEnd: boolean) => {
+    const layer = models.get(name);
+    if (!layer) return call;
+    const nodes = Array.isArray(layer.inbound_nodes) ? layer.inbound_nodes : [];
+    if (Array.isArray(nodes[0])) return call - (first.get(name) ?? 0);
+    const own = isEnd && layer.class_name !== 'Sequential' ? call - 1 : call;
+    return Math.min(Math.max(own, 0), nodes.length - 1);
+  };
+  return { inbound: (output) => number(output, false), end: (output) => number(output, true) };
 }

@@ -1,0 +1,121 @@
+import { binary, broadcastTo, type Doubles, doubles, map, roundEven, where } from '../doubles.ts';
+import { activation, erf, SCALARS, VECTORS } from '../kinds/activations.ts';
+import { type Operator, on } from './given.ts';
+
+const truth = (condition: boolean) => Number(condition);
+const unary = (f: (x: number) => number): Operator => ({ parameters: ['x'], compute: (g) => map(g.tensor('x'), f) });
+const pairwise = (f: (a: number, b: number) => number): Operator => ({
+  parameters: ['x1', 'x2'],
+  compute: (g) => binary(g.tensor('x1'), g.tensor('x2'), f),
+});
+
+const integral = /int|bool/;
+
+function cast(x: Doubles, dtype: unknown): Doubles {
+  const name =
+    typeof dtype === 'string' ? dtype : String((dtype as { config?: { name?: unknown } } | null)?.config?.name);
+  if (name.includes('bool')) return map(x, (element) => truth(element !== 0));
+  return integral.test(name) ? map(x, Math.trunc) : map(x, (element) => element);
+}
+
+const camel = (name: string) => name.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `keras.ops.nn` has the activations too, as `LeakyRelu` and so on. */
+function activationOperators(): Record<string, Operator> {
+  const names = [...Object.keys(SCALARS), ...Object.keys(VECTORS)];
+  return Object.fromEntries(
+    names.map((name) => [camel(name), on(['x'], (g) => activation(name, g.tensor('x'), g.options))]),
+  );
+}
+
+/** Operators that compute each number by itself. */
+export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
+  ...activationOperators(),
+  // The operator's default is another than the activation's.
+  Gelu: on(['x', 'approximate'], (g) =>
+    activation('gelu', g.tensor('x'), { approximate: g.get('approximate') ?? true }),
+  ),
+  LeakyRelu: on(['x', 'negative_slope'], (g) =>
+    activation('leaky_relu', g.tensor('x'), { negative_slope: g.number('negative_slope', 0.2) }),
+  ),
+  ReLU: on(['x', 'negative_slope', 'max_value', 'threshold'], (g) => activation('relu', g.tensor('x'), g.options)),
+  Add: pairwise((a, b) => a + b),
+  Subtract: pairwise((a, b) => a - b),
+  Multiply: pairwise((a, b) => a * b),
+  Divide: pairwise((a, b) => a / b),
+  TrueDivide: pairwise((a, b) => a / b),
+  DivideNoNan: pairwise((a, b) => (b === 0 ? 0 : a / b)),
+  FloorDivide: pairwise((a, b) => Math.floor(a / b)),
+  Mod: pairwise((a, b) => a - b * Math.floor(a / b)),
+  Remainder: pairwise((a, b) => a - b * Math.floor(a / b)),
+  Fmod: pairwise((a, b) => a % b),
+  Power: pairwise((a, b) => a ** b),
+  Maximum: pairwise(Math.max),
+  Minimum: pairwise(Math.min),
+  Arctan2: pairwise(Math.atan2),
+  Hypot: pairwise(Math.hypot),
+  Logaddexp: pairwise((a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))),
+  SquaredDifference: pairwise((a, b) => (a - b) ** 2),
+  Equal: pairwise((a, b) => truth(a === b)),
+  NotEqual: pairwise((a, b) => truth(a !== b)),
+  Less: pairwise((a, b) => truth(a < b)),
+  LessEqual: pairwise((a, b) => truth(a <= b)),
+  Greater: pairwise((a, b) => truth(a > b)),
+  GreaterEqual: pairwise((a, b) => truth(a >= b)),
+  LogicalAnd: pairwise((a, b) => truth(a !== 0 && b !== 0)),
+  LogicalOr: pairwise((a, b) => truth(a !== 0 || b !== 0)),
+  LogicalXor: pairwise((a, b) => truth((a !== 0) !== (b !== 0))),
+  LogicalNot: unary((x) => truth(x === 0)),
+  Absolute: unary(Math.abs),
+  Abs: unary(Math.abs),
+  Negative: unary((x) => -x),
+  Square: unary((x) => x * x),
+  Sqrt: unary(Math.sqrt),
+  Rsqrt: unary((x) => 1 / Math.sqrt(x)),
+  Cbrt: unary(Math.cbrt),
+  Reciprocal: unary((x) => 1 / x),
+  Exp: unary(Math.exp),
+  Exp2: unary((x) => 2 ** x),
+  Expm1: unary(Math.expm1),
+  Log: unary(Math.log),
+  Log1p: unary(Math.log1p),
+  Log2: unary(Math.log2),
+  Log10: unary(Math.log10),
+  Sin: unary(Math.sin),
+  Cos: unary(Math.cos),
+  Tan: unary(Math.tan),
+  Arcsin: unary(Math.asin),
+  Arccos: unary(Math.acos),
+  Arctan: unary(Math.atan),
+  Sinh: unary(Math.sinh),
+  Cosh: unary(Math.cosh),
+  Arcsinh: unary(Math.asinh),
+  Arccosh: unary(Math.acosh),
+  Arctanh: unary(Math.atanh),
+  Erf: unary(erf),
+  Floor: unary(Math.floor),
+  Ceil: unary(Math.ceil),
+  Trunc: unary(Math.trunc),
+  Sign: unary(Math.sign),
+  Isnan: unary((x) => truth(Number.isNaN(x))),
+  Isfinite: unary((x) => truth(Number.isFinite(x))),
+  Isinf: unary((x) => truth(Math.abs(x) === Number.POSITIVE_INFINITY)),
+  ZerosLike: unary(() => 0),
+  OnesLike: unary(() => 1),
+  Identity: unary((x) => x),
+  StopGradient: on(['variable'], (g) => g.tensor('variable')),
+  Copy: unary((x) => x),
+  Round: on(['x', 'decimals'], (g) => {
+    const factor = 10 ** g.number('decimals', 0);
+    return map(g.tensor('x'), (x) => roundEven(x * factor) / factor);
+  }),
+  Clip: on(['x', 'x_min', 'x_max'], (g) => {
+    const low = g.get('x_min') === null ? doubles([], [Number.NEGATIVE_INFINITY]) : g.tensor('x_min');
+    const high = g.get('x_max') === null ? doubles([], [Number.POSITIVE_INFINITY]) : g.tensor('x_max');
+    return binary(binary(g.tensor('x'), low, Math.max), high, Math.min);
+  }),
+  Where: on(['condition', 'x1', 'x2'], (g) => where(g.tensor('condition'), g.tensor('x1'), g.tensor('x2'))),
+  FullLike: on(['x', 'fill_value'], (g) => broadcastTo(g.tensor('fill_value'), g.tensor('x').shape)),
+  Cast: on(['x', 'dtype'], (g) => cast(g.tensor('x'), g.get('dtype'))),
+  ConvertToTensor: on(['x'], (g) => g.tensor('x')),
+};

@@ -1,0 +1,153 @@
+import {
+  add,
+  axesOf,
+  axisOf,
+  broadcastTo,
+  concat,
+  type Doubles,
+  doubles,
+  expand,
+  map,
+  pad,
+  reshape,
+  slice,
+  squeeze,
+  transpose,
+  where,
+  wrong,
+} from '../doubles.ts';
+import { einsum, matmul } from '../einsum.ts';
+import { logSoftmax, softmax } from '../kinds/activations.ts';
+import { indexed } from '../slices.ts';
+import { moveAxes, numpyDot, oneHot, repeatAlong, split, stack, take, tensordot, tile, triangle } from './arrays.ts';
+import { ELEMENTWISE } from './elementwise.ts';
+import { axisIn, type Given, type Operator, on } from './given.ts';
+import { REDUCTIONS } from './reductions.ts';
+
+function attend(given: Given): Doubles {
+  // [batch, steps, heads, width]
+  const [query, key, values] = [given.tensor('query'), given.tensor('key'), given.tensor('value')];
+  const scale = given.number('scale', 1 / Math.sqrt(query.shape.at(-1) as number));
+  const plain = map(einsum('bthd,bshd->bhts', [query, key]), (score) => score * scale);
+  const scores = given.get('bias') === null ? plain : add(plain, given.tensor('bias'));
+  const allowed = given.get('mask') === null ? scores : where(given.tensor('mask'), scores, doubles([], [-1e30]));
+  const [queries, keys] = allowed.shape.slice(-2) as [number, number];
+  const causal = Float64Array.from({ length: queries * keys }, (_, i) => Number(i % keys <= Math.floor(i / keys)));
+  const seen = given.flag('is_causal')
+    ? where(doubles([queries, keys], causal), allowed, doubles([], [-1e30]))
+    : allowed;
+  return einsum('bhts,bshd->bthd', [softmax(seen, [3]), values]);
+}
+
+/** By the class names of `keras.ops`. */
+export const OPERATORS: Readonly<Record<string, Operator>> = {
+  ...ELEMENTWISE,
+  ...REDUCTIONS,
+  Matmul: on(['x1', 'x2'], (g) => matmul(g.tensor('x1'), g.tensor('x2'))),
+  Dot: on(['x1', 'x2'], (g) => numpyDot(g.tensor('x1'), g.tensor('x2'))),
+  Tensordot: on(['x1', 'x2', 'axes'], (g) => tensordot(g.tensor('x1'), g.tensor('x2'), g.get('axes') ?? 2)),
+  Reshape: on(['x', 'newshape'], (g) =>
+    reshape(
+      g.tensor('x'),
+      g.numbers('newshape').map((size, i) => kept(size, i, g.tensor('x'))),
+    ),
+  ),
+  Ravel: on(['x'], (g) => reshape(g.tensor('x'), [-1])),
+  Transpose: on(['x', 'axes'], (g) => {
+    const rank = g.tensor('x').shape.length;
+    const axes =
+      g.get('axes') === null ? Array.from({ length: rank }, (_, i) => rank - 1 - i) : axesOf(g.get('axes'), rank);
+    return transpose(g.tensor('x'), axes);
+  }),
+  Swapaxes: on(['x', 'axis1', 'axis2'], (g) => {
+    const rank = g.tensor('x').shape.length;
+    const [a, b] = [axisOf(g.number('axis1'), rank), axisOf(g.number('axis2'), rank)];
+    return transpose(
+      g.tensor('x'),
+      Array.from({ length: rank }, (_, i) => (i === a ? b : i === b ? a : i)),
+    );
+  }),
+  Moveaxis: on(['x', 'source', 'destination'], (g) =>
+    moveAxes(g.tensor('x'), g.numbers('source'), g.numbers('destination')),
+  ),
+  ExpandDims: on(['x', 'axis'], (g) =>
+    g
+      .numbers('axis')
+      .toSorted((a, b) => a - b)
+      .reduce(expand, g.tensor('x')),
+  ),
+  Squeeze: on(['x', 'axis'], (g) => {
+    const x = g.tensor('x');
+    const ones = x.shape.map((size, i) => (size === 1 ? i : -1)).filter((i) => i >= 0);
+    return squeeze(x, g.get('axis') === null ? ones : axesOf(g.get('axis'), x.shape.length));
+  }),
+  BroadcastTo: on(['x', 'shape'], (g) => broadcastTo(g.tensor('x'), g.numbers('shape'))),
+  Concatenate: on(['xs', 'axis'], (g) => {
+    const parts = g.tensors('xs');
+    return concat(parts, axisOf(g.number('axis', 0), (parts[0] as Doubles).shape.length));
+  }),
+  Stack: on(['x', 'axis'], (g) => stack(g.tensors('x'), g.number('axis', 0))),
+  Unstack: on(['x', 'num', 'axis'], (g) => {
+    const axis = axisIn(g, 0);
+    return split(g.tensor('x'), g.tensor('x').shape[axis], axis).map((part) => squeeze(part, [axis]));
+  }),
+  Split: on(['x', 'indices_or_sections', 'axis'], (g) =>
+    split(g.tensor('x'), g.get('indices_or_sections'), axisIn(g, 0)),
+  ),
+  GetItem: on(['x', 'key'], (g) => indexed(g.tensor('x'), g.get('key'))),
+  Slice: on(['inputs', 'start_indices', 'shape'], (g) => {
+    const [starts, sizes] = [g.tensor('start_indices').data, g.numbers('shape')];
+    return sizes.reduce((part, size, axis) => {
+      const start = starts[axis] as number;
+      return slice(part, axis, start, size === -1 ? (part.shape[axis] as number) - start : size);
+    }, g.tensor('inputs'));
+  }),
+  Take: on(['x', 'indices', 'axis'], (g) => {
+    const x = g.get('axis') === null ? reshape(g.tensor('x'), [-1]) : g.tensor('x');
+    return take(x, g.tensor('indices'), axisOf(g.number('axis', 0), x.shape.length));
+  }),
+  Repeat: on(['x', 'repeats', 'axis'], (g) => {
+    const x = g.get('axis') === null ? reshape(g.tensor('x'), [-1]) : g.tensor('x');
+    return repeatAlong(x, axisOf(g.number('axis', 0), x.shape.length), g.get('repeats'));
+  }),
+  Tile: on(['x', 'repeats'], (g) => tile(g.tensor('x'), g.numbers('repeats'))),
+  Flip: on(['x', 'axis'], (g) =>
+    axesOf(g.get('axis'), g.tensor('x').shape.length).reduce((x, axis) => {
+      const size = x.shape[axis] as number;
+      return slice(x, axis, size - 1, size, -1);
+    }, g.tensor('x')),
+  ),
+  Roll: on(['x', 'shift', 'axis'], (g) => {
+    const [x, axis] = [g.tensor('x'), axisIn(g, 0)];
+    const size = x.shape[axis] as number;
+    const cut = (((size - g.number('shift')) % size) + size) % size;
+    return concat([slice(x, axis, cut, size - cut), slice(x, axis, 0, cut)], axis);
+  }),
+  Pad: on(['x', 'pad_width', 'mode', 'constant_values'], (g) => {
+    const given = g.get('pad_width');
+    const pairs = (
+      typeof given === 'number' ? [[given, given]] : typeof (given as number[])[0] === 'number' ? [given] : given
+    ) as [number, number][];
+    if (String(g.get('mode') ?? 'constant').toLowerCase() !== 'constant')
+      throw wrong('constant', 'argument mode', g.get('mode'));
+    const x = g.tensor('x');
+    return pad(
+      x,
+      x.shape.map((_, i) => pairs[pairs.length === 1 ? 0 : i] as [number, number]),
+      g.number('constant_values', 0),
+    );
+  }),
+  OneHot: on(['x', 'num_classes', 'axis'], (g) => oneHot(g.tensor('x'), g.number('num_classes'), g.number('axis', -1))),
+  Tril: on(['x', 'k'], (g) => triangle(g.tensor('x'), (row, column) => column - row <= g.number('k', 0))),
+  Triu: on(['x', 'k'], (g) => triangle(g.tensor('x'), (row, column) => column - row >= g.number('k', 0))),
+  Softmax: on(['x', 'axis'], (g) => softmax(g.tensor('x'), axesOf(g.get('axis') ?? -1, g.tensor('x').shape.length))),
+  LogSoftmax: on(['x', 'axis'], (g) =>
+    logSoftmax(g.tensor('x'), axesOf(g.get('axis') ?? -1, g.tensor('x').shape.length)),
+  ),
+  DotProductAttention: on(['query', 'key', 'value', 'bias', 'mask', 'scale', 'is_causal'], attend),
+};
+
+/** Keras 3's 0 and -1 in a new shape: -1 alone is free. */
+function kept(size: number, axis: number, x: Doubles): number {
+  return size === 0 ? (x.shape[axis] ?? 0) : size;
+}

@@ -1,0 +1,95 @@
+import {
+  axesOf,
+  broadcastTo,
+  divide,
+  largestOf,
+  map,
+  meanOf,
+  multiply,
+  reduce,
+  reshape,
+  smallestOf,
+  sumOf,
+  varianceOf,
+} from '../doubles.ts';
+import { cumulative, firstBest, normalized } from './arrays.ts';
+import { axisIn, type Operator, on } from './given.ts';
+
+const truth = (condition: boolean) => Number(condition);
+const reduction = (f: (row: Float64Array) => number): Operator => ({
+  parameters: ['x', 'axis', 'keepdims'],
+  compute: (g) => reduce(g.tensor('x'), axesOf(g.get('axis'), g.tensor('x').shape.length), g.flag('keepdims'), f),
+});
+const positions = (better: (a: number, b: number) => boolean): Operator => ({
+  parameters: ['x', 'axis', 'keepdims'],
+  compute: (g) => {
+    const axis = g.get('axis');
+    const x = axis === null ? reshape(g.tensor('x'), [-1]) : g.tensor('x');
+    return reduce(x, axesOf(axis ?? 0, x.shape.length), g.flag('keepdims'), firstBest(better));
+  },
+});
+
+/** Operators that make one number of several. */
+export const REDUCTIONS: Readonly<Record<string, Operator>> = {
+  Mean: reduction(meanOf),
+  Sum: reduction(sumOf),
+  Max: reduction(largestOf),
+  Min: reduction(smallestOf),
+  Amax: reduction(largestOf),
+  Amin: reduction(smallestOf),
+  Prod: reduction((row) => row.reduce((a, b) => a * b, 1)),
+  Var: reduction(varianceOf),
+  Std: reduction((row) => Math.sqrt(varianceOf(row))),
+  Any: reduction((row) => truth(row.some((element) => element !== 0))),
+  All: reduction((row) => truth(row.every((element) => element !== 0))),
+  CountNonzero: reduction((row) => row.filter((element) => element !== 0).length),
+  Logsumexp: reduction((row) => {
+    const most = largestOf(row);
+    return most + Math.log(sumOf(row.map((element) => Math.exp(element - most))));
+  }),
+  Argmax: positions((a, b) => a > b),
+  Argmin: positions((a, b) => a < b),
+  Average: on(['x', 'weights'], (g) => {
+    const x = g.tensor('x');
+    const axes = axesOf(g.get('axis'), x.shape.length);
+    if (g.get('weights') === null) return reduce(x, axes, false, meanOf);
+    const weights = g.tensor('weights');
+    const lined =
+      weights.shape.length === x.shape.length
+        ? weights
+        : reshape(
+            weights,
+            x.shape.map((n, i) => (axes.includes(i) ? n : 1)),
+          );
+    return divide(
+      reduce(multiply(x, lined), axes, false, sumOf),
+      reduce(broadcastTo(lined, x.shape), axes, false, sumOf),
+    );
+  }),
+  Moments: on(['x', 'axes', 'keepdims'], (g) => {
+    const axes = axesOf(g.get('axes'), g.tensor('x').shape.length);
+    return [
+      reduce(g.tensor('x'), axes, g.flag('keepdims'), meanOf),
+      reduce(g.tensor('x'), axes, g.flag('keepdims'), varianceOf),
+    ];
+  }),
+  Norm: on(['x', 'ord', 'axis', 'keepdims'], (g) => {
+    const order = g.get('ord') ?? 2;
+    const p = order === 'fro' ? 2 : Number(order);
+    const powers = map(g.tensor('x'), (x) => Math.abs(x) ** p);
+    return map(
+      reduce(powers, axesOf(g.get('axis'), powers.shape.length), g.flag('keepdims'), sumOf),
+      (sum) => sum ** (1 / p),
+    );
+  }),
+  Normalize: on(['x', 'axis', 'order', 'epsilon'], (g) =>
+    normalized(
+      g.tensor('x'),
+      axesOf(g.get('axis') ?? -1, g.tensor('x').shape.length),
+      g.number('order', 2),
+      g.number('epsilon', 1e-7),
+    ),
+  ),
+  Cumsum: on(['x', 'axis'], (g) => cumulative(g.tensor('x'), axisIn(g, 0), (a, b) => a + b)),
+  Cumprod: on(['x', 'axis'], (g) => cumulative(g.tensor('x'), axisIn(g, 0), (a, b) => a * b)),
+};
