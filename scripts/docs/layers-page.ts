@@ -1,18 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import type { LayerDefinition } from '#convert';
-import { ACTIVATIONS, KERAS3_ACTIVATIONS, LAYERS, OPERATORS } from '#convert';
+import { ACTIVATIONS, type Activation, KERAS3_ACTIVATIONS, LAYERS, OPERATORS } from '#convert';
 import { GRADIENT_RULES } from '#train';
 
-const FOLDER = new URL('../convert/keras/layers/', import.meta.url);
-
 /** The page on what can be frozen, from the registries: `docs/layers.md`. */
-export async function layersPage(): Promise<string> {
-  const purposes = await purposesOfLayers();
-  const rows = LAYERS.map((layer: LayerDefinition) => {
+export function layersPage(): string {
+  const rows = LAYERS.map((layer) => {
     const trained = Object.hasOwn(GRADIENT_RULES, layer.className) ? 'yes' : '';
     const masks = layer.mask === undefined ? '' : layer.mask === 'keep' ? 'kept' : 'known';
-    return `| \`${layer.className}\` | ${purposes.get(layer) ?? ''} | ${trained} | ${masks} |`;
+    return `| \`${layer.className}\` | ${layer.summary?.replaceAll('|', '\\|') ?? ''} | ${trained} | ${masks} |`;
   });
+  const activations: readonly Activation[] = [...ACTIVATIONS, ...KERAS3_ACTIVATIONS];
   return `${[
     '# Layers, activations and operators that can be frozen',
     '',
@@ -34,7 +30,7 @@ export async function layersPage(): Promise<string> {
     '',
     '## Activations',
     '',
-    `${list([...ACTIVATIONS, ...KERAS3_ACTIVATIONS].flatMap(({ names }) => [...names]))}. \`hard_sigmoid\` of Keras 2's files`,
+    `${list(activations.flatMap(({ name, aliases = [] }) => [name, ...aliases]))}. \`hard_sigmoid\` of Keras 2's files`,
     'is another function than that of Keras 3, and is read as such.',
     '',
     '## Operators',
@@ -49,22 +45,4 @@ export async function layersPage(): Promise<string> {
 
 function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
-}
-
-/** What the comment above each definition says, in one line. */
-async function purposesOfLayers(): Promise<Map<unknown, string>> {
-  const purposes = new Map<unknown, string>();
-  for (const file of readdirSync(FOLDER)) {
-    const source = readFileSync(new URL(file, FOLDER), 'utf8');
-    const exported = (await import(new URL(file, FOLDER).href)) as Record<string, unknown>;
-    for (const [, comment = '', name = ''] of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const (\w+)/g)) {
-      purposes.set(exported[name], oneLine(comment));
-    }
-  }
-  return purposes;
-}
-
-function oneLine(comment: string): string {
-  const text = comment.replace(/\n\s*\*/g, ' ').replace(/\s+/g, ' ');
-  return text.trim().replaceAll('|', '\\|');
 }

@@ -1,7 +1,8 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { z } from 'zod';
-import type { Argument, LayerConfig, Shape, WeightSpec } from '#keras';
+import type { Argument, LayerConfig, Shape, Tensor, WeightSpec } from '#keras';
 import { GraphBuilder, type Value } from '#onnx';
+import type { Activation } from './activations/activation.ts';
 
 /** How a weight lies in memory where ONNX's order is not Keras's. */
 export interface WeightTransform {
@@ -36,12 +37,14 @@ export interface LinearWeights {
 }
 
 /**
- * One Keras layer: its options, shapes and weights, and how it is written in ONNX. One file each in `layers/`, listed in
- * `layers/index.ts`.
+ * One Keras layer: what it is, its options, shapes and weights, and how it is written in ONNX. A family of layers that
+ * differ in little is a table in one file of `layers/`, any other has a file of its own; `layers/index.ts` lists them.
  */
 export interface LayerDefinition<C = unknown> {
   /** Keras's class name. */
   readonly className: string;
+  /** What it does, in one line: its row in `docs/layers.md`. */
+  readonly summary?: string;
   /** The options read from the config, by Keras's names; options that change nothing in a frozen model are ignored. */
   readonly config: z.ZodType<C>;
   weights?(config: C, inputs: readonly Shape[]): readonly WeightSpec[];
@@ -69,7 +72,17 @@ export interface LayerDefinition<C = unknown> {
   inner?(config: C): Readonly<Record<string, LayerConfig>>;
   /** Does nothing outside training: left out of a frozen model. */
   readonly trainingOnly?: true;
+  /** Answers otherwise in training, so that a model that always calls it so cannot be frozen. */
+  readonly actsInTraining?: true;
   readonly linear?: LinearWeights;
+  /** The name of the activation that it applies last. */
+  activation?(config: C): string;
+  /** What the answer keeps of the input: its numbers, in another shape or order, or at least the range they lie in. */
+  keeps?(config: C): 'numbers' | 'range' | undefined;
+  /** Of a layer that scales pictures where a model begins: whether it is made for 0..255 or for 0..1. */
+  expects?(config: C, weight: (name: string) => Tensor | undefined): 'bytes' | 'unit';
+  /** How many rows the table has that the input's numbers choose from. */
+  vocabulary?(config: C): number;
 }
 
 /** The name of a bool tensor [batch, time], or none. */
@@ -170,6 +183,21 @@ export function single<T>(inputs: readonly T[]): T {
     throw new FreezeframeError('bad-topology', expected('one input', 'a layer that takes one', inputs.length));
   }
   return first;
+}
+
+/** A layer whose options name an activation: `emit` and `outputShape` are given for what comes before it. */
+export function activated<C extends { readonly activation: Activation }>(
+  definition: LayerDefinition<C>,
+): LayerDefinition {
+  return defineLayer<C>({
+    ...definition,
+    activation: (c) => c.activation.name,
+    outputShape: (c, inputs) => {
+      const shape = definition.outputShape(c, inputs);
+      return c.activation.outputShape?.(shape) ?? shape;
+    },
+    emit: (context, c, inputs) => c.activation.emit(context.graph, definition.emit(context, c, inputs)),
+  });
 }
 
 /** Lets a layer's file be checked against its own config type and still stand in one list with the others. */

@@ -41,7 +41,7 @@ function coefficients(plan: FreezePlan, node: PlannedNode): { scale: number[]; o
 function foldable(plan: FreezePlan, node: PlannedNode): LinearNode | undefined {
   const [input] = node.inputs;
   const before = asLinear(plan.nodes.find((candidate) => candidate.output === input));
-  if (!before || !input || before.activation !== 'linear' || !ownsWeights(plan, before.node)) return undefined;
+  if (!before || !input || before.activation.name !== 'linear' || !ownsWeights(plan, before.node)) return undefined;
   if (plan.outputs.includes(input) || readersOf(plan, input).length > 1) return undefined;
   const rank = plan.shapes.get(input)?.length ?? 0;
   const { axis } = node.config as BatchNormalizationConfig;

@@ -6,7 +6,7 @@ import type { FreezePlan, PlannedNode } from '../plan/plan.ts';
 /** What folding needs to know of a layer that declares `linear`. */
 const linearConfig = z.object({
   use_bias: z.boolean(),
-  activation: z.string(),
+  activation: z.object({ name: z.string() }),
   padding: z.enum(['valid', 'same', 'causal']).default('valid'),
   groups: z.number().default(1),
   data_format: z.enum(['channels_last', 'channels_first']).default('channels_last'),

@@ -12,7 +12,7 @@ const IGNORED = ['name', 'training', 'mask'];
  */
 export function bindCall(definition: LayerDefinition, call: LayerCall | undefined): BoundCall | string {
   const { args, kwargs } = call ?? { args: [], kwargs: {} };
-  if (kwargs.training === true && actsInTraining(definition)) {
+  if (kwargs.training === true && definition.actsInTraining) {
     return 'it is called with training=True, so that it answers otherwise each time';
   }
   const parameters = (definition.signature ?? ['inputs']).map((names) => names.split('|'));
@@ -41,8 +41,4 @@ export function bindCall(definition: LayerDefinition, call: LayerCall | undefine
 function holdsTensor(argument: Argument): boolean {
   if (argument instanceof TensorArgument) return true;
   return argument !== null && typeof argument === 'object' && Object.values(argument).some(holdsTensor);
-}
-
-function actsInTraining(definition: LayerDefinition): boolean {
-  return definition.trainingOnly === true || definition.className === 'BatchNormalization';
 }

@@ -6,10 +6,10 @@ import { activationGradient } from './activations.ts';
 import { indicator, softmaxGradient } from './elementwise.ts';
 import { defineRule } from './rule.ts';
 
-export const activationLayer = defineRule<{ readonly activation: string }>({
+export const activationLayer = defineRule<{ readonly activation: { readonly name: string } }>({
   backward: ({ graph }, c, { inputs, output }, gradient) => {
     const pass = { input: single(inputs).name, output };
-    return { inputs: [activationGradient(graph, c.activation, pass, gradient)], weights: {} };
+    return { inputs: [activationGradient(graph, c.activation.name, pass, gradient)], weights: {} };
   },
 });
 

@@ -1,4 +1,4 @@
-import { activate, affine, type DenseConfig, single } from '#convert';
+import { affine, type DenseConfig, single } from '#convert';
 import type { GraphBuilder, Value } from '#onnx';
 import { asKeras, fixed } from '#onnx';
 import { activationGradient } from './activations.ts';
@@ -7,13 +7,13 @@ import { defineRule } from './rule.ts';
 export const dense = defineRule<DenseConfig>({
   forward: (context, c, inputs) => {
     const linear = affine(context, c, single(inputs));
-    return { output: activate(context.graph, linear, c.activation), saved: { linear: linear.name } };
+    return { output: c.activation.emit(context.graph, linear), saved: { linear: linear.name } };
   },
   backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
     const { graph } = context;
     const x = asKeras(graph, single(inputs));
     const pass = { input: saved.linear as string, output };
-    const rows = asRows(graph, activationGradient(graph, c.activation, pass, gradient));
+    const rows = asRows(graph, activationGradient(graph, c.activation.name, pass, gradient));
     const kernel = graph.op('Gemm', [asRows(graph, x), rows], { transA: 1 });
     const sum = () => graph.op('ReduceSum', [rows, graph.ints([0])], { keepdims: 0 });
     const weights = c.use_bias ? { kernel, bias: sum() } : { kernel };

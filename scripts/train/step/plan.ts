@@ -3,14 +3,10 @@ import type { ConvolutionConfig, LayerDefinition, PoolingConfig, ResolvedLayer }
 import { convolutionShape, resolveLayers } from '#convert';
 import type { KerasModel, LayerConfig, Shape, WeightSpec } from '#keras';
 import { readTopology } from '#keras';
-import {
-  canPool,
-  type PooledConvolutionConfig,
-  pooledConvolution,
-  pooledRule,
-} from '../convolutions/pooled-convolution.ts';
+import { canPool, type PooledConvolutionConfig, pooledConvolution } from '../convolutions/pooled-convolution.ts';
+import { pooledConvolution2d } from '../gradients/convolutions.ts';
 import { ruleOf } from '../gradients/index.ts';
-import { defineRule, type GradientRule } from '../gradients/rule.ts';
+import type { GradientRule } from '../gradients/rule.ts';
 import { FUSED_ACTIVATIONS, type FusedActivation, type LossName } from './losses.ts';
 
 /** One layer in the order of the forward pass, ready to be written. */
@@ -81,8 +77,7 @@ function withLayer(node: Omit<Node, keyof ResolvedLayer | 'rule'>, layer: Resolv
 function splitHead(nodes: readonly Node[], output: string): { nodes: Node[]; activation: FusedActivation | undefined } {
   const last = nodes.find((node) => node.output === output);
   if (!last) return { nodes: [...nodes], activation: undefined };
-  const { activation } = last.config as { activation?: unknown };
-  const name = last.definition.className === 'Softmax' ? 'softmax' : activation;
+  const name = last.definition.activation?.(last.config);
   const fused = FUSED_ACTIVATIONS.find((known) => known === name);
   if (!fused) return { nodes: [...nodes], activation: undefined };
   const [bare] = resolveLayers([{ path: last.path, layer: withoutActivation(last.layer) }]) as [ResolvedLayer];
@@ -107,7 +102,7 @@ function joinPools(nodes: readonly Node[], output: string): Node[] {
     if (!canPool(convolution, pool)) return node;
     gone.add(reader);
     const config: PooledConvolutionConfig = { convolution, pool };
-    const layer = { definition: pooledConvolution as LayerDefinition, rule: defineRule(pooledRule), config };
+    const layer = { definition: pooledConvolution as LayerDefinition, rule: pooledConvolution2d, config };
     return { ...node, ...layer, output: reader.output };
   });
   return joined.filter((_, i) => !gone.has(nodes[i] as Node));

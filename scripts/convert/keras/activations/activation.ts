@@ -1,20 +1,18 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { renamed } from '#onnx';
+import type { Shape } from '#keras';
+import { type GraphBuilder, renamed, type Value } from '#onnx';
 
-/** Options of an activation that was given as a layer or an object (`negative_slope`, `max_value`...). */
-export type ActivationOptions = Readonly<Record<string, unknown>>;
-
-/** One activation function: its name in Keras and how it is written in ONNX. Shape and memory order stay. */
-export interface ActivationDefinition {
-  /** Keras's name, and other names for the same function. */
-  readonly names: readonly [string, ...string[]];
+/** One activation function, with its options where it has any. The memory order stays. */
+export interface Activation {
+  /** Keras's name. */
+  readonly name: string;
+  /** Other names for the same function. */
+  readonly aliases?: readonly string[];
   emit(graph: GraphBuilder, x: Value): Value;
+  /** Left out where the shape stays. */
+  outputShape?(shape: Shape): Shape;
 }
 
 /** An activation that is one operator of ONNX. */
-export function operator(
-  type: string,
-  attributes: Parameters<GraphBuilder['op']>[2] = {},
-): ActivationDefinition['emit'] {
+export function operator(type: string, attributes: Parameters<GraphBuilder['op']>[2] = {}): Activation['emit'] {
   return (graph, x) => renamed(x, graph.op(type, [x.name], attributes));
 }

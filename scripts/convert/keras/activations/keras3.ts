@@ -1,6 +1,6 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { memoryAxis, renamed } from '#onnx';
-import { type ActivationDefinition, operator } from './activation.ts';
+import type { Shape } from '#keras';
+import { type GraphBuilder, memoryAxis, renamed, type Value } from '#onnx';
+import { type Activation, operator } from './activation.ts';
 
 function clipped(graph: GraphBuilder, x: string, low: number, high: number): string {
   return graph.op('Clip', [x, graph.float(low), graph.float(high)]);
@@ -26,35 +26,38 @@ function sparsemax(graph: GraphBuilder, x: Value): string {
   return graph.op('Relu', [graph.op('Sub', [x.name, edge])]);
 }
 
+/** A gate is made of one half of the features. */
+function halved(shape: Shape): Shape {
+  const last = shape.at(-1);
+  return [...shape.slice(0, -1), typeof last === 'number' ? last / 2 : null];
+}
+
 /** One half of the features, the other half deciding how much of it passes. */
-export function gatedHalf(graph: GraphBuilder, x: Value): Value {
-  const axis = memoryAxis(x, -1);
-  const last = x.shape.at(-1);
-  const half = typeof last === 'number' ? last / 2 : null;
-  const [a, b] = graph.ops('Split', [x.name], 2, { axis, num_outputs: 2 }) as [string, string];
-  return renamed(x, graph.op('Mul', [a, graph.op('Sigmoid', [b])]), [...x.shape.slice(0, -1), half]);
+function gatedHalf(graph: GraphBuilder, x: Value): Value {
+  const [a, b] = graph.ops('Split', [x.name], 2, { axis: memoryAxis(x, -1), num_outputs: 2 }) as [string, string];
+  return renamed(x, graph.op('Mul', [a, graph.op('Sigmoid', [b])]), halved(x.shape));
 }
 
 /** Activation functions that only Keras 3 has. They can be frozen, not trained. */
 export const KERAS3_ACTIVATIONS = [
   {
-    names: ['log_sigmoid'],
+    name: 'log_sigmoid',
     emit: (graph, x) => renamed(x, graph.op('Neg', [graph.op('Softplus', [graph.op('Neg', [x.name])])])),
   },
-  { names: ['hard_tanh'], emit: (graph, x) => renamed(x, clipped(graph, x.name, -1, 1)) },
-  { names: ['tanh_shrink'], emit: (graph, x) => renamed(x, graph.op('Sub', [x.name, graph.op('Tanh', [x.name])])) },
-  { names: ['soft_shrink'], emit: operator('Shrink', { lambd: { float: 0.5 }, bias: { float: 0.5 } }) },
-  { names: ['hard_shrink'], emit: operator('Shrink', { lambd: { float: 0.5 }, bias: { float: 0 } }) },
+  { name: 'hard_tanh', emit: (graph, x) => renamed(x, clipped(graph, x.name, -1, 1)) },
+  { name: 'tanh_shrink', emit: (graph, x) => renamed(x, graph.op('Sub', [x.name, graph.op('Tanh', [x.name])])) },
+  { name: 'soft_shrink', emit: operator('Shrink', { lambd: { float: 0.5 }, bias: { float: 0.5 } }) },
+  { name: 'hard_shrink', emit: operator('Shrink', { lambd: { float: 0.5 }, bias: { float: 0 } }) },
   {
-    names: ['squareplus'],
+    name: 'squareplus',
     emit: (graph, x) => {
       const root = graph.op('Sqrt', [graph.op('Add', [graph.op('Mul', [x.name, x.name]), graph.float(4)])]);
       return renamed(x, graph.op('Mul', [graph.op('Add', [x.name, root]), graph.float(0.5)]));
     },
   },
-  { names: ['celu'], emit: operator('Celu', { alpha: { float: 1 } }) },
+  { name: 'celu', emit: operator('Celu', { alpha: { float: 1 } }) },
   {
-    names: ['sparse_plus'],
+    name: 'sparse_plus',
     emit: (graph, x) => {
       // (x + 1)² / 4 between -1 and 1: beyond, the clipped sum is 0 or 2 and the rest of x is added.
       const within = clipped(graph, graph.op('Add', [x.name, graph.float(1)]), 0, 2);
@@ -63,12 +66,12 @@ export const KERAS3_ACTIVATIONS = [
     },
   },
   {
-    names: ['sparse_sigmoid'],
+    name: 'sparse_sigmoid',
     emit: (graph, x) => {
       const half = graph.op('Mul', [graph.op('Add', [x.name, graph.float(1)]), graph.float(0.5)]);
       return renamed(x, clipped(graph, half, 0, 1));
     },
   },
-  { names: ['sparsemax'], emit: (graph, x) => renamed(x, sparsemax(graph, x)) },
-  { names: ['glu'], emit: gatedHalf },
-] as const satisfies readonly ActivationDefinition[];
+  { name: 'sparsemax', emit: (graph, x) => renamed(x, sparsemax(graph, x)) },
+  { name: 'glu', emit: gatedHalf, outputShape: halved },
+] as const satisfies readonly Activation[];

@@ -20,6 +20,7 @@ export interface DotConfig {
 /** [query, value] or [query, value, key] in; weighted values, and with `return_attention_scores` the weights, out. */
 export function dotAttention<C extends DotConfig>(
   className: string,
+  summary: string,
   config: z.ZodType<Omit<C, 'call'>>,
   weights: (config: C, inputs: readonly Shape[]) => readonly WeightSpec[],
   /** Scores [batch, query time, value time]. */
@@ -27,6 +28,7 @@ export function dotAttention<C extends DotConfig>(
 ): LayerDefinition {
   return defineLayer<C>({
     className,
+    summary,
     config: config as unknown as z.ZodType<C>,
     signature: ['inputs', 'mask', 'training', 'return_attention_scores', 'use_causal_mask'],
     weights,

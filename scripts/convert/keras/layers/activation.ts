@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { activate, activatedShape, activation } from '../activations/index.ts';
-import { defineLayer, single } from '../layer.ts';
+import { activation } from '../activations/index.ts';
+import { activated, single } from '../layer.ts';
 
 const config = z.object({ activation });
 
-/** An activation function as a layer of its own. */
-export const activationLayer = defineLayer<z.output<typeof config>>({
+export const activationLayer = activated<z.output<typeof config>>({
   className: 'Activation',
+  summary: 'An activation function as a layer of its own.',
+  keeps: (c) => (c.activation.name === 'linear' ? 'numbers' : undefined),
   mask: 'keep',
   config,
-  outputShape: (c, inputs) => activatedShape(single(inputs), c.activation),
-  emit: ({ graph }, c, inputs) => activate(graph, single(inputs), c.activation),
+  outputShape: (_, inputs) => single(inputs),
+  emit: (_context, _config, inputs) => single(inputs),
 });

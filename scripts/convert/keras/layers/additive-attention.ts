@@ -7,9 +7,9 @@ import { flag } from '../options.ts';
 const config = z.object({ ...dotOptions, use_scale: flag(true) });
 type Config = z.output<typeof config> & DotConfig;
 
-/** Bahdanau's attention: the sum over `tanh(query + key)`, each feature with a weight of its own. */
 export const additiveAttention = dotAttention<Config>(
   'AdditiveAttention',
+  "Bahdanau's attention: the sum over `tanh(query + key)`, each feature with a weight of its own.",
   config,
   (c, inputs) =>
     c.use_scale

@@ -11,9 +11,9 @@ const config = z.object({
 });
 type Config = z.output<typeof config> & DotConfig;
 
-/** Attention by the product of query and key, or by the sum of their `tanh`. */
 export const attention = dotAttention<Config>(
   'Attention',
+  'Attention by the product of query and key, or by the sum of their `tanh`.',
   config,
   (c) => {
     const scalar = (name: string): WeightSpec => ({ name, shape: [], trainable: true, initializer: 'ones' });

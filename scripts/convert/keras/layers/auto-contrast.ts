@@ -6,9 +6,10 @@ import { number } from '../options.ts';
 
 const config = z.object({ value_range: z.tuple([number, number]).default([0, 255]) });
 
-/** Each channel of each picture stretched over the whole range of values; one that is all alike stays as it is. */
 export const autoContrast = defineLayer<z.output<typeof config>>({
   className: 'AutoContrast',
+  summary:
+    'Each channel of each picture stretched over the whole range of values; one that is all alike stays as it is.',
   config,
   outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, { value_range: [low, high] }, inputs) => {

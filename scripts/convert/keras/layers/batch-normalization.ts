@@ -22,12 +22,11 @@ const config = z.object({
 
 export type BatchNormalizationConfig = z.output<typeof config>;
 
-/**
- * Normalises each channel by the statistics of training: (x - mean) / sqrt(variance + epsilon) * gamma + beta. A frozen
- * model never holds it as such: `fold-batch-normalization.ts` has made it part of a convolution or one Mul and one Add.
- */
+/** A frozen model never holds it as such: `fold-batch-normalization.ts` makes it part of a convolution, or one Mul and one Add. */
 export const batchNormalization = defineLayer<BatchNormalizationConfig>({
   className: 'BatchNormalization',
+  summary: 'Normalises each channel by statistics of training: (x - mean) / sqrt(variance + epsilon) * gamma + beta.',
+  actsInTraining: true,
   mask: 'keep',
   config,
   weights: (c, inputs) => normalizationWeights(c, single(inputs)),

@@ -28,9 +28,9 @@ type Config = z.output<typeof options> & {
   readonly inner: { readonly forward_layer: ResolvedLayer; readonly backward_layer: ResolvedLayer };
 };
 
-/** A recurrent layer over a sequence, and another over the sequence from its end; the answers joined. */
 export const bidirectional = defineLayer<Config>({
   className: 'Bidirectional',
+  summary: 'A recurrent layer over a sequence, and another over the sequence from its end; the answers joined.',
   config: options as unknown as z.ZodType<Config>,
   signature: ['inputs|sequences', 'initial_state'],
   inner: ({ layer, backward_layer }) => ({

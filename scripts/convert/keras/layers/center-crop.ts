@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import { cropMiddle, cropMiddleOfAny, cropToProportions } from '../families/crop-picture.ts';
-import { pictureAxes, resizePicture, sizedShape } from '../families/resize.ts';
 import { defineLayer, single } from '../layer.ts';
 import { dataFormat } from '../options.ts';
+import { cropMiddle, cropMiddleOfAny, cropToProportions } from '../pictures/crop.ts';
+import { pictureAxes, resizePicture, sizedShape } from '../pictures/resize.ts';
 
 const side = z.number().int().positive();
 const config = z
   .object({ height: side, width: side, data_format: dataFormat })
   .transform((c) => ({ ...c, size: [c.height, c.width] as const }));
 
-/** The middle of each picture. Of a picture with a side that is too short: the largest middle part, resized. */
 export const centerCrop = defineLayer<z.output<typeof config>>({
   className: 'CenterCrop',
+  summary: 'The middle of each picture. Of a picture with a side that is too short: the largest middle part, resized.',
+  keeps: () => 'range',
   config,
   outputShape: (c, inputs) => sizedShape(single(inputs), c.size, c.data_format),
   emit: ({ graph }, c, inputs) => {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Shape } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
 import { memoryAxis } from '#onnx';
-import { sameLayout } from '../families/merge.ts';
 import { defineLayer } from '../layer.ts';
+import { sameLayout } from './merging.ts';
 
 const config = z.object({
   axis: z
@@ -13,9 +13,9 @@ const config = z.object({
     .transform((axis) => axis ?? -1),
 });
 
-/** Tensors side by side along one axis. */
 export const concatenate = defineLayer<z.output<typeof config>>({
   className: 'Concatenate',
+  summary: 'Tensors side by side along one axis.',
   config,
   outputShape: (c, inputs) => joinedShape(c.axis, inputs),
   emit: ({ graph }, c, inputs) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Value } from '#onnx';
 import { asKeras, fixed } from '#onnx';
-import { activate, activatedShape, activation } from '../activations/index.ts';
-import { defineLayer, type EmitContext, single } from '../layer.ts';
+import { activation } from '../activations/index.ts';
+import { activated, type EmitContext, single } from '../layer.ts';
 import { flag, initializer } from '../options.ts';
 
 const config = z.object({
@@ -15,9 +15,9 @@ const config = z.object({
 
 export type DenseConfig = z.output<typeof config>;
 
-/** A matrix product over the last axis, a bias and an activation. */
-export const dense = defineLayer<DenseConfig>({
+export const dense = activated<DenseConfig>({
   className: 'Dense',
+  summary: 'A matrix product over the last axis, a bias and an activation.',
   mask: 'keep',
   linear: { kernel: 'kernel' },
   config,
@@ -30,8 +30,8 @@ export const dense = defineLayer<DenseConfig>({
     },
     ...(c.use_bias ? [{ name: 'bias', shape: [c.units], trainable: true, initializer: c.bias_initializer }] : []),
   ],
-  outputShape: (c, inputs) => activatedShape([...single(inputs).slice(0, -1), c.units], c.activation),
-  emit: (context, c, inputs) => activate(context.graph, affine(context, c, single(inputs)), c.activation),
+  outputShape: (c, inputs) => [...single(inputs).slice(0, -1), c.units],
+  emit: (context, c, inputs) => affine(context, c, single(inputs)),
 });
 
 /** The product and its bias, before the activation. */

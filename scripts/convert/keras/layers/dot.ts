@@ -11,9 +11,9 @@ const axis = z.number().int();
 const config = z.object({ axes: z.union([axis, z.array(axis).length(2)]), normalize: flag(false) });
 type Config = z.output<typeof config>;
 
-/** Products of two tensors summed over one axis of each, sample by sample. */
 export const dot = defineLayer<Config>({
   className: 'Dot',
+  summary: 'Products of two tensors summed over one axis of each, sample by sample.',
   config,
   outputShape: (c, inputs) => {
     const [a, b] = pair(inputs);

@@ -2,8 +2,8 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import type { Value } from '#onnx';
-import { activate, activatedShape, activation } from '../activations/index.ts';
-import { defineLayer, type EmitContext, single } from '../layer.ts';
+import { activation } from '../activations/index.ts';
+import { activated, type EmitContext, single } from '../layer.ts';
 import { einsum } from '../operators/products.ts';
 import { initializer } from '../options.ts';
 
@@ -18,16 +18,16 @@ const config = z.object({
 });
 export type EinsumDenseConfig = z.output<typeof config>;
 
-/** A product written as an einsum equation, a bias along some of its axes and an activation. */
-export const einsumDense = defineLayer<EinsumDenseConfig>({
+export const einsumDense = activated<EinsumDenseConfig>({
   className: 'EinsumDense',
+  summary: 'A product written as an einsum equation, a bias along some of its axes and an activation.',
   config,
   weights: (c, inputs) => {
     const { kernel, bias } = shapesOf(c, single(inputs));
     const specs: WeightSpec[] = [{ name: 'kernel', shape: kernel, trainable: true, initializer: c.kernel_initializer }];
     return bias ? [...specs, { name: 'bias', shape: bias, trainable: true, initializer: c.bias_initializer }] : specs;
   },
-  outputShape: (c, inputs) => activatedShape(shapesOf(c, single(inputs)).output, c.activation),
+  outputShape: (c, inputs) => shapesOf(c, single(inputs)).output,
   emit: (context, c, inputs) => einsumDenseOf(context, c, single(inputs)),
 });
 
@@ -41,9 +41,9 @@ function einsumDenseOf(context: EmitContext, c: EinsumDenseConfig, x: Value): Va
     layout: 'channels-last',
   };
   const product = { ...einsum(graph, c.equation, [x, kernel]), shape: output };
-  if (!c.bias_axes) return activate(graph, product, c.activation);
+  if (!c.bias_axes) return product;
   const name = graph.op('Add', [product.name, context.weight('bias')]);
-  return activate(graph, { ...product, name }, c.activation);
+  return { ...product, name };
 }
 
 /** What Keras works out from the equation (`_analyze_einsum_string`): kernel, bias (with axes of 1 behind) and output. */

@@ -10,9 +10,10 @@ const config = z.object({
   embeddings_initializer: initializer('uniform'),
 });
 
-/** A row of a table for each index. Floats are cut to whole numbers, as Keras does. */
 export const embedding = defineLayer<z.output<typeof config>>({
   className: 'Embedding',
+  summary: 'A row of a table for each index. Floats are cut to whole numbers, as Keras does.',
+  vocabulary: (c) => c.input_dim,
   config,
   integers: true,
   weights: (c) => [

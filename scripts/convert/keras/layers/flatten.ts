@@ -8,9 +8,10 @@ const config = z.object({ data_format: dataFormat });
 
 type Config = z.output<typeof config>;
 
-/** One axis of everything behind the batch. `channels_first` flattens in channels-last order, as Keras does. */
 export const flatten = defineLayer<Config>({
   className: 'Flatten',
+  summary: 'One axis of everything behind the batch. `channels_first` flattens in channels-last order, as Keras does.',
+  keeps: () => 'numbers',
   config,
   outputShape: (_, inputs) => flatShape(single(inputs)),
   emit: ({ graph }, c, inputs) => {

@@ -1,11 +1,11 @@
 import type { GraphBuilder, Value } from '#onnx';
 import { asKeras } from '#onnx';
-import { type GlobalPoolingConfig, globalPool, globalPoolingConfig, globalPoolingShape } from '../families/pooling.ts';
 import { asFloat, defineLayer, single } from '../layer.ts';
+import { type GlobalPoolingConfig, globalPool, globalPoolingConfig, globalPoolingShape } from './pooling.ts';
 
-/** The mean of each channel over time: over the steps that a mask leaves, where there is one. */
 export const globalAveragePooling1d = defineLayer<GlobalPoolingConfig>({
   className: 'GlobalAveragePooling1D',
+  summary: 'The mean of each channel over time: over the steps that a mask leaves, where there is one.',
   config: globalPoolingConfig,
   outputShape: (c, inputs) => globalPoolingShape(c, single(inputs)),
   emit: (context, c, inputs) => {

@@ -25,9 +25,9 @@ const config = z.object({
 });
 type Config = z.output<typeof config> & { readonly call: BoundCall };
 
-/** Attention in which several heads of the query share one head of key and value. */
 export const groupQueryAttention = defineLayer<Config>({
   className: 'GroupQueryAttention',
+  summary: 'Attention in which several heads of the query share one head of key and value.',
   config: config as unknown as z.ZodType<Config>,
   signature: HEADS_SIGNATURE,
   weights: (c, inputs) => {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineLayer, single } from '../layer.ts';
 
-/** Passes on what it is given. */
 export const identity = defineLayer({
   className: 'Identity',
+  summary: 'Passes on what it is given.',
+  keeps: () => 'numbers',
   config: z.object({}),
   integers: true,
   mask: 'keep',

@@ -4,9 +4,9 @@ import { defineLayer, single } from '../layer.ts';
 
 const config = z.object({ projection_dim: z.number().int().positive() });
 
-/** A factor per channel: the layer of `keras.applications`' ConvNeXt. */
 export const layerScale = defineLayer<z.output<typeof config>>({
   className: 'LayerScale',
+  summary: "A factor per channel: the layer of `keras.applications`' ConvNeXt.",
   config,
   weights: (c) => [{ name: 'gamma', shape: [c.projection_dim], trainable: true, initializer: 'ones' }],
   outputShape: (_, inputs) => single(inputs),

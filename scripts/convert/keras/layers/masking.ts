@@ -6,9 +6,11 @@ import { number } from '../options.ts';
 
 const config = z.object({ mask_value: number.default(0) });
 
-/** Steps in which every feature is `mask_value` are left out by the layers behind that know masks, and are zeros. */
 export const masking = defineLayer<z.output<typeof config>>({
   className: 'Masking',
+  summary:
+    'Steps in which every feature is `mask_value` are left out by the layers behind that know masks, and are zeros.',
+  keeps: () => 'numbers',
   config,
   outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => {

@@ -37,9 +37,10 @@ const config = z.object({
 });
 type Config = z.output<typeof config> & { readonly call: BoundCall };
 
-/** Attention of several heads: products of query, key and value, shares of one over the values' steps, a last product. */
 export const multiHeadAttention = defineLayer<Config>({
   className: 'MultiHeadAttention',
+  summary:
+    "Attention of several heads: products of query, key and value, shares of one over the values' steps, a last product.",
   config: config as unknown as z.ZodType<Config>,
   signature: HEADS_SIGNATURE,
   weights: (c, inputs) => {

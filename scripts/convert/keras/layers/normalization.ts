@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Shape } from '#keras';
 import type { Value } from '#onnx';
 import { asKeras, broadcastDims, renamed } from '#onnx';
-import { dimsOnAxes, sizesOf, sortedAxes } from '../families/normalization.ts';
 import { defineLayer, type EmitContext, single } from '../layer.ts';
 import { flag, flattened, type Nested, numbers } from '../options.ts';
+import { dimsOnAxes, sizesOf, sortedAxes } from './sample-normalization.ts';
 
 const axis = z.number().int();
 const config = z.object({
@@ -24,9 +24,14 @@ type Config = z.output<typeof config>;
 /** Keras's `epsilon()`: no deviation is taken to be smaller. */
 const SMALLEST_DEVIATION = 1e-7;
 
-/** (x - mean) / deviation, by statistics that were learned from data or given; the other way round with `invert`. */
 export const normalization = defineLayer<Config>({
   className: 'Normalization',
+  summary:
+    '(x - mean) / deviation, by statistics that were learned from data or given; the other way round with `invert`.',
+  expects: ({ mean }, weight) => {
+    const centre = mean === null || mean === undefined ? weight('mean')?.data : flattened(mean)?.data;
+    return centre?.some((value: number) => Math.abs(value) > 1.5) ? 'bytes' : 'unit';
+  },
   config,
   mask: 'keep',
   weights: (c, inputs) => {

@@ -8,9 +8,10 @@ const config = z.object({ dims: z.array(z.number().int().positive()) });
 
 type Config = z.output<typeof config>;
 
-/** The axes behind the batch in another order, counted from 1. */
 export const permute = defineLayer<Config>({
   className: 'Permute',
+  summary: 'The axes behind the batch in another order, counted from 1.',
+  keeps: () => 'numbers',
   config,
   integers: true,
   outputShape: (c, inputs) => permuted(c, single(inputs)),

@@ -11,9 +11,9 @@ const config = z.object({
 });
 type Config = z.output<typeof config>;
 
-/** x above zero, below it a share that was trained, one for each place and channel but along the shared axes. */
 export const prelu = defineLayer<Config>({
   className: 'PReLU',
+  summary: 'x above zero, below it a share that was trained, one for each place and channel but along the shared axes.',
   config,
   mask: 'keep',
   weights: (c, inputs) => [

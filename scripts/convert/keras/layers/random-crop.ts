@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { cropToProportions } from '../families/crop-picture.ts';
-import { resizePicture, sizedShape } from '../families/resize.ts';
 import { defineLayer, single } from '../layer.ts';
 import { dataFormat } from '../options.ts';
+import { cropToProportions } from '../pictures/crop.ts';
+import { resizePicture, sizedShape } from '../pictures/resize.ts';
 
 const side = z.number().int().positive();
 const config = z
@@ -10,11 +10,13 @@ const config = z
   .transform((c) => ({ ...c, size: [c.height, c.width] as const }));
 
 /**
- * Outside training Keras 2 answers the largest middle part that has the proportions, resized; Keras 3.15 does nothing
- * at all, though it tells the layers behind otherwise. Only Keras 3 writes `data_format` into this layer's config.
+ * Keras 3.15 does nothing outside training, though it tells the layers behind otherwise. Only Keras 3 writes
+ * `data_format` into this layer's config.
  */
 export const randomCrop = defineLayer<z.output<typeof config>>({
   className: 'RandomCrop',
+  summary:
+    'Outside training the largest middle part that has the proportions, resized, in Keras 2; nothing in Keras 3.',
   config: z.preprocess(withKeras3, config),
   outputShape: (c, inputs) => (c.keras3 ? single(inputs) : sizedShape(single(inputs), c.size, c.data_format)),
   emit: ({ graph }, c, inputs) => {

@@ -4,9 +4,10 @@ import { defineLayer, single } from '../layer.ts';
 
 const config = z.object({ n: z.number().int().positive() });
 
-/** A vector `n` times, as a sequence. */
 export const repeatVector = defineLayer<z.output<typeof config>>({
   className: 'RepeatVector',
+  summary: 'A vector `n` times, as a sequence.',
+  keeps: () => 'numbers',
   config,
   outputShape: (c, inputs) => {
     const [batch = null, features = null] = single(inputs);

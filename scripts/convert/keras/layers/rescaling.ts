@@ -13,9 +13,11 @@ const factor = numbers.transform((value, context) => {
 });
 const config = z.object({ scale: factor, offset: factor.prefault(0) });
 
-/** x * scale + offset; a list holds one number per channel (the last axis). */
 export const rescaling = defineLayer<z.output<typeof config>>({
   className: 'Rescaling',
+  summary: 'x * scale + offset; a list holds one number per channel (the last axis).',
+  // 1/255 and 1/127.5 want bytes; 2 (with offset -1) wants 0..1.
+  expects: ({ scale }) => (scale.every((value) => Math.abs(value) < 0.5) ? 'bytes' : 'unit'),
   config,
   mask: 'keep',
   outputShape: (_, inputs) => single(inputs),

@@ -15,9 +15,10 @@ const config = z.object({
 
 type Config = z.output<typeof config>;
 
-/** Each sample in another shape; -1 stands for what is left. */
 export const reshape = defineLayer<Config>({
   className: 'Reshape',
+  summary: 'Each sample in another shape; -1 stands for what is left.',
+  keeps: () => 'numbers',
   config,
   integers: true,
   outputShape: (c, inputs) => reshaped(c, single(inputs)),

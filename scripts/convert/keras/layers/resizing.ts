@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { INTERPOLATIONS } from '#onnx';
-import { cropToProportions, padToProportions } from '../families/crop-picture.ts';
-import { resizePicture, roundedTo, sizedShape } from '../families/resize.ts';
 import { defineLayer, single } from '../layer.ts';
 import { dataFormat, flag, number } from '../options.ts';
+import { cropToProportions, padToProportions } from '../pictures/crop.ts';
+import { resizePicture, roundedTo, sizedShape } from '../pictures/resize.ts';
 
 const side = z.number().int().positive();
 const config = z
@@ -26,9 +26,10 @@ const config = z
 
 type Config = z.output<typeof config>;
 
-/** Pictures in another size. Whole numbers are rounded back to whole numbers, as in Keras. */
 export const resizing = defineLayer<Config>({
   className: 'Resizing',
+  summary: 'Pictures in another size. Whole numbers are rounded back to whole numbers, as in Keras.',
+  keeps: () => 'range',
   config,
   integers: true,
   outputShape: (c, inputs) => sizedShape(single(inputs), c.size, c.data_format),

@@ -12,9 +12,10 @@ const config = z.object({
     .transform((value) => (typeof value === 'number' ? [value] : value)),
 });
 
-/** Shares of one along an axis, or along several together. */
 export const softmax = defineLayer<z.output<typeof config>>({
   className: 'Softmax',
+  summary: 'Shares of one along an axis, or along several together.',
+  activation: () => 'softmax',
   config,
   mask: 'keep',
   outputShape: (_, inputs) => single(inputs),

@@ -8,9 +8,10 @@ const options = z.object({
 
 type Config = z.output<typeof options> & { readonly inner: { readonly layer: ResolvedLayer } };
 
-/** Training divides the inner layer's kernel by its spectral norm and keeps the result: what is left is that layer. */
 export const spectralNormalization = defineLayer<Config>({
   className: 'SpectralNormalization',
+  summary:
+    "Training divides the inner layer's kernel by its spectral norm and keeps the result: what is left is that layer.",
   config: options as unknown as z.ZodType<Config>,
   inner: ({ layer }) => ({ layer: layer as LayerConfig }),
   // Keras keeps a vector of the last training step too, which nothing needs any more.

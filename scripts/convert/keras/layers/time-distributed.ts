@@ -9,9 +9,10 @@ const options = z.object({
 });
 type Config = z.output<typeof options> & { readonly inner: { readonly layer: ResolvedLayer } };
 
-/** One layer, or a whole model, for each step of a sequence by itself: the steps become samples and sequences again. */
 export const timeDistributed = defineLayer<Config>({
   className: 'TimeDistributed',
+  summary:
+    'One layer, or a whole model, for each step of a sequence by itself: the steps become samples and sequences again.',
   config: options as unknown as z.ZodType<Config>,
   inner: ({ layer }) => ({ layer: layer as LayerConfig }),
   weights: (c, inputs) => innerWeights('layer', c.inner.layer, [stepOf(single(inputs))]),

@@ -1,6 +1,6 @@
 import { memoryAxis } from '#onnx';
-import { ACTIVATIONS, activate, KERAS3_ACTIVATIONS } from '../activations/index.ts';
-import { rectified } from '../layers/relu.ts';
+import { type Activation, findActivation } from '../activations/index.ts';
+import { rectified } from '../layers/rectifiers.ts';
 import { cast, integer, numberIn, type OperatorDefinition, tensorOf } from './operator.ts';
 
 /** Activation functions without options, by Keras 3's and TensorFlow's names. */
@@ -27,14 +27,14 @@ const PLAIN: readonly (readonly [name: string, keras: string, ...tensorflow: str
   ['glu', 'Glu'],
 ];
 
-const KNOWN = new Set<string>([...ACTIVATIONS, ...KERAS3_ACTIVATIONS].flatMap(({ names }) => [...names]));
-
 function plain(name: string, keras: string, tensorflow: readonly string[]): OperatorDefinition {
+  const activation = findActivation(name) as Activation;
   return {
     keras: keras ? [keras] : [],
     tensorflow,
     parameters: ['x|features|logits|input'],
-    emit: (graph, { x }) => activate(graph, cast(graph, tensorOf(graph, x, `the operand of ${name}`), 'float32'), name),
+    emit: (graph, { x }) =>
+      activation.emit(graph, cast(graph, tensorOf(graph, x, `the operand of ${name}`), 'float32')),
   };
 }
 
@@ -53,7 +53,7 @@ function softmax(type: 'Softmax' | 'LogSoftmax', tensorflow: readonly string[]):
 
 /** Activation functions that are called as functions. */
 export const ACTIVATION_OPERATORS: readonly OperatorDefinition[] = [
-  ...PLAIN.filter(([name]) => KNOWN.has(name)).map(([name, keras, ...tensorflow]) => plain(name, keras, tensorflow)),
+  ...PLAIN.map(([name, keras, ...tensorflow]) => plain(name, keras, tensorflow)),
   softmax('Softmax', ['nn.softmax', 'keras.activations.softmax', 'math.softmax']),
   softmax('LogSoftmax', ['nn.log_softmax', 'math.log_softmax']),
   {

@@ -10,7 +10,7 @@ function binary(
   keras: readonly string[],
   tensorflow: readonly string[],
   type: string | Emit,
-  options: { readonly at?: Datatype; readonly answers?: Datatype } = {},
+  options: { readonly at?: Datatype; readonly answers?: Datatype; readonly preprocesses?: true } = {},
 ): OperatorDefinition {
   const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
   const write = typeof type === 'string' ? (graph: GraphBuilder, a: string, b: string) => graph.op(type, [a, b]) : type;
@@ -18,6 +18,7 @@ function binary(
     keras,
     tensorflow,
     parameters: PAIR,
+    ...(options.preprocesses ? { preprocesses: true } : {}),
     emit: (graph, { x1, x2 }) => {
       const { values, shape } = broadcast(graph, [x1, x2], where, options.at);
       const [a, b] = values as [Value, Value];
@@ -53,13 +54,13 @@ const floorDivide: Emit = (graph, a, b) => graph.op('Floor', [graph.op('Div', [a
 /** Operators that work on each element by itself. */
 export const ELEMENTWISE: readonly OperatorDefinition[] = [
   binary(['Add'], ['math.add', '__operators__.add', 'add', 'math.add_v2'], 'Add'),
-  binary(['Subtract'], ['math.subtract', '__operators__.sub', 'subtract'], 'Sub'),
+  binary(['Subtract'], ['math.subtract', '__operators__.sub', 'subtract'], 'Sub', { preprocesses: true }),
   binary(['Multiply'], ['math.multiply', '__operators__.mul', 'multiply'], 'Mul'),
   binary(
     ['Divide', 'TrueDivide'],
     ['math.truediv', '__operators__.truediv', 'math.divide', 'realdiv', 'divide', 'truediv', 'RealDiv'],
     'Div',
-    { at: 'float32' },
+    { at: 'float32', preprocesses: true },
   ),
   binary(['FloorDivide'], ['math.floordiv', '__operators__.floordiv', 'floordiv', 'floor_div'], floorDivide, {
     at: 'float32',

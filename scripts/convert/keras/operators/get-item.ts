@@ -27,6 +27,8 @@ export const getItem: OperatorDefinition = {
   keras: ['GetItem'],
   tensorflow: ['__operators__.getitem'],
   parameters: ['x|tensor', 'key|slice_spec'],
+  // The channels in another order.
+  preprocesses: true,
   emit: (graph, { x, key }) => {
     const value = asKeras(graph, tensorOf(graph, x, 'the operand of GetItem'));
     return taken(graph, value, expanded(itemsOf(key), value.shape.length));

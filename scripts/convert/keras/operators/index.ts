@@ -73,6 +73,7 @@ function asLayer(operator: OperatorDefinition): LayerDefinition {
     config: z.looseObject({}) as unknown as z.ZodType<Config>,
     signature: operator.parameters,
     integers: true,
+    ...(operator.preprocesses ? { expects: () => 'bytes' } : {}),
     ...severalOutputs({ emitAll, outputShapes: shapesByEmitting(emitAll) }),
   });
 }

@@ -2,7 +2,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Shape } from '#keras';
 import { type Argument, TensorArgument } from '#keras';
 import { asKeras, DATATYPE_NUMBERS, type Datatype, type GraphBuilder, type Value } from '#onnx';
-import { sameLayout } from '../families/merge.ts';
+import { sameLayout } from '../layers/merging.ts';
 
 /** What an operator is given: tensors, and constants as the config has them. */
 export type Operand =
@@ -27,6 +27,8 @@ export interface OperatorDefinition {
   readonly tensorflow: readonly string[];
   /** In the order of the call, each in all its spellings: `x|input_tensor`. The first is the operand's name. */
   readonly parameters: readonly string[];
+  /** Arithmetic that a model which begins with it does on pictures of 0..255, as `preprocess_input` does. */
+  readonly preprocesses?: true;
   /** Answers the result; several where the function does. */
   emit(graph: GraphBuilder, operands: Operands): Value | readonly Value[];
 }

@@ -1,7 +1,7 @@
 import type { DataFormat } from '#onnx';
 import { INTERPOLATIONS, type Interpolation } from '#onnx';
-import { cropToProportions, padToProportions } from '../families/crop-picture.ts';
-import { resizePicture } from '../families/resize.ts';
+import { cropToProportions, padToProportions } from '../pictures/crop.ts';
+import { resizePicture } from '../pictures/resize.ts';
 import { badCall, cast, integers, numberIn, type OperatorDefinition, tensorOf } from './operator.ts';
 
 /** Functions on pictures, [batch, height, width, channels]. */

@@ -2,12 +2,9 @@ import { z } from 'zod';
 import type { Shape } from '#keras';
 import type { Value } from '#onnx';
 import { asKeras, fixed } from '#onnx';
-import { activate } from '../activations/index.ts';
-import { convolutionOptions, convolutionShape, convolve, kernelPermutation } from '../families/convolution.ts';
-import type { LayerDefinition } from '../layer.ts';
+import type { Activation } from '../activations/index.ts';
+import { convolutionOptions, convolutionShape, convolve, kernelPermutation } from '../layers/convolutions.ts';
 import { activationOr, type Cell, gatesOf } from './cell.ts';
-import { recurrentLayer, sequenceOptions } from './recurrent-layer.ts';
-import { layerOf } from './stacked-cells.ts';
 
 const options = (rank: number) =>
   z.object({
@@ -23,7 +20,7 @@ const options = (rank: number) =>
 type Config = z.output<ReturnType<typeof options>>;
 
 /** An LSTM whose products are convolutions: over the input as the options say, over the state with `same` padding. */
-function convLSTMCell(rank: number): Cell<Config> {
+export function convLSTMCell(rank: number): Cell<Config> {
   const stateShape = (c: Config, step: Shape) => convolutionShape(c, step, c.filters);
   return {
     className: `ConvLSTM${rank}DCell`,
@@ -42,7 +39,7 @@ function convLSTMCell(rank: number): Cell<Config> {
     step: (context, c, x, [h = '', carry = '']) => {
       const { graph } = context;
       const shape = stateShape(c, x.shape);
-      const act = (name: string, by: string) => activate(graph, { ...x, name, shape }, by).name;
+      const act = (name: string, by: Activation) => by.emit(graph, { ...x, name, shape }).name;
       const perm = kernelPermutation(rank);
       const ones = c.kernel_size.map(() => 1);
       const product = (of: Value, name: string, config: typeof c, bias: string | undefined) => {
@@ -61,9 +58,4 @@ function convLSTMCell(rank: number): Cell<Config> {
       return { output, states: [output, next] };
     },
   };
-}
-
-/** A convolutional LSTM over pictures (or lines, or volumes) in time: [batch, time, ...space, channels]. */
-export function convLSTM(rank: 1 | 2 | 3): LayerDefinition {
-  return recurrentLayer(`ConvLSTM${rank}D`, layerOf(convLSTMCell(rank), z.object(sequenceOptions)));
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Value } from '#onnx';
 import { fixed } from '#onnx';
-import { activate } from '../activations/index.ts';
+import type { Activation } from '../activations/index.ts';
 import { activationOr, type Cell, gateOptions, gatesOf, gateWeights, sum } from './cell.ts';
 
 const config = z.object({
@@ -23,7 +22,7 @@ export const gruCell: Cell<GRUConfig> = {
   step: ({ graph, weight }, c, x, [h = '']) => {
     const { units } = c;
     const shape = [x.shape[0] ?? null, units];
-    const act = (name: string, by: string) => activate(graph, { ...x, name, shape } as Value, by).name;
+    const act = (name: string, by: Activation) => by.emit(graph, { ...x, name, shape }).name;
     const [inner, outer] = biases();
     const [xz, xr, xh] = gatesOf(graph, sum(graph, graph.op('MatMul', [x.name, weight('kernel')]), inner), 3, units);
     const recurrent = weight('recurrent_kernel');

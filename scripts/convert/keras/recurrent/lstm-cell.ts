@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Value } from '#onnx';
 import { fixed } from '#onnx';
-import { activate } from '../activations/index.ts';
+import type { Activation } from '../activations/index.ts';
 import { activationOr, type Cell, gateOptions, gatesOf, gateWeights, sum } from './cell.ts';
 
 const config = z.object({
@@ -23,7 +22,7 @@ export const lstmCell: Cell<LSTMConfig> = {
   },
   step: ({ graph, weight }, c, x, [h = '', carry = '']) => {
     const shape = [x.shape[0] ?? null, c.units];
-    const act = (name: string, by: string) => activate(graph, { ...x, name, shape } as Value, by).name;
+    const act = (name: string, by: Activation) => by.emit(graph, { ...x, name, shape }).name;
     const moved = graph.op('MatMul', [h, weight('recurrent_kernel')]);
     const linear = sum(
       graph,

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '#onnx';
 import { fixed } from '#onnx';
+import type { Activation } from '../activations/index.ts';
 import type { EmitContext } from '../layer.ts';
 import type { GRUConfig } from './gru-cell.ts';
 import type { LoopResult } from './loop.ts';
@@ -18,13 +19,13 @@ const KNOWN: Record<string, { name: string; alpha?: number; beta?: number }> = {
 };
 
 /** What stands ready for ONNX: kernels `[1, gates * units, inputs]`, the bias `[1, 2 * gates * units]` or none. */
-export interface RecurrentWeights {
+interface RecurrentWeights {
   readonly kernel: string;
   readonly recurrent: string;
   readonly bias: string | undefined;
 }
 
-export interface RecurrentOperator {
+interface RecurrentOperator {
   readonly type: 'RNN' | 'LSTM' | 'GRU';
   readonly units: number;
   /** Keras's names, in ONNX's order. */
@@ -33,12 +34,16 @@ export interface RecurrentOperator {
   readonly linearBeforeReset?: boolean;
 }
 
-export function areKnown(activations: readonly string[]): boolean {
-  return activations.every((name) => name in KNOWN);
+function namesOf(...activations: readonly Activation[]): string[] {
+  return activations.map(({ name }) => name);
+}
+
+function areKnown(activations: readonly string[]): boolean {
+  return activations.every((name) => Object.hasOwn(KNOWN, name));
 }
 
 /** The order of ONNX's gates (input, output, forget, candidate) in Keras's (input, forget, candidate, output). */
-export const LSTM_GATES = [0, 3, 1, 2];
+const LSTM_GATES = [0, 3, 1, 2];
 
 /** The cell as one of ONNX's own operators, which are many times quicker than a loop; undefined where none does it. */
 export function asOperator(
@@ -50,13 +55,13 @@ export function asOperator(
   const { graph } = context;
   if (className === 'SimpleRNNCell') {
     const c = config as SimpleRNNConfig;
-    const activations = [c.activation];
+    const activations = namesOf(c.activation);
     if (!areKnown(activations)) return undefined;
     return { type: 'RNN', units: c.units, activations, weights: weightsOf(context, c, inputs, [0], c.use_bias) };
   }
   if (className === 'LSTMCell') {
     const c = config as LSTMConfig;
-    const activations = [c.recurrent_activation, c.activation, c.activation];
+    const activations = namesOf(c.recurrent_activation, c.activation, c.activation);
     if (!areKnown(activations)) return undefined;
     return {
       type: 'LSTM',
@@ -67,7 +72,7 @@ export function asOperator(
   }
   if (className !== 'GRUCell') return undefined;
   const c = config as GRUConfig;
-  const activations = [c.recurrent_activation, c.activation];
+  const activations = namesOf(c.recurrent_activation, c.activation);
   if (!areKnown(activations)) return undefined;
   const weights = weightsOf(context, c, inputs, [0, 1, 2], c.use_bias && !c.reset_after);
   const flat = graph.ints([1, 6 * c.units]);
@@ -101,13 +106,7 @@ function weightsOf(
 }
 
 /** Gates of equal size along an axis, in another order. */
-export function inOrder(
-  graph: GraphBuilder,
-  joined: string,
-  order: readonly number[],
-  units: number,
-  axis: number,
-): string {
+function inOrder(graph: GraphBuilder, joined: string, order: readonly number[], units: number, axis: number): string {
   if (order.every((from, to) => from === to)) return joined;
   const parts = graph.ops('Split', [joined, graph.ints(order.map(() => units))], order.length, { axis });
   return graph.op(

@@ -46,9 +46,14 @@ export interface SequenceConfig {
  * `return_sequences`, and the states behind it with `return_state`.
  * @param read adds the cell, found and read, as `resolved`
  */
-export function recurrentLayer(className: string, read: z.ZodType<Omit<SequenceConfig, 'call'>>): LayerDefinition {
+export function recurrentLayer(
+  className: string,
+  summary: string,
+  read: z.ZodType<Omit<SequenceConfig, 'call'>>,
+): LayerDefinition {
   return defineLayer<SequenceConfig>({
     className,
+    summary,
     config: read as unknown as z.ZodType<SequenceConfig>,
     signature: ['inputs|sequences', 'initial_state', 'constants'],
     weights: ({ resolved: { cell, config } }, inputs): WeightSpec[] =>

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { fixed } from '#onnx';
-import { activate } from '../activations/index.ts';
 import { activationOr, type Cell, gateOptions, gateWeights, sum } from './cell.ts';
 
 const config = z.object({ ...gateOptions, activation: activationOr('tanh') });
@@ -17,7 +16,7 @@ export const simpleRNNCell: Cell<SimpleRNNConfig> = {
     const bias = c.use_bias ? weight('bias') : undefined;
     const moved = graph.op('MatMul', [h, weight('recurrent_kernel')]);
     const linear = sum(graph, graph.op('MatMul', [x.name, weight('kernel')]), bias, moved);
-    const { name } = activate(graph, { ...x, name: linear, shape: [x.shape[0] ?? null, c.units] }, c.activation);
+    const { name } = c.activation.emit(graph, { ...x, name: linear, shape: [x.shape[0] ?? null, c.units] });
     return { output: name, states: [name] };
   },
 };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIVATIONS, activation, KERAS3_ACTIVATIONS } from '../../../../../scripts/convert/keras/activations/index.ts';
+import {
+  ACTIVATIONS,
+  type Activation,
+  activation,
+  KERAS3_ACTIVATIONS,
+} from '../../../../../scripts/convert/keras/activations/index.ts';
 import { compareWithReference, frozenAnswer, layerModel, numbers, withSeededWeights } from '../../harness.ts';
 
 /** From -8 to 8, so that every piece of a piecewise function is met; steep functions lose digits there. */
@@ -33,12 +38,16 @@ function modelOf(name: string) {
   return withSeededWeights(layerModel('Activation', { activation: name }, [[30]]), 1);
 }
 
+function namesOf({ name, aliases = [] }: Activation): string[] {
+  return [name, ...aliases];
+}
+
 describe('a frozen activation', () => {
-  for (const { names } of ACTIVATIONS) {
-    for (const name of names) {
+  for (const definition of ACTIVATIONS as readonly Activation[]) {
+    for (const name of namesOf(definition)) {
       it(`${name} answers as TensorFlow.js`, async () => {
         const { difference } = await compareWithReference(modelOf(name), [input]);
-        expect(difference).toBeLessThanOrEqual(TOLERANCE[name] ?? TOLERANCE[names[0]] ?? 2e-6);
+        expect(difference).toBeLessThanOrEqual(TOLERANCE[name] ?? TOLERANCE[definition.name] ?? 2e-6);
       });
     }
   }
@@ -60,16 +69,16 @@ describe('a frozen activation', () => {
   });
 
   it('has a name of its own, in either list', () => {
-    const names = [...ACTIVATIONS, ...KERAS3_ACTIVATIONS].flatMap((definition) => [...definition.names]);
+    const names = [...ACTIVATIONS, ...KERAS3_ACTIVATIONS].flatMap(namesOf);
     expect(new Set(names).size).toBe(names.length);
   });
 
   it('is read in the spellings of Keras 2 and Keras 3', () => {
-    expect(activation.parse(undefined)).toBe('linear');
+    expect(activation.parse(undefined).name).toBe('linear');
     expect(activation.parse('silu')).toBe(activation.parse('swish'));
-    expect(activation.parse({ module: 'builtins', class_name: 'function', config: 'relu' })).toBe('relu');
-    expect(activation.parse({ class_name: 'Activation', config: { name: 'a', activation: 'tanh' } })).toBe('tanh');
-    expect(activation.parse({ class_name: 'ReLU', config: { max_value: null } })).toBe('relu');
+    expect(activation.parse({ module: 'builtins', class_name: 'function', config: 'relu' }).name).toBe('relu');
+    expect(activation.parse({ class_name: 'Activation', config: { name: 'a', activation: 'tanh' } }).name).toBe('tanh');
+    expect(activation.parse({ class_name: 'ReLU', config: { max_value: null } }).name).toBe('relu');
   });
 
   it('is refused by name where it is not known', () => {
