@@ -13,7 +13,7 @@ import { InvocationError } from './invocation-error.ts';
  * Errors are thrown, not answered: asynchronous invocations are retried and reach their on-failure destination only then.
  * @throws InvocationError
  */
-export async function handleInvocation(event: unknown, invocation?: Invocation): Promise<unknown> {
+export async function handleInvocation(event: unknown, invocation?: Invocation): Promise<object | null> {
   try {
     const kind = INVOCATIONS.find(({ recognises }) => recognises(event)) as WorkEvent | AnsweredEvent;
     if ('answer' in kind) return await kind.answer(event, invocation);

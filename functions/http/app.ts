@@ -1,10 +1,10 @@
 import { expected, RequestError } from '@freezeframe/inference';
 import { Hono } from 'hono';
 import { authenticate } from './auth/authenticate.ts';
-import { correlate } from './gateway/correlate.ts';
-import { cors } from './gateway/cors.ts';
-import type { HttpEnvironment } from './gateway/environment.ts';
-import { problemResponse } from './problem.ts';
+import type { HttpEnvironment } from './gateway/gateway.ts';
+import { correlate } from './middleware/correlate.ts';
+import { cors } from './middleware/cors.ts';
+import { problemResponse } from './responses/problem.ts';
 import { methodsAt, mount } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 

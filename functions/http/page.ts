@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { cacheable } from './gateway/cacheable.ts';
+import { cacheable } from './responses/cacheable.ts';
 import { type Route, route } from './route.ts';
 
 export interface Page {
@@ -48,7 +48,7 @@ export const pageRoutes: readonly Route[] = [
     summary: 'The page for people',
     description: 'It holds no data; what it calls asks for a key where the service does.',
     open: true,
-    answers: {
+    responses: {
       200: { description: 'HTML.', content: { 'text/html': undefined }, headers: { etag: 'Changes with the page.' } },
       304: { description: 'The page is the one whose ETag was sent in if-none-match.' },
     },

@@ -2,10 +2,10 @@ import { RequestError } from '@freezeframe/inference';
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { validate } from '../shared/validate.ts';
-import type { HttpEnvironment } from './gateway/environment.ts';
+import type { HttpEnvironment } from './gateway/gateway.ts';
 
-/** What is answered with one status. */
-export interface Answered {
+/** The response with one status, as the OpenAPI document describes it. */
+export interface ResponseDescription {
   readonly description: string;
   /** By media type; undefined for one whose content has no schema (a page, bytes). */
   readonly content?: Readonly<Record<string, z.ZodType | undefined>>;
@@ -30,7 +30,7 @@ export interface Route {
   readonly headers?: z.ZodObject;
   /** By media type. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
-  readonly answers: Readonly<Record<number, Answered>>;
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Statuses of problem documents besides those that every route may answer. */
   readonly problems?: readonly number[];
   readonly handle: (context: Context<HttpEnvironment>) => Response | Promise<Response>;

@@ -1,8 +1,8 @@
 import { FreezeframeError, RequestError } from '@freezeframe/inference';
 import type { Context, MiddlewareHandler } from 'hono';
 import { correlated } from '../../shared/observe/correlation.ts';
-import type { HttpEnvironment } from '../gateway/environment.ts';
-import { problemResponse } from '../problem.ts';
+import type { HttpEnvironment } from '../gateway/gateway.ts';
+import { problemResponse } from '../responses/problem.ts';
 import { methodsAt, type Route } from '../route.ts';
 import { hasJwtScope, iamCaller, jwtCaller } from './authorizer.ts';
 import { hasKeyInQuery, presentedKey } from './credentials.ts';
@@ -13,7 +13,7 @@ import { authMode } from './mode.ts';
 /** What may be read without knowing the caller, and whose log lines it is. */
 type Decision =
   | { readonly allowed: true; readonly caller?: string }
-  | { readonly allowed: false; readonly answer: Response };
+  | { readonly allowed: false; readonly response: Response };
 
 /**
  * Lets in whom API_AUTH allows. Every address refuses, those that do not exist among them, except the routes that say they
@@ -25,7 +25,7 @@ export function authenticate(routes: readonly Route[], keys = createKeyList()): 
     const { path, method } = context.req;
     if (methodsAt(open, path).includes(method)) return next();
     const decision = await decide(context, keys);
-    if (!decision.allowed) return decision.answer;
+    if (!decision.allowed) return decision.response;
     return decision.caller ? correlated({ caller: decision.caller }, next) : next();
   };
 }
@@ -78,11 +78,11 @@ function refuse(
 ): Decision {
   const error = new FreezeframeError(code, message, remedy ? { remedy } : {});
   const challenge = `${scheme} realm="freezeframe"${invalid ? ', error="invalid_token"' : ''}`;
-  return { allowed: false, answer: problemResponse(error, path, { 'www-authenticate': challenge }) };
+  return { allowed: false, response: problemResponse(error, path, { 'www-authenticate': challenge }) };
 }
 
 function forbid({ req: { path } }: Context, message: string, scope?: string): Decision {
   const error = new RequestError('scope-missing', message);
   const challenge = `Bearer realm="freezeframe", error="insufficient_scope"${scope ? `, scope="${scope}"` : ''}`;
-  return { allowed: false, answer: problemResponse(error, path, { 'www-authenticate': challenge }) };
+  return { allowed: false, response: problemResponse(error, path, { 'www-authenticate': challenge }) };
 }

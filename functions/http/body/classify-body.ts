@@ -6,8 +6,8 @@ import { MAX_PICTURES } from '../../shared/limits.ts';
 import { hasOne, payloadShape } from '../../shared/payload.ts';
 import { readObject } from '../../shared/s3.ts';
 import { pictureBodies, pictureBytes } from '../schemas.ts';
-import { isJson, mediaType, parseBody, readBytes, refuseType } from './body.ts';
 import { OBJECT_URL, objectOf } from './object-url.ts';
+import { isJson, mediaType, parseBody, readBytes, refuseType } from './read-body.ts';
 
 const TAKEN = 'image/*, multipart/form-data or application/json';
 const WAYS = ['picture', 'pictures', 'tensors', 'url'];

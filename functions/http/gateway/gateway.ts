@@ -1,6 +1,6 @@
 import { RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { problemResponse } from '../problem.ts';
+import { problemResponse } from '../responses/problem.ts';
 import { eventRequest } from './event-request.ts';
 import { knownText } from './event-response.ts';
 
@@ -23,6 +23,14 @@ export type GatewayEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'rawQueryStr
   };
 };
 
+/** What Hono's context carries here. */
+export interface HttpEnvironment {
+  Bindings: {
+    /** The event that the request was made of: its `requestContext` holds what an authorizer found. Absent in tests. */
+    event?: GatewayEvent;
+  };
+}
+
 /** The app needs an origin to make a URL of a path; nothing reads it, and the `host` header is the caller's to choose. */
 const ORIGIN = 'https://function.internal';
 
@@ -33,10 +41,10 @@ const ORIGIN = 'https://function.internal';
  * decoder takes 2, answers a GET that has a body with plain text, and is deprecated. The tests hold this one against it.
  */
 export function toHandler(app: WebApp): (event: GatewayEvent) => Promise<APIGatewayProxyStructuredResultV2> {
-  return async (event) => toResult(await answer(app, event));
+  return async (event) => toResult(await respond(app, event));
 }
 
-async function answer(app: WebApp, event: GatewayEvent): Promise<Response> {
+async function respond(app: WebApp, event: GatewayEvent): Promise<Response> {
   let request: Request;
   try {
     request = toRequest(event);

@@ -2,7 +2,7 @@ import type { BatchResult, Problem, Timings } from '@freezeframe/inference';
 import { type Answer, answer } from '../../shared/answer.ts';
 import { queryOptions } from '../../shared/options.ts';
 import { classifyBodies, readQuestion } from '../body/classify-body.ts';
-import { serverTiming } from '../gateway/server-timing.ts';
+import { serverTiming } from '../responses/server-timing.ts';
 import { type Route, route } from '../route.ts';
 import { batchResult, result } from '../schemas.ts';
 
@@ -17,7 +17,7 @@ export const classifyRoutes: readonly Route[] = [
       'One picture is answered with one result; several with one for each, in the order sent. A picture that cannot be used fails alone among several.',
     query: queryOptions,
     body: classifyBodies,
-    answers: {
+    responses: {
       200: {
         description: 'One result, or one for each.',
         content: { 'application/json': result.or(batchResult) },

@@ -1,5 +1,5 @@
 import { PROBLEMS } from '@freezeframe/inference';
-import { cacheable } from '../gateway/cacheable.ts';
+import { cacheable } from '../responses/cacheable.ts';
 import { type Route, route } from '../route.ts';
 
 /** Where the `type` of a problem document leads: `/errors#<code>`. */
@@ -13,7 +13,7 @@ export const errorsRoutes: readonly Route[] = [
     description: 'A page for people; each problem has the code at the end of its type as its anchor.',
     // A caller without a key gets problems too.
     open: true,
-    answers: {
+    responses: {
       200: { description: 'HTML.', content: { 'text/html': undefined }, headers: { etag: 'Changes with the page.' } },
       304: { description: 'The page is the one whose ETag was sent in if-none-match.' },
     },

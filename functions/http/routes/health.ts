@@ -15,7 +15,7 @@ export const healthRoutes: readonly Route[] = [
     tag: 'Service',
     summary: 'Whether a picture can be answered',
     open: true,
-    answers: { 200: { description: 'It can.', content: { 'application/json': ready } } },
+    responses: { 200: { description: 'It can.', content: { 'application/json': ready } } },
     handle: async ({ context }) => {
       context.header('cache-control', 'no-store');
       const { name, version } = (await readyModel()).manifest;

@@ -1,4 +1,3 @@
-import { openapiRoutes } from '../openapi/openapi-route.ts';
 import { pageRoutes } from '../page.ts';
 import type { Route } from '../route.ts';
 import { classifyRoutes } from './classify.ts';
@@ -7,6 +6,7 @@ import { healthRoutes } from './health.ts';
 import { invocationsRoutes } from './invocations.ts';
 import { modelsRoutes } from './models.ts';
 import { oipRoutes } from './oip/routes.ts';
+import { openapiRoute } from './openapi.ts';
 import { resultsRoutes } from './results.ts';
 import { tfsRoutes } from './tfs/routes.ts';
 import { uploadsRoutes } from './uploads.ts';
@@ -23,5 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...oipRoutes,
   ...tfsRoutes,
   ...invocationsRoutes,
-  ...openapiRoutes,
+  openapiRoute(() => ROUTES),
 ];

@@ -8,13 +8,13 @@ import {
 } from '@freezeframe/inference';
 import * as z from 'zod';
 import { answer } from '../../shared/answer.ts';
-import { isJson, mediaType, parseBody, readBytes, refuseType } from '../body/body.ts';
 import { isPicture } from '../body/classify-body.ts';
-import { serverTiming } from '../gateway/server-timing.ts';
+import { isJson, mediaType, parseBody, readBytes, refuseType } from '../body/read-body.ts';
+import { serverTiming } from '../responses/server-timing.ts';
 import { type Route, route } from '../route.ts';
 import { pictureBodies, result } from '../schemas.ts';
+import { runTimed } from '../tensors/feeds.ts';
 import { columnFeeds, columns, rowAnswers, rowFeeds } from '../tensors/rows.ts';
-import { runTimed } from '../tensors/tensors.ts';
 import { readyModel } from './health.ts';
 
 // What SageMaker asks of a container, and what MLflow's scoring server takes:
@@ -50,7 +50,7 @@ export const invocationsRoutes: readonly Route[] = [
     tag: 'SageMaker and MLflow',
     summary: 'Whether the default model can be asked',
     open: true,
-    answers: { 200: { description: 'It can.', content: { 'application/json': z.object({ status: z.string() }) } } },
+    responses: { 200: { description: 'It can.', content: { 'application/json': z.object({ status: z.string() }) } } },
     handle: async ({ context }) => {
       await readyModel();
       context.header('cache-control', 'no-store');
@@ -65,7 +65,7 @@ export const invocationsRoutes: readonly Route[] = [
     summary: 'Ask the default model',
     description: 'A picture is answered as POST /classify does; JSON with what the model answers, row by row.',
     body: { ...pictureBodies, 'application/json': invocation },
-    answers: {
+    responses: {
       200: {
         description: 'A result, or predictions row by row.',
         content: { 'application/json': result.or(z.object({ predictions: z.array(z.unknown()) })) },

@@ -1,6 +1,6 @@
 import { listModels, loadClassifier, type Manifest } from '@freezeframe/inference';
 import * as z from 'zod';
-import { cacheable } from '../gateway/cacheable.ts';
+import { cacheable } from '../responses/cacheable.ts';
 import { type Route, route } from '../route.ts';
 
 const described = z.looseObject({
@@ -25,7 +25,7 @@ export const modelsRoutes: readonly Route[] = [
     id: 'models',
     tag: 'Service',
     summary: 'What can be asked, and which model answers where none is named',
-    answers: {
+    responses: {
       200: {
         description: 'Every version of every model.',
         content: { 'application/json': models },

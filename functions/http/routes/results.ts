@@ -1,7 +1,7 @@
 import { RequestError } from '@freezeframe/inference';
 import * as z from 'zod';
 import { readRow } from '../../shared/jobs/results-table.ts';
-import { asking } from '../gateway/busy.ts';
+import { asking } from '../busy.ts';
 import { type Route, route } from '../route.ts';
 import { problem, result } from '../schemas.ts';
 
@@ -24,7 +24,7 @@ export const resultsRoutes: readonly Route[] = [
     tag: 'Pictures',
     summary: 'What became of an upload',
     params: idParam,
-    answers: {
+    responses: {
       200: {
         description: 'The result, or the problem of a picture that could not be used.',
         content: { 'application/json': settled },

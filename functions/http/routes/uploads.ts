@@ -5,8 +5,8 @@ import { resultId } from '../../shared/jobs/result-id.ts';
 import { changeRow } from '../../shared/jobs/results-table.ts';
 import { MAX_OBJECT_BYTES } from '../../shared/limits.ts';
 import { lazily } from '../../shared/runtime/lazily.ts';
-import { readJson } from '../body/body.ts';
-import { asking } from '../gateway/busy.ts';
+import { readJson } from '../body/read-body.ts';
+import { asking } from '../busy.ts';
 import { type Route, route } from '../route.ts';
 import { PICTURE_TYPES } from '../schemas.ts';
 
@@ -65,7 +65,7 @@ export const uploadsRoutes: readonly Route[] = [
     summary: 'Get a form for a picture that is too large for a request',
     description: 'The form goes straight to S3; its result is found at /results/{id} a moment later.',
     body: { 'application/json': uploadRequest },
-    answers: {
+    responses: {
       201: {
         description: 'The form.',
         content: { 'application/json': upload },

@@ -11,7 +11,7 @@ import {
 } from '@freezeframe/inference';
 import * as z from 'zod';
 import { decodeBase64 } from '../../shared/base64.ts';
-import { type Feeds, nested, pictureFeeds } from './tensors.ts';
+import { type Feeds, nested, pictureFeeds } from './feeds.ts';
 
 // The JSON of TensorFlow Serving and MLflow has no shapes or datatypes: they are found in the nesting and in the model.
 

@@ -18,7 +18,7 @@ export interface AnsweredEvent {
   /** Whether an event is meant to be of this kind; `answer` finds what is wrong with it. */
   recognises(event: unknown): boolean;
   /** @throws RequestError `request-invalid`, and what reading and asking throw. */
-  answer(event: unknown, invocation?: Invocation): Promise<unknown>;
+  answer(event: unknown, invocation?: Invocation): Promise<object>;
 }
 
 /** Whether an event is an object that has a field. */

@@ -10,8 +10,8 @@ import {
   type TensorData,
 } from '@freezeframe/inference';
 import { decodeBase64 } from '../../../shared/base64.ts';
-import { isJson, mediaType, parseBody, readBytes, refuseType } from '../../body/body.ts';
-import { type Feeds, pictureFeeds } from '../../tensors/tensors.ts';
+import { isJson, mediaType, parseBody, readBytes, refuseType } from '../../body/read-body.ts';
+import { type Feeds, pictureFeeds } from '../../tensors/feeds.ts';
 import { elementsOf, valuesOf } from './bytes.ts';
 import { inferRequest, type OipInput, type OipRequest } from './schemas.ts';
 

@@ -6,7 +6,7 @@ import {
   type TensorValues,
   writeTensor,
 } from '@freezeframe/inference';
-import type { Feeds } from '../../tensors/tensors.ts';
+import type { Feeds } from '../../tensors/feeds.ts';
 import { bytesOf, joinElements } from './bytes.ts';
 import type { OipRequest } from './schemas.ts';
 

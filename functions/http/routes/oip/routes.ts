@@ -4,7 +4,7 @@ import inferencePackage from '../../../../layers/inference/package.json' with { 
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
 import { type Route, route } from '../../route.ts';
 import { modelParam, versionParam } from '../../schemas.ts';
-import { runTimed } from '../../tensors/tensors.ts';
+import { runTimed } from '../../tensors/feeds.ts';
 import { readyModel } from '../health.ts';
 import { readFeeds, readOipBody } from './request.ts';
 import { wantedOutputs, writeOipResponse } from './response.ts';
@@ -22,7 +22,7 @@ const serverRoutes: readonly Route[] = [
     id: 'serverMetadata',
     tag,
     summary: 'What this server is',
-    answers: { 200: json('Its name, version and extensions.', serverMetadata) },
+    responses: { 200: json('Its name, version and extensions.', serverMetadata) },
     handle: ({ context }) =>
       context.json({
         name: 'freezeframe',
@@ -37,7 +37,7 @@ const serverRoutes: readonly Route[] = [
     tag,
     summary: 'Whether the server lives',
     open: true,
-    answers: { 200: json('It does.', z.object({ live: z.literal(true) })) },
+    responses: { 200: json('It does.', z.object({ live: z.literal(true) })) },
     handle: ({ context }) => context.json({ live: true }),
   }),
   route({
@@ -47,7 +47,7 @@ const serverRoutes: readonly Route[] = [
     tag,
     summary: 'Whether the default model can be asked',
     open: true,
-    answers: { 200: json('It can.', z.object({ ready: z.literal(true) })) },
+    responses: { 200: json('It can.', z.object({ ready: z.literal(true) })) },
     handle: async ({ context }) => {
       await readyModel();
       return context.json({ ready: true });
@@ -71,7 +71,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       tag,
       summary: 'What a model takes and answers',
       params,
-      answers: { 200: json('Its tensors.', modelMetadata) },
+      responses: { 200: json('Its tensors.', modelMetadata) },
       problems: [404],
       handle: async ({ context, params }) => {
         const choice = params as unknown as ModelChoice;
@@ -93,7 +93,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       tag,
       summary: 'Whether a model can be asked',
       params,
-      answers: { 200: json('It can.', z.object({ name: z.string(), ready: z.literal(true) })) },
+      responses: { 200: json('It can.', z.object({ name: z.string(), ready: z.literal(true) })) },
       problems: [404],
       handle: async ({ context, params }) => {
         const { manifest } = await chosenModel(params as unknown as ModelChoice);
@@ -117,7 +117,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
           .describe('Bytes of the JSON, where tensors follow it.'),
       }),
       body: { 'application/json': inferRequest, 'application/octet-stream': inferBytes },
-      answers: {
+      responses: {
         200: {
           description: 'The outputs that were asked for, or all.',
           content: { 'application/json': inferResponse, 'application/octet-stream': undefined },

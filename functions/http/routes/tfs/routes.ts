@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { readJson } from '../../body/body.ts';
+import { readJson } from '../../body/read-body.ts';
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
 import { type Route, route } from '../../route.ts';
 import { labelParam, modelParam, versionParam } from '../../schemas.ts';
+import { rowResults, runTimed } from '../../tensors/feeds.ts';
 import { columnAnswers, columnFeeds, rowAnswers, rowFeeds } from '../../tensors/rows.ts';
-import { rowResults, runTimed } from '../../tensors/tensors.ts';
 import { tfsMetadata } from './metadata.ts';
 import {
   classifyRequest,
@@ -35,7 +35,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       tag,
       summary: 'Which versions can be asked',
       params,
-      answers: { 200: json('Each version and its state.', statusResponse) },
+      responses: { 200: json('Each version and its state.', statusResponse) },
       problems: [404],
       handle: async ({ context, params }) => {
         const versions = await chosenVersions(params as unknown as ModelChoice);
@@ -55,7 +55,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       tag,
       summary: 'What a model takes and answers',
       params,
-      answers: { 200: json('Its signature.', metadataResponse) },
+      responses: { 200: json('Its signature.', metadataResponse) },
       problems: [404],
       handle: async ({ context, params }) =>
         context.json(tfsMetadata(await chosenModel(params as unknown as ModelChoice))),
@@ -68,7 +68,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       summary: 'Ask a model, by rows or by columns',
       params,
       body: { 'application/json': predictRequest },
-      answers: { 200: json('predictions for instances, outputs for inputs.', predictResponse) },
+      responses: { 200: json('predictions for instances, outputs for inputs.', predictResponse) },
       problems: [404, 413, 415, 422],
       handle: async ({ context, params }) => {
         const classifier = await chosenModel(params as unknown as ModelChoice);
@@ -90,7 +90,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       summary: 'Ask a model for labels and scores',
       params,
       body: { 'application/json': classifyRequest },
-      answers: { 200: json('Labels and scores of each example.', classifyResponse) },
+      responses: { 200: json('Labels and scores of each example.', classifyResponse) },
       problems: [404, 413, 415, 422],
       handle: async ({ context, params }) => {
         const classifier = await chosenModel(params as unknown as ModelChoice);

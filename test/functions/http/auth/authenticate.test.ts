@@ -3,9 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../../functions/http/app.ts';
 import { authenticate } from '../../../../functions/http/auth/authenticate.ts';
 import type { KeyRecord } from '../../../../functions/http/auth/key.ts';
-import type { HttpEnvironment } from '../../../../functions/http/gateway/environment.ts';
-import type { GatewayEvent } from '../../../../functions/http/gateway/gateway.ts';
-import { problemResponse } from '../../../../functions/http/problem.ts';
+import type { GatewayEvent, HttpEnvironment } from '../../../../functions/http/gateway/gateway.ts';
+import { problemResponse } from '../../../../functions/http/responses/problem.ts';
 import { ROUTES } from '../../../../functions/http/routes/index.ts';
 import { FUTURE, makeKey, PAST } from './keys.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { type Correlation, correlated } from '../../shared/observe/correlation.ts';
-import type { HttpEnvironment } from './environment.ts';
+import type { HttpEnvironment } from '../gateway/gateway.ts';
 
 /** Enough for a UUID, a ULID or a trace id; anything else might be meant for the log's reader rather than for the log. */
 const REQUEST_ID = /^[A-Za-z0-9][\w.:+/=@-]{0,127}$/;

@@ -1,19 +1,21 @@
 import { authMode } from '../auth/mode.ts';
-import { cacheable } from '../gateway/cacheable.ts';
+import { cacheable } from '../responses/cacheable.ts';
 import { type Route, route } from '../route.ts';
-import { ROUTES } from '../routes/index.ts';
 
-/** By what it depends on: the way in. */
-const documents = new Map<string, string>();
-
-export const openapiRoutes: readonly Route[] = [
-  route({
+/**
+ * The document of an API.
+ * @param routes all of its routes, this one among them.
+ */
+export function openapiRoute(routes: () => readonly Route[]): Route {
+  /** By what it depends on: the way in. */
+  const documents = new Map<string, string>();
+  return route({
     method: 'GET',
     path: '/openapi.json',
     id: 'openapi',
     tag: 'Service',
     summary: 'This document',
-    answers: {
+    responses: {
       200: {
         description: 'OpenAPI 3.1.',
         content: { 'application/json': undefined },
@@ -25,11 +27,11 @@ export const openapiRoutes: readonly Route[] = [
       const auth = authMode();
       let document = documents.get(auth);
       if (document === undefined) {
-        const { openapi } = await import('./openapi.ts');
-        document = JSON.stringify(openapi(ROUTES, auth));
+        const { openapi } = await import('../openapi.ts');
+        document = JSON.stringify(openapi(routes(), auth));
         documents.set(auth, document);
       }
       return cacheable(context, document, 'application/json');
     },
-  }),
-];
+  });
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import inferencePackage from '../../../layers/inference/package.json' with { type: 'json' };
-import type { Answered, Route } from '../route.ts';
-import { problem } from '../schemas.ts';
+import inferencePackage from '../../layers/inference/package.json' with { type: 'json' };
+import type { ResponseDescription, Route } from './route.ts';
+import { problem } from './schemas.ts';
 
 type Json = Record<string, unknown>;
 
@@ -72,7 +72,7 @@ function operation(route: Route, schemas: Json, security: readonly Json[]): Json
     ...parametersOf(route.headers, 'header', schemas),
   ];
   const responses: Json = {};
-  for (const [status, answered] of Object.entries(route.answers)) responses[status] = response(answered, schemas);
+  for (const [status, answered] of Object.entries(route.responses)) responses[status] = response(answered, schemas);
   const content = { 'application/problem+json': { schema: toSchema(problem, 'output', schemas) } };
   for (const status of [...EVERYWHERE, ...(route.problems ?? [])]) {
     responses[status] ??= { description: STATUS[status], content };
@@ -90,7 +90,7 @@ function operation(route: Route, schemas: Json, security: readonly Json[]): Json
   };
 }
 
-function response({ description, content, headers }: Answered, schemas: Json): Json {
+function response({ description, content, headers }: ResponseDescription, schemas: Json): Json {
   return {
     description,
     ...(content ? { content: contentOf(content, 'output', schemas) } : {}),

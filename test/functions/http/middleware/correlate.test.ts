@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { correlate, parseTraceparent } from '../../../../functions/http/gateway/correlate.ts';
+import { correlate, parseTraceparent } from '../../../../functions/http/middleware/correlate.ts';
 import { correlation } from '../../../../functions/shared/observe/correlation.ts';
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';

@@ -1,6 +1,6 @@
 import { toProblem } from '@freezeframe/inference';
-import { describeError, logLine } from '../shared/observe/log.ts';
-import { measureFailure } from '../shared/observe/metrics.ts';
+import { describeError, logLine } from '../../shared/observe/log.ts';
+import { measureFailure } from '../../shared/observe/metrics.ts';
 
 /** Clients of these read `error` and nothing else: TensorFlow Serving, the Open Inference Protocol, MLflow. */
 const WITH_ERROR = /^\/(v1|v2|invocations)(\/|$)/;
