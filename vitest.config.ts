@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** The whole way: a browser, a local AWS, clients of others, processes that are killed. */
+const END_TO_END = ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'];
+
+/** Tests of what keeps state in its process (functions, the command line) or replaces modules: a process for each file. */
+const ALONE = [
+  'test/{aws,functions,layers}/**/*.test.ts',
+  'test/scripts/{bench,bundle,commands,keys,local}/**/*.test.ts',
+  'test/scripts/cli.test.ts',
+  'test/scripts/evaluate/dataset-examples.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A second, the default, is short where other tests keep both cores busy.
@@ -10,7 +20,30 @@ export default defineConfig({
     // Native engines start threads of their own: two workers fill a small machine.
     maxWorkers: 2,
     pool: 'forks',
-    // Keys are the default; tests that are about something else need none.
-    env: { API_AUTH: 'public' },
+    env: {
+      // Keys are the default; tests that are about something else need none.
+      API_AUTH: 'public',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+    // What a test prints goes through the streams, where test/quiet.ts sees it.
+    disableConsoleIntercept: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...END_TO_END, ...ALONE],
+          setupFiles: ['test/quiet.ts'],
+          // Modules are loaded once a worker, not once a file: half of the time of a run.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'unit-alone', include: ALONE, exclude: END_TO_END, setupFiles: ['test/quiet.ts'] },
+      },
+      { extends: true, test: { name: 'e2e', include: END_TO_END } },
+    ],
   },
 });

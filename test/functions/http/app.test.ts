@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../functions/http/app.ts';
+import { expectPrinted } from '../../printed.ts';
 import { useModels, writeModels } from '../models.ts';
 
 useModels();
@@ -34,6 +35,7 @@ describe('GET /health', () => {
       expect(text).not.toContain(empty);
     });
     expect((await app.request('/health')).status).toBe(200);
+    expectPrinted(/request failed/);
   });
 
   it('is 503 whatever the reason', async () => {
@@ -41,6 +43,7 @@ describe('GET /health', () => {
       expect((await app.request('/health')).status).toBe(503);
       expect((await app.request('/models')).status).toBe(503);
     });
+    expectPrinted(/request failed/);
   });
 });
 
@@ -104,5 +107,6 @@ describe('what there is not', () => {
       instance: '/broken',
     });
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expectPrinted(/request failed.*hunter2/);
   });
 });

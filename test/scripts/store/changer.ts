@@ -1,4 +1,4 @@
-// A process of its own that makes one change of each kind to a store, for crash.test.ts: changer.ts <store>
+// A process of its own that makes one change of each kind to a store, for crash.e2e.test.ts: changer.ts <store>
 import { writeSync } from 'node:fs';
 import { openStore } from '../../../scripts/store/store.ts';
 import { sampleContent } from './sample.ts';

@@ -1,4 +1,4 @@
-// Stands in for node:fs/promises in crash.test.ts: the process kills itself in the DIE_AT-th call that changes anything.
+// Stands in for node:fs/promises in crash.e2e.test.ts: the process kills itself in the DIE_AT-th call that changes anything.
 import { writeSync } from 'node:fs';
 
 const real = process.getBuiltinModule('node:fs/promises');

@@ -1,5 +1,5 @@
 // A process of its own that works on a store until it is killed or done, and says on stdout what it has done. Run by
-// kill.test.ts: saver.ts <store> <label> <count>, where count 0 means for ever.
+// kill.e2e.test.ts: saver.ts <store> <label> <count>, where count 0 means for ever.
 import { writeSync } from 'node:fs';
 import { openStore } from '../../../scripts/store/store.ts';
 import { sampleContent } from './sample.ts';

@@ -6,6 +6,7 @@ import type { KeyRecord } from '../../../../functions/http/auth/key.ts';
 import type { GatewayEvent, HttpEnvironment } from '../../../../functions/http/gateway/gateway.ts';
 import { problemResponse } from '../../../../functions/http/responses/problem.ts';
 import { ROUTES } from '../../../../functions/http/routes/index.ts';
+import { expectPrinted } from '../../../printed.ts';
 import { FUTURE, makeKey, PAST } from './keys.ts';
 
 const good = makeKey({ expiresAt: FUTURE });
@@ -117,6 +118,8 @@ describe('API_AUTH=key, the default', () => {
     }
     expect((await app.request('/health', { method: 'POST' })).status).toBe(401);
     expect((await app.request('/health', { method: 'HEAD' })).status).not.toBe(401);
+    // There is no model: health says so in the log.
+    expectPrinted(/request failed/);
   });
 
   it('answers 503 where keys cannot be read: nobody is let in', async () => {
@@ -124,6 +127,7 @@ describe('API_AUTH=key, the default', () => {
     const response = await createApp().request('/models', bearer(good.key));
     expect(response.status).toBe(503);
     expect(await response.text()).not.toContain('API_KEYS_PATH');
+    expectPrinted(/request failed.*API_KEYS_PATH/);
   });
 });
 
@@ -169,5 +173,6 @@ describe('other words of API_AUTH', () => {
   it('any other lets nobody in', async () => {
     vi.stubEnv('API_AUTH', 'Public');
     expect((await guarded().request('/models', bearer(good.key))).status).toBe(503);
+    expectPrinted(/request failed.*auth-unavailable/);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKeyList, readRecord } from '../../../../functions/http/auth/key-list.ts';
+import { expectPrinted } from '../../../printed.ts';
 import { makeKey } from './keys.ts';
 
 const { record } = makeKey();
@@ -45,6 +46,7 @@ describe('createKeyList', () => {
     await expect(keys()).rejects.toMatchObject({ code: 'auth-unavailable' });
     load.mockResolvedValue([record]);
     expect(await keys()).toEqual([record]);
+    expectPrinted(/keys could not be read again/);
   });
 
   it('lets nobody in where it never could be read, or nobody said where it is', async () => {

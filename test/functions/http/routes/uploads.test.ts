@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../../functions/http/app.ts';
 import { resultId } from '../../../../functions/shared/jobs/result-id.ts';
+import { expectPrinted } from '../../../printed.ts';
 import { useDynamoDb } from '../../dynamodb-stub.ts';
 import { useModels } from '../../models.ts';
 import { plainPicture } from '../../pictures.ts';
@@ -127,6 +128,7 @@ describe('GET /results/{id}', () => {
     state.failing = 'ProvisionedThroughputExceededException';
     const { status, headers } = await ask(id);
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    expectPrinted(/request failed/);
   });
 });
 

@@ -1,9 +1,10 @@
 import { copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { loadFolder } from '../../../../scripts/datasets/folder/folder.ts';
 import { type PictureDataset, SPLITS } from '../../../../scripts/datasets/index.ts';
+import { expectPrinted } from '../../../printed.ts';
 import { pictureFolder, plainPicture, temporaryFolder, writeFiles } from '../picture-files.ts';
 
 const size = 8;
@@ -21,6 +22,9 @@ function contents({ splits }: PictureDataset) {
     );
   return { train: of('train'), validation: of('validation'), test: of('test') };
 }
+
+// Progress, which depends on the time it takes.
+afterEach(() => expectPrinted(/^Reading pictures /, 0));
 
 describe('loadFolder', () => {
   it('loads every picture once, with its class', async () => {

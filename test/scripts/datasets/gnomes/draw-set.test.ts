@@ -3,12 +3,16 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_PLAN, ensureSet, tasksOf } from '../../../../scripts/datasets/gnomes/draw-set.ts';
 import { pictureFile } from '../../../../scripts/datasets/gnomes/picture-file.ts';
+import { expectPrinted } from '../../../printed.ts';
 import { temporaryFolder } from '../picture-files.ts';
 
 const plan = { ...DEFAULT_PLAN, seed: 5, side: 24, counts: { train: 40, validation: 8, test: 4 } };
+
+// Progress, which depends on the time it takes.
+afterEach(() => expectPrinted(/^Drawing garden gnomes /, 0));
 
 describe('ensureSet', () => {
   it('draws the whole set, in several threads the same bytes as in one', async () => {

@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { download } from '../../../../scripts/datasets/mnist/download.ts';
+import { expectPrinted } from '../../../printed.ts';
 import { temporaryFolder } from '../picture-files.ts';
 
 const CONTENT = Buffer.alloc(300_000, 'gnome ');
@@ -25,6 +26,9 @@ async function mirror(answer: RequestListener): Promise<string> {
 
 const good: RequestListener = (_request, response) => response.end(CONTENT);
 const fast = { backoffMs: 5, stallMs: 300 };
+
+// Progress, which depends on the time it takes.
+afterEach(() => expectPrinted(/^Downloading /, 0));
 
 describe('download', () => {
   it('passes over a corrupt mirror and a busy one to a good one', async () => {
