@@ -1,12 +1,41 @@
 import type { GraphBuilder, Value } from '#onnx';
 import { type DataFormat, toImage, windowPads } from '#onnx';
-import { type ConvolutionSizes, MOST_PATCH_TAPS, padded, tapCount } from './convolution.ts';
+import { summed } from '../gradients/parts.ts';
+import { allOf, numbered } from '../gradients/rule.ts';
+import type { PlaneWay } from './pooled-convolution.ts';
+import { type ConvolutionSizes, convolutionSizes, MOST_PATCH_TAPS, padded, tapCount } from './sizes.ts';
 
 /**
  * A convolution of the pictures themselves (no gradient of its input is wanted), as a product of matrices: every patch is
  * written out once by a Gather, for the answer and the kernel's gradient. Which cells of the answer, and in which order,
  * costs nothing: the cells of a pool's window can be asked for one by one.
  */
+export const planesOfPatches: PlaneWay = {
+  fits: ({ convolution: c }, x, needsInputGradient) =>
+    !needsInputGradient && fitsPatches(convolutionSizes(c, x, c.filters)),
+  dims: ({ channels }) => [channels, -1],
+  cut: (context, { convolution: c }, x, { window, output }) => {
+    const { graph } = context;
+    const sizes = convolutionSizes(c, x, c.filters);
+    const rows = pixelRows(graph, x, c.data_format, sizes);
+    const matrix = tapMatrix(graph, context.weight('kernel'), c.use_bias ? context.weight('bias') : undefined);
+    const [height, width] = window as [number, number];
+    const patched = range(height * width).map((i) => {
+      const cells = { from: [Math.floor(i / width), i % width], every: window, count: output };
+      return patches(graph, rows, sizes, cells, c.use_bias);
+    });
+    const planes = patched.map((value) => graph.op('MatMul', [matrix, value]));
+    return { planes, saved: numbered('patches', patched) };
+  },
+  gradients: ({ graph }, { convolution: c }, { x, saved }, { planes }) => {
+    const products = allOf('patches', saved).map((value, i) =>
+      graph.op('MatMul', [value, graph.op('Transpose', [planes[i] as string], { perm: [1, 0] })]),
+    );
+    return { weights: tapGradients(graph, summed(graph, products), convolutionSizes(c, x, c.filters), c.use_bias) };
+  },
+};
+
+/** Taps are few enough to be written out. */
 export function fitsPatches(sizes: ConvolutionSizes): boolean {
   return tapCount(sizes) <= MOST_PATCH_TAPS;
 }

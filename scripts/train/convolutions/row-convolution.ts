@@ -1,7 +1,11 @@
+import type { ConvolutionConfig } from '#convert';
+import { convolutionShape } from '#convert';
 import type { GraphBuilder } from '#onnx';
 import { windowPads } from '#onnx';
 import { joined, split, summed } from '../gradients/parts.ts';
-import { type ConvolutionSizes, MOST_PATCH_TAPS, tapCount } from './convolution.ts';
+import { fromCells, toCells } from './cells.ts';
+import { type ConvolutionSizes, convolutionSizes, MOST_PATCH_TAPS, tapCount } from './sizes.ts';
+import type { Way } from './way.ts';
 
 /**
  * A convolution and its gradients as products of matrices that have a column for each cell, and in it the channels of as
@@ -10,11 +14,32 @@ import { type ConvolutionSizes, MOST_PATCH_TAPS, tapCount } from './convolution.
  * order, see `toCells`. Measured on one core, 26 pictures, forward and both gradients: the second convolution of `large-cnn`
  * takes half the time (0.95 ms instead of 1.90), 32 to 64 channels at 16x16 as long.
  */
+export const byRows: Way<ConvolutionConfig> = {
+  fits: (c, x) => c.groups === 1 && fitsRows(convolutionSizes(c, x, c.filters)),
+  forward: (context, c, x) => {
+    const { graph } = context;
+    const sizes = convolutionSizes(c, x, c.filters);
+    const weights = { kernel: context.weight('kernel'), bias: c.use_bias ? context.weight('bias') : undefined };
+    const { cells, rows } = convolveRows(graph, toCells(graph, x, c.data_format), weights, sizes);
+    const shape = convolutionShape(c, x.shape, c.filters);
+    return { output: fromCells(graph, cells, shape, c.data_format), saved: { rows } };
+  },
+  backward: (context, c, { x, saved }, gradient, needsInputGradient) => {
+    const { graph } = context;
+    const sizes = convolutionSizes(c, x, c.filters);
+    const cells = toCells(graph, gradient, c.data_format);
+    const weight = needsInputGradient ? context.weight('kernel') : undefined;
+    const { kernel, input } = rowGradients(graph, saved.rows as string, cells, sizes, weight);
+    if (!input) return { weights: { kernel } };
+    return { weights: { kernel }, input: graph.toLayout(fromCells(graph, input, x.shape, c.data_format), x.layout) };
+  },
+};
+
+/** Every window has a row of neighbours and steps by one cell, and there are channels enough for thick products. */
 export function fitsRows(sizes: ConvolutionSizes): boolean {
   const { window, channelsIn } = sizes;
   const isCell = window.kernel.every((size) => size === 1);
   if (isCell || window.strides.some((stride) => stride > 1)) return false;
-  // Few channels make products that are too thin.
   return channelsIn >= FEWEST_CHANNELS || tapCount(sizes) > MOST_PATCH_TAPS;
 }
 

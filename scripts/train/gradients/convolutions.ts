@@ -1,95 +1,55 @@
-import {
-  activate,
-  type ConvolutionConfig,
-  convolutionShape,
-  type DepthwiseConfig,
-  depthwise,
-  pointwise,
-  type SeparableConfig,
-  single,
-} from '#convert';
-import { channelsOf, fromImage, toImage } from '#onnx';
-import { fromCells, toCells } from '../convolutions/cells.ts';
-import {
-  biasGradient,
-  convolutionSizes,
-  depthwiseKernelGradient,
-  inputGradient,
-  kernelGradient,
-} from '../convolutions/convolution.ts';
-import { gradientsOfImage, gradientsOfRows, trainedConvolution } from '../convolutions/trained-convolution.ts';
+import { type Activation, single } from '#convert';
+import { type DataFormat, toImage } from '#onnx';
+import { WAYS, wayOf } from '../convolutions/index.ts';
+import type { PooledConvolutionConfig } from '../convolutions/pooled-convolution.ts';
+import type { Way } from '../convolutions/way.ts';
 import { activationGradient } from './activations.ts';
-import { defineRule } from './rule.ts';
+import { defineRule, type GradientRule } from './rule.ts';
 
-export const conv2d = defineRule<ConvolutionConfig>({
-  forward: (context, c, inputs) => {
-    const { graph } = context;
-    const x = single(inputs);
-    const trained = trainedConvolution(context, c, x);
-    const shape = convolutionShape(c, x.shape, c.filters);
-    const linear = 'linear' in trained ? trained.linear : fromCells(graph, trained.cells, shape, c.data_format);
-    const rows = 'rows' in trained ? { rows: trained.rows } : {};
-    return { output: activate(graph, linear, c.activation), saved: { linear: linear.name, ...rows } };
-  },
-  backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
-    const { graph } = context;
-    const x = single(inputs);
-    const { rows } = saved;
-    const pass = { input: saved.linear as string, output };
-    const back = activationGradient(graph, c.activation, pass, gradient);
-    const image = toImage(graph, back, c.data_format);
-    const { kernel, input } = rows
-      ? gradientsOfRows(context, c, x, rows, toCells(graph, back, c.data_format), needsInputGradient)
-      : gradientsOfImage(context, c, x, image, needsInputGradient);
-    const weights = c.use_bias ? { kernel, bias: biasGradient(graph, image) } : { kernel };
-    return { inputs: input ? [input] : [], weights };
-  },
-});
+interface Activated {
+  readonly activation: Activation;
+  readonly use_bias: boolean;
+  readonly data_format: DataFormat;
+}
 
-export const depthwiseConv2d = defineRule<DepthwiseConfig>({
-  forward: (context, c, inputs) => {
-    const bias = c.use_bias ? context.weight('bias') : undefined;
-    const linear = depthwise(context, c, single(inputs), bias);
-    return { output: activate(context.graph, linear, c.activation), saved: { linear: linear.name } };
-  },
-  backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
-    const { graph } = context;
-    const x = single(inputs);
-    const pass = { input: saved.linear as string, output };
-    const image = toImage(graph, activationGradient(graph, c.activation, pass, gradient), c.data_format);
-    const channels = channelsOf(x.shape, c.data_format);
-    const sizes = convolutionSizes(c, x, channels * c.depth_multiplier);
-    const depthwise_kernel = depthwiseKernelGradient(graph, toImage(graph, x, c.data_format), image, sizes);
-    const weights = c.use_bias ? { depthwise_kernel, bias: biasGradient(graph, image) } : { depthwise_kernel };
-    if (!needsInputGradient) return { inputs: [], weights };
-    const back = inputGradient(graph, image, context.weight('depthwise_kernel'), sizes, channels);
-    return { inputs: [graph.toLayout(fromImage(back, x.shape, c.data_format), x.layout)], weights };
-  },
-});
+export const conv2d = activated(WAYS.Conv2D);
+export const depthwiseConv2d = activated(WAYS.DepthwiseConv2D);
+export const separableConv2d = activated(WAYS.SeparableConv2D);
 
-export const separableConv2d = defineRule<SeparableConfig>({
-  forward: (context, c, inputs) => {
-    const middle = depthwise(context, c, single(inputs));
-    const linear = pointwise(context, c, middle);
-    const output = activate(context.graph, linear, c.activation);
-    return { output, saved: { middle: toImage(context.graph, middle, c.data_format), linear: linear.name } };
-  },
-  backward: (context, c, { inputs, output, saved }, gradient, needsInputGradient) => {
-    const { graph } = context;
-    const x = single(inputs);
-    const pass = { input: saved.linear as string, output };
-    const image = toImage(graph, activationGradient(graph, c.activation, pass, gradient), c.data_format);
-    const channels = channelsOf(x.shape, c.data_format);
-    const sizes = convolutionSizes(c, x, channels * c.depth_multiplier);
-    const point = { window: { kernel: [1, 1], strides: [1, 1], padding: 'valid' }, input: sizes.output } as const;
-    const mixing = { ...sizes, ...point, channelsIn: sizes.channelsOut, channelsOut: c.filters };
-    const pointwise_kernel = kernelGradient(graph, saved.middle as string, image, mixing);
-    const between = inputGradient(graph, image, context.weight('pointwise_kernel'), mixing);
-    const depthwise_kernel = depthwiseKernelGradient(graph, toImage(graph, x, c.data_format), between, sizes);
-    const kernels = { depthwise_kernel, pointwise_kernel };
-    const weights = c.use_bias ? { ...kernels, bias: biasGradient(graph, image) } : kernels;
-    if (!needsInputGradient) return { inputs: [], weights };
-    const back = inputGradient(graph, between, context.weight('depthwise_kernel'), sizes, channels);
-    return { inputs: [graph.toLayout(fromImage(back, x.shape, c.data_format), x.layout)], weights };
-  },
-});
+/** A convolution and the pool behind it, see `pooledConvolution`. */
+export const pooledConvolution2d = defineRule<PooledConvolutionConfig>(inOneOf(WAYS['Conv2D + MaxPooling2D']));
+
+/** A convolution in one of these ways, with its bias and its activation. */
+function activated<C extends Activated>(ways: readonly Way<C>[]): GradientRule {
+  const linear = inOneOf(ways);
+  return defineRule<C>({
+    forward: (context, c, inputs, needsInputGradient) => {
+      const { output, saved } = linear.forward(context, c, inputs, needsInputGradient);
+      return { output: c.activation.emit(context.graph, output), saved: { ...saved, linear: output.name } };
+    },
+    backward: (context, c, pass, gradient, needsInputGradient) => {
+      const { graph } = context;
+      const names = { input: pass.saved.linear as string, output: pass.output };
+      const back = activationGradient(graph, c.activation.name, names, gradient);
+      const { inputs, weights } = linear.backward(context, c, pass, back, needsInputGradient);
+      if (!c.use_bias) return { inputs, weights };
+      const bias = graph.op('ReduceSum', [toImage(graph, back, c.data_format), graph.ints([0, 2, 3])], { keepdims: 0 });
+      return { inputs, weights: { ...weights, bias } };
+    },
+  });
+}
+
+function inOneOf<C>(ways: readonly Way<C>[]): Required<GradientRule<C>> {
+  return {
+    forward: (context, c, inputs, needsInputGradient) => {
+      const x = single(inputs);
+      return wayOf(ways, c, x, needsInputGradient).forward(context, c, x);
+    },
+    backward: (context, c, { inputs, saved }, gradient, needsInputGradient) => {
+      const x = single(inputs);
+      const way = wayOf(ways, c, x, needsInputGradient);
+      const { input, weights } = way.backward(context, c, { x, saved }, gradient, needsInputGradient);
+      return { inputs: input ? [input] : [], weights };
+    },
+  };
+}

@@ -8,7 +8,7 @@ import {
 } from '#convert';
 import type { GraphBuilder, Value } from '#onnx';
 import { channelsOf, fixed, fromImage, memoryAxis, renamed, toImage, windowAttributes, windowPads } from '#onnx';
-import { fixedSpatial } from '../convolutions/convolution.ts';
+import { fixedSpatial } from '../convolutions/sizes.ts';
 import { indicator } from './elementwise.ts';
 import { defineRule, type Saved } from './rule.ts';
 

@@ -15,6 +15,15 @@ export interface TrainContext extends EmitContext {
 /** What `forward` keeps for `backward`: names of values in the graph. */
 export type Saved = Readonly<Record<string, string>>;
 
+/** Values of one kind among what is saved; {@link allOf} finds them again. */
+export function numbered(prefix: string, values: readonly string[]): Saved {
+  return Object.fromEntries(values.map((value, i) => [`${prefix}_${i}`, value]));
+}
+
+export function allOf(prefix: string, saved: Saved): string[] {
+  return Object.entries(saved).flatMap(([key, value]) => (key.startsWith(`${prefix}_`) ? [value] : []));
+}
+
 /** How a layer is trained. One for each class, listed in `index.ts`. */
 export interface GradientRule<C = unknown> {
   /** The forward pass as in training. Left out where it is the layer's own `emit` and nothing needs saving. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder, type Value } from '../../../../scripts/onnx/graph.ts';
 import { windowAttributes, windowOutput } from '../../../../scripts/onnx/window.ts';
-import { type ConvolutionSizes, kernelGradient } from '../../../../scripts/train/convolutions/convolution.ts';
+import { kernelGradient } from '../../../../scripts/train/convolutions/image-convolution.ts';
 import {
   type Cells,
   fitsPatches,
@@ -11,6 +11,7 @@ import {
   tapGradients,
   tapMatrix,
 } from '../../../../scripts/train/convolutions/patch-convolution.ts';
+import type { ConvolutionSizes } from '../../../../scripts/train/convolutions/sizes.ts';
 import { relativeDifference } from '../gradients/layer-gradient.ts';
 import { feed, type GraphTensor, runGraph } from '../gradients/run-graph.ts';
 

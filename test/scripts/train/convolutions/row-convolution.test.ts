@@ -2,12 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../../scripts/onnx/graph.ts';
 import { windowAttributes, windowOutput } from '../../../../scripts/onnx/window.ts';
-import {
-  type ConvolutionSizes,
-  inputGradient,
-  kernelGradient,
-} from '../../../../scripts/train/convolutions/convolution.ts';
+import { inputGradient, kernelGradient } from '../../../../scripts/train/convolutions/image-convolution.ts';
 import { convolveRows, fitsRows, rowGradients } from '../../../../scripts/train/convolutions/row-convolution.ts';
+import type { ConvolutionSizes } from '../../../../scripts/train/convolutions/sizes.ts';
 import { relativeDifference } from '../gradients/layer-gradient.ts';
 import { feed, runGraph } from '../gradients/run-graph.ts';
 

@@ -1,6 +1,3 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LayerDefinition } from '../../../../scripts/convert/keras/layer.ts';
 import { findLayer, LAYERS } from '../../../../scripts/convert/keras/layers/index.ts';
@@ -8,6 +5,7 @@ import type { Tensor } from '../../../../scripts/keras/model.ts';
 import type { Layout } from '../../../../scripts/onnx/graph.ts';
 import { GRADIENT_RULES, ruleOf } from '../../../../scripts/train/gradients/index.ts';
 import type { GradientRule } from '../../../../scripts/train/gradients/rule.ts';
+import { layers, core as tf } from '../../../tensorflow-js/tensorflow.ts';
 import { CASES, type GradientCase } from './cases.ts';
 import {
   compileLayer,

@@ -1,6 +1,4 @@
 import { loadOnnxruntime } from '@freezeframe/inference';
-import * as tf from '@tensorflow/tfjs-core';
-import * as layers from '@tensorflow/tfjs-layers';
 import type { KerasModel } from '../../../../scripts/keras/model.ts';
 import { sequential } from '../../../../scripts/train/architectures/architecture.ts';
 import type { Samples } from '../../../../scripts/train/batches/batches.ts';
@@ -15,6 +13,7 @@ import {
   compileTraining,
   type TrainingSpec,
 } from '../../../../scripts/train/step/training-step.ts';
+import { layers, core as tf } from '../../../tensorflow-js/tensorflow.ts';
 
 export type Vectors = Record<string, Float32Array>;
 type Entry = Parameters<typeof sequential>[2][number];

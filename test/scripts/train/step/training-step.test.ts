@@ -1,9 +1,8 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../../../scripts/system/random.ts';
 import type { Samples } from '../../../../scripts/train/batches/batches.ts';
 import { compileTraining, type TrainingSpec } from '../../../../scripts/train/step/training-step.ts';
+import { core as tf } from '../../../tensorflow-js/tensorflow.ts';
 import { numbers, relativeDifference } from '../gradients/layer-gradient.ts';
 import { firstVectors, model, openStep, referenceGradients } from './step-harness.ts';
 

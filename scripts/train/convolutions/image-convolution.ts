@@ -1,43 +1,25 @@
-import { convolutionShape, convolutionWindow, type WindowConfig } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { channelsOf, type DataFormat, effectiveKernel, fixed, spatialOf, type Window, windowPads } from '#onnx';
+import { type ConvolutionConfig, convolution } from '#convert';
+import type { GraphBuilder } from '#onnx';
+import { effectiveKernel, fromImage, toImage, windowPads } from '#onnx';
 import { joined, split } from '../gradients/parts.ts';
+import { type ConvolutionSizes, convolutionSizes, MOST_PATCH_TAPS, padded, tapCount } from './sizes.ts';
+import type { Way } from './way.ts';
 
-/** One convolution as ONNX sees it: batch, channels, height, width. Sizes are fixed: training knows its pictures. */
-export interface ConvolutionSizes {
-  readonly window: Window;
-  /** Height and width of the input and of the output. */
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly channelsIn: number;
-  readonly channelsOut: number;
-}
-
-export function convolutionSizes(config: WindowConfig, x: Value, channelsOut: number): ConvolutionSizes {
-  return {
-    window: convolutionWindow(config),
-    input: fixedSpatial(x.shape, config.data_format),
-    output: fixedSpatial(convolutionShape(config, x.shape, channelsOut), config.data_format),
-    channelsIn: channelsOf(x.shape, config.data_format),
-    channelsOut,
-  };
-}
-
-/** Height and width, which must be known. */
-export function fixedSpatial(shape: Value['shape'], format: DataFormat): number[] {
-  const spatial = spatialOf(shape, format);
-  return spatial.map((_, axis) => fixed(spatial, axis));
-}
+/** Any convolution: onnxruntime's own, and gradients of pictures as batch, channels, height, width. */
+export const byImage: Way<ConvolutionConfig> = {
+  fits: () => true,
+  forward: (context, c, x) => ({ output: convolution(context, c, x), saved: {} }),
+  backward: ({ graph, weight }, c, { x }, gradient, needsInputGradient) => {
+    const sizes = convolutionSizes(c, x, c.filters);
+    const image = toImage(graph, gradient, c.data_format);
+    const kernel = groupedKernelGradient(graph, toImage(graph, x, c.data_format), image, sizes, c.groups);
+    if (!needsInputGradient) return { weights: { kernel } };
+    const back = groupedInputGradient(graph, image, weight('kernel'), sizes, c.groups);
+    return { weights: { kernel }, input: graph.toLayout(fromImage(back, x.shape, c.data_format), x.layout) };
+  },
+};
 
 const BATCH_FIRST = [1, 0, 2, 3];
-
-/** Taps up to which all patches of the input are written out at once (5x5x3 = 75); beyond, that costs more than it saves. */
-export const MOST_PATCH_TAPS = 80;
-
-/** Numbers of the input that one number of the answer sees. */
-export function tapCount({ window, channelsIn }: ConvolutionSizes): number {
-  return window.kernel.reduce((product, size) => product * size, channelsIn);
-}
 
 function attributesOf({ window, input }: ConvolutionSizes) {
   return {
@@ -60,7 +42,7 @@ function patchKernel(graph: GraphBuilder, sizes: ConvolutionSizes): string {
  * The kernel's gradient for each picture: `[batch, channelsIn * height * width of the kernel, channelsOut]`. Strides,
  * padding and dilation cost nothing extra, as the patches are made by a convolution.
  */
-function perPicture(graph: GraphBuilder, x: string, gradient: string, sizes: ConvolutionSizes): string {
+export function perPicture(graph: GraphBuilder, x: string, gradient: string, sizes: ConvolutionSizes): string {
   const cells = sizes.output.reduce((a, b) => a * b, 1);
   const taps = tapCount(sizes);
   const patches = graph.op('Conv', [x, patchKernel(graph, sizes)], attributesOf(sizes));
@@ -121,14 +103,6 @@ function byTaps(graph: GraphBuilder, x: string, cells: string, sizes: Convolutio
   return graph.op('Reshape', [joined(graph, taps, 0), graph.ints([height, width, channelsIn, channelsOut])]);
 }
 
-/** A picture (batch, channels, space) with the zeros around it that the convolution wants. */
-export function padded(graph: GraphBuilder, x: string, { input, window }: ConvolutionSizes): string {
-  const pads = windowPads(input, window) as [number, number, number, number];
-  const [top, left, bottom, right] = pads;
-  if (pads.every((pad) => pad === 0)) return x;
-  return graph.op('Pad', [x, graph.ints([0, 0, top, left, 0, 0, bottom, right])]);
-}
-
 /** The first axis, and all others as one. */
 function asMatrix(graph: GraphBuilder, value: string, rows: number): string {
   return graph.op('Reshape', [value, graph.ints([rows, -1])]);
@@ -137,28 +111,6 @@ function asMatrix(graph: GraphBuilder, value: string, rows: number): string {
 /** The last axis, and all others as one. */
 function lastAsMatrix(graph: GraphBuilder, value: string, columns: number): string {
   return graph.op('Reshape', [value, graph.ints([-1, columns])]);
-}
-
-/**
- * Gradient of a depthwise kernel, in Keras's order `[height, width, in, multiplier]`: each channel of each picture is a
- * picture of one channel.
- */
-export function depthwiseKernelGradient(
-  graph: GraphBuilder,
-  x: string,
-  gradient: string,
-  sizes: ConvolutionSizes,
-): string {
-  const { window, input, output, channelsIn } = sizes;
-  const multiplier = sizes.channelsOut / channelsIn;
-  const [height, width] = window.kernel as [number, number];
-  const single = { ...sizes, channelsIn: 1, channelsOut: multiplier };
-  const pictures = graph.op('Reshape', [x, graph.ints([-1, 1, ...input])]);
-  const gradients = graph.op('Reshape', [gradient, graph.ints([-1, multiplier, ...output])]);
-  const each = perPicture(graph, pictures, gradients, single);
-  const channels = graph.op('Reshape', [each, graph.ints([-1, channelsIn, height, width, multiplier])]);
-  const sum = graph.op('ReduceSum', [channels, graph.ints([0])], { keepdims: 0 });
-  return graph.op('Transpose', [sum], { perm: [1, 2, 0, 3] });
 }
 
 /**
@@ -212,13 +164,8 @@ function turn(graph: GraphBuilder, kernel: string): string {
   return graph.op('Slice', [kernel, graph.ints([-1, -1]), before, graph.ints([0, 1]), graph.ints([-1, -1])]);
 }
 
-/** Gradient of a bias: the sum over everything but channels. `gradient` is batch, channels, space. */
-export function biasGradient(graph: GraphBuilder, gradient: string): string {
-  return graph.op('ReduceSum', [gradient, graph.ints([0, 2, 3])], { keepdims: 0 });
-}
-
 /** As `kernelGradient`, for a convolution in groups: each group by itself. */
-export function groupedKernelGradient(
+function groupedKernelGradient(
   graph: GraphBuilder,
   x: string,
   gradient: string,
@@ -234,7 +181,7 @@ export function groupedKernelGradient(
 }
 
 /** As `inputGradient`, for a convolution in groups: each group by itself. */
-export function groupedInputGradient(
+function groupedInputGradient(
   graph: GraphBuilder,
   gradient: string,
   kernel: string,
