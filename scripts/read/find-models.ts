@@ -1,8 +1,7 @@
 import { ImportError, MAX_UNPACKED_BYTES } from '#guards';
 import { type Hdf5File, isHdf5, openHdf5 } from './containers/hdf5/open-hdf5.ts';
 import { holdsWeights } from './named-weights/hdf5-weights.ts';
-import { isZip, openBytes } from './open-source.ts';
-import type { Source } from './source.ts';
+import { isZip, openBytes, type Source } from './source.ts';
 
 /** The name of an entry below its folder. */
 function baseName(name: string): string {

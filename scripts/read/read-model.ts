@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { ImportError } from '#guards';
-import type { FormatReader } from './format-reader.ts';
+import type { FormatReader, ImportedModel } from './format-reader.ts';
 import { FORMATS } from './formats/index.ts';
-import type { ImportedModel } from './imported-model.ts';
-import { labelsBeside } from './labels/labels.ts';
-import { openSource } from './open-source.ts';
-import type { Source } from './source.ts';
+import { labelsBeside } from './labels.ts';
+import { openSource, type Source } from './source.ts';
 import { readTable, type Table, type TableFiles } from './tables/table.ts';
 
 /** A model as its file gives it, and which file that was. */

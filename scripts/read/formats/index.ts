@@ -3,11 +3,11 @@ import { configAndWeightsReader } from './config-and-weights/reader.ts';
 import { keras2Reader } from './keras-2/reader.ts';
 import { keras3Reader } from './keras-3/reader.ts';
 import { hdf5ModelReader } from './keras-hdf5/reader.ts';
-import { onnxReader } from './onnx/onnx-reader.ts';
-import { pickleReader } from './pickle/pickle-reader.ts';
-import { teachableMachineReader } from './teachable-machine/teachable-machine-reader.ts';
-import { tfjsGraphReader } from './tfjs-graph/tfjs-graph-reader.ts';
-import { tfjsLayersReader } from './tfjs-layers/tfjs-layers-reader.ts';
+import { onnxReader } from './onnx/reader.ts';
+import { pickleReader } from './pickle/reader.ts';
+import { teachableMachineReader } from './teachable-machine/reader.ts';
+import { tfjsGraphReader } from './tfjs-graph/reader.ts';
+import { tfjsLayersReader } from './tfjs-layers/reader.ts';
 
 /**
  * Every format, in the order in which they are asked. Teachable Machine comes first: its exports are Keras or TensorFlow.js

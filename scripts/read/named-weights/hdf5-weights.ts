@@ -1,7 +1,7 @@
 import type { Tensor } from '#keras';
+import type { PlannedConfig } from '../config/planned-config.ts';
 import type { Hdf5File } from '../containers/hdf5/open-hdf5.ts';
 import { legacyWeights } from './legacy.ts';
-import type { PlannedConfig } from './planned-config.ts';
 import { OLD_LIST, positionalWeights } from './positional.ts';
 import { hdf5WeightFile } from './weight-file.ts';
 

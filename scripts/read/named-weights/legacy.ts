@@ -2,10 +2,10 @@ import { expected } from '@freezeframe/inference';
 import { weightSpecs } from '#convert';
 import { ImportError } from '#guards';
 import type { Tensor, WeightSpec } from '#keras';
+import type { PlannedConfig } from '../config/planned-config.ts';
 import type { Hdf5File } from '../containers/hdf5/open-hdf5.ts';
 import { matchNames, type Wanted } from './match-names.ts';
 import { fromOldForms } from './old-forms.ts';
-import type { PlannedConfig } from './planned-config.ts';
 import { hdf5WeightFile, readTensor, throwProblems } from './weight-file.ts';
 
 /** State of random layers and counters, which Keras saves among the weights. */

@@ -1,6 +1,6 @@
 import { weightSpecs } from '#convert';
 import type { Tensor, WeightSpec } from '#keras';
-import type { PlannedConfig } from './planned-config.ts';
+import type { PlannedConfig } from '../config/planned-config.ts';
 import { readTensor, throwProblems, type WeightFile } from './weight-file.ts';
 
 /** Keras 2.12 and 2.13 called the list of layers by an inner name. */

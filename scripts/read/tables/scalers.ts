@@ -1,11 +1,9 @@
 import { expected } from '@freezeframe/inference';
 import type { Scaled } from '#frozen';
 import { ImportError } from '#guards';
-import { attributesOf, type Estimator, readEstimator, readVector } from '../pickle/estimator.ts';
 import { itemsOf } from '../pickle/machine/values.ts';
 import type { Source } from '../source.ts';
-
-export { readLabelEncoder } from '../labels/label-encoder.ts';
+import { attributesOf, type Estimator, readEstimator, readVector } from './estimator.ts';
 
 /** What scikit-learn does to one column: `scaled = x * scale + offset`, then cut to `clip`. */
 export interface ScalerColumn {

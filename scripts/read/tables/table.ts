@@ -2,9 +2,8 @@ import { expected } from '@freezeframe/inference';
 import type { Scaled } from '#frozen';
 import { numbered } from '#frozen';
 import { ImportError } from '#guards';
-import { readLabelEncoder } from '../labels/label-encoder.ts';
-import { openSource } from '../open-source.ts';
-import type { Source } from '../source.ts';
+import { openSource, type Source } from '../source.ts';
+import { readLabelEncoder } from './label-encoder.ts';
 import { readScaler, type Scaler, scaledOf } from './scalers.ts';
 
 /** Pickled scikit-learn objects that belong to a model. */

@@ -5,7 +5,7 @@ import { kerasFacts } from '../../../scripts/import/facts/keras-facts.ts';
 import { prepareKeras } from '../../../scripts/import/prepare-keras.ts';
 import type { ModelChoices } from '../../../scripts/import/prepared.ts';
 import type { Tensor } from '../../../scripts/keras/model.ts';
-import type { ImportedKerasModel } from '../../../scripts/read/imported-model.ts';
+import type { ImportedKerasModel } from '../../../scripts/read/format-reader.ts';
 import { readModel } from '../../../scripts/read/read-model.ts';
 
 const MODEL = fileURLToPath(new URL('../../fixtures/keras/trained-with-adam.k3.keras', import.meta.url));

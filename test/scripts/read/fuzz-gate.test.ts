@@ -25,7 +25,6 @@ describe('the fuzz gate', () => {
     'lets nothing but errors of our own out, in bounded time and memory, and nothing is written',
     async () => {
       const report = await fuzz({ runs: RUNS, seed: SEED });
-      console.log(summary(report));
       expect(report.escapes, summary(report)).toEqual([]);
       expect(report.hangs).toEqual([]);
       expect(report.writes).toEqual([]);

@@ -6,7 +6,7 @@ import { parseJson } from '../../../scripts/guards/json.ts';
 import { openHdf5 } from '../../../scripts/read/containers/hdf5/open-hdf5.ts';
 import { openZip } from '../../../scripts/read/containers/zip/zip.ts';
 import { FORMATS } from '../../../scripts/read/formats/index.ts';
-import { openBytes } from '../../../scripts/read/open-source.ts';
+import { openBytes } from '../../../scripts/read/source.ts';
 import { damaged, endsWell, FUZZ_RUNS, FUZZ_TIMEOUT } from './mutate.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');

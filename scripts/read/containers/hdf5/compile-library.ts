@@ -1,4 +1,4 @@
-import type { Hdf5Library } from './library.ts';
+import type { Hdf5Library } from './bindings.ts';
 
 /** A compiled module; opaque. */
 export type WasmModule = object;

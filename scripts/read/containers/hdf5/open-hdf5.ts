@@ -11,8 +11,9 @@ import {
   MAX_TENSOR_RANK,
 } from '#guards';
 import type { Tensor } from '#keras';
+import { DATATYPE, type Metadata } from './bindings.ts';
 import { heapProblem } from './check-heaps.ts';
-import { DATATYPE, type Hdf5Instance, hdf5Instance, type Metadata, releaseInstance } from './library.ts';
+import { type Hdf5Instance, hdf5Instance, releaseInstance } from './library.ts';
 import { asFloat32, fixedString } from './values.ts';
 
 /** `\x89HDF\r\n\x1a\n` */

@@ -1,7 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { ImportError } from '#guards';
 import { float16ToNumber } from '../../float16.ts';
-import { DATATYPE, type Metadata } from './library.ts';
+import { DATATYPE, type Metadata } from './bindings.ts';
 
 /**
  * Numbers of any width as float32.

@@ -2,7 +2,6 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { expected } from '@freezeframe/inference';
 import { type Entry, fromBuffer, fromFd, type ZipFile } from 'yauzl';
 import { ImportError, MAX_ENTRIES, MAX_EXPANSION, MAX_FREE_EXPANSION_BYTES, MAX_UNPACKED_BYTES } from '#guards';
-import type { SourceEntry } from '../../source.ts';
 import { isClutter, safeEntryName } from './entry-name.ts';
 
 const STORED = 0;
@@ -18,7 +17,7 @@ interface Packed {
 
 /** A zip that was looked through: every entry's name and size is known to be harmless before any is unpacked. */
 export interface ZipArchive {
-  readonly entries: readonly SourceEntry[];
+  readonly entries: readonly { readonly name: string; readonly bytes: number }[];
   /** @throws ImportError `not-found`, `limit-exceeded`, `file-damaged` */
   read(name: string, maxBytes?: number): Promise<Uint8Array>;
   close(): void;

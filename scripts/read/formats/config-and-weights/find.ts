@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
-import { withSiblings } from '../../beside.ts';
 import { hdf5Entries } from '../../find-models.ts';
-import type { Source } from '../../source.ts';
+import { type Source, withSiblings } from '../../source.ts';
 import { isShardIndex, shardNames } from '../keras-3/shards.ts';
 
 /** A file that holds a model's config. */

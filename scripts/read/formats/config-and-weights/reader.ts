@@ -1,13 +1,12 @@
 import { ImportError } from '#guards';
 import type { Tensor } from '#keras';
 import { withKeras2Activations } from '#keras';
+import { modelOf, type PlannedConfig, planConfig } from '../../config/planned-config.ts';
+import { readConfig } from '../../config/read-config.ts';
 import { isKerasArchive, withHdf5 } from '../../find-models.ts';
-import type { FormatReader } from '../../format-reader.ts';
-import type { ImportedKerasModel } from '../../imported-model.ts';
+import type { FormatReader, ImportedKerasModel } from '../../format-reader.ts';
 import { hdf5Weights } from '../../named-weights/hdf5-weights.ts';
-import { modelOf, type PlannedConfig, planConfig } from '../../named-weights/planned-config.ts';
 import { positionalWeights } from '../../named-weights/positional.ts';
-import { readConfig } from '../../read-config.ts';
 import type { Source } from '../../source.ts';
 import { withShards } from '../keras-3/shards.ts';
 import { type ConfigAndWeights, findConfigAndWeights } from './find.ts';

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
 import type { Tensor } from '#keras';
 import { withKeras2Activations } from '#keras';
+import { modelOf, type PlannedConfig, planConfig } from '../../config/planned-config.ts';
+import { readJsonConfig } from '../../config/read-config.ts';
 import { findKerasParts, type KerasParts, withHdf5 } from '../../find-models.ts';
-import type { ImportedKerasModel } from '../../imported-model.ts';
+import type { ImportedKerasModel } from '../../format-reader.ts';
 import { hdf5Weights } from '../../named-weights/hdf5-weights.ts';
-import { modelOf, type PlannedConfig, planConfig } from '../../named-weights/planned-config.ts';
 import { positionalWeights } from '../../named-weights/positional.ts';
-import { readJsonConfig } from '../../read-config.ts';
 import type { Source } from '../../source.ts';
 import { withShards } from './shards.ts';
 

@@ -1,12 +1,11 @@
 import { ImportError } from '#guards';
 import { withKeras2Activations } from '#keras';
+import { modelOf, planConfig } from '../../config/planned-config.ts';
+import { readJsonConfig } from '../../config/read-config.ts';
 import type { Hdf5File } from '../../containers/hdf5/open-hdf5.ts';
 import { hdf5Entries, hdf5Text, several, withHdf5 } from '../../find-models.ts';
-import type { FormatReader } from '../../format-reader.ts';
-import type { ImportedKerasModel } from '../../imported-model.ts';
+import type { FormatReader, ImportedKerasModel } from '../../format-reader.ts';
 import { hdf5Weights } from '../../named-weights/hdf5-weights.ts';
-import { modelOf, planConfig } from '../../named-weights/planned-config.ts';
-import { readJsonConfig } from '../../read-config.ts';
 import type { Source } from '../../source.ts';
 
 /** Whole models in legacy HDF5 (`model.save('x.h5')`), by any Keras from 1 to 3: config and weights in one file. */

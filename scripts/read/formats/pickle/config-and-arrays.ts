@@ -3,12 +3,12 @@ import { weightSpecs } from '#convert';
 import { ImportError } from '#guards';
 import type { Tensor } from '#keras';
 import { withKeras2Activations } from '#keras';
-import { modelOf, planConfig } from '../../named-weights/planned-config.ts';
+import { modelOf, planConfig } from '../../config/planned-config.ts';
+import { readConfig, readJsonConfig } from '../../config/read-config.ts';
 import { tensorOf } from '../../pickle/arrays/ndarray.ts';
-import { asJson } from '../../pickle/as-json.ts';
 import type { NdArray } from '../../pickle/machine/values.ts';
-import type { Payload } from '../../pickle/payload.ts';
-import { readConfig, readJsonConfig } from '../../read-config.ts';
+import { asJson } from './as-json.ts';
+import type { Payload } from './payload.ts';
 
 const WHERE = 'the pickled config';
 

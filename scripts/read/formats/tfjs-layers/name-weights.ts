@@ -3,7 +3,7 @@ import { weightSpecs } from '#convert';
 import { ImportError } from '#guards';
 import type { Tensor, WeightSpec } from '#keras';
 import type { DecodedWeight } from '#tensorflow';
-import type { PlannedConfig } from '../../named-weights/planned-config.ts';
+import type { PlannedConfig } from '../../config/planned-config.ts';
 
 interface WantedLayer {
   readonly path: string;

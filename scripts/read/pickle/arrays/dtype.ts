@@ -1,16 +1,6 @@
 import type { Refusals } from '../callables/refusals.ts';
 import { damaged } from '../errors.ts';
-import { itemsOf, type PickleValue } from '../machine/values.ts';
-
-/** A numpy datatype of the kinds that weights and labels have. */
-export interface DType {
-  readonly kind: 'dtype';
-  /** Float, signed, unsigned, bool, Unicode text (UCS-4), bytes, Python objects. */
-  readonly code: 'f' | 'i' | 'u' | 'b' | 'U' | 'S' | 'O';
-  /** Bytes of one element. */
-  readonly size: number;
-  littleEndian: boolean;
-}
+import { type DType, itemsOf, type PickleValue } from '../machine/values.ts';
 
 const SIZES: Record<string, readonly number[]> = { f: [2, 4, 8], i: [1, 2, 4, 8], u: [1, 2, 4, 8], b: [1], O: [4, 8] };
 const LETTERS: Record<string, string> = { '?': 'b1', e: 'f2', f: 'f4', d: 'f8', O: 'O8', U: 'U0', S: 'S0' };

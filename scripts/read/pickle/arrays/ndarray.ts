@@ -3,8 +3,7 @@ import { float16ToNumber } from '../../float16.ts';
 import { damaged, tooMuch } from '../errors.ts';
 import { PICKLE_LIMITS } from '../limits.ts';
 import { latin1 } from '../machine/text.ts';
-import { itemsOf, type NdArray, type PickleValue } from '../machine/values.ts';
-import type { DType } from './dtype.ts';
+import { type DType, itemsOf, type NdArray, type PickleValue } from '../machine/values.ts';
 
 /** numpy's own limit is 64. */
 const MOST_AXES = 32;

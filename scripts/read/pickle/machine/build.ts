@@ -1,7 +1,7 @@
 import { buildDType } from '../arrays/dtype.ts';
 import { arrayOf, shapeOf } from '../arrays/ndarray.ts';
-import { rawBytes } from '../callables/callables-numpy.ts';
-import { ARRAY_WRAPPER } from '../callables/callables-scikit-learn.ts';
+import { rawBytes } from '../callables/numpy.ts';
+import { ARRAY_WRAPPER } from '../callables/scikit-learn.ts';
 import { damaged } from '../errors.ts';
 import { SLOT } from '../limits.ts';
 import { readInlineArray } from './inline-array.ts';

@@ -1,4 +1,5 @@
-import { type CallContext, KNOWN, type Known } from '../callables/callables.ts';
+import { KNOWN } from '../callables/index.ts';
+import type { CallContext, Known } from '../callables/known.ts';
 import { Refusals } from '../callables/refusals.ts';
 import { damaged, tooMuch } from '../errors.ts';
 import { expandedBytes, PICKLE_LIMITS, SLOT } from '../limits.ts';

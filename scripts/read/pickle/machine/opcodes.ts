@@ -1,4 +1,4 @@
-import { create } from '../callables/callables-python.ts';
+import { create } from '../callables/python.ts';
 import { damaged } from '../errors.ts';
 import { build } from './build.ts';
 import type { Machine } from './machine.ts';

@@ -1,5 +1,3 @@
-import type { DType } from '../arrays/dtype.ts';
-
 /**
  * What a pickle says, as plain data: nothing of it was called. Python's integers are numbers where those hold them
  * exactly, else bigints; floats are numbers; `bytes` and `bytearray` are views of the file.
@@ -35,6 +33,16 @@ export interface PyObject {
   readonly type: string;
   readonly args: readonly PickleValue[];
   state: PickleValue;
+}
+
+/** A numpy datatype of the kinds that weights and labels have. */
+export interface DType {
+  readonly kind: 'dtype';
+  /** Float, signed, unsigned, bool, Unicode text (UCS-4), bytes, Python objects. */
+  readonly code: 'f' | 'i' | 'u' | 'b' | 'U' | 'S' | 'O';
+  /** Bytes of one element. */
+  readonly size: number;
+  littleEndian: boolean;
 }
 
 export interface NdArray {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createEngine } from '@freezeframe/inference';
 import { expect, it } from 'vitest';
 import { verifyGraph } from '../../../../scripts/import/prepare-graph.ts';
-import { openSource } from '../../../../scripts/read/open-source.ts';
+import { openSource } from '../../../../scripts/read/source.ts';
 import { formula, largestDifference } from '../../read/formats/tfjs-layers/tfjs-files.ts';
 import { writtenGraph } from './written-graph.ts';
 

@@ -5,10 +5,9 @@ import { nonfiniteWeights } from '../../../../scripts/import/checks/check-weight
 import { kerasFacts } from '../../../../scripts/import/facts/keras-facts.ts';
 import { graphToOnnx } from '../../../../scripts/import/prepare-graph.ts';
 import { FORMATS } from '../../../../scripts/read/formats/index.ts';
-import { readLabelEncoder } from '../../../../scripts/read/labels/label-encoder.ts';
-import { parseLabels } from '../../../../scripts/read/labels/labels.ts';
-import { openBytes } from '../../../../scripts/read/open-source.ts';
-import type { Source } from '../../../../scripts/read/source.ts';
+import { parseLabels } from '../../../../scripts/read/labels.ts';
+import { openBytes, type Source } from '../../../../scripts/read/source.ts';
+import { readLabelEncoder } from '../../../../scripts/read/tables/label-encoder.ts';
 import { readScaler } from '../../../../scripts/read/tables/scalers.ts';
 import { memorySource } from '../memory-source.ts';
 import type { Files } from './mutations.ts';

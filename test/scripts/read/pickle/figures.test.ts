@@ -6,16 +6,14 @@ import { freezeModel } from '../../../../scripts/convert/freeze.ts';
 import { loadDataset } from '../../../../scripts/datasets/load-dataset.ts';
 import { runInBatches } from '../../../../scripts/frozen/run-in-batches.ts';
 import type { KerasModel } from '../../../../scripts/keras/model.ts';
-import { openSource } from '../../../../scripts/read/open-source.ts';
-import { pickleReader } from '../../../../scripts/read/pickle/index.ts';
+import { pickleReader } from '../../../../scripts/read/formats/pickle/reader.ts';
 import { readModel } from '../../../../scripts/read/read-model.ts';
+import { openSource } from '../../../../scripts/read/source.ts';
 import { readScaler, scaledOf } from '../../../../scripts/read/tables/scalers.ts';
 
 const { FIXTURES_DIR, MNIST_DIR } = process.env;
 const folder = FIXTURES_DIR ? join(FIXTURES_DIR, 'keras') : undefined;
 const there = folder !== undefined && existsSync(folder);
-if (!there) console.info('FIXTURES_DIR is not set: the published pickles are not read.');
-else if (!MNIST_DIR) console.info('MNIST_DIR is not set: the pickled digit model is not measured.');
 
 async function scaler(name: string) {
   const source = await openSource(join(folder as string, name));
@@ -50,7 +48,6 @@ describe.skipIf(!there)('published pickles', () => {
       const differences = expected.dollars.map((dollars: number, i: number) =>
         Math.abs(Number(value?.data[i]) - dollars),
       );
-      console.info(`${name}: at most ${(Math.max(...differences) * 100).toFixed(2)} cents off`);
       expect(Math.max(...differences)).toBeLessThan(0.01);
     },
   );
@@ -82,7 +79,6 @@ describe.skipIf(!there)('published pickles', () => {
         const own = answers.subarray(row * 10, row * 10 + 10);
         return own.indexOf(Math.max(...own)) !== label;
       }).length;
-      console.info(`finalized_model.sav: ${((100 * wrong) / count).toFixed(2)} % of ${count} wrong`);
       expect(count).toBe(10_000);
       expect((100 * wrong) / count).toBeCloseTo(0.99, 2);
     },

@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ImportError } from '../../../../scripts/guards/import-error.ts';
-import { readLabelEncoder } from '../../../../scripts/read/labels/label-encoder.ts';
-import { openBytes } from '../../../../scripts/read/open-source.ts';
+import { findPayload } from '../../../../scripts/read/formats/pickle/payload.ts';
 import { decompress } from '../../../../scripts/read/pickle/compression.ts';
 import { OPCODES } from '../../../../scripts/read/pickle/machine/opcodes.ts';
-import { findPayload } from '../../../../scripts/read/pickle/payload.ts';
 import { unpickle } from '../../../../scripts/read/pickle/unpickle.ts';
+import { openBytes } from '../../../../scripts/read/source.ts';
+import { readLabelEncoder } from '../../../../scripts/read/tables/label-encoder.ts';
 import { readScaler } from '../../../../scripts/read/tables/scalers.ts';
 import { assemble, FOLDER, fixture } from './assemble.ts';
 

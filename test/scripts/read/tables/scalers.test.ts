@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openBytes } from '../../../../scripts/read/open-source.ts';
+import { openBytes } from '../../../../scripts/read/source.ts';
 import { readScaler, scaledOf } from '../../../../scripts/read/tables/scalers.ts';
 import { EXPECTED, fixture } from '../pickle/assemble.ts';
 

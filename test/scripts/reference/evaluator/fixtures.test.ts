@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../../scripts/read/formats/index.ts';
-import { openSource } from '../../../../scripts/read/open-source.ts';
+import { openSource } from '../../../../scripts/read/source.ts';
 import { evaluate } from '../../../../scripts/reference/evaluator/index.ts';
 import { type Answer, farthest, formulaInput } from './recorded.ts';
 
@@ -11,7 +11,6 @@ const folder = FIXTURES_DIR ? join(FIXTURES_DIR, 'layers') : undefined;
 const files = folder
   ? readdirSync(folder).filter((file) => /\.(keras|h5)$/.test(file) && !file.startsWith('refuse'))
   : [];
-if (!folder) console.log('Skipped: FIXTURES_DIR is unset, so the layer fixtures are not here to be compared.');
 
 interface Described {
   readonly shape: readonly number[];

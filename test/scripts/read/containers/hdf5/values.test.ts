@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Metadata } from '../../../../../scripts/read/containers/hdf5/library.ts';
+import type { Metadata } from '../../../../../scripts/read/containers/hdf5/bindings.ts';
 import { asFloat32, fixedString } from '../../../../../scripts/read/containers/hdf5/values.ts';
 
 const metadata = (type: number, size: number): Metadata => ({

@@ -2,10 +2,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ImportedKerasModel } from '../../../../../scripts/read/format-reader.ts';
 import { configAndWeightsReader } from '../../../../../scripts/read/formats/config-and-weights/reader.ts';
 import { keras3Reader } from '../../../../../scripts/read/formats/keras-3/reader.ts';
-import type { ImportedKerasModel } from '../../../../../scripts/read/imported-model.ts';
-import { openBytes, openSource } from '../../../../../scripts/read/open-source.ts';
+import { openBytes, openSource } from '../../../../../scripts/read/source.ts';
 import { rawZip } from '../../containers/zip/zips.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../../fixtures/keras');

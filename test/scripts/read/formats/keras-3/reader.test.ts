@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ImportedKerasModel } from '../../../../../scripts/read/format-reader.ts';
 import { keras2Reader } from '../../../../../scripts/read/formats/keras-2/reader.ts';
 import { keras3Reader } from '../../../../../scripts/read/formats/keras-3/reader.ts';
-import type { ImportedKerasModel } from '../../../../../scripts/read/imported-model.ts';
-import { openBytes, openSource } from '../../../../../scripts/read/open-source.ts';
+import { openBytes, openSource } from '../../../../../scripts/read/source.ts';
 import { type RawEntry, rawZip } from '../../containers/zip/zips.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../../fixtures/keras');

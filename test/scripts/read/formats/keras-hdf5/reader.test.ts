@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ImportedKerasModel } from '../../../../../scripts/read/format-reader.ts';
 import { hdf5ModelReader } from '../../../../../scripts/read/formats/keras-hdf5/reader.ts';
-import type { ImportedKerasModel } from '../../../../../scripts/read/imported-model.ts';
-import { openBytes } from '../../../../../scripts/read/open-source.ts';
+import { openBytes } from '../../../../../scripts/read/source.ts';
 import { rawZip } from '../../containers/zip/zips.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../../fixtures/keras');

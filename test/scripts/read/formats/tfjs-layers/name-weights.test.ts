@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { planConfig } from '../../../../../scripts/read/config/planned-config.ts';
 import { nameWeights } from '../../../../../scripts/read/formats/tfjs-layers/name-weights.ts';
-import { readTfjsLayers } from '../../../../../scripts/read/formats/tfjs-layers/tfjs-layers-reader.ts';
-import { planConfig } from '../../../../../scripts/read/named-weights/planned-config.ts';
+import { readTfjsLayers } from '../../../../../scripts/read/formats/tfjs-layers/reader.ts';
 import { core, layers, onCpu } from '../../../../tensorflow-js/tensorflow.ts';
 import { memorySource } from '../../memory-source.ts';
 import { savedFiles } from './tfjs-files.ts';

@@ -1,0 +1,92 @@
+import { definitionOf, LAYERS } from '#convert';
+import { ImportError } from '#guards';
+import type { KerasModel, LayerConfig } from '#keras';
+import { isModel, KERAS_LAYERS } from '#keras';
+import type { ConfigLayer } from '../named-weights/config-layers.ts';
+
+type Serialized = LayerConfig & { readonly module?: unknown; readonly registered_name?: unknown };
+
+interface Problem {
+  readonly layer: string;
+  readonly className: string;
+  /** Counted from 0, models inside models opened. */
+  readonly position: number;
+  readonly reason: string;
+  readonly custom: boolean;
+}
+
+/** Layers that hold others, and where. */
+const INNER = ['layer', 'backward_layer', 'cell', 'cells'];
+const REMEDY =
+  'Their Python code is not in the file. Rebuild the model from Keras layers that do the same (a Lambda that scales is a Rescaling layer), load the weights into it and save it again.';
+
+/**
+ * Refuses layers that cannot be known (custom, Lambda, subclassed models) and layers of Keras that are not written yet.
+ * @throws ImportError `custom-object` or `unsupported-layer` once, naming all of them
+ */
+export function refuseUnknownLayers(config: KerasModel['config'], layers: () => readonly ConfigLayer[]): void {
+  const top = config as Serialized;
+  if (!isModel(top.class_name) || isForeign(top)) {
+    const name = typeof top.config.name === 'string' ? ` ("${top.config.name}")` : '';
+    const problem = { layer: String(top.config.name ?? ''), className: top.class_name, position: 0, custom: true };
+    throw new ImportError(
+      'custom-object',
+      `The model${name} is of the class ${top.class_name}, whose Python code is not in the file.`,
+      {
+        details: { unsupported: [{ ...problem, reason: 'a subclassed model' }] },
+        remedy: 'Rebuild it as a Sequential or functional model, load the weights into that and save it again.',
+      },
+    );
+  }
+  const problems = layers().flatMap(({ path, layer }, position) => problemsOf(layer, path, position));
+  if (problems.length === 0) return;
+  const list = problems.map((p) => `"${p.layer}" (${p.className}, layer ${p.position + 1}): ${p.reason}`);
+  const custom = problems.some((problem) => problem.custom);
+  const supported = LAYERS.map((definition) => definition.className);
+  throw new ImportError(
+    custom ? 'custom-object' : 'unsupported-layer',
+    `${problems.length} of the model's layers cannot be imported:\n  ${list.join('\n  ')}`,
+    {
+      details: { unsupported: problems, supported },
+      remedy: custom ? REMEDY : `Supported are ${supported.join(', ')}.`,
+    },
+  );
+}
+
+function problemsOf(layer: LayerConfig, path: string, position: number): Problem[] {
+  const problem = (reason: string, custom: boolean) => [
+    { layer: path, className: layer.class_name, position, reason, custom },
+  ];
+  if (layer.class_name === 'Lambda') return problem('a Lambda runs Python code', true);
+  if (isForeign(layer)) return problem('a custom layer', true);
+  if (!isModel(layer.class_name) && !definitionOf(layer)) {
+    return isOfKeras(layer) ? problem(notYet(layer.class_name), false) : problem('a custom layer', true);
+  }
+  return INNER.flatMap((key) => layer.config[key] ?? []).flatMap((inner) => {
+    const { class_name, config } = (inner ?? {}) as Partial<LayerConfig>;
+    if (typeof class_name !== 'string' || config === null || typeof config !== 'object') return [];
+    // Cells are parts of their layer's definition.
+    if (/Cells?$/.test(class_name) && KERAS_LAYERS.has(class_name)) return [];
+    const name = typeof config.name === 'string' ? config.name : class_name;
+    return problemsOf(inner as LayerConfig, `${path}/${name}`, position);
+  });
+}
+
+/** Of a module or package that is not Keras's, whatever its class is called. */
+function isForeign({ module, registered_name, class_name }: Serialized): boolean {
+  if (class_name.includes('>')) return true;
+  if (typeof registered_name === 'string' && /^(?!keras|TensorFlow)[^>]*>/i.test(registered_name)) return true;
+  return typeof module === 'string' && !/^(keras|tf_keras|tensorflow)(\.|$)/.test(module);
+}
+
+function isOfKeras({ class_name, module }: Serialized): boolean {
+  return KERAS_LAYERS.has(class_name) || (typeof module === 'string' && module.startsWith('keras.src.ops'));
+}
+
+/** Layers that take text, or hash what they take. */
+const OF_TEXT = new Set(['StringLookup', 'TextVectorization', 'Hashing', 'HashedCrossing']);
+
+function notYet(className: string): string {
+  if (!OF_TEXT.has(className)) return 'this layer of Keras is not supported';
+  return 'this layer turns text into numbers; do that before, and import keras.Model(layer.output, model.output)';
+}

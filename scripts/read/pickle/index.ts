@@ -1,2 +1,0 @@
-export { pickleReader } from '../formats/pickle/pickle-reader.ts';
-export { unpickle } from './unpickle.ts';
