@@ -8,7 +8,6 @@ import { packageStack, type Template } from './package-stack.ts';
 
 /** The program `cfn-lint` (PyPI). */
 const CFN_LINT = process.env.CFN_LINT;
-if (!CFN_LINT) console.warn('skipped: cfn-lint (set CFN_LINT to its program)');
 
 /** Warnings that stay, and why. */
 const KNOWN: Readonly<Record<string, string>> = {

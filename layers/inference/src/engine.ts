@@ -59,8 +59,8 @@ export async function createEngine(model: Uint8Array | string, options: EngineOp
     // Threads that spin after a run take the cores from the next picture's decoding: 45 ms of CPU per 12 MP picture
     // instead of 27 (MobileNetV1, 2 cores), and no faster answer.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-    // Its warnings go straight to stderr; what fails is thrown all the same.
-    logSeverityLevel: 3,
+    // What fails is thrown; onnxruntime would write it straight to stderr as well.
+    logSeverityLevel: 4,
   };
   let session: InferenceSession;
   try {
@@ -166,7 +166,7 @@ function checkFeeds(inputs: readonly EngineTensor[], feeds: Readonly<Record<stri
 }
 
 /** @throws RequestError where a tensor's datatype, shape or number of elements is not what the graph takes. */
-export function checkTensor(input: EngineTensor, { datatype, shape, data }: TensorData): void {
+function checkTensor(input: EngineTensor, { datatype, shape, data }: TensorData): void {
   const where = `input ${input.name}`;
   if (datatype !== input.datatype) {
     throw new RequestError('tensor-datatype', expected(input.datatype, `the datatype of ${where}`, datatype));
