@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readTfjsGraph } from '../../../../scripts/read/formats/tfjs-graph/tfjs-graph-reader.ts';
-import { openSource } from '../../../../scripts/read/open-source.ts';
+import { readTfjsGraph } from '../../../../scripts/read/formats/tfjs-graph/reader.ts';
+import { openSource } from '../../../../scripts/read/source.ts';
 import { evaluateGraph } from '../../../../scripts/reference/tensorflow/evaluate-graph.ts';
 import { runGraph } from '../../../tensorflow-js/graph.ts';
 import { CASES } from '../../convert/tensorflow/cases.ts';
