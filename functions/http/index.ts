@@ -1,10 +1,8 @@
 import { observed } from '../shared/observe/observe.ts';
 import { warm } from '../shared/runtime/warm.ts';
 import { createApp } from './app.ts';
-import { useEventResponses } from './gateway/event-response.ts';
 import { toHandler } from './gateway/gateway.ts';
 
-useEventResponses();
 await warm();
 
 /** API Gateway HTTP API, payload format 2.0. */

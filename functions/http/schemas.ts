@@ -5,14 +5,14 @@ import * as z from 'zod';
 
 const modelReference = z.object({ name: z.string(), version: z.string() }).meta({ id: 'ModelReference' });
 
-export const classificationResult = z
+const classificationResult = z
   .object({
     model: modelReference,
     predictions: z.array(z.object({ label: z.string(), probability: z.number().min(0).max(1) })),
   })
   .meta({ id: 'ClassificationResult', description: 'Most probable first.' });
 
-export const regressionResult = z
+const regressionResult = z
   .object({
     model: modelReference,
     values: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string() })),

@@ -1,7 +1,7 @@
 import type { GatewayEvent } from '../gateway/gateway.ts';
 
 /** Who API Gateway's authorizer says is calling. */
-export interface Caller {
+interface Caller {
   /** For logs: a token's subject, a principal's ARN. */
   readonly name: string;
   readonly scopes: readonly string[];

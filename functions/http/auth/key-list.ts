@@ -1,7 +1,7 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { describeError, logLine } from '../../shared/observe/log.ts';
 import { lazily } from '../../shared/runtime/lazily.ts';
-import { type KeyRecord, keyRecord } from './key.ts';
+import { type KeyRecord, readRecord } from './key.ts';
 
 /** So long a list is used before it is read again: a new key works, and a revoked one stops, within this time. Seconds. */
 const TTL = 60;
@@ -59,13 +59,4 @@ async function loadKeys(path: string): Promise<readonly KeyRecord[]> {
     }
   }
   return records;
-}
-
-/** A parameter's value; undefined for what is no key record. */
-export function readRecord(value: string | undefined): KeyRecord | undefined {
-  try {
-    return keyRecord.parse(JSON.parse(value ?? ''));
-  } catch {
-    return undefined;
-  }
 }

@@ -25,6 +25,15 @@ export const keyRecord = z.object({
 
 export type KeyRecord = z.output<typeof keyRecord>;
 
+/** A parameter's value; undefined for what is no key record. */
+export function readRecord(value: string | undefined): KeyRecord | undefined {
+  try {
+    return keyRecord.parse(JSON.parse(value ?? ''));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Of the whole key, hexadecimal. */
 export function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
@@ -45,6 +54,6 @@ export function findKey(presented: string, records: readonly KeyRecord[], now: n
   return found;
 }
 
-export function isGood({ expiresAt, revokedAt }: KeyRecord, now: number): boolean {
+function isGood({ expiresAt, revokedAt }: KeyRecord, now: number): boolean {
   return revokedAt === undefined && (expiresAt === undefined || Date.parse(expiresAt) > now);
 }

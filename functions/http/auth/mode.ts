@@ -1,8 +1,8 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 
 /** Who may call: see docs/deploy.md. */
-export const AUTH_MODES = ['key', 'iam', 'jwt', 'public'] as const;
-export type AuthMode = (typeof AUTH_MODES)[number];
+const AUTH_MODES = ['key', 'iam', 'jwt', 'public'] as const;
+type AuthMode = (typeof AUTH_MODES)[number];
 
 /**
  * API_AUTH; keys where it is not set. A word that is none of the four lets nobody in.

@@ -20,7 +20,7 @@ const base64Text = {
 } as const;
 
 /** The JSON body: exactly one of the ways. */
-export const classifyJson = z
+const classifyJson = z
   .strictObject({
     picture: base64Bytes.optional().meta({ ...base64Text, description: 'Base64, or a data: URL.' }),
     // Text that is no base64 is that picture's own failure.

@@ -2,10 +2,9 @@ import { RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problemResponse } from '../responses/problem.ts';
 import { eventRequest } from './event-request.ts';
-import { knownText } from './event-response.ts';
 
 /** Anything that answers a web request: a Hono app. */
-export interface WebApp {
+interface WebApp {
   /** @param environment what the app may want to know besides the request. */
   fetch(request: Request, environment?: { event: GatewayEvent }): Response | Promise<Response>;
 }
@@ -73,8 +72,7 @@ async function toResult(response: Response): Promise<APIGatewayProxyStructuredRe
   const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'));
   const cookies = response.headers.getSetCookie();
   const isText = /^text\/|[/+]json\b/.test(headers['content-type'] ?? 'text/');
-  const known = isText ? knownText(response) : undefined;
-  const body = known === undefined ? Buffer.from(await response.arrayBuffer()) : Buffer.from(known ?? '');
+  const body = Buffer.from(await response.arrayBuffer());
   return {
     statusCode: response.status,
     headers,

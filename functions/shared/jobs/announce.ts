@@ -12,7 +12,7 @@ export const PICTURE_CLASSIFIED = 'PictureClassified';
 const LEASE_MS = 300_000;
 
 /** An event that may or may not have been sent: its receipt decides, or the time. */
-export class AnnouncementInDoubt extends Error {}
+class AnnouncementInDoubt extends Error {}
 
 export function newLease(): Lease {
   const { EVENT_LEASE_MS } = process.env;

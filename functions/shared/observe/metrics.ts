@@ -11,7 +11,7 @@ const UNITS = {
   Failures: 'Count',
 } as const;
 
-export type MetricName = keyof typeof UNITS;
+type MetricName = keyof typeof UNITS;
 /** Of few values each: every combination is a metric of its own, and is paid for. */
 export type Dimensions = Readonly<Record<string, string>>;
 

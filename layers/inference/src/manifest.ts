@@ -108,7 +108,7 @@ const taskFitsOutput = {
   message: 'task and output.kind must be the same word',
 };
 
-export const manifestDraftSchema = z
+const manifestDraftSchema = z
   .strictObject(draftShape)
   .refine((manifest) => manifest.task === manifest.output.kind, taskFitsOutput);
 

@@ -18,7 +18,7 @@ export interface DecodeOptions {
 }
 
 export const MAX_PIXELS = 50_000_000;
-export const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const FIT = { stretch: 'fill', cover: 'cover', contain: 'contain' } as const;
 

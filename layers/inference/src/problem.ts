@@ -81,7 +81,7 @@ export const PROBLEMS = {
   'decoder-unavailable': { status: 503, title: 'The picture decoder cannot be loaded' },
 } as const satisfies Partial<Record<ErrorCode, ProblemKind>>;
 
-export type ProblemCode = keyof typeof PROBLEMS;
+type ProblemCode = keyof typeof PROBLEMS;
 
 /** The code of a problem document, for metrics, names of errors and counts. */
 export function problemCode({ type }: Pick<Problem, 'type'>): string {

@@ -18,7 +18,7 @@ import { inferRequest, type OipInput, type OipRequest } from './schemas.ts';
 const HEADER_LENGTH = 'inference-header-content-length';
 
 /** A request, and the bytes behind its JSON. */
-export interface OipBody {
+interface OipBody {
   readonly request: OipRequest;
   readonly binary: Uint8Array;
 }

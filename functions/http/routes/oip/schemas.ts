@@ -8,7 +8,7 @@ const parameters = z.record(z.string(), z.unknown()).optional();
 
 const shape = z.array(z.int().min(1)).min(1).max(8);
 
-export const inferInput = z
+const inferInput = z
   .object({
     name: z.string(),
     shape,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createKeyList, readRecord } from '../../../../functions/http/auth/key-list.ts';
+import { readRecord } from '../../../../functions/http/auth/key.ts';
+import { createKeyList } from '../../../../functions/http/auth/key-list.ts';
 import { expectPrinted } from '../../../printed.ts';
 import { makeKey } from './keys.ts';
 
