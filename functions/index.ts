@@ -1,4 +1,3 @@
-export { digestOf, KEY_SCOPES, type KeyRecord, type KeyScope, keyRecord } from './http/auth/key.ts';
-export { readRecord } from './http/auth/key-list.ts';
+export { digestOf, KEY_SCOPES, type KeyRecord, type KeyScope, keyRecord, readRecord } from './http/auth/key.ts';
 export { MAX_REQUEST_BYTES } from './shared/limits.ts';
 export { readMessage } from './shared/read-message.ts';
