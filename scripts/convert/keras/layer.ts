@@ -86,7 +86,7 @@ export interface LayerDefinition<C = unknown> {
 }
 
 /** The name of a bool tensor [batch, time], or none. */
-export type Mask = string | undefined;
+type Mask = string | undefined;
 
 /** The arguments of one call by the names of a `signature`, without those that were left out or None. */
 export type BoundCall = Readonly<Record<string, Argument>>;

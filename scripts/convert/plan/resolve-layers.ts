@@ -50,7 +50,7 @@ export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[
     const count = `${new Set(problems.map((p) => p.position)).size} of ${layers.length} layers`;
     throw new FreezeframeError('unsupported-layer', `${count} cannot be frozen:\n  ${list.join('\n  ')}`, {
       details: { unsupported: problems, supported },
-      remedy: `Supported are ${supported.join(', ')}. To add a layer: its definition in scripts/convert/keras/layers/, its rule in scripts/reference/evaluator/kinds/, a case in test/scripts/convert/keras/layers/cases.ts.`,
+      remedy: `Supported are ${supported.join(', ')}. To add a layer: its definition in scripts/convert/keras/layers/ (a new file is listed in scripts/convert/keras/layers/index.ts), its rule in scripts/reference/evaluator/kinds/, a case in test/scripts/convert/keras/layers/cases.ts.`,
     });
   }
   return resolved as ResolvedLayer[];

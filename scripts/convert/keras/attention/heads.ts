@@ -20,7 +20,7 @@ export const HEADS_SIGNATURE = [
   'use_causal_mask',
 ] as const;
 
-export interface HeadsInputs<T> {
+interface HeadsInputs<T> {
   readonly query: T;
   readonly value: T;
   readonly key: T;

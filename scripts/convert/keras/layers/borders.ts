@@ -6,7 +6,7 @@ import { defineLayer, type LayerDefinition, single } from '../layer.ts';
 import { dataFormat } from '../options.ts';
 
 /** Cells before and behind, along one axis. */
-export type Border = readonly [before: number, behind: number];
+type Border = readonly [before: number, behind: number];
 
 const cells = z.number().int().nonnegative();
 const pair = z.tuple([cells, cells]);

@@ -32,7 +32,7 @@ export function convolutionOptions(rank: number) {
   };
 }
 
-export const convolutionConfig = (rank: number) =>
+const convolutionConfig = (rank: number) =>
   z.object({
     ...convolutionOptions(rank),
     filters: z.number().int().positive(),

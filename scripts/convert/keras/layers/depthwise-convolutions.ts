@@ -14,7 +14,7 @@ import {
 } from './convolutions.ts';
 
 /** A convolution of each channel by itself. */
-export const depthwiseConfig = (rank: number) =>
+const depthwiseConfig = (rank: number) =>
   z.object({
     ...convolutionOptions(rank),
     depth_multiplier: z.number().int().positive().default(1),
@@ -24,7 +24,7 @@ export const depthwiseConfig = (rank: number) =>
 export type DepthwiseConfig = z.output<ReturnType<typeof depthwiseConfig>>;
 
 /** A convolution of each channel by itself, then one of size 1 that mixes the channels. */
-export const separableConfig = (rank: number) =>
+const separableConfig = (rank: number) =>
   depthwiseConfig(rank).extend({
     filters: z.number().int().positive(),
     pointwise_initializer: initializer('glorot_uniform'),
@@ -38,16 +38,16 @@ function depthwiseKernel(c: DepthwiseConfig, channels: number): WeightSpec {
   return { name: 'depthwise_kernel', shape, trainable: true, initializer: c.depthwise_initializer };
 }
 
-export function depthwiseWeights(c: DepthwiseConfig, input: Shape): WeightSpec[] {
+function depthwiseWeights(c: DepthwiseConfig, input: Shape): WeightSpec[] {
   const channels = channelsOf(input, c.data_format);
   return [depthwiseKernel(c, channels), ...biasSpec(c, channels * c.depth_multiplier)];
 }
 
-export function depthwiseShape(c: DepthwiseConfig, input: Shape): Shape {
+function depthwiseShape(c: DepthwiseConfig, input: Shape): Shape {
   return convolutionShape(c, input, channelsOf(input, c.data_format) * c.depth_multiplier);
 }
 
-export function separableWeights(c: SeparableConfig, input: Shape): WeightSpec[] {
+function separableWeights(c: SeparableConfig, input: Shape): WeightSpec[] {
   const channels = channelsOf(input, c.data_format);
   const shape = [...c.kernel_size.map(() => 1), channels * c.depth_multiplier, c.filters];
   return [

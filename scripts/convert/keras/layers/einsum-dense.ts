@@ -16,7 +16,7 @@ const config = z.object({
   kernel_initializer: initializer('glorot_uniform'),
   bias_initializer: initializer('zeros'),
 });
-export type EinsumDenseConfig = z.output<typeof config>;
+type EinsumDenseConfig = z.output<typeof config>;
 
 export const einsumDense = activated<EinsumDenseConfig>({
   className: 'EinsumDense',

@@ -5,14 +5,14 @@ import { asKeras, type GraphBuilder, type Value } from '#onnx';
 import { defineLayer, type LayerDefinition } from '../layer.ts';
 
 /** The shape of Keras's merge layers: NumPy's broadcasting after axes of size 1 are put behind the batch axis. */
-export function mergedShape(inputs: readonly Shape[]): Shape {
+function mergedShape(inputs: readonly Shape[]): Shape {
   const rank = Math.max(...inputs.map((shape) => shape.length));
   const aligned = inputs.map((shape) => alignShape(shape, rank));
   return Array.from({ length: rank }, (_, axis) => aligned.map((shape) => shape[axis] ?? null).reduce(mergeSize));
 }
 
 /** All inputs in one memory order and of one rank, ready for an elementwise operator. */
-export function alignInputs(graph: GraphBuilder, inputs: readonly Value[]): Value[] {
+function alignInputs(graph: GraphBuilder, inputs: readonly Value[]): Value[] {
   const rank = Math.max(...inputs.map((value) => value.shape.length));
   if (inputs.every((value) => value.shape.length === rank)) return sameLayout(graph, inputs);
   return inputs.map((value) => {
@@ -43,14 +43,14 @@ function mergeSize(a: number | null, b: number | null): number | null {
 }
 
 /** Keras's rule for merge layers: a step that is there in one is there; no mask where one input has none. */
-export function mergedMask(graph: GraphBuilder, inputs: readonly Value[]): string | undefined {
+function mergedMask(graph: GraphBuilder, inputs: readonly Value[]): string | undefined {
   const masks = inputs.map((input) => input.mask);
   if (masks.some((mask) => mask === undefined)) return undefined;
   return (masks as string[]).reduce((a, b) => (a === b ? a : graph.op('Or', [a, b])));
 }
 
 /** The fold of an operator over two or more tensors that broadcast, as a value of the merged shape. */
-export function foldInputs(graph: GraphBuilder, inputs: readonly Value[], type: string): Value {
+function foldInputs(graph: GraphBuilder, inputs: readonly Value[], type: string): Value {
   const terms = alignInputs(graph, inputs);
   const name = terms.map((term) => term.name).reduce((all, term) => graph.op(type, [all, term]));
   return { ...(terms[0] as Value), name, shape: mergedShape(inputs.map((input) => input.shape)) };

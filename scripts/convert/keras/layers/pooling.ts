@@ -16,7 +16,7 @@ import {
 import { defineLayer, type EmitContext, type LayerDefinition, single } from '../layer.ts';
 import { dataFormat, flag, padding, perAxis } from '../options.ts';
 
-export const poolingConfig = (rank: number) =>
+const poolingConfig = (rank: number) =>
   z
     .object({
       pool_size: perAxis(rank).prefault(2),
@@ -66,12 +66,7 @@ export function padsAtRunTime(sizes: Shape, { kernel, strides, padding }: Window
 }
 
 /** A pool with TensorFlow's `same` padding, worked out from the picture's size while it runs. `x` is batch, channels, space. */
-export function poolPaddedAtRunTime(
-  graph: GraphBuilder,
-  type: 'MaxPool' | 'AveragePool',
-  x: string,
-  window: Window,
-): string {
+function poolPaddedAtRunTime(graph: GraphBuilder, type: 'MaxPool' | 'AveragePool', x: string, window: Window): string {
   const rank = window.kernel.length;
   const attributes = { kernel_shape: window.kernel, strides: window.strides, auto_pad: 'VALID' };
   const sizes = graph.op('Shape', [x], { start: 2, end: 2 + rank });

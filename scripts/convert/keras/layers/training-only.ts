@@ -54,15 +54,11 @@ const SUMMARIES = {
   StochasticDepth: "Residual paths left out at random: the layer of `keras.applications`' ConvNeXt.",
 };
 
-const dropoutConfig = z.object({ rate: z.number().min(0).max(1) });
-
-export type DropoutConfig = z.output<typeof dropoutConfig>;
-
 /** Layers that a frozen model does not hold. */
 export const TRAINING_ONLY_LAYERS: readonly LayerDefinition[] = [
   {
     ...trainingOnly('Dropout', 'Random zeros while training; nothing at all in a frozen model.'),
-    config: dropoutConfig,
+    config: z.object({ rate: z.number().min(0).max(1) }),
     mask: 'keep',
   },
   ...Object.entries(SUMMARIES).map(([className, summary]) => trainingOnly(className, summary)),

@@ -11,20 +11,16 @@ import {
   numberIn,
   type Operand,
   type OperatorDefinition,
+  onKerasOrder,
   positiveAxis,
   tensorOf,
   wider,
 } from './operator.ts';
 
-/** A tensor in Keras's own memory order. */
-function plain(graph: GraphBuilder, operand: Operand | undefined, where: string): Value {
-  return asKeras(graph, tensorOf(graph, operand, where));
-}
-
 /** Tensors of one datatype. */
 function list(graph: GraphBuilder, operand: Operand | undefined, where: string): Value[] {
   if (!Array.isArray(operand)) throw badCall('a list of tensors', where, operand);
-  const values = operand.map((item: Operand) => plain(graph, item, where));
+  const values = operand.map((item: Operand) => asKeras(graph, tensorOf(graph, item, where)));
   const datatype = values.map((value) => value.datatype).reduce(wider);
   return values.map((value) => cast(graph, value, datatype));
 }
@@ -118,82 +114,61 @@ function withoutAxes(shape: Shape, axes: readonly number[]): Shape {
 /** Operators that move, join and cut axes. */
 export const AXES: readonly OperatorDefinition[] = [
   getItem,
-  {
-    keras: ['Reshape'],
-    tensorflow: ['reshape', 'keras.backend.reshape'],
-    parameters: ['x|tensor', 'newshape|shape'],
-    emit: (graph, { x, newshape }) => {
-      const value = plain(graph, x, 'the operand of Reshape');
+  onKerasOrder(
+    ['Reshape'],
+    ['reshape', 'keras.backend.reshape'],
+    ['x|tensor', 'newshape|shape'],
+    (graph, value, { newshape }) => {
       const sizes = Array.isArray(newshape) ? newshape.map((size: Operand) => size ?? -1) : newshape;
       return reshaped(graph, value, integers(sizes as Operand, 'the shape of Reshape'));
     },
-  },
-  {
-    keras: ['Transpose'],
-    tensorflow: ['transpose', 'keras.backend.permute_dimensions'],
-    parameters: ['x|a', 'axes|perm|pattern'],
-    emit: (graph, { x, axes }) => {
-      const value = plain(graph, x, 'the operand of Transpose');
+  ),
+  onKerasOrder(
+    ['Transpose'],
+    ['transpose', 'keras.backend.permute_dimensions'],
+    ['x|a', 'axes|perm|pattern'],
+    (graph, value, { axes }) => {
       const rank = value.shape.length;
       const reversed = Array.from({ length: rank }, (_, i) => rank - 1 - i);
       const given = axes === undefined || axes === null ? reversed : integers(axes, 'the axes of Transpose');
       return transposed(graph, value, shifted(given, rank, 'Transpose'));
     },
-  },
-  {
-    keras: ['Swapaxes'],
-    tensorflow: [],
-    parameters: ['x', 'axis1', 'axis2'],
-    emit: (graph, { x, axis1, axis2 }) => {
-      const value = plain(graph, x, 'the operand of Swapaxes');
-      const [a, b] = shifted([integer(axis1, 'axis1'), integer(axis2, 'axis2')], value.shape.length, 'Swapaxes');
-      const perm = value.shape.map((_, i) => (i === a ? (b as number) : i === b ? (a as number) : i));
-      return transposed(graph, value, perm);
-    },
-  },
-  {
-    keras: ['Moveaxis'],
-    tensorflow: [],
-    parameters: ['x', 'source', 'destination'],
-    emit: (graph, { x, source, destination }) => {
-      const value = plain(graph, x, 'the operand of Moveaxis');
-      const rank = value.shape.length;
-      const from = shifted(integers(source, 'source'), rank, 'Moveaxis');
-      const to = shifted(integers(destination, 'destination'), rank, 'Moveaxis');
-      const rest = value.shape.map((_, i) => i).filter((i) => !from.includes(i));
-      const perm = value.shape.map((_, i) =>
-        to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number),
-      );
-      return transposed(graph, value, perm);
-    },
-  },
-  {
-    keras: ['ExpandDims'],
-    tensorflow: ['expand_dims', 'keras.backend.expand_dims'],
-    parameters: ['x|input', 'axis'],
-    emit: (graph, { x, axis }) => {
-      const value = plain(graph, x, 'the operand of ExpandDims');
+  ),
+  onKerasOrder(['Swapaxes'], [], ['x', 'axis1', 'axis2'], (graph, value, { axis1, axis2 }) => {
+    const [a, b] = shifted([integer(axis1, 'axis1'), integer(axis2, 'axis2')], value.shape.length, 'Swapaxes');
+    const perm = value.shape.map((_, i) => (i === a ? (b as number) : i === b ? (a as number) : i));
+    return transposed(graph, value, perm);
+  }),
+  onKerasOrder(['Moveaxis'], [], ['x', 'source', 'destination'], (graph, value, { source, destination }) => {
+    const rank = value.shape.length;
+    const from = shifted(integers(source, 'source'), rank, 'Moveaxis');
+    const to = shifted(integers(destination, 'destination'), rank, 'Moveaxis');
+    const rest = value.shape.map((_, i) => i).filter((i) => !from.includes(i));
+    const perm = value.shape.map((_, i) =>
+      to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number),
+    );
+    return transposed(graph, value, perm);
+  }),
+  onKerasOrder(
+    ['ExpandDims'],
+    ['expand_dims', 'keras.backend.expand_dims'],
+    ['x|input', 'axis'],
+    (graph, value, { axis }) => {
       const rank = value.shape.length + integers(axis, 'the axis of ExpandDims').length;
       const axes = shifted(integers(axis, 'the axis of ExpandDims'), rank, 'ExpandDims');
       const sizes = [...value.shape];
       const shape = Array.from({ length: rank }, (_, i) => (axes.includes(i) ? 1 : (sizes.shift() ?? null)));
       return { ...value, name: graph.op('Unsqueeze', [value.name, graph.ints(axes)]), shape };
     },
-  },
-  {
-    keras: ['Squeeze'],
-    tensorflow: ['squeeze', 'keras.backend.squeeze'],
-    parameters: ['x|input', 'axis'],
-    emit: (graph, { x, axis }) => {
-      const value = plain(graph, x, 'the operand of Squeeze');
-      const none = axis === undefined || axis === null || (Array.isArray(axis) && axis.length === 0);
-      const axes = none
-        ? value.shape.flatMap((size, i) => (size === 1 ? [i] : []))
-        : shifted(integers(axis, 'the axis of Squeeze'), value.shape.length, 'Squeeze');
-      const name = graph.op('Squeeze', [value.name, graph.ints(axes)]);
-      return { ...value, name, shape: withoutAxes(value.shape, axes) };
-    },
-  },
+  ),
+  onKerasOrder(['Squeeze'], ['squeeze', 'keras.backend.squeeze'], ['x|input', 'axis'], (graph, value, { axis }) => {
+    const none = axis === undefined || axis === null || (Array.isArray(axis) && axis.length === 0);
+    const axes = none
+      ? value.shape.flatMap((size, i) => (size === 1 ? [i] : []))
+      : shifted(integers(axis, 'the axis of Squeeze'), value.shape.length, 'Squeeze');
+    const name = graph.op('Squeeze', [value.name, graph.ints(axes)]);
+    return { ...value, name, shape: withoutAxes(value.shape, axes) };
+  }),
   {
     keras: ['Concatenate'],
     tensorflow: ['concat', 'keras.backend.concatenate'],
@@ -217,40 +192,25 @@ export const AXES: readonly OperatorDefinition[] = [
       return concatenated(graph, single, along);
     },
   },
-  {
-    keras: ['Unstack'],
-    tensorflow: ['unstack'],
-    parameters: ['x|value', 'num', 'axis'],
-    emit: (graph, { x, axis }) => {
-      const value = plain(graph, x, 'the operand of Unstack');
-      const along = positiveAxis(integer(axis, 'the axis of Unstack', 0), value.shape.length, 'Unstack');
-      const at = graph.ints([along]);
-      return split(graph, value, value.shape[along], along, false).map((part) => {
-        const shape = withoutAxes(part.shape, [along]);
-        return { ...part, name: graph.op('Squeeze', [part.name, at]), shape };
-      });
-    },
-  },
-  {
-    keras: ['Split'],
-    tensorflow: [],
-    parameters: ['x', 'indices_or_sections', 'axis'],
-    emit: (graph, { x, indices_or_sections, axis }) =>
-      split(graph, plain(graph, x, 'Split'), indices_or_sections, integer(axis, 'the axis of Split', 0), true),
-  },
-  {
-    keras: [],
-    tensorflow: ['split'],
-    parameters: ['value', 'num_or_size_splits', 'axis', 'num'],
-    emit: (graph, { value, num_or_size_splits, axis }) =>
-      split(graph, plain(graph, value, 'Split'), num_or_size_splits, integer(axis, 'the axis of Split', 0), false),
-  },
-  {
-    keras: ['Tile'],
-    tensorflow: ['tile', 'keras.backend.tile'],
-    parameters: ['x|input', 'repeats|multiples|n'],
-    emit: (graph, { x, repeats }) => {
-      const value = plain(graph, x, 'the operand of Tile');
+  onKerasOrder(['Unstack'], ['unstack'], ['x|value', 'num', 'axis'], (graph, value, { axis }) => {
+    const along = positiveAxis(integer(axis, 'the axis of Unstack', 0), value.shape.length, 'Unstack');
+    const at = graph.ints([along]);
+    return split(graph, value, value.shape[along], along, false).map((part) => {
+      const shape = withoutAxes(part.shape, [along]);
+      return { ...part, name: graph.op('Squeeze', [part.name, at]), shape };
+    });
+  }),
+  onKerasOrder(['Split'], [], ['x', 'indices_or_sections', 'axis'], (graph, value, { indices_or_sections, axis }) =>
+    split(graph, value, indices_or_sections, integer(axis, 'the axis of Split', 0), true),
+  ),
+  onKerasOrder([], ['split'], ['value', 'num_or_size_splits', 'axis', 'num'], (graph, value, operands) =>
+    split(graph, value, operands.num_or_size_splits, integer(operands.axis, 'the axis of Split', 0), false),
+  ),
+  onKerasOrder(
+    ['Tile'],
+    ['tile', 'keras.backend.tile'],
+    ['x|input', 'repeats|multiples|n'],
+    (graph, value, { repeats }) => {
       const times = integers(repeats, 'the repeats of Tile');
       const missing = Array.from({ length: Math.max(0, value.shape.length - times.length) }, () => 1);
       const all = [...missing, ...times];
@@ -258,13 +218,12 @@ export const AXES: readonly OperatorDefinition[] = [
       const shape = value.shape.map((size, i) => (size === null ? null : size * (all[i] as number)));
       return { ...value, name: graph.op('Tile', [value.name, graph.ints(all)]), shape };
     },
-  },
-  {
-    keras: ['Repeat'],
-    tensorflow: ['repeat', 'keras.backend.repeat_elements'],
-    parameters: ['x|input', 'repeats|rep', 'axis'],
-    emit: (graph, { x, repeats, axis }) => {
-      const value = plain(graph, x, 'the operand of Repeat');
+  ),
+  onKerasOrder(
+    ['Repeat'],
+    ['repeat', 'keras.backend.repeat_elements'],
+    ['x|input', 'repeats|rep', 'axis'],
+    (graph, value, { repeats, axis }) => {
       const times = integer(repeats, 'the repeats of Repeat');
       const along = positiveAxis(integer(axis, 'the axis of Repeat'), value.shape.length, 'Repeat');
       const size = value.shape[along];
@@ -273,39 +232,26 @@ export const AXES: readonly OperatorDefinition[] = [
       const shape = value.shape.map((other, i) => (i === along ? size * times : other));
       return { ...value, name: graph.op('Gather', [value.name, graph.ints(index)], { axis: along }), shape };
     },
-  },
-  {
-    keras: ['Flip'],
-    tensorflow: ['reverse', 'keras.backend.reverse'],
-    parameters: ['x|tensor', 'axis|axes'],
-    emit: (graph, { x, axis }) => {
-      const value = plain(graph, x, 'the operand of Flip');
-      const all = value.shape.map((_, i) => i);
-      const axes = axis === undefined || axis === null ? all : integers(axis, 'the axis of Flip');
-      const fill = (n: number) => graph.ints(axes.map(() => n));
-      const starts = [value.name, fill(-1), fill(Number.MIN_SAFE_INTEGER), graph.ints(axes), fill(-1)];
-      return { ...value, name: graph.op('Slice', starts) };
-    },
-  },
-  {
-    keras: ['Pad'],
-    tensorflow: ['pad'],
-    parameters: ['x|tensor', 'pad_width|paddings', 'mode', 'constant_values'],
-    emit: (graph, { x, pad_width, mode, constant_values }) => {
-      const value = plain(graph, x, 'the operand of Pad');
+  ),
+  onKerasOrder(['Flip'], ['reverse', 'keras.backend.reverse'], ['x|tensor', 'axis|axes'], (graph, value, { axis }) => {
+    const all = value.shape.map((_, i) => i);
+    const axes = axis === undefined || axis === null ? all : integers(axis, 'the axis of Flip');
+    const fill = (n: number) => graph.ints(axes.map(() => n));
+    const starts = [value.name, fill(-1), fill(Number.MIN_SAFE_INTEGER), graph.ints(axes), fill(-1)];
+    return { ...value, name: graph.op('Slice', starts) };
+  }),
+  onKerasOrder(
+    ['Pad'],
+    ['pad'],
+    ['x|tensor', 'pad_width|paddings', 'mode', 'constant_values'],
+    (graph, value, { pad_width, mode, constant_values }) => {
       const kind = typeof mode === 'string' ? mode : 'constant';
       return padded(graph, value, pairs(pad_width), kind, numberIn(constant_values, 'the value of Pad', 0));
     },
-  },
-  {
-    keras: ['BroadcastTo'],
-    tensorflow: ['broadcast_to'],
-    parameters: ['x|input', 'shape'],
-    emit: (graph, { x, shape }) => {
-      const value = plain(graph, x, 'the operand of BroadcastTo');
-      const sizes = integers(shape, 'the shape of BroadcastTo');
-      const name = graph.op('Expand', [value.name, graph.ints(sizes.map((size) => (size === -1 ? 1 : size)))]);
-      return { ...value, name, shape: broadcastShape(value.shape, sizes, 'BroadcastTo') };
-    },
-  },
+  ),
+  onKerasOrder(['BroadcastTo'], ['broadcast_to'], ['x|input', 'shape'], (graph, value, { shape }) => {
+    const sizes = integers(shape, 'the shape of BroadcastTo');
+    const name = graph.op('Expand', [value.name, graph.ints(sizes.map((size) => (size === -1 ? 1 : size)))]);
+    return { ...value, name, shape: broadcastShape(value.shape, sizes, 'BroadcastTo') };
+  }),
 ];

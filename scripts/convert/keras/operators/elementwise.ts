@@ -1,5 +1,5 @@
 import type { Datatype, GraphBuilder, Value } from '#onnx';
-import { broadcast, cast, datatypeNamed, type OperatorDefinition, tensorOf } from './operator.ts';
+import { broadcast, cast, datatypeNamed, type OperatorDefinition, onFloats, onTensor, tensorOf } from './operator.ts';
 
 const PAIR = ['x1|x|a', 'x2|y|b'];
 
@@ -32,20 +32,13 @@ function unary(
   keras: readonly string[],
   tensorflow: readonly string[],
   type: string | ((graph: GraphBuilder, x: Value) => string),
-  options: { readonly integers?: true; readonly answers?: Datatype } = {},
+  options: { readonly integers?: true } = {},
 ): OperatorDefinition {
-  const where = `the operand of ${keras[0] ?? tensorflow[0]}`;
-  return {
-    keras,
-    tensorflow,
-    parameters: ['x|features|input|a'],
-    emit: (graph, { x }) => {
-      const given = tensorOf(graph, x, where);
-      const value = options.integers ? given : cast(graph, given, 'float32');
-      const name = typeof type === 'string' ? graph.op(type, [value.name]) : type(graph, value);
-      return { ...value, name, datatype: options.answers ?? value.datatype };
-    },
-  };
+  const on = options.integers ? onTensor : onFloats;
+  return on(keras, tensorflow, ['x|features|input|a'], (graph, x) => ({
+    ...x,
+    name: typeof type === 'string' ? graph.op(type, [x.name]) : type(graph, x),
+  }));
 }
 
 /** The quotient's whole part below it, as Python has it. */
@@ -128,12 +121,11 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
     parameters: ['variable|x'],
     emit: (graph, { variable }) => tensorOf(graph, variable, 'the operand of StopGradient'),
   },
-  {
-    keras: ['Clip'],
-    tensorflow: ['clip_by_value', 'keras.backend.clip', 'keras.activations.clip'],
-    parameters: ['x|t', 'x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value'],
-    emit: (graph, { x, x_min, x_max }) => {
-      const value = tensorOf(graph, x, 'the operand of Clip');
+  onTensor(
+    ['Clip'],
+    ['clip_by_value', 'keras.backend.clip', 'keras.activations.clip'],
+    ['x|t', 'x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value'],
+    (graph, value, { x_min, x_max }) => {
       const low = broadcast(graph, [value, x_min], 'the lower end of Clip');
       const [a, b] = low.values as [Value, Value];
       const above: Value = { ...a, name: graph.op('Max', [a.name, b.name]), shape: low.shape };
@@ -141,7 +133,7 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
       const [c, d] = high.values as [Value, Value];
       return { ...c, name: graph.op('Min', [c.name, d.name]), shape: high.shape };
     },
-  },
+  ),
   {
     keras: ['Where'],
     tensorflow: ['where'],
@@ -156,39 +148,31 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
       return { ...a, name: graph.op('Where', [c.name, a.name, b.name]), shape: all.shape };
     },
   },
-  {
-    keras: ['Cast'],
-    tensorflow: ['cast', 'keras.backend.cast'],
-    parameters: ['x', 'dtype'],
-    emit: (graph, { x, dtype }) => {
-      const value = tensorOf(graph, x, 'the operand of Cast');
-      const datatype = datatypeNamed(dtype);
-      // Python and TensorFlow cut fractions off, as ONNX does.
-      return cast(graph, value, datatype);
-    },
-  },
-  {
-    // What `compute_mask` of Keras's own layers calls.
-    keras: ['ConvertToTensor'],
-    tensorflow: ['convert_to_tensor'],
-    parameters: ['x|value', 'dtype', 'sparse', 'ragged'],
-    emit: (graph, { x, dtype }) => {
-      const value = tensorOf(graph, x, 'the operand of ConvertToTensor');
+  onTensor(['Cast'], ['cast', 'keras.backend.cast'], ['x', 'dtype'], (graph, value, { dtype }) => {
+    const datatype = datatypeNamed(dtype);
+    // Python and TensorFlow cut fractions off, as ONNX does.
+    return cast(graph, value, datatype);
+  }),
+  // What `compute_mask` of Keras's own layers calls.
+  onTensor(
+    ['ConvertToTensor'],
+    ['convert_to_tensor'],
+    ['x|value', 'dtype', 'sparse', 'ragged'],
+    (graph, value, { dtype }) => {
       return dtype === undefined || dtype === null ? value : cast(graph, value, datatypeNamed(dtype));
     },
-  },
-  ...(['ZerosLike', 'OnesLike'] as const).map(
-    (type, fill): OperatorDefinition => ({
-      keras: [type],
-      tensorflow: type === 'ZerosLike' ? ['zeros_like'] : ['ones_like'],
-      parameters: ['x|input', 'dtype'],
-      emit: (graph, { x, dtype }) => {
-        const value = tensorOf(graph, x, `the operand of ${type}`);
+  ),
+  ...(['ZerosLike', 'OnesLike'] as const).map((type, fill) =>
+    onTensor(
+      [type],
+      [type === 'ZerosLike' ? 'zeros_like' : 'ones_like'],
+      ['x|input', 'dtype'],
+      (graph, value, { dtype }) => {
         const datatype = dtype === undefined || dtype === null ? value.datatype : datatypeNamed(dtype);
         const dims = graph.op('Shape', [value.name]);
         const name = graph.op('Expand', [graph.constant(datatype, [fill], []), dims]);
         return { ...value, name, datatype };
       },
-    }),
+    ),
   ),
 ];

@@ -14,7 +14,7 @@ export type Operand =
   | readonly Operand[]
   | { readonly [key: string]: Operand };
 
-export type Operands = Readonly<Record<string, Operand | undefined>>;
+type Operands = Readonly<Record<string, Operand | undefined>>;
 
 /**
  * A function on tensors that a model calls without a layer: `x * 2.0`, `keras.ops.mean(x)`, `tf.nn.relu(x)`. Keras 3 writes
@@ -31,6 +31,39 @@ export interface OperatorDefinition {
   readonly preprocesses?: true;
   /** Answers the result; several where the function does. */
   emit(graph: GraphBuilder, operands: Operands): Value | readonly Value[];
+}
+
+type EmitOn = (graph: GraphBuilder, x: Value, operands: Operands) => Value | readonly Value[];
+
+/** An operator on one tensor, the first of its parameters. Other operands are read where they are used. */
+export function onTensor(
+  keras: readonly string[],
+  tensorflow: readonly string[],
+  parameters: readonly string[],
+  emit: EmitOn,
+): OperatorDefinition {
+  const where = `the operand of ${keras[0] ?? tensorflow[0]}`;
+  const [first = ''] = (parameters[0] ?? '').split('|');
+  return {
+    keras,
+    tensorflow,
+    parameters,
+    emit: (graph, operands) => emit(graph, tensorOf(graph, operands[first], where), operands),
+  };
+}
+
+/** The same on a tensor in Keras's own memory order. */
+export function onKerasOrder(
+  ...[keras, tensorflow, parameters, emit]: Parameters<typeof onTensor>
+): OperatorDefinition {
+  return onTensor(keras, tensorflow, parameters, (graph, x, operands) => emit(graph, asKeras(graph, x), operands));
+}
+
+/** The same on a tensor of floats. */
+export function onFloats(...[keras, tensorflow, parameters, emit]: Parameters<typeof onTensor>): OperatorDefinition {
+  return onTensor(keras, tensorflow, parameters, (graph, x, operands) =>
+    emit(graph, cast(graph, x, 'float32'), operands),
+  );
 }
 
 /** The arguments of a call with its tensors in their places. */

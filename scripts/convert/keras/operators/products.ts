@@ -27,7 +27,7 @@ function swapped(graph: GraphBuilder, value: Value, swap: boolean): Value {
 }
 
 /** NumPy's matrix product: the last two axes are matrices, all before them broadcast. */
-export function matrixProduct(graph: GraphBuilder, a: Value, b: Value): Value {
+function matrixProduct(graph: GraphBuilder, a: Value, b: Value): Value {
   return { ...a, name: graph.op('MatMul', [a.name, b.name]), shape: productShape(a.shape, b.shape) };
 }
 
@@ -42,7 +42,7 @@ function productShape(a: Shape, b: Shape): Shape {
 }
 
 /** Shape of an einsum's answer. Broadcast axes (`...`) are those that the letters leave over. */
-export function einsumShape(equation: string, shapes: readonly Shape[]): Shape {
+function einsumShape(equation: string, shapes: readonly Shape[]): Shape {
   const [left, right] = equation.replaceAll(' ', '').split('->') as [string, string | undefined];
   const terms = left.split(',');
   if (right === undefined || terms.length !== shapes.length)

@@ -1,5 +1,4 @@
 import type { Datatype, GraphBuilder, Value } from '#onnx';
-import { asKeras } from '#onnx';
 import {
   badCall,
   cast,
@@ -7,6 +6,7 @@ import {
   integers,
   type Operand,
   type OperatorDefinition,
+  onKerasOrder,
   positiveAxis,
   tensorOf,
 } from './operator.ts';
@@ -19,12 +19,11 @@ function reduction(
   at: Datatype = 'float32',
 ): OperatorDefinition {
   const where = `the operand of ${keras[0]}`;
-  return {
+  return onKerasOrder(
     keras,
     tensorflow,
-    parameters: ['x|input_tensor', 'axis', 'keepdims|keep_dims'],
-    emit: (graph, { x, axis, keepdims }) => {
-      const given = asKeras(graph, tensorOf(graph, x, where));
+    ['x|input_tensor', 'axis', 'keepdims|keep_dims'],
+    (graph, given, { axis, keepdims }) => {
       const value = at === 'float32' ? cast(graph, given, at) : given;
       const axes = axesOf(axis, value.shape.length, where);
       const keep = keepdims === true;
@@ -36,7 +35,7 @@ function reduction(
       const shape = value.shape.flatMap((size, i) => (axes.includes(i) ? (keep ? [1] : []) : [size]));
       return { ...value, name, shape };
     },
-  };
+  );
 }
 
 function axesOf(operand: Operand | undefined, rank: number, where: string): number[] {
@@ -65,12 +64,11 @@ function truth(keras: string, tensorflow: readonly string[], type: 'ReduceMax' |
 
 /** The place of the largest or smallest along one axis. */
 function place(keras: readonly string[], tensorflow: readonly string[], type: 'ArgMax' | 'ArgMin'): OperatorDefinition {
-  return {
+  return onKerasOrder(
     keras,
     tensorflow,
-    parameters: ['x|input', 'axis', 'keepdims|output_type'],
-    emit: (graph, { x, axis, keepdims }) => {
-      const value = asKeras(graph, tensorOf(graph, x, `the operand of ${type}`));
+    ['x|input', 'axis', 'keepdims|output_type'],
+    (graph, value, { axis, keepdims }) => {
       if (axis === undefined && keras.length > 0 && value.shape.length > 1) throw badCall('an axis', type, axis);
       const along = positiveAxis(integer(axis, `the axis of ${type}`, 0), value.shape.length, type);
       const keep = keepdims === true;
@@ -79,7 +77,7 @@ function place(keras: readonly string[], tensorflow: readonly string[], type: 'A
       // Keras answers int32.
       return cast(graph, { ...value, name, shape, datatype: 'int64' }, 'int32');
     },
-  };
+  );
 }
 
 /** Operators that take whole axes together. */

@@ -3,7 +3,7 @@ import { type DataFormat, fixed, memoryAxis, memoryOrder, renamed } from '#onnx'
 import { pictureAxes, type Size, sizedShape } from './resize.ts';
 
 /** A number as it was worked out in: float32 where TensorFlow did, float64 where Python did. */
-export type Precision = (value: number) => number;
+type Precision = (value: number) => number;
 
 /** Height and width of the largest part in the middle that has the proportions of `size`; at least one cell. */
 function partOf([height, width]: Size, size: Size, precision: Precision): Size {

@@ -19,7 +19,7 @@ import { asFloat } from '../layer.ts';
 
 export type Size = readonly [height: number, width: number];
 
-export interface ResizeOptions {
+interface ResizeOptions {
   readonly interpolation: Interpolation;
   readonly antialias: boolean;
   readonly format: DataFormat;

@@ -3,7 +3,7 @@ import { GraphBuilder, type Value } from '#onnx';
 import type { EmitContext } from '../layer.ts';
 import { outputShapeOf, type ResolvedCell } from './stacked-cells.ts';
 
-export interface LoopOptions {
+interface LoopOptions {
   readonly backwards: boolean;
   /** A bool tensor [batch, time]; steps that it leaves out keep the states as they are. */
   readonly mask: string | undefined;
@@ -20,7 +20,7 @@ export interface LoopResult {
 }
 
 /** Zeros of a shape whose batch is that of `x`. */
-export function zerosLike(graph: GraphBuilder, x: Value, shape: Shape): string {
+function zerosLike(graph: GraphBuilder, x: Value, shape: Shape): string {
   const batch = graph.op('Shape', [x.name], { start: 0, end: 1 });
   const size = graph.op('Concat', [batch, graph.ints(shape.slice(1) as number[])], { axis: 0 });
   return graph.op('ConstantOfShape', [size]);

@@ -20,7 +20,7 @@ describe('resolveLayers', () => {
   it('finds definitions and reads options with their defaults', () => {
     const [dense] = resolveLayers([entry('dense', 'Dense', { units: 3 })]);
     expect(dense?.definition.className).toBe('Dense');
-    expect(dense?.config).toMatchObject({ units: 3, use_bias: true, activation: 'linear' });
+    expect(dense?.config).toMatchObject({ units: 3, use_bias: true, activation: { name: 'linear' } });
   });
 
   it('names all unknown layers at once, with class and position, and how to add one', () => {
