@@ -129,12 +129,24 @@ export function broadcastTo(x: Doubles, shape: readonly number[]): Doubles {
   return gather(x, shape, steps);
 }
 
+/** Element by element, broadcast. */
 export function binary(a: Doubles, b: Doubles, f: (x: number, y: number) => number): Doubles {
   const shape = broadcastShape(a.shape, b.shape);
-  const [x, y] = [broadcastTo(a, shape).data, broadcastTo(b, shape).data];
-  const data = new Float64Array(x.length);
-  for (let i = 0; i < data.length; i++) data[i] = f(x[i] as number, y[i] as number);
+  const [x, y] = [repeating(a, shape), repeating(b, shape)];
+  const data = new Float64Array(sizeOf(shape));
+  for (let i = 0, j = 0, k = 0; i < data.length; i++) {
+    data[i] = f(x[j] as number, y[k] as number);
+    if (++j === x.length) j = 0;
+    if (++k === y.length) k = 0;
+  }
   return { shape, data };
+}
+
+/** Numbers that, read again and again, fill a shape: a bias need not be copied to every place of a picture. */
+function repeating(x: Doubles, shape: readonly number[]): Float64Array {
+  const own = x.shape.slice(x.shape.findIndex((size) => size !== 1));
+  const fits = x.data.length === 1 || own.every((size, i) => size === shape[shape.length - own.length + i]);
+  return fits ? x.data : broadcastTo(x, shape).data;
 }
 
 export const add = (a: Doubles, b: Doubles) => binary(a, b, (x, y) => x + y);

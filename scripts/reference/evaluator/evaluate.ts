@@ -4,7 +4,7 @@ import { type Doubles, doubles, sizeOf } from './doubles.ts';
 import { declaredInputs, Walker } from './walker.ts';
 
 /** Numbers of input in one run: more gains nothing and holds every layer's answer for all of them. */
-const MAX_INPUT = 1_000_000;
+const MAX_INPUT = 50_000;
 const MAX_ROWS = 32;
 
 /**
