@@ -41,6 +41,7 @@ export class ImportError extends FreezeframeError {
 const CODES: Readonly<Record<string, ImportErrorCode>> = {
   'bad-topology': 'file-damaged',
   'bad-weights': 'bad-weights',
+  'file-hostile': 'file-hostile',
   'limit-exceeded': 'limit-exceeded',
   'unsupported-layer': 'unsupported-layer',
 };

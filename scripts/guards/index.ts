@@ -9,9 +9,7 @@ export {
   MAX_HDF5_OBJECTS,
   MAX_HDF5_STEPS,
   MAX_JSON_BYTES,
-  MAX_LAYERS,
   MAX_TENSOR_BYTES,
   MAX_TENSOR_RANK,
   MAX_UNPACKED_BYTES,
 } from './limits.ts';
-export { isPlainName, MAX_NAME_LENGTH } from './plain-name.ts';

@@ -15,8 +15,6 @@ export const MAX_FREE_EXPANSION_BYTES = 10 * MIB;
 export const MAX_JSON_DEPTH = 200;
 /** The config of NASNetLarge, 1,041 layers, is 0.6 MiB. */
 export const MAX_JSON_BYTES = 64 * MIB;
-/** NASNetLarge has 1,041. */
-export const MAX_LAYERS = 20_000;
 /** Groups and datasets: two or three for each layer, twice more for an optimizer. */
 export const MAX_HDF5_OBJECTS = 100_000;
 /** Layers within models within models, each some groups deep; models nested twice need ten. */

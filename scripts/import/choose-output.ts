@@ -1,6 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import type { FreezeOutput, Scaled } from '#frozen';
-import { numbered } from '#frozen';
+import { type FreezeOutput, numbered, type Scaled } from '#frozen';
 import { ImportError } from '#guards';
 import { type ModelFacts, outputWidth } from './facts/model-facts.ts';
 

@@ -1,5 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
+import { MAX_ARGUMENT_DEPTH, MAX_LAYERS, MAX_TENSORS } from './limits.ts';
 import type { LayerConfig, Shape } from './model.ts';
 
 /** A tensor as Keras's configs name it: what a call of a layer gave. */
@@ -23,9 +24,6 @@ const layerSchema = z.looseObject({
   config: z.record(z.string(), z.unknown()),
 });
 const layersSchema = z.array(layerSchema);
-
-/** Of one model: NASNetLarge has 1,041. */
-const MAX_LAYERS = 20_000;
 
 /** Class names of models that stand where a layer can stand. */
 export function isModel(className: string): boolean {
@@ -106,11 +104,6 @@ export function callsOf(layer: LayerConfig): ReadCall[] {
   if (!Array.isArray(nodes)) throw badTopology('a list', `inbound_nodes of ${layerName(layer)}`, nodes);
   return nodes.map((node: unknown) => (Array.isArray(node) ? keras2Call(node) : keras3Call(node)));
 }
-
-/** Deeper than any argument that Keras writes; a guard for files that nest for its own sake. */
-const MAX_ARGUMENT_DEPTH = 16;
-/** Of one call, or of a model: DenseNet201, which joins the most, joins two at a time; an ensemble some dozens. */
-const MAX_TENSORS = 4096;
 
 /** Reads arguments one after another and numbers their tensors. */
 class ArgumentReader {

@@ -1,4 +1,5 @@
 export { KERAS_LAYERS } from './class-names.ts';
+export { type ConfigLayer, configLayers } from './config-layers.ts';
 export {
   type Argument,
   badTopology,
@@ -12,6 +13,7 @@ export {
 export { withKeras2Activations } from './keras2-activations.ts';
 export type { KerasModel, LayerConfig, Shape, Tensor, WeightSpec } from './model.ts';
 export { withTodaysNames } from './old-configs.ts';
+export { isPlainName, MAX_NAME_LENGTH } from './plain-name.ts';
 export { groupNames } from './saved-groups.ts';
 export {
   outputId,

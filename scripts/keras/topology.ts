@@ -15,6 +15,7 @@ import {
   TensorArgument,
   type TensorReference,
 } from './inbound.ts';
+import { MAX_CALLS, MAX_DEPTH } from './limits.ts';
 import type { KerasModel, LayerConfig, Shape } from './model.ts';
 
 /** Names one tensor of a model: an input's name, or a layer's path and the number of its call. */
@@ -54,11 +55,6 @@ export interface Topology {
   readonly nodes: readonly TopologyNode[];
   readonly outputs: readonly TensorId[];
 }
-
-/** Deeper nesting than any real model; a guard for files that nest for its own sake. */
-const MAX_DEPTH = 32;
-/** Calls, those within models that are called several times counted each time: NASNetLarge has 1,041. */
-export const MAX_CALLS = 20_000;
 
 type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 

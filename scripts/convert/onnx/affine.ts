@@ -1,5 +1,4 @@
-import type { Preprocess } from '#frozen';
-import { rangeOf, type Scaled } from '#frozen';
+import { type Preprocess, rangeOf, type Scaled } from '#frozen';
 
 /** From a feature's own unit to what the model takes. */
 export function scalingOf(features: readonly Scaled[]): Preprocess {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { LayerConfig, Shape } from '#keras';
 import {
-  groupNames,
-  isModel,
-  layerName,
-  layersOf,
+  configLayers,
+  type LayerConfig,
   readTopology,
+  type Shape,
   type TensorId,
   type Topology,
   type TopologyNode,
@@ -26,7 +24,8 @@ export function modelAsLayer(
   const topology = readTopology(model);
   const resolved = resolve(topology.nodes);
   if (!resolved) return undefined;
-  const groups = savedPaths(model, '', '');
+  // Keras 3 keeps its weights by class and number: `inner/conv` -> `layers/functional/layers/conv2d`.
+  const groups = new Map(configLayers(model).map(({ path, group }) => [path, group]));
   const nodes = topology.nodes.map((node, i) => {
     return plannedNode({ ...node, path: groups.get(node.path) ?? node.path }, resolved[i] as ResolvedLayer);
   });
@@ -50,18 +49,6 @@ export function modelAsLayer(
     mask: (_context, _config, _inputs, outputs) => outputs.map((output) => output.mask),
   });
   return { definition, config: undefined };
-}
-
-/** Where Keras 3 keeps the weights of each layer of a model: `inner/conv` -> `layers/functional/layers/conv2d`. */
-function savedPaths(model: LayerConfig, path: string, group: string): Map<string, string> {
-  const names = groupNames();
-  const found = new Map<string, string>();
-  for (const layer of layersOf(model.config, path)) {
-    const [own, saved] = [`${path}${layerName(layer)}`, `${group}layers/${names(layer)}`];
-    if (!isModel(layer.class_name)) found.set(own, saved);
-    else for (const [below, at] of savedPaths(layer, `${own}/`, `${saved}/`)) found.set(below, at);
-  }
-  return found;
 }
 
 function named<T>({ inputs }: Topology, given: readonly T[]): Map<TensorId, T> {

@@ -1,5 +1,4 @@
-import type { Shape } from '#keras';
-import { badTopology, outputId, type TensorId, type TopologyNode } from '#keras';
+import { badTopology, outputId, type Shape, type TensorId, type TopologyNode } from '#keras';
 import type { Value } from '#onnx';
 import { type EmitContext, emitLayer, type LayerDefinition, type ResolvedLayer, shapesOf } from '../keras/layer.ts';
 

@@ -1,6 +1,14 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { KerasModel, Shape, Tensor, WeightSpec } from '#keras';
-import { badTopology, readTopology, type TensorId, type TopologyInput } from '#keras';
+import {
+  badTopology,
+  type KerasModel,
+  readTopology,
+  type Shape,
+  type Tensor,
+  type TensorId,
+  type TopologyInput,
+  type WeightSpec,
+} from '#keras';
 import type { ResolvedLayer } from '../keras/layer.ts';
 import { type PlannedNode, plannedNode, shapeNode } from './nodes.ts';
 import { resolveLayers } from './resolve-layers.ts';

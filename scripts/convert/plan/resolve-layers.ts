@@ -1,7 +1,6 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import type { z } from 'zod';
-import type { LayerConfig } from '#keras';
-import { beyondLimit, isModel, type LayerCall } from '#keras';
+import { beyondLimit, isModel, type LayerCall, type LayerConfig } from '#keras';
 import type { LayerDefinition, ResolvedLayer } from '../keras/layer.ts';
 import { findLayer, LAYERS } from '../keras/layers/index.ts';
 import { findOperator } from '../keras/operators/index.ts';

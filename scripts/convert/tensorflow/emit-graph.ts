@@ -1,7 +1,6 @@
 import { ImportError } from '#guards';
 import { GraphBuilder, type Value } from '#onnx';
-import type { DecodedWeight } from '#tensorflow';
-import { type Edge, type GraphModel, type GraphNode, isInput } from '#tensorflow';
+import { type DecodedWeight, type Edge, type GraphModel, type GraphNode, isInput } from '#tensorflow';
 import { type Emission, given, type Operand, Refused } from './operand.ts';
 import { findOperator, OPERATOR_NAMES } from './operators/index.ts';
 

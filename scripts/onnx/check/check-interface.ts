@@ -1,5 +1,6 @@
 import { type Engine, type EngineTensor, expected } from '@freezeframe/inference';
-import { ImportError, isPlainName, MAX_NAME_LENGTH } from '#guards';
+import { ImportError } from '#guards';
+import { isPlainName, MAX_NAME_LENGTH } from '#keras';
 
 /** Inputs or outputs. */
 const MAX_TENSORS = 4096;

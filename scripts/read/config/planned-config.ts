@@ -1,7 +1,6 @@
 import { type LayerPlan, planLayers } from '#convert';
 import { asImportError } from '#guards';
-import type { KerasModel } from '#keras';
-import { type ConfigLayer, configLayers } from '../named-weights/config-layers.ts';
+import { type ConfigLayer, configLayers, type KerasModel } from '#keras';
 
 /** A config whose layers are found: as it lists them, and as they run. Planned once, for the weights and for freezing. */
 export interface PlannedConfig {

@@ -1,9 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { z } from 'zod';
 import { asImportError, ImportError, parseJson } from '#guards';
-import type { KerasModel } from '#keras';
-import { withTodaysNames } from '#keras';
-import { configLayers } from '../named-weights/config-layers.ts';
+import { configLayers, type KerasModel, withTodaysNames } from '#keras';
 import { refuseUnknownLayers } from './unknown-layers.ts';
 
 const schema = z.looseObject({

@@ -1,8 +1,6 @@
 import { definitionOf, LAYERS } from '#convert';
 import { ImportError } from '#guards';
-import type { KerasModel, LayerConfig } from '#keras';
-import { isModel, KERAS_LAYERS } from '#keras';
-import type { ConfigLayer } from '../named-weights/config-layers.ts';
+import { type ConfigLayer, isModel, KERAS_LAYERS, type KerasModel, type LayerConfig } from '#keras';
 
 type Serialized = LayerConfig & { readonly module?: unknown; readonly registered_name?: unknown };
 

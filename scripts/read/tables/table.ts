@@ -1,6 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import type { Scaled } from '#frozen';
-import { numbered } from '#frozen';
+import { numbered, type Scaled } from '#frozen';
 import { ImportError } from '#guards';
 import { openSource, type Source } from '../source.ts';
 import { readLabelEncoder } from './label-encoder.ts';

@@ -1,5 +1,4 @@
-import type { Attribute, Value } from '#onnx';
-import { broadcastDims, renamed } from '#onnx';
+import { type Attribute, broadcastDims, renamed, type Value } from '#onnx';
 import { numberOf } from '#tensorflow';
 import { type Emission, given, type OperatorConverter, Refused } from '../operand.ts';
 

@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { broadcastDims, DATATYPE_NUMBERS } from '#onnx';
+import { broadcastDims, DATATYPE_NUMBERS, type GraphBuilder, type Value } from '#onnx';
 import { datatypeOf, flagOf, textOf } from '#tensorflow';
 import { broadcast, type Emission, given, type Operand, type OperatorConverter, Refused } from '../operand.ts';
 import { activated } from './activation.ts';

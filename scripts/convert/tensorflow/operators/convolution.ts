@@ -1,5 +1,4 @@
-import type { Attribute, Value } from '#onnx';
-import { fromImage, toImage, type Window, windowAttributes, windowOutput } from '#onnx';
+import { type Attribute, fromImage, toImage, type Value, type Window, windowAttributes, windowOutput } from '#onnx';
 import { numbers, textOf } from '#tensorflow';
 import { permute } from '../../emit.ts';
 import { type Emission, given, type Operand, type OperatorConverter, Refused } from '../operand.ts';

@@ -1,5 +1,4 @@
-import type { Value } from '#onnx';
-import { broadcastDims, fromImage, memoryAxis, toImage } from '#onnx';
+import { broadcastDims, fromImage, memoryAxis, toImage, type Value } from '#onnx';
 import { flagOf, numberOf } from '#tensorflow';
 import { type Emission, given, type Operand, type OperatorConverter, Refused } from '../operand.ts';
 import { picture, refuseChannelsFirst } from './convolution.ts';

@@ -1,6 +1,5 @@
 import type { Shape } from '#keras';
-import type { Value } from '#onnx';
-import { memoryAxis, memoryOrder } from '#onnx';
+import { memoryAxis, memoryOrder, type Value } from '#onnx';
 import { numberOf, numbers, textOf } from '#tensorflow';
 import {
   type Emission,

@@ -1,6 +1,5 @@
 import { ImportError } from '#guards';
-import type { Tensor } from '#keras';
-import { withKeras2Activations } from '#keras';
+import { type Tensor, withKeras2Activations } from '#keras';
 import { modelOf, type PlannedConfig, planConfig } from '../../config/planned-config.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { isKerasArchive, withHdf5 } from '../../find-models.ts';

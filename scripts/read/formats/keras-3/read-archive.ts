@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
-import type { Tensor } from '#keras';
-import { withKeras2Activations } from '#keras';
+import { type Tensor, withKeras2Activations } from '#keras';
 import { modelOf, type PlannedConfig, planConfig } from '../../config/planned-config.ts';
 import { readJsonConfig } from '../../config/read-config.ts';
 import { findKerasParts, type KerasParts, withHdf5 } from '../../find-models.ts';

@@ -1,8 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { weightSpecs } from '#convert';
 import { ImportError } from '#guards';
-import type { Tensor } from '#keras';
-import { withKeras2Activations } from '#keras';
+import { type Tensor, withKeras2Activations } from '#keras';
 import { modelOf, planConfig } from '../../config/planned-config.ts';
 import { readConfig, readJsonConfig } from '../../config/read-config.ts';
 import { tensorOf } from '../../pickle/arrays/ndarray.ts';

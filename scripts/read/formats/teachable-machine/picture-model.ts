@@ -1,5 +1,4 @@
-import type { KerasModel } from '#keras';
-import { isModel } from '#keras';
+import { isModel, type KerasModel } from '#keras';
 
 interface Layer {
   readonly class_name?: unknown;

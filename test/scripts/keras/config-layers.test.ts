@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerConfig } from '../../../../scripts/keras/model.ts';
-import { configLayers } from '../../../../scripts/read/named-weights/config-layers.ts';
+import { configLayers } from '../../../scripts/keras/config-layers.ts';
+import type { LayerConfig } from '../../../scripts/keras/model.ts';
 
 const layer = (class_name: string, name: string, config: object = {}): LayerConfig => ({
   class_name,

@@ -1,7 +1,9 @@
-import { expected } from '@freezeframe/inference';
-import { ImportError, isPlainName, MAX_LAYERS } from '#guards';
-import type { KerasModel, LayerConfig } from '#keras';
-import { groupNames, isModel, layerName, layersOf } from '#keras';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { beyondLimit, isModel, layerName, layersOf } from './inbound.ts';
+import { MAX_DEPTH, MAX_LAYERS } from './limits.ts';
+import type { LayerConfig } from './model.ts';
+import { isPlainName, MAX_NAME_LENGTH } from './plain-name.ts';
+import { groupNames } from './saved-groups.ts';
 
 /** One layer of a config, models inside models opened. */
 export interface ConfigLayer {
@@ -16,18 +18,15 @@ export interface ConfigLayer {
   readonly group: string;
 }
 
-/** As in `MAX_DEPTH` of the topology: deeper than any real model. */
-const MAX_NESTING = 32;
-
 /**
  * All layers of a model, in the config's order.
- * @throws ImportError `limit-exceeded`, `file-damaged` for layers without or with the same names, `file-hostile` for
- * names that hold control characters
+ * @throws FreezeframeError `limit-exceeded`, `bad-topology` for layers without a name, `file-damaged` for two of one name,
+ *   `file-hostile` for names that hold control characters
  */
-export function configLayers(config: KerasModel['config']): ConfigLayer[] {
+export function configLayers(config: Pick<LayerConfig, 'class_name' | 'config'>): ConfigLayer[] {
   const found: ConfigLayer[] = [];
   const open = (model: Pick<LayerConfig, 'class_name' | 'config'>, at: Omit<ConfigLayer, 'layer'>, depth: number) => {
-    if (depth > MAX_NESTING) throw limit(`at most ${MAX_NESTING} levels`, 'models inside models', depth);
+    if (depth > MAX_DEPTH) throw beyondLimit(MAX_DEPTH, 'levels of models inside models', 'the config');
     const names = new Set<string>();
     const groups = groupNames();
     for (const layer of layersOf(model.config, at.path)) {
@@ -40,7 +39,7 @@ export function configLayers(config: KerasModel['config']): ConfigLayer[] {
       };
       if (isModel(layer.class_name)) open(layer, inner, depth + 1);
       else found.push({ ...inner, layer });
-      if (found.length > MAX_LAYERS) throw limit(`at most ${MAX_LAYERS} layers`, 'the model', found.length);
+      if (found.length > MAX_LAYERS) throw beyondLimit(MAX_LAYERS, 'layers', 'the model');
     }
   };
   open(config, { path: '', top: '', trainable: true, group: '' }, 0);
@@ -50,15 +49,12 @@ export function configLayers(config: KerasModel['config']): ConfigLayer[] {
 function checkedName(layer: LayerConfig, names: Set<string>): string {
   const name = layerName(layer);
   if (!isPlainName(name)) {
-    throw new ImportError('file-hostile', expected('at most 1024 plain characters', 'the name of a layer', name));
+    const plain = `at most ${MAX_NAME_LENGTH} plain characters`;
+    throw new FreezeframeError('file-hostile', expected(plain, 'the name of a layer', name));
   }
   if (names.has(name)) {
-    throw new ImportError('file-damaged', expected('one layer of each name', 'the model config', [name, name]));
+    throw new FreezeframeError('file-damaged', expected('one layer of each name', 'the model config', [name, name]));
   }
   names.add(name);
   return name;
-}
-
-function limit(what: string, where: string, received: number): ImportError {
-  return new ImportError('limit-exceeded', expected(what, where, received));
 }
