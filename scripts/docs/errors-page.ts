@@ -17,7 +17,7 @@ export function errorsPage(): string {
   return `${[
     '# Errors',
     '',
-    'Written by `npx tsx scripts/docs/errors.ts` from `layers/inference/src/error-codes.ts`; a test fails while this page is',
+    'Written by `npm run generate` from `layers/inference/src/error-codes.ts`; a test fails while this page is',
     'not what it writes. A code is stable: branch on it, never on the text of a message. The command line prints the message',
     'and what to do, and with `--json` the code.',
     '',

@@ -12,7 +12,7 @@ export function layersPage(): string {
   return `${[
     '# Layers, activations and operators that can be frozen',
     '',
-    'Written by `npx tsx scripts/docs/layers.ts` from the registries; a test fails while this page is not what it writes.',
+    'Written by `npm run generate` from the registries; a test fails while this page is not what it writes.',
     'Everything else is refused at once, all of it by layer, class and position. `Lambda` layers, custom layers and',
     'subclassed models cannot be known from a file: their Python code is not in it.',
     '',
