@@ -1,6 +1,6 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, InvalidArgumentError } from 'commander';
-import type { BatchInput, BatchState, BatchSummary } from '#deploy';
+import type { BatchInput, BatchState, BatchSummary } from '#stack';
 import { formatTable, type Progress, reportResult, startProgress } from '#terminal';
 
 interface Flags {
@@ -58,15 +58,14 @@ async function batch(url: string | undefined, flags: Flags): Promise<void> {
     reportResult({ execution, status: 'RUNNING' }, json, () => `It goes on. ${followAgain(execution)}`);
     return;
   }
-  const { summarize } = await import('#deploy');
+  const { summarize } = await import('#stack');
   const summary = await summarize(state);
   reportResult(summary, json, () => summaryText(summary));
   if (summary.status !== 'SUCCEEDED') process.exitCode = 1;
 }
 
 async function start(url: string, flags: Flags): Promise<string> {
-  const { parseS3Url, startBatch } = await import('#deploy');
-  const { stackName, stackOutput } = await import('#deploy');
+  const { parseS3Url, stackName, stackOutput, startBatch } = await import('#stack');
   const input = batchInput(parseS3Url(url), flags);
   const machine = flags.stateMachine ?? (await stackOutput(stackName(flags.stage), 'BatchStateMachineArn'));
   return startBatch(machine, input);
@@ -84,7 +83,7 @@ function batchInput({ bucket, key }: { bucket: string; key: string }, flags: Fla
 
 /** Shows a bar until the execution is over. @returns undefined where somebody pressed Ctrl-C first. */
 async function follow(execution: string, interval: number): Promise<BatchState | undefined> {
-  const { readBatch } = await import('#deploy');
+  const { readBatch } = await import('#stack');
   let leave = () => {};
   const left = new Promise<'left'>((resolve) => {
     leave = () => resolve('left');

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { datasetHelp } from '#datasets';
+import { datasetHelp, describeDataset, describeInWords, loadDataset, writeSheet } from '#datasets';
 import { reportResult } from '#terminal';
 
 interface DatasetFlags {
@@ -34,18 +34,13 @@ Examples:
 `,
     )
     .action(async (data: string, flags: DatasetFlags) => {
-      const { loadDataset } = await import('#datasets');
-      const { describeDataset, describeInWords } = await import('#datasets');
       const dataset = await loadDataset(data, {
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
         ...(flags.size === undefined ? {} : { size: flags.size }),
         ...(flags.channels === undefined ? {} : { channels: flags.channels === '1' ? 1 : 3 }),
         ...(flags.target === undefined ? {} : { target: flags.target }),
       });
-      if (flags.sheet !== undefined) {
-        const { writeSheet } = await import('#datasets');
-        await writeSheet(dataset, flags.sheet);
-      }
+      if (flags.sheet !== undefined) await writeSheet(dataset, flags.sheet);
       const description = describeDataset(dataset);
       reportResult(description, flags.json === true, () => describeInWords(description));
     });

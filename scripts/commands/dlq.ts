@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, InvalidArgumentError } from 'commander';
-import type { DeadLetters } from '#deploy';
+import type { DeadLetters } from '#stack';
 import { formatTable, reportResult } from '#terminal';
 
 interface Flags {
@@ -53,8 +53,7 @@ The queue is the one of the deployed stack (--stage), or the one that --queue na
 }
 
 async function open({ queue, stage }: Flags): Promise<DeadLetters> {
-  const { DeadLetters } = await import('#deploy');
-  const { stackName, stackOutput } = await import('#deploy');
+  const { DeadLetters, stackName, stackOutput } = await import('#stack');
   return DeadLetters.open(queue ?? (await stackOutput(stackName(stage), 'DeadLetterQueueUrl')));
 }
 

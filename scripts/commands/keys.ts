@@ -1,8 +1,9 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, Option } from 'commander';
 import { KEY_SCOPES, type KeyRecord, type KeyScope } from '#functions';
-import { type KeyStore, pick, stateOf } from '#keys';
+import type { KeyStore } from '#keys';
 import { formatTable, reportResult } from '#terminal';
+import defaults from '../../resources/defaults.json' with { type: 'json' };
 
 interface Flags {
   stage?: string;
@@ -14,8 +15,8 @@ interface Flags {
   scope?: KeyScope[];
 }
 
-/** As the stack's keysTtl. Seconds. */
-const TTL = 60;
+/** Seconds after which a new key works and a revoked one stops. */
+const TTL = defaults.keysTtl;
 
 export function keysCommand(): Command {
   const command = new Command('keys').description('keys of the HTTP API: make, list and revoke them').addHelpText(
@@ -55,17 +56,12 @@ A key is shown once, when it is made. What is kept is its SHA-256, in the accoun
 }
 
 async function open({ stage, path, region, local }: Flags): Promise<KeyStore> {
-  if (local) {
-    const { keyFile, localKeyFile } = await import('#keys');
-    return keyFile(path ?? localKeyFile());
-  }
-  const { keysPath, parameterStore } = await import('#keys');
-  return parameterStore(path ?? keysPath(stage), region);
+  const { keyFile, keysPath, localKeyFile, parameterStore } = await import('#keys');
+  return local ? keyFile(path ?? localKeyFile()) : parameterStore(path ?? keysPath(stage), region);
 }
 
 async function create(name: string, flags: Flags): Promise<void> {
-  const { createKey } = await import('#keys');
-  const { parseExpiry } = await import('#keys');
+  const { createKey, parseExpiry, stateOf } = await import('#keys');
   if (name.trim() === '' || name.length > 100) {
     throw new FreezeframeError('used-wrongly', 'Expected a name of 1 to 100 characters for the key.');
   }
@@ -78,7 +74,7 @@ async function create(name: string, flags: Flags): Promise<void> {
   }
   const { key, record } = createKey({ name, expiresAt, scopes: flags.scope });
   await store.put(record);
-  reportResult({ key, ...shown(record), place: store.place }, flags.json === true, () =>
+  reportResult({ key, ...(await shown(record)), place: store.place }, flags.json === true, () =>
     [
       key,
       '',
@@ -89,8 +85,8 @@ async function create(name: string, flags: Flags): Promise<void> {
 }
 
 async function list(flags: Flags): Promise<void> {
-  const records = await (await open(flags)).list();
-  reportResult({ keys: records.map(shown) }, flags.json === true, () =>
+  const records = await Promise.all((await (await open(flags)).list()).map(shown));
+  reportResult({ keys: records }, flags.json === true, () =>
     records.length === 0
       ? 'No keys yet: nobody may call. Make one with: freezeframe keys create NAME'
       : formatTable(
@@ -98,7 +94,7 @@ async function list(flags: Flags): Promise<void> {
           records.map((record) => [
             record.name,
             record.id,
-            stateOf(record),
+            record.state,
             record.scopes?.join(', ') ?? 'all',
             record.createdAt.slice(0, 10),
             record.expiresAt?.slice(0, 10) ?? 'never',
@@ -108,19 +104,21 @@ async function list(flags: Flags): Promise<void> {
 }
 
 async function revoke(said: string, flags: Flags): Promise<void> {
+  const { pick } = await import('#keys');
   const store = await open(flags);
   const record = pick(await store.list(), said);
   const revokedAt = record.revokedAt ?? new Date().toISOString();
   if (!record.revokedAt) await store.put({ ...record, revokedAt });
   reportResult(
-    shown({ ...record, revokedAt }),
+    await shown({ ...record, revokedAt }),
     flags.json === true,
     () => `${record.name} (${record.id}) is revoked; it stops within ${TTL} s`,
   );
 }
 
 /** What may be shown of a record. */
-function shown(record: KeyRecord) {
+async function shown(record: KeyRecord) {
+  const { stateOf } = await import('#keys');
   const { sha256: _, ...rest } = record;
   return { ...rest, state: stateOf(record) };
 }

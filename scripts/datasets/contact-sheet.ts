@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { Jimp } from 'jimp';
 import type { Dataset, PictureDataset, SplitName } from './dataset.ts';
 import { writeWhole } from './places.ts';
 
@@ -32,6 +31,7 @@ export async function contactSheet(dataset: PictureDataset, split: SplitName, co
           );
       }
   }
+  const { Jimp } = await import('jimp');
   const sheet = new Jimp({ width: columns * width, height: labels.length * height, data });
   return new Uint8Array(await sheet.getBuffer('image/png'));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { defaultStore } from '#store';
 import type { DatasetOptions } from './dataset.ts';
 
 /** Folders for what data sets leave on disk: `cache` may be deleted at any time, `data` is for people to look at. */
@@ -9,7 +10,7 @@ export function placesOf(options: Pick<DatasetOptions, 'cacheDir'>): { cache: st
     const cache = resolve(options.cacheDir);
     return { cache, data: join(cache, 'drawn') };
   }
-  const store = resolve(process.env.FREEZEFRAME_STORE || '.freezeframe');
+  const store = resolve(defaultStore());
   return { cache: join(store, 'cache', 'datasets'), data: join(store, 'datasets') };
 }
 

@@ -1,5 +1,3 @@
-export { createKey } from './create-key.ts';
-export { parseExpiry } from './expiry.ts';
 export { keyFile, localKeyFile } from './key-file.ts';
-export { type KeyStore, pick, stateOf } from './key-store.ts';
+export { createKey, type KeyStore, parseExpiry, pick, stateOf } from './keys.ts';
 export { keysPath, parameterStore } from './parameter-store.ts';

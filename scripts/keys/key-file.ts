@@ -5,7 +5,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import { keyRecord } from '#functions';
 import { defaultStore } from '#store';
-import type { KeyStore } from './key-store.ts';
+import type { KeyStore } from './keys.ts';
 
 /** Keys of the gateway on this machine. */
 export function localKeyFile(): string {

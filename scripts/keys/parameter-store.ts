@@ -1,7 +1,6 @@
-import { askAws } from '#deploy';
-import type { KeyRecord } from '#functions';
-import { readRecord } from '#functions';
-import type { KeyStore } from './key-store.ts';
+import { type KeyRecord, readRecord } from '#functions';
+import { askAws } from '#stack';
+import type { KeyStore } from './keys.ts';
 
 /** Where the stack of a stage looks for its keys. */
 export function keysPath(stage = process.env.STAGE ?? 'dev'): string {

@@ -14,11 +14,20 @@ import {
 } from '#system';
 import { digestOf, sha256 } from './digest.ts';
 import type { DamagedModel, Listing, ModelStore, StoredModel } from './model-store.ts';
-import { checkName, checkTag } from './names.ts';
 import { readVersion, verifyFiles } from './read-version.ts';
-import { parseReference, type Reference } from './reference.ts';
+import { checkName, checkTag, parseReference, type Reference } from './reference.ts';
 import { noModel, selectVersion } from './select.ts';
 import { DIGEST_LENGTH, type FolderShelf, REMOVED, readShelf, readTag, TAGS } from './shelf-folder.ts';
+
+/** Where the store is unless told otherwise: `FREEZEFRAME_STORE`, or `.freezeframe` in the folder one works in. */
+export function defaultStore(): string {
+  return process.env.FREEZEFRAME_STORE || '.freezeframe';
+}
+
+/** Opens a store. Makes nothing on disk until something is saved. */
+export function openStore(root: string = defaultStore()): ModelStore {
+  return new FolderStore(root);
+}
 
 /** A store in a folder, for one machine or a shared file system. Its layout: shelf-folder.ts. */
 export class FolderStore implements ModelStore {

@@ -1,4 +1,3 @@
+export { defaultStore, openStore } from './folder-store.ts';
 export type { DamagedModel, Listing, ModelStore, StoredModel } from './model-store.ts';
-export { checkName } from './names.ts';
-export { formatReference, parseReference } from './reference.ts';
-export { defaultStore, openStore } from './store.ts';
+export { checkName, formatReference, parseReference } from './reference.ts';

@@ -1,5 +1,4 @@
-export { printable } from './printable.ts';
 export { type Progress, startProgress } from './progress.ts';
-export { reportFailure, reportResult } from './report.ts';
+export { printable, reportFailure, reportResult } from './report.ts';
 export { describeSystemFailure } from './system-failure.ts';
 export { formatBytes, formatShare, formatTable } from './table.ts';

@@ -1,5 +1,24 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { printable, printableJson } from './printable.ts';
+
+/**
+ * What moves a cursor, starts an escape sequence or changes the order of the text around it: controls of both sets (0x9b
+ * starts a sequence too), line separators, direction marks, spaces without width, halves of pairs. Joiners stay: scripts and emoji need them.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** Text that may hold names from outside, for a terminal: what would not print is shown as `\u001b`. Lines stay lines. */
+export function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : escaped(character)));
+}
+
+/** JSON on one line in which nothing unprintable is left, with the same meaning. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(UNPRINTABLE, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
 
 /** Prints one result on stdout: a JSON line for machines, or what `human` says. Everything else belongs on stderr. */
 export function reportResult(result: unknown, json: boolean, human: () => string): void {

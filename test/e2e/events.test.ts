@@ -1,12 +1,13 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resultId } from '../../functions/shared/jobs/result-id.ts';
+import { mulberry32 } from '../../scripts/system/random.ts';
 import { type BuiltFunction, buildOne } from '../aws/build-function.ts';
 import { FakeAws, type Fault } from '../aws/fake-aws.ts';
 import { FakeQueue } from '../aws/sqs.ts';
 import { EventSource } from './events/event-source.ts';
 import { notificationsOf, TEST_EVENT, UNKNOWN } from './events/notifications.ts';
-import { seeded, shuffled } from './events/random.ts';
+import { shuffled } from './events/random.ts';
 import { BUCKET, makeUploads, type Upload } from './events/uploads.ts';
 
 const COUNT = Number(process.env.EVENTS_UPLOADS ?? 200);
@@ -27,7 +28,7 @@ const KILLS = Math.max(12, COUNT / 20);
 const KINDS: readonly Fault[] = ['throttle', 'error-before', 'error-after', 'reset-before', 'reset-after'];
 
 describe(`${COUNT} uploads, the function killed at random, calls failing at random`, () => {
-  const random = seeded(SEED);
+  const random = mulberry32(SEED);
   const aws = new FakeAws();
   const deadLetters = new FakeQueue('dead-letters');
   const queue = new FakeQueue('uploads', { visibility: VISIBILITY, deadLetters, maxReceives: 5 });

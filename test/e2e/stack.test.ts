@@ -13,7 +13,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resultId } from '../../functions/shared/jobs/result-id.ts';
-import { createKey } from '../../scripts/keys/create-key.ts';
+import { createKey } from '../../scripts/keys/keys.ts';
 import { parameterStore } from '../../scripts/keys/parameter-store.ts';
 import { NO_CLOUD } from '../aws/cloud.ts';
 import { plainPicture } from '../functions/pictures.ts';

@@ -3,7 +3,6 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { DatasetKind } from '../dataset.ts';
 import { loadFolder } from '../folder/folder.ts';
 import { placesOf } from '../places.ts';
-import { DEFAULT_PLAN, ensureSet } from './draw-set.ts';
 
 /** Garden gnomes and what could be taken for one, drawn by ourselves: nothing to download, nobody's rights. */
 export const gnomes: DatasetKind = {
@@ -15,6 +14,8 @@ export const gnomes: DatasetKind = {
     if (!Number.isSafeInteger(seed))
       throw new FreezeframeError('used-wrongly', expected('a whole number', 'the seed', seed));
     const folder = join(placesOf(options).data, seed === 1 ? 'gnomes' : `gnomes-${seed}`);
+    // Drawing is loaded when something is drawn, not for a help text.
+    const { DEFAULT_PLAN, ensureSet } = await import('./draw-set.ts');
     await ensureSet(folder, { ...DEFAULT_PLAN, seed });
     return loadFolder(folder, 'gnomes', options);
   },

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '../places.ts';
-import { develop } from './develop.ts';
-import { drawPicture, type Label } from './picture.ts';
+import type { Label } from './picture.ts';
 
 export interface Sample {
   label: Label;
@@ -18,6 +17,8 @@ const SCENES: readonly { scene: string; label: Label }[] = [
 
 /** Writes one picture of each class, 480 x 360 JPEG, that no training has seen: for a first try and for the README. */
 export async function writeSamples(folder: string): Promise<Sample[]> {
+  const { develop } = await import('./develop.ts');
+  const { drawPicture } = await import('./picture.ts');
   await mkdir(folder, { recursive: true });
   const samples: Sample[] = [];
   for (const { scene, label } of SCENES) {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../functions/http/app.ts';
-import { createKey } from '../../../scripts/keys/create-key.ts';
 import { keyFile } from '../../../scripts/keys/key-file.ts';
+import { createKey } from '../../../scripts/keys/keys.ts';
 import { defaultAuth, type LocalAuth, startLocalAuth } from '../../../scripts/local/auth.ts';
 import { useModels } from '../../functions/models.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureModel } from '../../../../scripts/commands/start/model.ts';
 import type { TrainOutcome } from '../../../../scripts/commands/start/train-child.ts';
 import type { ModelStore } from '../../../../scripts/store/model-store.ts';
-import { openStore } from '../../../../scripts/store/store.ts';
+import { openStore } from '../../../../scripts/store/folder-store.ts';
 import { saveTinyModel } from '../../tiny-model.ts';
 
 describe('ensureModel', () => {

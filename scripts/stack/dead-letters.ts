@@ -1,7 +1,7 @@
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { FreezeframeError } from '@freezeframe/inference';
-import { readMessage } from '#functions';
-import { askAws } from './aws-failure.ts';
+import { readMessage } from '#functions/messages';
+import { askAws } from './stack.ts';
 
 export interface DeadLetter {
   readonly id: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableJson } from '../../../scripts/terminal/printable.ts';
+import { printable, printableJson } from '../../../scripts/terminal/report.ts';
 
 const HOSTILE = 'a\u001b[2Jb\u009b31mc\u202ed\u2028e\rf\bg\u0000h\u007f\u200bi\ufeffj';
 
