@@ -5,10 +5,10 @@ import {
   type InferRequest,
   type InferResponse,
   loadClassifier,
-  RequestError,
   type Result,
+  resultOutput,
   type Timings,
-  toResult,
+  toResults,
 } from '@freezeframe/inference';
 import { measure } from './observe/metrics.ts';
 import type { Options } from './options.ts';
@@ -57,17 +57,8 @@ async function answerTensors(
 ): Promise<Result | BatchResult> {
   const { manifest } = classifier;
   const checked = checkAnswerOptions(options);
-  if (manifest.output.kind === 'tensors') {
-    throw new RequestError('task-has-no-result', 'The model answers tensors that have no labels or units', {
-      remedy: 'Ask it with an Open Inference Protocol v2 request.',
-    });
-  }
-  const response = await classifier.infer({ inputs, outputs: [{ name: manifest.output.name }] });
-  const output = response.outputs[0] as InferResponse['outputs'][number];
-  const [rows = 1, length = output.data.length] = output.shape;
-  const values = Float32Array.from(output.data as number[]);
-  const results = Array.from({ length: rows }, (_, row) =>
-    toResult(manifest, values.subarray(row * length, (row + 1) * length), checked),
-  );
+  const response = await classifier.infer({ inputs, outputs: [{ name: resultOutput(manifest).name }] });
+  const { shape, data } = response.outputs[0] as InferResponse['outputs'][number];
+  const results = toResults(manifest, Float32Array.from(data as number[]), shape[0] ?? 1, checked);
   return results.length === 1 ? (results[0] as Result) : { results };
 }

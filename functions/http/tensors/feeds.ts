@@ -6,8 +6,9 @@ import {
   expected,
   RequestError,
   type Result,
+  resultOutput,
   type TensorData,
-  toResult,
+  toResults,
   usableCpus,
 } from '@freezeframe/inference';
 import { MAX_PICTURES } from '../../shared/limits.ts';
@@ -49,17 +50,12 @@ export async function runTimed(classifier: Classifier, feeds: Feeds): Promise<Fe
   return results;
 }
 
-/** The result of each row, as people see it; every label, unless told otherwise. */
-export function rowResults({ manifest }: Classifier, outputs: Feeds, options: { topK?: number } = {}): Result[] {
-  const { output } = manifest;
+/** The result of each row, as people see it, with every label. @throws as `toResults`. */
+export function rowResults({ manifest }: Classifier, outputs: Feeds): Result[] {
+  const output = resultOutput(manifest);
   const labels = output.kind === 'classification' ? output.labels.length : 1;
-  const checked = checkAnswerOptions({ topK: labels, ...options });
-  const name = output.kind === 'tensors' ? '' : output.name;
-  const { shape, data } = outputs[name] ?? { shape: [1, 0], data: new Float32Array() };
-  const [rows = 1, length = data.length] = shape;
-  return Array.from({ length: rows }, (_, row) =>
-    toResult(manifest, data.subarray(row * length, (row + 1) * length) as Float32Array, checked),
-  );
+  const { shape, data } = outputs[output.name] as TensorData;
+  return toResults(manifest, data as Float32Array, shape[0] ?? 1, checkAnswerOptions({ topK: labels }));
 }
 
 /** Flat values as arrays in arrays. */

@@ -1,6 +1,6 @@
 import type { Invocation } from '../observe/observe.ts';
 
-/** A large picture on a cold start: the SDK, S3, and 100 MP to decode. Milliseconds. */
+/** The largest picture (`MAX_PIXELS`) on a cold start: the SDK, S3, and decoding. Milliseconds. */
 const LEAST_MS = 5_000;
 
 /** Whether an invocation has the time to begin another piece of work. */

@@ -54,13 +54,36 @@ export function checkAnswerOptions(options: AnswerOptions): Required<AnswerOptio
 /**
  * One row of a model's output as the result that people see.
  * @param row float32, one per label (one for two labels) or one per value.
- * @throws ModelError `model-output-invalid` for NaN, infinity, or what the manifest calls a probability and is none.
+ * @throws ModelError `model-output-invalid` for NaN, infinity, or what the manifest calls a probability and is none;
+ *   RequestError `task-has-no-result`.
  */
 export function toResult(manifest: Manifest, row: Float32Array, options: Required<AnswerOptions>): Result {
   const model = { name: manifest.name, version: manifest.version };
-  const { output } = manifest;
-  if (output.kind === 'classification') return { model, predictions: topPredictions(output, row, options) };
+  const output = resultOutput(manifest);
   if (output.kind === 'regression') return { model, values: namedValues(output, row) };
+  return { model, predictions: topPredictions(output, row, options) };
+}
+
+/**
+ * Each row of a model's output as a result.
+ * @param values float32, row-major [rows, labels] or [rows, values].
+ * @throws as {@link toResult}.
+ */
+export function toResults(
+  manifest: Manifest,
+  values: Float32Array,
+  rows: number,
+  options: Required<AnswerOptions>,
+): Result[] {
+  const length = values.length / rows;
+  return Array.from({ length: rows }, (_, row) =>
+    toResult(manifest, values.subarray(row * length, (row + 1) * length), options),
+  );
+}
+
+/** The output whose rows are results. @throws RequestError `task-has-no-result` for a model that answers tensors. */
+export function resultOutput({ output }: Manifest): ClassificationOutput | RegressionOutput {
+  if (output.kind !== 'tensors') return output;
   throw new RequestError('task-has-no-result', 'The model answers tensors that have no labels or units', {
     remedy: 'Ask it with an Open Inference Protocol v2 request.',
   });

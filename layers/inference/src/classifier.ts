@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AnswerOptions, checkAnswerOptions, type Result, toResult } from './answer.ts';
+import { type AnswerOptions, checkAnswerOptions, type Result, resultOutput, toResult } from './answer.ts';
 import { DATATYPE_INFO, elementCount, type TensorData } from './datatype.ts';
 import { createEngine, type Engine, type EngineOptions, type EngineTensor, shapeText } from './engine.ts';
 import { expected, FreezeframeError, ModelError, RequestError } from './errors.ts';
@@ -38,11 +38,18 @@ export interface Classifier {
    *   model of tensors), `task-has-no-result`; ModelError `model-output-invalid`, `model-run-failed`, `model-closed`.
    */
   classify(picture: Uint8Array, options?: ClassifyOptions): Promise<Result>;
-  /** As `classify`, for many pictures; a picture that fails does not stop the others. */
+  /**
+   * As `classify`, for many pictures; a picture that fails does not stop the others.
+   * @throws as `classify`, but PictureError and `model-output-invalid`, which become the item's problem.
+   */
   classifyBatch(pictures: readonly Uint8Array[], options?: ClassifyOptions): Promise<BatchResult>;
-  /** Answers an Open Inference Protocol v2 request; a picture model takes uint8 [batch, height, width, channels]. */
+  /**
+   * Answers an Open Inference Protocol v2 request; a picture model takes uint8 [batch, height, width, channels].
+   * @throws RequestError `request-invalid`, `request-too-large`, `tensor-*`, `output-unknown`; ModelError
+   *   `model-output-invalid`, `model-run-failed`, `model-closed`.
+   */
   infer(request: InferRequest): Promise<InferResponse>;
-  /** Tensors in, tensors out, as `Engine.run`: for protocols that have their own way of writing them. */
+  /** Tensors in, tensors out, for protocols that have their own way of writing them. @throws as `Engine.run`. */
   run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
   /** Gives the model's memory back. */
   close(): Promise<void>;
@@ -231,17 +238,13 @@ class FrozenClassifier implements Classifier {
   }
 
   #pictureInput(): PictureInput {
-    const { input, output } = this.manifest;
+    const { input } = this.manifest;
     if (input.kind !== 'picture') {
       throw new RequestError('picture-not-taken', `The model ${this.manifest.name} takes tensors, not pictures`, {
         remedy: 'Ask it with an Open Inference Protocol v2 request.',
       });
     }
-    if (output.kind === 'tensors') {
-      throw new RequestError('task-has-no-result', 'The model answers tensors that have no labels or units', {
-        remedy: 'Ask it with an Open Inference Protocol v2 request.',
-      });
-    }
+    resultOutput(this.manifest);
     return input;
   }
 
@@ -271,7 +274,7 @@ class FrozenClassifier implements Classifier {
       [name]: { datatype: 'UINT8', shape: [pictures.length, height, width, channels], data },
     };
     const outputs = await this.#engine.run(feeds);
-    const output = outputs[(this.manifest.output as { name: string }).name] as TensorData;
+    const output = outputs[resultOutput(this.manifest).name] as TensorData;
     const values = output.data as Float32Array;
     const length = values.length / pictures.length;
     return pictures.map((_, index) => values.subarray(index * length, (index + 1) * length));

@@ -15,6 +15,7 @@ export const DATATYPES = [
 
 export type Datatype = (typeof DATATYPES)[number];
 
+/** The values of a tensor in memory, one typed array for each datatype. */
 export type TensorValues =
   | Uint8Array
   | Uint16Array
@@ -56,6 +57,7 @@ interface DatatypeInfo {
 const signed = (bits: bigint) => [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n] as const;
 const unsigned = (bits: bigint) => [0n, 2n ** bits - 1n] as const;
 
+/** What each datatype is to onnxruntime and to JavaScript. */
 export const DATATYPE_INFO: Readonly<Record<Datatype, DatatypeInfo>> = {
   BOOL: { onnx: 'bool', array: Uint8Array, range: [0n, 1n] },
   UINT8: { onnx: 'uint8', array: Uint8Array, range: unsigned(8n) },

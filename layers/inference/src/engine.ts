@@ -165,7 +165,7 @@ function checkFeeds(inputs: readonly EngineTensor[], feeds: Readonly<Record<stri
   }
 }
 
-/** @throws RequestError where a tensor's datatype, shape or number of elements is not what the graph takes. */
+/** @throws RequestError `tensor-datatype`, `tensor-shape`, `tensor-length` where it is not what the graph takes. */
 function checkTensor(input: EngineTensor, { datatype, shape, data }: TensorData): void {
   const where = `input ${input.name}`;
   if (datatype !== input.datatype) {

@@ -9,6 +9,7 @@ type Onnxruntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 
 let onnxruntime: Promise<Onnxruntime> | undefined;
 let sharp: Promise<typeof Sharp> | undefined;
 
+/** onnxruntime, loaded once. @throws FreezeframeError `engine-unavailable`; the next call tries again. */
 export function loadOnnxruntime(): Promise<Onnxruntime> {
   onnxruntime ??= import('onnxruntime-node').then(
     // A CommonJS package: which names Node finds without `default` depends on its bundler.
@@ -21,6 +22,7 @@ export function loadOnnxruntime(): Promise<Onnxruntime> {
   return onnxruntime;
 }
 
+/** sharp with our loaders alone, loaded once. @throws FreezeframeError `decoder-unavailable`; the next call tries again. */
 export function loadSharp(): Promise<typeof Sharp> {
   sharp ??= import('sharp').then(
     (module) => configure(module.default),
