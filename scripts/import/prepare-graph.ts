@@ -2,10 +2,9 @@ import { createEngine, type Engine, FreezeframeError, type TensorData } from '@f
 import { emitGraph } from '#convert';
 import { asImportError } from '#guards';
 import type { ImportedGraphModel } from '#read';
-import type { ReferenceTensor } from '#reference';
-import { compare, type Difference, evaluateGraph, GRAPH_EVALUATOR, TOLERANCE } from '#reference';
+import { compare, type Difference, evaluateGraph, GRAPH_EVALUATOR, type ReferenceTensor, TOLERANCE } from '#reference';
+import { mulberry32 } from '#system';
 import type { GraphInput, GraphModel } from '#tensorflow';
-import { seeded } from './checks/samples.ts';
 import { prepareOnnx } from './prepare-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
 
@@ -68,7 +67,7 @@ export async function verifyGraph(written: WrittenGraph): Promise<{ maxDifferenc
 }
 
 function makeRows(inputs: readonly GraphInput[], rows: number): ReferenceTensor[] {
-  const random = seeded(SEED);
+  const random = mulberry32(SEED);
   return inputs.map(({ shape = [], datatype }) => {
     const dims = shape.map((size, axis) => (axis === 0 ? (size ?? rows) : (size ?? FREE_SIDE)));
     const count = dims.reduce((n, size) => n * size, 1);

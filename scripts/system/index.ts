@@ -11,5 +11,5 @@ export {
 } from './atomic-files.ts';
 export { nearest } from './near.ts';
 export { eachOf } from './parallel.ts';
-export { type Random, stream } from './random.ts';
+export { cellNumber, mulberry32, namedStream, type Random, stream } from './random.ts';
 export { startThread } from './threads/start-thread.ts';

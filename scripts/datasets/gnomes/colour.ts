@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '#system';
 
 /** Red, green, blue, each 0..255 (fractions allowed; clamped when the picture is written). */
 export type Colour = readonly [number, number, number];
@@ -28,11 +28,11 @@ export function lighter(colour: Colour, share: number): Colour {
 
 /** A neighbour of a colour: paint, cloth and leaves are never twice the same. */
 export function vary(colour: Colour, random: Random, amount = 14): Colour {
-  const light = random.normal() * amount;
+  const light = random.bell() * amount;
   return [
-    colour[0] + light + random.normal() * amount * 0.5,
-    colour[1] + light + random.normal() * amount * 0.5,
-    colour[2] + light + random.normal() * amount * 0.5,
+    colour[0] + light + random.bell() * amount * 0.5,
+    colour[1] + light + random.bell() * amount * 0.5,
+    colour[2] + light + random.bell() * amount * 0.5,
   ];
 }
 

@@ -1,5 +1,5 @@
 import { Jimp } from 'jimp';
-import { createRandom } from '../random.ts';
+import { namedStream } from '#system';
 import type { Canvas } from './canvas.ts';
 
 /** How the camera treats a drawing: focus, sensor noise, compression. */
@@ -15,7 +15,7 @@ export interface Development {
 
 /** Three pictures in ten are a little out of focus, most are a little noisy. @param height of the picture, pixels. */
 export function developmentOf(scene: string, height: number): Pick<Development, 'blur' | 'noise' | 'quality'> {
-  const random = createRandom(`develop/${scene}`);
+  const random = namedStream(`develop/${scene}`);
   const blur = random.chance(0.3) ? Math.max(1, Math.round(height * random.between(0.004, 0.009))) : 0;
   return { blur, noise: random.chance(0.75) ? random.between(1, 9) : 0, quality: random.integer(80, 94) };
 }
@@ -29,12 +29,12 @@ export async function develop(canvas: Canvas, scene: string, how: Development): 
   if (how.blur > 0) image.blur(how.blur);
   const { data } = image.bitmap;
   if (how.noise > 0) {
-    const random = createRandom(`noise/${scene}`);
+    const random = namedStream(`noise/${scene}`);
     for (let at = 0; at < data.length; at += 4) {
       // Mostly brightness, some colour, as sensors do.
-      const grey = random.normal() * how.noise;
+      const grey = random.bell() * how.noise;
       for (let channel = 0; channel < 3; channel++) {
-        const level = (data[at + channel] as number) + grey + (random.next() - 0.5) * how.noise;
+        const level = (data[at + channel] as number) + grey + (random.uniform() - 0.5) * how.noise;
         data[at + channel] = Math.min(255, Math.max(0, Math.round(level)));
       }
     }

@@ -1,3 +1,5 @@
+import { cellNumber } from '#system';
+
 /** Smooth noise for grass, stone and leaves. */
 export type Noise = (x: number, y: number) => number;
 
@@ -6,8 +8,8 @@ export function createNoise(seed: number): Noise {
   return (x, y) => {
     const [cellX, cellY] = [Math.floor(x), Math.floor(y)];
     const [u, v] = [ease(x - cellX), ease(y - cellY)];
-    const top = lerp(lattice(seed, cellX, cellY), lattice(seed, cellX + 1, cellY), u);
-    const bottom = lerp(lattice(seed, cellX, cellY + 1), lattice(seed, cellX + 1, cellY + 1), u);
+    const top = lerp(cellNumber(seed, cellX, cellY), cellNumber(seed, cellX + 1, cellY), u);
+    const bottom = lerp(cellNumber(seed, cellX, cellY + 1), cellNumber(seed, cellX + 1, cellY + 1), u);
     return lerp(top, bottom, v);
   };
 }
@@ -15,13 +17,6 @@ export function createNoise(seed: number): Noise {
 /** Three octaves of a noise, 0..1. */
 export function rough(noise: Noise, x: number, y: number): number {
   return noise(x, y) * 0.55 + noise(x * 2.1 + 17, y * 2.1 + 5) * 0.29 + noise(x * 4.3 + 3, y * 4.3 + 29) * 0.16;
-}
-
-function lattice(seed: number, x: number, y: number): number {
-  let hash = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 4294967296;
 }
 
 const ease = (t: number) => t * t * (3 - 2 * t);

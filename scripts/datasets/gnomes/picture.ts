@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../random.ts';
+import { namedStream, type Random } from '#system';
 import { type Canvas, createCanvas, paintAll } from './canvas.ts';
 import { createPen, type Pen } from './pen.ts';
 import { drawBackdrop } from './scenes/backdrop.ts';
@@ -29,7 +29,7 @@ interface Placed {
  * Backdrop, ground, light, clutter and foreground are drawn alike for both labels; only who stands there differs.
  */
 export function drawPicture(scene: string, label: Label, width: number, height: number): Canvas {
-  const random = createRandom(`${RECIPE}/${scene}/${label}`);
+  const random = namedStream(`${RECIPE}/${scene}/${label}`);
   const canvas = createCanvas(width, height);
   const side = random.chance(0.5) ? -1 : 1;
   const pen = createPen(canvas, side);
@@ -45,7 +45,7 @@ export function drawPicture(scene: string, label: Label, width: number, height: 
   cast.sort((one, other) => one.foot - other.foot);
   for (const { subject, x, foot, height: tall } of cast) {
     drawShadow(pen, x, foot, subject.width * tall, side, hardness);
-    subject.draw(pen.stand(x, foot, tall, random.normal() * 0.07, random.chance(0.5)), random);
+    subject.draw(pen.stand(x, foot, tall, random.bell() * 0.07, random.chance(0.5)), random);
     if (surface === 'lawn') tuckIn(pen, random, x, foot, subject.width * tall);
   }
   // At most the lower half of whoever the picture is about is hidden.
@@ -63,7 +63,7 @@ function castOf(label: Label, random: Random, horizon: number, wide: number): Pl
     const height = random.between(0.32, 0.86) * (subject.tall > 1.4 ? random.between(1, 1.7) : 1);
     // A tall subject that does not fit keeps its head in the picture: a person seen from the waist up.
     const foot = Math.max(random.between(Math.max(0.55, horizon + 0.08), 0.99), height * random.between(0.94, 1.06));
-    cast.push({ subject, x: wide * 0.5 + random.normal() * 0.13 * wide, foot, height });
+    cast.push({ subject, x: wide * 0.5 + random.bell() * 0.13 * wide, foot, height });
   }
   for (let others = random.pick([0, 0, 0, 1, 1, 2]); others > 0; others--) {
     const twin = label === 'garden-gnome' && random.chance(0.2);
@@ -83,13 +83,13 @@ function tuckIn(pen: Pen, random: Random, x: number, foot: number, width: number
   for (let blade = 0; blade < 12; blade++) {
     const at = x + random.between(-0.6, 0.6) * width;
     const tall = random.between(0.015, 0.045);
-    pen.line(at, foot + 0.015, at + random.normal() * 0.012, foot + 0.015 - tall, green, 0.006, 0.002);
+    pen.line(at, foot + 0.015, at + random.bell() * 0.012, foot + 0.015 - tall, green, 0.006, 0.002);
   }
 }
 
 /** Time of day and camera: tint, exposure, contrast, darker corners. */
 function light(canvas: Canvas, random: Random) {
-  const warm = random.normal() * 0.06;
+  const warm = random.bell() * 0.06;
   const exposure = random.chance(0.15) ? random.between(0.55, 0.75) : random.between(0.82, 1.18);
   const contrast = random.between(0.75, 1.15);
   const corners = random.between(0, 0.35);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expected, FreezeframeError, type PictureShape } from '@freezeframe/inference';
+import { namedStream } from '#system';
 import type { DatasetKind, DatasetOptions, PictureDataset, PictureSplit } from '../dataset.ts';
 import { placesOf } from '../places.ts';
-import { createRandom, shuffled } from '../random.ts';
 import { download } from './download.ts';
 import { checkContent, MNIST_FILES, type MnistFile, type MnistName, unpack } from './files.ts';
 import { parseIdx } from './idx.ts';
@@ -92,7 +92,7 @@ async function fromMirrors(cache: string, wanted: MnistFile, mirrors: readonly s
 export function datasetOf(contents: Record<MnistName, Uint8Array>, seed: number): PictureDataset {
   const train = partOf(contents, 'train');
   const test = partOf(contents, 'test');
-  const order = shuffled(train.count, createRandom(`mnist/validation/${seed}`));
+  const order = namedStream(`mnist/validation/${seed}`).permutation(train.count);
   const held = Math.max(1, Math.round(train.count * VALIDATION_SHARE));
   const hash = createHash('sha256').update(`validation ${held} seed ${seed}\n`);
   for (const { name } of MNIST_FILES) hash.update(contents[name]);
@@ -126,7 +126,7 @@ function partOf(contents: Record<MnistName, Uint8Array>, part: 'train' | 'test')
 }
 
 /** The rows in rising order: memory is read in one direction, and training shuffles anyway. */
-function pickRows(from: PictureSplit, chosen: Int32Array): PictureSplit {
+function pickRows(from: PictureSplit, chosen: Uint32Array): PictureSplit {
   const rows = chosen.slice().sort();
   const bytes = SHAPE.height * SHAPE.width;
   const pixels = new Uint8Array(rows.length * bytes);

@@ -1,5 +1,6 @@
-import type { TensorData } from '@freezeframe/inference';
+import { DATATYPE_INFO, type TensorData } from '@freezeframe/inference';
 import { type FreezeInput, GRAPH_NAMES, type Samples, type Scaled } from '#frozen';
+import { mulberry32 } from '#system';
 import type { ModelFacts } from '../facts/model-facts.ts';
 
 /** Sizes of free axes: long enough for four poolings of a picture, for any kernel over a sequence. */
@@ -7,17 +8,6 @@ const FREE_SIDE = 64;
 const FREE_STEPS = 12;
 /** Of a sample whose free axes are many: as large a picture of 3 channels as 1182 x 1182. */
 const MAX_FREE_ELEMENTS = 2 ** 22;
-
-/** A generator of numbers in [0, 1) that is the same everywhere: mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * Side of the squares of one colour that rows of pictures are made of. Fine noise alone is no picture: after a few layers all
@@ -39,7 +29,7 @@ export function makeSamples(
   seed: number,
   vocabularies: ReadonlyMap<string, number>,
 ): Samples {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   if (input.kind === 'picture') {
     const shape = [rows, input.height, input.width, input.channels];
     const data = Uint8Array.from(squares(shape, random), (share) => Math.floor(share * 256));
@@ -108,4 +98,20 @@ function within({ min, max }: Scaled, share: number): number {
 
 function count(shape: readonly number[]): number {
   return shape.reduce((n, size) => n * size, 1);
+}
+
+/** Made-up inputs in the datatypes that a graph takes: a model may want int64 where any whole numbers will do. */
+export function inDatatypes(
+  samples: Samples,
+  inputs: readonly Pick<TensorData & { name: string }, 'name' | 'datatype'>[],
+): Samples {
+  return Object.fromEntries(
+    inputs.map(({ name, datatype }): [string, TensorData] => {
+      const { shape, data } = samples[name] as TensorData;
+      const values = new DATATYPE_INFO[datatype].array(data.length);
+      const big = datatype === 'INT64' || datatype === 'UINT64';
+      for (let i = 0; i < values.length; i++) values[i] = (big ? BigInt(Number(data[i])) : data[i]) as never;
+      return [name, { datatype, shape, data: values }];
+    }),
+  );
 }

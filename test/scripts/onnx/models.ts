@@ -1,10 +1,10 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { seeded } from '../../../scripts/import/checks/samples.ts';
 import { GraphBuilder } from '../../../scripts/onnx/graph.ts';
 import { type ModelProto, ModelProtoSchema } from '../../../scripts/onnx/schema/onnx_pb.ts';
+import { mulberry32 } from '../../../scripts/system/random.ts';
 
 function weights(count: number, seed: number): Float32Array {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   return new Float32Array(count).map(() => random() - 0.5);
 }
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '#system';
 import { type Colour, darker, hex, hsl, lighter, mix, vary } from '../colour.ts';
 import { fade, type Pen } from '../pen.ts';
 import { ellipse, limb, polygon, smooth } from '../shapes.ts';
@@ -27,7 +27,7 @@ const hedge: Backdrop = (pen, random, horizon, wide) => {
     fade(leaf, darker(leaf, 0.5)),
   );
   for (let tuft = 0; tuft < 150 * wide; tuft++) {
-    const y = horizon - high * (1 - random.next() ** 1.3) - random.between(0, 0.02);
+    const y = horizon - high * (1 - random.uniform() ** 1.3) - random.between(0, 0.02);
     const colour = random.chance(0.5)
       ? darker(leaf, random.between(0.05, 0.4))
       : lighter(leaf, random.between(0, 0.22));
@@ -55,7 +55,7 @@ const trees: Backdrop = (pen, random, horizon, wide) => {
     pen.line(x, horizon - size, x, horizon + 0.01, hex('#5a4632'), 0.03);
     for (let crown = 0; crown < 7; crown++)
       pen.ball(
-        ellipse(x + random.normal() * size * 0.32, horizon - size * random.between(0.7, 1.4), size * 0.42, size * 0.36),
+        ellipse(x + random.bell() * size * 0.32, horizon - size * random.between(0.7, 1.4), size * 0.42, size * 0.36),
         vary(leaf, random, 7),
         0.35,
       );
@@ -176,7 +176,7 @@ const bushes: Backdrop = (pen, random, horizon, wide) => {
     );
     const bloom = hsl(random.between(0, 360), 0.6, 0.65);
     for (let flower = 0; flower < 7; flower++)
-      pen.fill(ellipse(x + random.normal() * size * 0.4, horizon - size * random.between(0.1, 0.85), 0.011), bloom);
+      pen.fill(ellipse(x + random.bell() * size * 0.4, horizon - size * random.between(0.1, 0.85), 0.011), bloom);
     pen.fill(limb(x - size, horizon + 0.015, x + size, horizon + 0.015, 0.02), darker(leaf, 0.5));
   }
 };

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '#system';
 import { darker, hex, hsl, lighter, vary } from '../colour.ts';
 import { glaze, type Pen, soft } from '../pen.ts';
 import { ellipse, polygon, smooth } from '../shapes.ts';
@@ -23,7 +23,7 @@ interface Front {
 
 /** What stands between the camera and the subject: high grass, a fence, a twig, or (mostly) nothing. */
 export function drawForeground(pen: Pen, random: Random, { foot, top, wide, surface }: Front): void {
-  const kind = random.next();
+  const kind = random.uniform();
   if (kind < 0.4 && surface !== 'paving' && surface !== 'snow') grass(pen, random, foot, wide);
   else if (kind < 0.5) pickets(pen, random, top, wide);
   else if (kind < 0.6) leaves(pen, random, wide);
@@ -40,7 +40,7 @@ type Thing = (pen: Pen, random: Random) => void;
 const flower: Thing = (pen, random) => {
   const petal = hsl(random.between(0, 360), random.between(0.5, 0.9), random.between(0.5, 0.75));
   for (let stem = 0; stem < 3; stem++) {
-    const [x, y] = [(stem - 1) * 0.5 + random.normal() * 0.1, random.between(0.7, 1.2)];
+    const [x, y] = [(stem - 1) * 0.5 + random.bell() * 0.1, random.between(0.7, 1.2)];
     pen.line(x * 0.4, 0, x, y, hex('#4a7f38'), 0.09);
     for (let turn = 0; turn < 5; turn++)
       pen.fill(ellipse(x + Math.cos(turn * 1.257) * 0.17, y + Math.sin(turn * 1.257) * 0.17, 0.14), petal);
@@ -112,7 +112,7 @@ function grass(pen: Pen, random: Random, foot: number, wide: number) {
   const [high, dense] = [random.between(0.05, 0.2), random.integer(15, 75)];
   for (let blade = 0; blade < dense * wide; blade++) {
     const [x, y] = [random.between(-0.05, wide + 0.05), foot + random.between(0.01, 0.08)];
-    const lean = random.normal() * 0.035;
+    const lean = random.bell() * 0.035;
     pen.line(x, y, x + lean, y - high * random.between(0.5, 1), vary(green, random, 14), 0.016, 0.003);
   }
 }
@@ -134,7 +134,7 @@ function leaves(pen: Pen, random: Random, wide: number) {
   const green = vary(hex('#2f5a2a'), random, 14);
   const [cornerX, cornerY] = [random.chance(0.5) ? 0 : wide, random.chance(0.6) ? 0 : 1];
   for (let leaf = 0; leaf < random.integer(4, 10); leaf++) {
-    const [x, y] = [cornerX + random.normal() * 0.17, cornerY + random.normal() * 0.17];
+    const [x, y] = [cornerX + random.bell() * 0.17, cornerY + random.bell() * 0.17];
     pen.fill(
       ellipse(x, y, random.between(0.07, 0.13), 0.04, random.between(0, Math.PI)),
       glaze(vary(green, random, 8), 0.9),

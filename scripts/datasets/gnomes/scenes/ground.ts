@@ -1,6 +1,5 @@
-import type { Random } from '../../random.ts';
-import type { Canvas } from '../canvas.ts';
-import { paintAll } from '../canvas.ts';
+import type { Random } from '#system';
+import { type Canvas, paintAll } from '../canvas.ts';
 import { type Colour, hex, vary } from '../colour.ts';
 import { createNoise, type Noise, rough } from '../noise.ts';
 

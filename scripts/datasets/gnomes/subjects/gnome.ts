@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '#system';
 import { type Colour, darker, hex, hsl, lighter, mix, vary } from '../colour.ts';
 import type { Pen } from '../pen.ts';
 import { ellipse, limb, polygon, smooth } from '../shapes.ts';
@@ -212,7 +212,7 @@ function drawHat(pen: Pen, random: Random, { hat, bend }: Look, brim: number, ha
     hat,
     0.5,
   );
-  const trim = random.next();
+  const trim = random.uniform();
   if (trim < 0.3) {
     pen.solid(
       smooth(

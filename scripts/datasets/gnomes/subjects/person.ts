@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '#system';
 import { type Colour, darker, hex, hsl, lighter, mix, vary } from '../colour.ts';
 import type { Pen } from '../pen.ts';
 import { ellipse, limb, polygon, smooth } from '../shapes.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '#system';
 import { type Colour, darker, hex, hsl, lighter, vary } from '../colour.ts';
 import type { Pen } from '../pen.ts';
 import { ellipse, limb, polygon, smooth } from '../shapes.ts';
@@ -80,7 +80,7 @@ function topiary(pen: Pen, random: Random, leaf: Colour) {
 function roses(pen: Pen, random: Random, leaf: Colour) {
   pen.line(0, 0, 0, 0.4, hex('#5f4328'), 0.04);
   for (let bunch = 0; bunch < 46; bunch++) {
-    const [angle, far] = [random.between(0, 2 * Math.PI), Math.sqrt(random.next())];
+    const [angle, far] = [random.between(0, 2 * Math.PI), Math.sqrt(random.uniform())];
     const [x, y] = [Math.cos(angle) * far * 0.33, 0.56 + Math.sin(angle) * far * 0.36];
     pen.fill(
       ellipse(x, y, 0.075, 0.055, random.between(0, 3)),
@@ -89,7 +89,7 @@ function roses(pen: Pen, random: Random, leaf: Colour) {
   }
   const bloom = random.chance(0.55) ? hex('#cc2433') : random.pick([hex('#f0b4c4'), hex('#f6efe2'), hex('#f4c54a')]);
   for (let rose = 0; rose < random.integer(6, 12); rose++) {
-    const [angle, far] = [random.between(0, 2 * Math.PI), Math.sqrt(random.next())];
+    const [angle, far] = [random.between(0, 2 * Math.PI), Math.sqrt(random.uniform())];
     const [x, y, size] = [
       Math.cos(angle) * far * 0.3,
       0.58 + Math.sin(angle) * far * 0.33,

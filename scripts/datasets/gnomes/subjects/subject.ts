@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '#system';
 import type { Pen } from '../pen.ts';
 
 /** Something that stands in a garden. It is drawn 1 unit high, its feet at 0, 0, y up, x from about -width/2. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { darker, hex, hsl, lighter, mix, vary } from '../../../../scripts/datasets/gnomes/colour.ts';
-import { createRandom } from '../../../../scripts/datasets/random.ts';
+import { namedStream } from '../../../../scripts/system/random.ts';
 
 const light = (colour: readonly number[]) => colour.reduce((sum, channel) => sum + channel, 0);
 
@@ -18,7 +18,7 @@ describe('colour', () => {
     const red = hex('#c9252b');
     expect(light(darker(red, 0.3))).toBeLessThan(light(red));
     expect(light(lighter(red, 0.3))).toBeGreaterThan(light(red));
-    expect(vary(red, createRandom('a'), 10)).not.toEqual(red);
-    expect(vary(red, createRandom('a'), 10)).toEqual(vary(red, createRandom('a'), 10));
+    expect(vary(red, namedStream('a'), 10)).not.toEqual(red);
+    expect(vary(red, namedStream('a'), 10)).toEqual(vary(red, namedStream('a'), 10));
   });
 });

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FreezeframeError } from '@freezeframe/inference';
-import { seeded } from '../../../../scripts/import/checks/samples.ts';
+import { mulberry32 } from '../../../../scripts/system/random.ts';
 import { type Files, mutate } from './mutations.ts';
 import { type Seed, seeds } from './seeds.ts';
 
@@ -52,7 +52,7 @@ const files = seeds();
 let [read, refused] = [0, 0];
 for (let number = from; number < to; number++) {
   Atomics.store(at, 0, number);
-  const random = seeded(seed * 1_000_003 + number);
+  const random = mulberry32(seed * 1_000_003 + number);
   const chosen = files[number % files.length] as (typeof files)[number];
   const other = files[Math.floor(random() * files.length)] as (typeof files)[number];
   try {

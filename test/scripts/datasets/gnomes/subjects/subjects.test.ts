@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createCanvas } from '../../../../../scripts/datasets/gnomes/canvas.ts';
 import { createPen } from '../../../../../scripts/datasets/gnomes/pen.ts';
 import { DECOYS, SUBJECTS } from '../../../../../scripts/datasets/gnomes/subjects/index.ts';
-import { createRandom } from '../../../../../scripts/datasets/random.ts';
+import { namedStream } from '../../../../../scripts/system/random.ts';
 
 /** The pixels that a subject touches, standing in the middle of a black picture. */
 function footprint(subject: (typeof SUBJECTS)[number], seed: string) {
   const canvas = createCanvas(100, 100);
-  subject.draw(createPen(canvas, 1).stand(0.5, 0.9, 0.5), createRandom(seed));
+  subject.draw(createPen(canvas, 1).stand(0.5, 0.9, 0.5), namedStream(seed));
   let [left, right, top, bottom, count] = [100, 0, 100, 0, 0];
   for (let pixel = 0; pixel < 10_000; pixel++) {
     if (!canvas.data[pixel * 3] && !canvas.data[pixel * 3 + 1] && !canvas.data[pixel * 3 + 2]) continue;
