@@ -16,7 +16,7 @@ const BY_NAME: ReadonlyMap<string, Activation> = new Map(
 );
 
 /** Layers that may be given as an activation: `Dense(5, activation=LeakyReLU(0.2))`. */
-const LAYERS = new Map([...RECTIFIER_LAYERS, softmax].map((layer) => [layer.className, layer]));
+const BY_LAYER = new Map([...RECTIFIER_LAYERS, softmax].map((layer) => [layer.className, layer]));
 
 /** The activation of this name, in Keras's spelling. */
 export function findActivation(name: string): Activation | undefined {
@@ -47,7 +47,7 @@ function readActivation(value: unknown): Activation | string {
 }
 
 function layerAsActivation(className: string, config: unknown): Activation | undefined {
-  const layer = LAYERS.get(className);
+  const layer = BY_LAYER.get(className);
   const read = layer?.config.safeParse(config);
   if (!layer || !read?.success) return undefined;
   if (isPlainRelu(className, read.data)) return findActivation('relu');
