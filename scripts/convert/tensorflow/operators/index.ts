@@ -6,7 +6,7 @@ import { PICTURES } from './picture.ts';
 import { POOLING } from './pooling.ts';
 import { SHAPES } from './shape.ts';
 
-/** Every operator of TensorFlow that can be written in ONNX. To add one: here, in `reference/executors.ts`, and a case in the tests. */
+/** Every operator of TensorFlow that can be written in ONNX. To add one: here, in `reference/tensorflow/operators.ts`, and a case in the tests. */
 export const OPERATORS: readonly OperatorConverter[] = [
   ...ACTIVATIONS,
   ...ARITHMETIC,
