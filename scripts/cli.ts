@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command, CommanderError } from 'commander';
+import { COMMANDS, type CommandEntry } from '#commands';
 import { describeSystemFailure, reportFailure } from '#terminal';
-import { COMMANDS, type CommandEntry } from './commands/index.ts';
 
 /** Exit codes, the same for every command. */
 export const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
