@@ -1,5 +1,13 @@
 import { expected, FreezeframeError, type Manifest, type TensorSpec } from '@freezeframe/inference';
-import { type FreezeInput, type FreezeOptions, type FreezeOutput, GRAPH_NAMES, rangeOf } from '#frozen';
+import {
+  type FreezeInput,
+  type FreezeOptions,
+  type FreezeOutput,
+  GRAPH_NAMES,
+  manifestInput,
+  manifestOutput,
+  rangeOf,
+} from '#frozen';
 import type { KerasModel, Shape, TensorId, TopologyInput } from '#keras';
 import { asKeras, type Datatype, GraphBuilder, type Value } from '#onnx';
 import { emitPlan } from './emit.ts';
@@ -7,7 +15,7 @@ import { inDoublePrecision } from './passes/double-precision.ts';
 import { foldBatchNormalization } from './passes/fold-batch-normalization.ts';
 import { foldPreprocessing, insertBehind } from './passes/fold-preprocessing.ts';
 import { scaleOffset } from './passes/scale-offset.ts';
-import { dropTrainingLayers, type FreezePlan, planFreeze } from './plan/plan.ts';
+import { dropTrainingLayers, type FreezePlan, lastActivation, planFreeze } from './plan/plan.ts';
 
 /** What freezing gives: the graph, and the parts of the manifest that follow from it. */
 export interface FrozenModel {
@@ -44,8 +52,8 @@ export function freezePlan(planned: FreezePlan, options: FreezeOptions): FrozenM
     onnx: options.input.kind === 'features' ? inDoublePrecision(graph.build()) : graph.build(),
     manifest: {
       task: options.output.kind,
-      input: manifestInput(plan, options.input),
-      output: manifestOutput(folded, options.output, outputs),
+      input: manifestInput(options.input, tensorsOf(plan, options.input)),
+      output: manifestOutput(options.output, outputs, lastActivation(folded)),
     },
   };
 }
@@ -132,35 +140,12 @@ function emitOutput(graph: GraphBuilder, value: Value, name: string): TensorSpec
   return { name, shape: [...plain.shape], datatype: PROTOCOL[plain.datatype] };
 }
 
-function manifestInput(plan: FreezePlan, input: FreezeInput): Manifest['input'] {
-  if (input.kind === 'picture') {
-    const { preprocess: _, ...picture } = input;
-    return { ...picture, name: GRAPH_NAMES.picture, datatype: 'UINT8' };
-  }
-  const tensors = plan.inputs.map((own) => ({
-    name: input.kind === 'features' ? GRAPH_NAMES.features : own.name,
+function tensorsOf({ inputs }: FreezePlan, { kind }: FreezeInput): TensorSpec[] {
+  return inputs.map((own) => ({
+    name: kind === 'tensors' ? own.name : GRAPH_NAMES[kind],
     shape: [...own.shape],
     datatype: PROTOCOL[datatypeOf(own)],
   }));
-  if (input.kind === 'tensors') return { kind: 'tensors', tensors };
-  const features = input.features.map(({ name, unit }) => (unit ? { name, unit } : { name }));
-  return { kind: 'tensors', tensors, features };
-}
-
-function manifestOutput(plan: FreezePlan, output: FreezeOutput, tensors: readonly TensorSpec[]): Manifest['output'] {
-  const [{ name }] = tensors as [TensorSpec];
-  if (output.kind === 'classification') {
-    return { kind: 'classification', name, labels: [...output.labels], activation: lastActivation(plan) };
-  }
-  if (output.kind === 'tensors') return { kind: 'tensors', tensors: [...tensors] };
-  return { kind: 'regression', name, values: output.values.map((v) => ({ name: v.name, unit: v.unit ?? '' })) };
-}
-
-/** What the model itself does last; anything that gives no probabilities is `none`. */
-function lastActivation(plan: FreezePlan): 'softmax' | 'sigmoid' | 'none' {
-  const last = plan.nodes.find((node) => node.output === plan.outputs[0]);
-  const activation = last?.definition.activation?.(last.config);
-  return activation === 'softmax' || activation === 'sigmoid' ? activation : 'none';
 }
 
 function checkOptions(plan: FreezePlan, { input, output }: FreezeOptions): void {

@@ -42,6 +42,7 @@ export { keepPadding } from './onnx/keep-padding.ts';
 export {
   type FreezePlan,
   type LayerPlan,
+  lastActivation,
   multiplications,
   type PlannedNode,
   planFreeze,

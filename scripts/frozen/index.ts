@@ -1,3 +1,4 @@
+export { manifestInput, manifestOutput } from './manifest.ts';
 export {
   type FreezeInput,
   type FreezeOptions,

@@ -1,10 +1,12 @@
 import { createEngine, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
 import { emitGraph } from '#convert';
+import type { Samples } from '#frozen';
 import { asImportError } from '#guards';
 import type { ImportedGraphModel } from '#read';
 import { compare, type Difference, evaluateGraph, GRAPH_EVALUATOR, type ReferenceTensor, TOLERANCE } from '#reference';
 import { mulberry32 } from '#system';
 import type { GraphInput, GraphModel } from '#tensorflow';
+import { asReference, mapTensors, rowsOf, runRowByRow } from './checks/rows.ts';
 import { prepareOnnx } from './prepare-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
 
@@ -48,91 +50,54 @@ interface WrittenGraph {
 export async function verifyGraph(written: WrittenGraph): Promise<{ maxDifference: number; samples: number }> {
   const { graphModel, onnx } = written;
   const engine = await createEngine(onnx);
+  const differences = async (samples: Samples, wanted: readonly ReferenceTensor[]): Promise<Difference[]> => {
+    const received = await engine.run(samples);
+    return engine.outputs.map(({ name }, i) =>
+      compare(name, { kind: 'tensors' }, wanted[i] as ReferenceTensor, received[name] as TensorData),
+    );
+  };
   try {
     const fixed = graphModel.inputs.map(({ shape }) => shape?.[0]).find((size) => typeof size === 'number');
     const rows = makeRows(graphModel.inputs, fixed ?? ROWS);
     const start = performance.now();
-    const one = fixed === undefined ? rows.map((tensor) => firstRow(tensor)) : rows;
-    const wanted = await evaluateGraph(graphModel, one);
-    const differences = await compareWith(engine, graphModel.inputs, one, wanted);
-    if (fixed !== undefined) return { maxDifference: verdict(differences), samples: fixed };
+    const one = fixed === undefined ? mapTensors(rows, (all) => rowsOf(all, 0)) : rows;
+    const first = await differences(one, await evaluate(graphModel, one));
+    if (fixed !== undefined) return { maxDifference: verdict(first), samples: fixed };
     const patient = (performance.now() - start) / 1000 < PATIENCE_SECONDS;
     // Of a large model, what one row alone answered is held against that row in a batch.
-    const all = patient ? await evaluateGraph(graphModel, rows) : await rowByRow(engine, graphModel.inputs, rows);
-    const more = await compareWith(engine, graphModel.inputs, rows, all);
-    return { maxDifference: verdict([...differences, ...more]), samples: patient ? ROWS : 1 };
+    const wanted = patient ? await evaluate(graphModel, rows) : await answersAlone(engine, rows);
+    return { maxDifference: verdict([...first, ...(await differences(rows, wanted))]), samples: patient ? ROWS : 1 };
   } finally {
     await engine.close();
   }
 }
 
-function makeRows(inputs: readonly GraphInput[], rows: number): ReferenceTensor[] {
+function makeRows(inputs: readonly GraphInput[], rows: number): Samples {
   const random = mulberry32(SEED);
-  return inputs.map(({ shape = [], datatype }) => {
-    const dims = shape.map((size, axis) => (axis === 0 ? (size ?? rows) : (size ?? FREE_SIDE)));
-    const count = dims.reduce((n, size) => n * size, 1);
-    if (datatype === 'float32') return { shape: dims, data: new Float32Array(count).map(() => random() * 2 - 1) };
-    return { shape: dims, data: new Int32Array(count).map(() => Math.floor(random() * 2)) };
-  });
-}
-
-function firstRow(tensor: ReferenceTensor): ReferenceTensor {
-  return rowOf(tensor, 0);
-}
-
-function rowOf({ shape, data }: ReferenceTensor, row: number): ReferenceTensor {
-  const size = data.length / (shape[0] as number);
-  return { shape: [1, ...shape.slice(1)], data: data.slice(row * size, (row + 1) * size) };
-}
-
-async function run(
-  engine: Engine,
-  inputs: readonly GraphInput[],
-  tensors: readonly ReferenceTensor[],
-): Promise<TensorData[]> {
-  const feeds = inputs.map(({ name, datatype }, i): [string, TensorData] => {
-    const { shape, data } = tensors[i] as ReferenceTensor;
-    if (datatype === 'bool') return [name, { datatype: 'BOOL', shape: [...shape], data: Uint8Array.from(data) }];
-    return [name, { datatype: datatype === 'int32' ? 'INT32' : 'FP32', shape: [...shape], data }];
-  });
-  const answers = await engine.run(Object.fromEntries(feeds));
-  return engine.outputs.map(({ name }) => answers[name] as TensorData);
-}
-
-async function rowByRow(
-  engine: Engine,
-  inputs: readonly GraphInput[],
-  rows: readonly ReferenceTensor[],
-): Promise<ReferenceTensor[]> {
-  const answers: TensorData[][] = [];
-  for (let row = 0; row < ROWS; row++)
-    answers.push(
-      await run(
-        engine,
-        inputs,
-        rows.map((tensor) => rowOf(tensor, row)),
-      ),
-    );
-  return engine.outputs.map((_, i) => {
-    const parts = answers.map((answer) => answer[i] as TensorData);
-    const [{ shape }] = parts as [TensorData];
-    return {
-      shape: [ROWS, ...shape.slice(1)],
-      data: Float32Array.from(parts.flatMap(({ data }) => Array.from(data, Number))),
-    };
-  });
-}
-
-async function compareWith(
-  engine: Engine,
-  inputs: readonly GraphInput[],
-  tensors: readonly ReferenceTensor[],
-  wanted: readonly ReferenceTensor[],
-): Promise<Difference[]> {
-  const received = await run(engine, inputs, tensors);
-  return engine.outputs.map(({ name }, i) =>
-    compare(name, { kind: 'tensors' }, wanted[i] as ReferenceTensor, received[i] as TensorData),
+  return Object.fromEntries(
+    inputs.map(({ name, shape = [], datatype }): [string, TensorData] => {
+      const dims = shape.map((size, axis) => (axis === 0 ? (size ?? rows) : (size ?? FREE_SIDE)));
+      const count = dims.reduce((n, size) => n * size, 1);
+      const [floats, whole] = [() => random() * 2 - 1, () => Math.floor(random() * 2)];
+      if (datatype === 'float32')
+        return [name, { datatype: 'FP32', shape: dims, data: new Float32Array(count).map(floats) }];
+      if (datatype === 'bool') return [name, { datatype: 'BOOL', shape: dims, data: new Uint8Array(count).map(whole) }];
+      return [name, { datatype: 'INT32', shape: dims, data: new Int32Array(count).map(whole) }];
+    }),
   );
+}
+
+function evaluate(graphModel: GraphModel, samples: Samples): Promise<ReferenceTensor[]> {
+  const inputs = graphModel.inputs.map(({ name, datatype }): ReferenceTensor => {
+    const { shape, data } = samples[name] as TensorData;
+    return { shape, data: datatype === 'float32' ? (data as Float32Array) : Int32Array.from(data as Int32Array) };
+  });
+  return evaluateGraph(graphModel, inputs);
+}
+
+async function answersAlone(engine: Engine, rows: Samples): Promise<ReferenceTensor[]> {
+  const answers = await runRowByRow(engine, rows, ROWS);
+  return engine.outputs.map(({ name }) => asReference(answers[name] as TensorData));
 }
 
 function verdict(differences: readonly Difference[]): number {

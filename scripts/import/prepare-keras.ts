@@ -6,15 +6,14 @@ import type { TensorId } from '#keras';
 import { checkOnnx, parseOnnx } from '#onnx';
 import type { ImportedKerasModel } from '#read';
 import { verifyFrozen } from '#reference';
-import { BATCHES, checkBatches, rowsOf } from './checks/check-batches.ts';
+import { BATCHES, checkBatches } from './checks/check-batches.ts';
 import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
-import { inDatatypes } from './checks/in-datatypes.ts';
-import { makeSamples } from './checks/samples.ts';
+import { mapTensors, rowsOf } from './checks/rows.ts';
+import { inDatatypes, makeSamples } from './checks/samples.ts';
 import { chooseInput } from './choose-input.ts';
-import { chooseOutput } from './choose-output.ts';
+import { chooseOutput, fittingLabels } from './choose-output.ts';
 import { kerasFacts } from './facts/keras-facts.ts';
-import { fittingLabels } from './fitting-labels.ts';
 import { precisionNotes } from './precision.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
 
@@ -56,12 +55,13 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
   const between = await checkBatches(compared, shapes, samples);
   const rows = referenceRows(plan);
-  const verified = await verifyFrozen({ ...model, weights }, compared, options, rowsOf(samples, 0, rows));
+  const some = mapTensors(samples, (all) => rowsOf(all, 0, rows));
+  const verified = await verifyFrozen({ ...model, weights }, compared, options, some);
   const given = await checkExpectation(plan, choices);
   const { top1Identical } = verified;
   return {
     onnx: frozen.onnx,
-    manifest: { ...frozen.manifest, output: withActivation(frozen.manifest.output, facts.activation) },
+    manifest: frozen.manifest,
     notes,
     verification: {
       against: verified.against,
@@ -72,14 +72,6 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
       ...given,
     },
   };
-}
-
-/** What was applied last may stand before a layer that only changes the shape. */
-function withActivation(
-  output: PreparedModel['manifest']['output'],
-  activation: 'softmax' | 'sigmoid' | 'none',
-): PreparedModel['manifest']['output'] {
-  return output.kind === 'classification' ? { ...output, activation } : output;
 }
 
 /** Given answers are the model's own: to its own tensors, before any scaling or preprocessing of ours. */

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { createEngine, type Engine, expected, type Manifest } from '@freezeframe/inference';
+import { createEngine, type Engine, type EngineTensor, expected, type TensorSpec } from '@freezeframe/inference';
 import {
   appendScaling,
   BATCH_AXIS,
@@ -11,7 +11,7 @@ import {
   scalingOf,
   unscalingOf,
 } from '#convert';
-import { type FreezeInput, type FreezeOutput, GRAPH_NAMES } from '#frozen';
+import { type FreezeInput, type FreezeOutput, GRAPH_NAMES, manifestInput, manifestOutput } from '#frozen';
 import { ImportError } from '#guards';
 import {
   allTensors,
@@ -25,13 +25,11 @@ import {
 import type { ImportedOnnxModel } from '#read';
 import { allFinite, refuseNonfinite } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
-import { inDatatypes } from './checks/in-datatypes.ts';
-import { makeSamples } from './checks/samples.ts';
+import { inDatatypes, makeSamples } from './checks/samples.ts';
 import { ROWS, sameAnswers, verifyOnnx } from './checks/verify-onnx.ts';
 import { chooseInput } from './choose-input.ts';
-import { chooseOutput } from './choose-output.ts';
+import { chooseOutput, fittingLabels } from './choose-output.ts';
 import { type OnnxFacts, onnxFacts } from './facts/onnx-facts.ts';
-import { fittingLabels } from './fitting-labels.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
 
 const SEED = 20;
@@ -95,12 +93,16 @@ async function prepareWith(
     samples,
   });
   const expectation = choices.expectation ? { expected: await compareGiven(imported, batch.bytes, choices) } : {};
+  const { input: chosen } = input;
+  const features = chosen.kind === 'features' ? chosen.features.length : 0;
+  const taken: readonly EngineTensor[] =
+    chosen.kind === 'tensors' ? original.inputs : [{ name, shape: [1, features], datatype: 'FP32' }];
   return {
     onnx,
     manifest: {
       task: output.output.kind,
-      input: manifestInput(original, input.input, name, batch.free),
-      output: manifestOutput(original, facts, output.output, batch.free),
+      input: manifestInput(input.input, specs(taken, batch.free)),
+      output: manifestOutput(output.output, specs(original.outputs, batch.free), facts.activation),
     },
     notes: [...imported.notes, ...labels.notes, ...batch.notes, ...input.notes, ...output.notes],
     verification: { ...verification, ...expectation },
@@ -215,36 +217,11 @@ async function compareGiven(imported: ImportedOnnxModel, freed: Uint8Array, { ex
   }
 }
 
-function manifestInput({ inputs }: Engine, input: FreezeInput, name: string, free: boolean): Manifest['input'] {
-  if (input.kind === 'picture') {
-    const { preprocess: _, ...picture } = input;
-    return { ...picture, name, datatype: 'UINT8' };
-  }
-  const first = (shape: readonly (number | null)[]) => shape.map((size, axis) => (axis === 0 && free ? null : size));
-  if (input.kind === 'tensors') {
-    const tensors = inputs.map(({ name, shape, datatype }) => ({ name, shape: first(shape), datatype }));
-    return { kind: 'tensors', tensors };
-  }
-  const shape = first([1, input.features.length]);
-  const features = input.features.map(({ name, unit }) => (unit ? { name, unit } : { name }));
-  return { kind: 'tensors', tensors: [{ name, shape, datatype: 'FP32' }], features };
-}
-
-function manifestOutput(
-  { outputs }: Engine,
-  { activation }: OnnxFacts,
-  output: FreezeOutput,
-  free: boolean,
-): Manifest['output'] {
-  const name = outputs[0]?.name ?? '';
-  if (output.kind === 'classification') return { kind: 'classification', name, labels: [...output.labels], activation };
-  if (output.kind === 'regression') {
-    return { kind: 'regression', name, values: output.values.map((v) => ({ name: v.name, unit: v.unit ?? '' })) };
-  }
-  const tensors = outputs.map(({ name, shape, datatype }) => ({
+/** As the manifest states them: the batch axis is free where the graph's is. */
+function specs(tensors: readonly EngineTensor[], free: boolean): TensorSpec[] {
+  return tensors.map(({ name, shape, datatype }) => ({
     name,
     shape: shape.map((size, axis) => (axis === 0 && free ? null : size)),
     datatype,
   }));
-  return { kind: 'tensors', tensors };
 }

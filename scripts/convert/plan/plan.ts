@@ -93,6 +93,16 @@ export function readersOf(plan: FreezePlan, id: TensorId): PlannedNode[] {
   return plan.nodes.filter((node) => node.inputs.includes(id));
 }
 
+/** What the first output went through last, behind layers that leave its numbers as they are. */
+export function lastActivation(plan: FreezePlan, id = plan.outputs[0]): 'softmax' | 'sigmoid' | 'none' {
+  const node = plan.nodes.find(({ output }) => output === id);
+  if (!node) return 'none';
+  const { definition, config, inputs } = node;
+  const activation = definition.activation?.(config);
+  if (activation === 'softmax' || activation === 'sigmoid') return activation;
+  return definition.keeps?.(config) === 'numbers' ? lastActivation(plan, inputs[0]) : 'none';
+}
+
 /** Whether one call alone uses the layer's weights, so that they may be changed. */
 export function ownsWeights(plan: FreezePlan, node: PlannedNode): boolean {
   return plan.nodes.every((other) => other === node || other.path !== node.path);

@@ -3,6 +3,7 @@ import { createEngine, type Engine, expected, FreezeframeError, type TensorData 
 import type { Samples } from '#frozen';
 import type { Shape } from '#keras';
 import { ModelProtoSchema, TensorShapeProtoSchema } from '#onnx';
+import { mapTensors, rowsOf } from './rows.ts';
 
 /** Batches that every import is run with: one sample, and several that must not mix. */
 export const BATCHES = [1, 3] as const;
@@ -37,7 +38,7 @@ export async function checkBatches(onnx: Uint8Array, shapes: readonly Shape[], s
     const together = await engine.run(samples);
     let worst = 0;
     for (let row = 0; row < BATCHES[1]; row++) {
-      const apart = await engine.run(rowsOf(samples, row, 1));
+      const apart = await engine.run(mapTensors(samples, (all) => rowsOf(all, row)));
       for (const [i, { name }] of engine.outputs.entries()) {
         const [alone, among] = [apart[name] as TensorData, together[name] as TensorData];
         checkShape(name, alone.shape, shapes[i] as Shape, BATCHES[0]);
@@ -69,17 +70,6 @@ function checkShape(name: string, shape: readonly number[], wanted: Shape, rows:
   if (fits && (wanted[0] !== null || shape[0] === rows)) return;
   throw failed(
     expected(`[${[rows, ...wanted.slice(1)]}]`, `the shape of output ${name} for a batch of ${rows}`, shape),
-  );
-}
-
-/** Some rows of every sample. */
-export function rowsOf(samples: Samples, first: number, count: number): Samples {
-  return Object.fromEntries(
-    Object.entries(samples).map(([name, { datatype, shape, data }]): [string, TensorData] => {
-      const size = data.length / (shape[0] as number);
-      const rows = data.slice(first * size, (first + count) * size) as typeof data;
-      return [name, { datatype, shape: [count, ...shape.slice(1)], data: rows }];
-    }),
   );
 }
 

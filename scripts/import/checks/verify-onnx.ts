@@ -4,6 +4,7 @@ import { compare, type Difference, referenceInputs, TOLERANCE } from '#reference
 import { mulberry32 } from '#system';
 import type { OnnxFacts } from '../facts/onnx-facts.ts';
 import type { ImportVerification } from '../prepared.ts';
+import { asReference, joinRows, mapTensors, rowsOf, runRowByRow } from './rows.ts';
 
 /** Rows of the larger batch. */
 export const ROWS = 3;
@@ -34,12 +35,11 @@ export async function verifyOnnx(task: OnnxVerification): Promise<ImportVerifica
     const batches = free ? [1, ROWS] : [typeof fixed === 'number' ? fixed : 1];
     const differences: Difference[] = [];
     for (const rows of batches) {
-      const some = mapValues(samples, (tensor) => repeated(tensor, rows));
+      const some = mapTensors(samples, (tensor) => repeated(tensor, rows));
       const received = await edited.run(task.input.kind === 'tensors' ? some : { [task.name]: first(some) });
       const wanted = await runOriginal(original, originalFeeds(task, some), rows);
       for (const { name } of edited.outputs) {
-        const { shape, data } = wanted[name] as TensorData;
-        const reference = { shape: [...shape], data: Float32Array.from(data as Float32Array, Number) };
+        const reference = asReference(wanted[name] as TensorData);
         differences.push(compare(name, output, reference, received[name] as TensorData));
       }
     }
@@ -104,40 +104,17 @@ function channelsFirst({ datatype, shape, data }: TensorData): TensorData {
 async function runOriginal(engine: Engine, feeds: Samples, rows: number): Promise<Record<string, TensorData>> {
   const single = engine.inputs.some(({ shape }) => shape[0] === 1);
   if (!single || rows === 1) return engine.run(feeds);
-  const answers: Record<string, TensorData>[] = [];
-  for (let row = 0; row < rows; row++) answers.push(await engine.run(mapValues(feeds, (tensor) => rowOf(tensor, row))));
-  return Object.fromEntries(
-    engine.outputs.map(({ name }): [string, TensorData] => [
-      name,
-      joined(answers.map((one) => one[name] as TensorData)),
-    ]),
-  );
-}
-
-function joined(parts: readonly TensorData[]): TensorData {
-  const [{ datatype, shape, data }] = parts as [TensorData];
-  const all = new DATATYPE_INFO[datatype].array(data.length * parts.length);
-  for (const [i, part] of parts.entries()) all.set(part.data as never, i * data.length);
-  return { datatype, shape: [parts.length, ...shape.slice(1)], data: all };
-}
-
-function rowOf({ datatype, shape, data }: TensorData, row: number): TensorData {
-  const size = data.length / (shape[0] as number);
-  return { datatype, shape: [1, ...shape.slice(1)], data: data.slice(row * size, (row + 1) * size) as typeof data };
+  return runRowByRow(engine, feeds, rows);
 }
 
 /** Rows 0, 1, 2, 0, 1, ... as many as wanted. */
 function repeated(tensor: TensorData, rows: number): TensorData {
   const own = tensor.shape[0] as number;
-  return joined(Array.from({ length: rows }, (_, row) => rowOf(tensor, row % own)));
+  return joinRows(Array.from({ length: rows }, (_, row) => rowsOf(tensor, row % own)));
 }
 
 function first(samples: Samples): TensorData {
   return Object.values(samples)[0] as TensorData;
-}
-
-function mapValues(samples: Samples, change: (tensor: TensorData) => TensorData): Record<string, TensorData> {
-  return Object.fromEntries(Object.entries(samples).map(([name, tensor]) => [name, change(tensor)]));
 }
 
 /** Whether a graph with a freed batch loads, and answers three rows as the one it was made from answers each alone. */
@@ -160,8 +137,7 @@ export async function sameAnswers(fixed: Uint8Array, freed: Uint8Array): Promise
       const wanted = await runOriginal(before, feeds, ROWS);
       const received = await after.run(feeds);
       return before.outputs.every(({ name }) => {
-        const { shape, data } = wanted[name] as TensorData;
-        const reference = { shape: [...shape], data: Float32Array.from(data as Float32Array, Number) };
+        const reference = asReference(wanted[name] as TensorData);
         return compare(name, { kind: 'tensors' }, reference, received[name] as TensorData).maxDifference <= TOLERANCE;
       });
     } finally {

@@ -1,4 +1,4 @@
-import { type FreezePlan, readersOf } from '#convert';
+import { type FreezePlan, lastActivation, readersOf } from '#convert';
 import type { TensorId } from '#keras';
 import { type ModelFacts, pictureFacts } from './model-facts.ts';
 
@@ -17,18 +17,9 @@ export function kerasFacts(plan: FreezePlan): ModelFacts {
     inputs,
     outputs,
     ...(picture ? { picture } : {}),
-    activation: lastActivation(plan, plan.outputs[0] as TensorId),
+    activation: lastActivation(plan),
     ...(own ? { own } : {}),
   };
-}
-
-function lastActivation(plan: FreezePlan, id: TensorId): ModelFacts['activation'] {
-  const node = plan.nodes.find(({ output }) => output === id);
-  if (!node) return 'none';
-  const { definition, config } = node;
-  const activation = definition.activation?.(config);
-  if (activation === 'softmax' || activation === 'sigmoid') return activation;
-  return definition.keeps?.(config) === 'numbers' ? lastActivation(plan, node.inputs[0] as TensorId) : 'none';
 }
 
 /** What the first layer that scales the picture says of the numbers that it takes. */

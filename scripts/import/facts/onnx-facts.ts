@@ -30,7 +30,17 @@ function pictureOf({ shape, datatype }: EngineTensor): Pick<OnnxFacts, 'picture'
   return last ? { picture: last, order: 'channels-last' } : undefined;
 }
 
-const KEEPS_NUMBERS = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
+/** What the Keras layers that keep an answer's numbers are in ONNX. */
+const KEEPS_NUMBERS = new Set([
+  'Identity',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Cast',
+  'Dropout',
+  'Transpose',
+]);
 
 function lastActivation(graph: GraphProto, output: string): ModelFacts['activation'] {
   const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { numbered } from '../../../scripts/frozen/options.ts';
-import { chooseOutput, type OutputChoices } from '../../../scripts/import/choose-output.ts';
+import { chooseOutput, fittingLabels, type OutputChoices } from '../../../scripts/import/choose-output.ts';
 import type { ModelFacts } from '../../../scripts/import/facts/model-facts.ts';
-import { fittingLabels } from '../../../scripts/import/fitting-labels.ts';
 
 const facts = (width: number, activation: ModelFacts['activation'], picture = false): ModelFacts => ({
   inputs: [{ name: 'x', shape: picture ? [null, 32, 32, 3] : [null, 6], integers: false }],

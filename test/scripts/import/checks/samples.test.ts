@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeSamples } from '../../../../scripts/import/checks/samples.ts';
+import { inDatatypes, makeSamples } from '../../../../scripts/import/checks/samples.ts';
 
 const sampleOf = (shape: (number | null)[]) => {
   const facts = { inputs: [{ name: 'x', shape, integers: false }], outputs: [], activation: 'none' } as const;
@@ -21,4 +21,21 @@ describe('made-up inputs', () => {
       expect(sample?.shape).toHaveLength(shape.length);
     },
   );
+});
+
+describe('inDatatypes', () => {
+  it('gives each input the numbers in its own datatype', () => {
+    const data = Int32Array.of(3, 0, 5);
+    const samples = {
+      a: { datatype: 'INT32', shape: [3, 1], data },
+      b: { datatype: 'INT32', shape: [3], data },
+    } as const;
+    const taken = inDatatypes(samples, [
+      { name: 'b', datatype: 'FP32' },
+      { name: 'a', datatype: 'INT64' },
+    ]);
+    expect(Object.keys(taken)).toEqual(['b', 'a']);
+    expect(taken.a).toEqual({ datatype: 'INT64', shape: [3, 1], data: BigInt64Array.of(3n, 0n, 5n) });
+    expect(taken.b).toEqual({ datatype: 'FP32', shape: [3], data: Float32Array.of(3, 0, 5) });
+  });
 });
