@@ -5,7 +5,7 @@ import { compare, type Difference } from './compare.ts';
 import type { ReferenceTensor } from './reference-tensor.ts';
 
 /** What manifests and messages call the reference. */
-export const EVALUATOR = "Freezeframe's plain evaluator";
+const EVALUATOR = "Freezeframe's plain evaluator";
 
 /** Largest difference that is rounding: a wrong padding or weight order is off by a hundred times this. */
 export const TOLERANCE = 1e-4;

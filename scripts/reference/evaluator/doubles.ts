@@ -239,10 +239,6 @@ export function pad(x: Doubles, edges: readonly (readonly [number, number])[], f
   }, x);
 }
 
-export function scalar(number: number): Doubles {
-  return { shape: [], data: Float64Array.of(number) };
-}
-
 /** A number or nested lists of numbers; Keras 3 may wrap NumPy arrays. */
 export function nested(given: unknown): Doubles {
   if (typeof given === 'number') return doubles([], [given]);

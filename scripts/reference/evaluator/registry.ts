@@ -7,7 +7,7 @@ import { CONVOLUTION_LSTMS } from './kinds/convolution-lstm.ts';
 import { CORE } from './kinds/core.ts';
 import { MERGES } from './kinds/merging.ts';
 import { NORMALIZATIONS } from './kinds/normalization.ts';
-import { FUNCTION_LAYERS, keras3Operator, knowsFunction } from './kinds/operators.ts';
+import { FUNCTION_LAYERS, keras3Operator } from './kinds/operators.ts';
 import { POOLINGS } from './kinds/pooling.ts';
 import { PREPROCESSING } from './kinds/preprocessing.ts';
 import { RECURRENT } from './kinds/recurrent.ts';
@@ -32,7 +32,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
 );
 
 /** Keras 3 writes where a class comes from: `keras.src.ops.numpy` has an `Add` too. */
-export function isOperator(module: unknown): boolean {
+function isOperator(module: unknown): boolean {
   return typeof module === 'string' && /(^|\.)ops(\.|$)/.test(module);
 }
 
@@ -44,5 +44,3 @@ export function findRule(className: string, module?: unknown): Rule | undefined 
   }
   return RULES.get(className.split('>').at(-1) as string);
 }
-
-export { knowsFunction };

@@ -42,12 +42,12 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-z * z) / ((z + fraction) * Math.sqrt(Math.PI)));
 }
 
-export function gelu(x: number, approximate: boolean): number {
+function gelu(x: number, approximate: boolean): number {
   if (approximate) return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
   return 0.5 * x * (1 + erf(x / Math.SQRT2));
 }
 
-export function elu(x: number, alpha: number): number {
+function elu(x: number, alpha: number): number {
   return x > 0 ? x : alpha * Math.expm1(x);
 }
 

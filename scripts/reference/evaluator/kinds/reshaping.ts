@@ -26,7 +26,7 @@ const repeatVector: LayerFunction = (x, { options }) => {
 };
 
 /** One number for all sides, one for each axis, or one for each side. */
-export function edgesOf(given: unknown, rank: number): [number, number][] {
+function edgesOf(given: unknown, rank: number): [number, number][] {
   const pairs = typeof given === 'number' ? Array.from({ length: rank }, () => given) : given;
   if (!Array.isArray(pairs)) throw wrong('numbers', 'option padding', given);
   const list = rank === 1 && pairs.length === 2 && pairs.every((p) => typeof p === 'number') ? [pairs] : pairs;

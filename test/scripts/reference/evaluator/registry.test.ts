@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LAYERS } from '../../../../scripts/convert/keras/layers/index.ts';
 import { OPERATORS } from '../../../../scripts/convert/keras/operators/index.ts';
-import { findRule, knowsFunction } from '../../../../scripts/reference/evaluator/registry.ts';
+import { knowsFunction } from '../../../../scripts/reference/evaluator/kinds/operators.ts';
+import { findRule } from '../../../../scripts/reference/evaluator/registry.ts';
 
 /** What the evaluator does not compute, and why it need not. */
 const EXCEPT: Readonly<Record<string, string>> = {};
