@@ -12,4 +12,4 @@ export {
 export { nearest } from './near.ts';
 export { eachOf } from './parallel.ts';
 export { cellNumber, mulberry32, namedStream, type Random, stream } from './random.ts';
-export { startThread } from './threads/start-thread.ts';
+export { answerJobs, JobThread } from './threads/jobs.ts';

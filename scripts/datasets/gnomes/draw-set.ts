@@ -1,8 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { claimFolder, makeTemporaryFolder, sweepTemporary, writeDurable } from '#system';
+import { claimFolder, JobThread, makeTemporaryFolder, sweepTemporary, writeDurable } from '#system';
 import { startProgress } from '#terminal';
 import { SPLITS, type SplitName } from '../dataset.ts';
 import { LABELS, type Label, RECIPE } from './picture.ts';
@@ -85,29 +84,22 @@ async function drawAll(folder: string, plan: SetPlan): Promise<void> {
     return;
   }
   const progress = startProgress('Drawing garden gnomes', tasks.length, 'pictures');
+  const module = new URL('./draw-worker.ts', import.meta.url);
+  const workers = Array.from({ length: threads }, () => new JobThread<Task>(module, plan.side));
+  // Whichever thread is free takes the next one.
+  const left = tasks.values();
   let done = 0;
-  const workers: Worker[] = [];
   try {
     await Promise.all(
-      Array.from({ length: threads }, (_, thread) => {
-        const share = tasks.filter((_task, index) => index % threads === thread);
-        return new Promise<void>((resolve, reject) => {
-          const worker = new Worker(new URL('./draw-worker.js', import.meta.url), {
-            workerData: { tasks: share, side: plan.side },
-            // The flags of the main thread are not for this one: with `-e` or `--input-type` it would not start.
-            execArgv: [],
-          });
-          workers.push(worker);
-          worker.on('message', () => progress.update(++done));
-          worker.on('error', reject);
-          worker.on('exit', (code) =>
-            code === 0 ? resolve() : reject(new Error(`A drawing thread ended with ${code}`)),
-          );
-        });
+      workers.map(async (worker) => {
+        for (const task of left) {
+          await worker.run(task);
+          progress.update(++done);
+        }
       }),
     );
   } finally {
     progress.stop();
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map((worker) => worker.close()));
   }
 }

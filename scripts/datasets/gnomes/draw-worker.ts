@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { answerJobs } from '#system';
 import type { Task } from './draw-set.ts';
 import { pictureFile } from './picture-file.ts';
 
-const { tasks, side } = workerData as { tasks: Task[]; side: number };
-for (const { scene, label, path } of tasks) {
+answerJobs((side: number) => async ({ scene, label, path }: Task) => {
   await writeFile(path, await pictureFile(scene, label, side));
-  parentPort?.postMessage('drawn');
-}
+});

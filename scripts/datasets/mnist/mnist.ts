@@ -17,7 +17,7 @@ export const mnist: DatasetKind = {
   load: (_spec, options) => loadMnist(options),
 };
 
-export const MNIST_MIRRORS: readonly string[] = [
+const MNIST_MIRRORS: readonly string[] = [
   'https://storage.googleapis.com/cvdf-datasets/mnist/',
   'https://ossci-datasets.s3.amazonaws.com/mnist/',
 ];
@@ -133,5 +133,5 @@ function pickRows(from: PictureSplit, chosen: Uint32Array): PictureSplit {
   rows.forEach((row, index) => {
     pixels.set(from.pixels.subarray(row * bytes, (row + 1) * bytes), index * bytes);
   });
-  return { count: rows.length, pixels, classes: rows.map((row) => from.classes[row] as number) };
+  return { count: rows.length, pixels, classes: Int32Array.from(rows, (row) => from.classes[row] as number) };
 }

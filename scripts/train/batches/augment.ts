@@ -1,4 +1,4 @@
-import type { Random } from '#system';
+import { type Random, stream } from '#system';
 
 /** What may be done to a training picture. All of it is drawn anew for each picture in each epoch. */
 export interface AugmentOptions {
@@ -81,4 +81,38 @@ export function augmentPicture(
 
 function clamp(value: number, most: number): number {
   return Math.min(Math.max(value, 0), most);
+}
+
+/** What the thread that varies pictures is told once. */
+export interface AugmentSetup {
+  /** All pictures, shared: the thread reads, nobody writes. */
+  readonly pixels: SharedArrayBuffer;
+  readonly size: PictureSize;
+  readonly options: AugmentOptions;
+  readonly seed: number;
+}
+
+export interface AugmentJob {
+  readonly epoch: number;
+  readonly chosen: Uint32Array;
+}
+
+/** Varied copies of the chosen pictures, each by a stream of its own: who prepares them, and when, changes nothing. */
+export function augmentBatch(
+  pixels: Uint8Array,
+  chosen: Uint32Array,
+  size: PictureSize,
+  options: AugmentOptions,
+  seed: number,
+  epoch: number,
+): Uint8Array<ArrayBuffer> {
+  const cells = size.height * size.width * size.channels;
+  const result = new Uint8Array(chosen.length * cells);
+  for (let i = 0; i < chosen.length; i++) {
+    const index = chosen[i] as number;
+    const target = result.subarray(i * cells, (i + 1) * cells);
+    const random = stream(seed, 'augment', epoch, index);
+    augmentPicture(pixels.subarray(index * cells, (index + 1) * cells), target, size, options, random);
+  }
+  return result;
 }

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { stream } from '#system';
-import { type AugmentOptions, augmentPicture, augments, type PictureSize } from './augment.ts';
-import { startAugmentWorker } from './augment-worker-client.ts';
+import { JobThread, stream } from '#system';
+import { type AugmentJob, type AugmentOptions, type AugmentSetup, augments, type PictureSize } from './augment.ts';
 
 /** Samples and their answers, each sample's numbers one after the other. */
 export interface Samples {
@@ -78,26 +77,6 @@ export function shuffledBatches(samples: Samples, { batchSize, seed }: BatchOpti
   };
 }
 
-/** Varied copies of the chosen pictures, each by a stream of its own: who prepares them, and when, changes nothing. */
-export function augmentBatch(
-  pixels: Uint8Array,
-  chosen: Uint32Array,
-  size: PictureSize,
-  options: AugmentOptions,
-  seed: number,
-  epoch: number,
-): Uint8Array<ArrayBuffer> {
-  const cells = size.height * size.width * size.channels;
-  const result = new Uint8Array(chosen.length * cells);
-  for (let i = 0; i < chosen.length; i++) {
-    const index = chosen[i] as number;
-    const target = result.subarray(i * cells, (i + 1) * cells);
-    const random = stream(seed, 'augment', epoch, index);
-    augmentPicture(pixels.subarray(index * cells, (index + 1) * cells), target, size, options, random);
-  }
-  return result;
-}
-
 /** How many batches are prepared ahead of the one that is trained on. */
 const AHEAD = 3;
 
@@ -109,18 +88,21 @@ export function augmentedBatches(
   { batchSize, seed }: BatchOptions,
 ): BatchSource {
   if (!augments(augment)) return shuffledBatches(samples, { batchSize, seed });
-  const worker = startAugmentWorker(samples.x as Uint8Array, size, augment, seed);
+  const pixels = new SharedArrayBuffer(samples.x.length);
+  new Uint8Array(pixels).set(samples.x);
+  const setup: AugmentSetup = { pixels, size, options: augment, seed };
+  const worker = new JobThread<AugmentJob, Uint8Array>(new URL('./augment-worker.ts', import.meta.url), setup);
   return {
     async *epoch(epoch) {
       const order = epochOrder(samples.count, seed, epoch);
       const parts = Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
         order.slice(i * batchSize, (i + 1) * batchSize),
       );
-      const asked = parts.slice(0, AHEAD).map((part) => worker.prepare(epoch, part));
+      const asked = parts.slice(0, AHEAD).map((part) => worker.run({ epoch, chosen: part }));
       for (const [i, part] of parts.entries()) {
         const x = await (asked.shift() as Promise<Uint8Array>);
         const next = parts[i + AHEAD];
-        if (next) asked.push(worker.prepare(epoch, next));
+        if (next) asked.push(worker.run({ epoch, chosen: next }));
         yield { count: part.length, x, y: rows(samples.y, samples.count, part) };
       }
     },

@@ -1,7 +1,8 @@
-import type { Worker } from 'node:worker_threads';
-import { startThread } from '#system';
+import { JobThread } from '#system';
 import type { Samples } from '../batches/batches.ts';
 import { type GradientJob, GradientRunner, type GradientSetup } from './gradient-runner.ts';
+
+const WORKER = new URL('./gradient-worker.ts', import.meta.url);
 
 /** The most rows of gradients that are kept: a model of two million weights then takes 64 MB of them. */
 const MOST_PARTS = 8;
@@ -31,18 +32,18 @@ export function partSize(count: number, size: number): number {
 /** Shares the parts of a step among this thread and others. */
 export class GradientPool {
   readonly #own: GradientRunner;
-  readonly #threads: readonly Thread[];
+  readonly #threads: readonly JobThread<GradientJob>[];
   readonly #shared = new Map<string, SharedArrayBuffer>();
   #gradients = new Float32Array(0);
 
-  private constructor(own: GradientRunner, threads: readonly Thread[]) {
+  private constructor(own: GradientRunner, threads: readonly JobThread<GradientJob>[]) {
     this.#own = own;
     this.#threads = threads;
   }
 
   /** @param threads how many compute, this one included */
   static async open(setup: GradientSetup, threads: number): Promise<GradientPool> {
-    const others = Array.from({ length: threads - 1 }, () => new Thread(setup));
+    const others = Array.from({ length: threads - 1 }, () => new JobThread<GradientJob>(WORKER, setup));
     return new GradientPool(await GradientRunner.open(setup), others);
   }
 
@@ -98,36 +99,5 @@ export class GradientPool {
     const memory = new SharedArrayBuffer(bytes);
     this.#shared.set(name, memory);
     return memory;
-  }
-}
-
-/** Another thread that takes parts. */
-class Thread {
-  readonly #worker: Worker;
-  #failure: unknown;
-  #settle: { resolve(): void; reject(error: unknown): void } | undefined;
-
-  constructor(setup: GradientSetup) {
-    this.#worker = startThread(new URL('./gradient-worker.ts', import.meta.url), { setup });
-    this.#worker.on('message', () => this.#settle?.resolve());
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', (code) => this.#fail(new Error(`a training thread ended with code ${code}`)));
-  }
-
-  run(job: GradientJob): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-      if (this.#failure) reject(this.#failure);
-      else this.#worker.postMessage(job);
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    this.#settle?.reject(error);
   }
 }

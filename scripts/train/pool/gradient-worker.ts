@@ -1,9 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { answerJobs } from '#system';
 import { type GradientJob, GradientRunner, type GradientSetup } from './gradient-runner.ts';
 
-const runner = GradientRunner.open(workerData.setup as GradientSetup);
-
-parentPort?.on('message', async (job: GradientJob) => {
-  await (await runner).run(job);
-  parentPort?.postMessage('done');
+answerJobs(async (setup: GradientSetup) => {
+  const runner = await GradientRunner.open(setup);
+  return (job: GradientJob) => runner.run(job);
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Random } from '../../../../scripts/system/random.ts';
-import { stream } from '../../../../scripts/system/random.ts';
+import { type Random, stream } from '../../../../scripts/system/random.ts';
 import {
   type AugmentOptions,
   augmentPicture,

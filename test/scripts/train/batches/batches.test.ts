@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { augmentBatch } from '../../../../scripts/train/batches/augment.ts';
 import {
-  augmentBatch,
   augmentedBatches,
   type BatchSource,
   epochOrder,

@@ -1,0 +1,35 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { JobThread } from '../../../../scripts/system/index.ts';
+
+const open: JobThread<number | string, Float32Array>[] = [];
+const start = (factor: number) => {
+  const thread = new JobThread<number | string, Float32Array>(new URL('./echo-worker.ts', import.meta.url), factor);
+  open.push(thread);
+  return thread;
+};
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((thread) => thread.close()));
+});
+
+describe('a thread that does jobs', () => {
+  it('answers in the order of the jobs', async () => {
+    const thread = start(10);
+    const answers = await Promise.all([1, 2, 3].map((job) => thread.run(job)));
+    expect(answers.map((answer) => [...answer])).toEqual([[10], [20], [30]]);
+  });
+
+  it("rejects with a job's error, and does the next one", async () => {
+    const thread = start(2);
+    const broken = thread.run('no such picture');
+    const next = thread.run(4);
+    await expect(broken).rejects.toThrow('no such picture');
+    expect([...(await next)]).toEqual([8]);
+  });
+
+  it('rejects all that waits, and all that comes, when the thread is gone', async () => {
+    const thread = start(2);
+    const jobs = [thread.run('exit'), thread.run(1)];
+    for (const job of jobs) await expect(job).rejects.toThrow('the thread of echo-worker.ts ended with code 3');
+    await expect(thread.run(2)).rejects.toThrow('ended with code 3');
+  });
+});
