@@ -44,7 +44,6 @@ export {
   type LayerPlan,
   lastActivation,
   multiplications,
-  type PlannedNode,
   planFreeze,
   planLayers,
   readersOf,

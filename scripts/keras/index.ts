@@ -6,8 +6,6 @@ export {
   beyondLimit,
   isModel,
   type LayerCall,
-  layerName,
-  layersOf,
   TensorArgument,
 } from './inbound.ts';
 export { withKeras2Activations } from './keras2-activations.ts';

@@ -24,7 +24,7 @@ export function groupNames(): (layer: Pick<LayerConfig, 'class_name' | 'module'>
 }
 
 /** As Keras's `to_snake_case`: `BatchNormalization` -> `batch_normalization`, `PReLU` -> `p_re_lu`. */
-export function snakeCase(className: string): string {
+function snakeCase(className: string): string {
   return className
     .replace(/\W+/g, '')
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')

@@ -17,7 +17,7 @@ import {
 } from './schema/onnx_pb.ts';
 
 /** The operator set that every graph here is written against; onnxruntime 1.20 and later run it. */
-export const OPSET = 21;
+const OPSET = 21;
 const IR_VERSION = 10;
 
 export type Datatype = 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool';

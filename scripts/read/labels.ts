@@ -6,10 +6,10 @@ import { ImportError, parseJson } from '#guards';
 import type { Source } from './source.ts';
 
 /** The largest published classifiers know some 21,000 classes (ImageNet-21k). */
-export const MAX_LABELS = 100_000;
+const MAX_LABELS = 100_000;
 /** Longest of ImageNet's names: 121 characters. */
-export const MAX_LABEL_LENGTH = 500;
-export const MAX_LABEL_FILE_BYTES = 16 * 1024 * 1024;
+const MAX_LABEL_LENGTH = 500;
+const MAX_LABEL_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
  * The names that `--labels` gives: `imagenet`, or a file in any form that `parseLabels` reads.
@@ -29,7 +29,7 @@ export async function loadLabels(spec: string): Promise<readonly string[]> {
 }
 
 /** The 1,000 classes of ImageNet in the order of `keras.applications`; two of them are called `crane`. */
-export async function imagenetLabels(): Promise<readonly string[]> {
+async function imagenetLabels(): Promise<readonly string[]> {
   const file = new URL('../../assets/imagenet-labels.json', import.meta.url);
   return (JSON.parse(await readFile(file, 'utf8')) as { labels: string[] }).labels;
 }

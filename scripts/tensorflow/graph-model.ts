@@ -46,7 +46,7 @@ export interface GraphJson {
 }
 
 /** Graphs of object detectors have some 5,000. */
-export const MAX_NODES = 100_000;
+const MAX_NODES = 100_000;
 
 const name = z.string().min(1).max(1000);
 const nodeSchema = z.object({

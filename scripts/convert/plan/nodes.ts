@@ -22,7 +22,7 @@ export function plannedNode({ path, inputs, output, masks }: TopologyNode, resol
 }
 
 /** The inputs that the layer itself is given: all but the masks. */
-export function ownInputs<T>({ masks = [] }: Pick<PlannedNode, 'masks'>, inputs: readonly T[]): T[] {
+function ownInputs<T>({ masks = [] }: Pick<PlannedNode, 'masks'>, inputs: readonly T[]): T[] {
   return inputs.filter((_, i) => !masks.includes(i));
 }
 

@@ -14,7 +14,7 @@ const BATCH_TOLERANCE = 1e-4;
 /**
  * The graph without what it says of its outputs' sizes, so that onnxruntime works them out from the operators alone.
  */
-export function withoutOutputShapes(onnx: Uint8Array): Uint8Array {
+function withoutOutputShapes(onnx: Uint8Array): Uint8Array {
   const model = fromBinary(ModelProtoSchema, onnx);
   for (const { type } of model.graph?.output ?? []) {
     if (type?.value.case !== 'tensorType') continue;

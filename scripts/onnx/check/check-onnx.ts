@@ -11,7 +11,7 @@ import { allNodes, allTensors } from './walk.ts';
  */
 export const OPSETS = { first: 7, last: 26 } as const;
 /** The largest published graphs have some ten thousand nodes. */
-export const MAX_NODES = 200_000;
+const MAX_NODES = 200_000;
 /** One tensor; protobuf ends there too. */
 const MAX_TENSOR_BYTES = 2 ** 31;
 

@@ -2,7 +2,7 @@ import { beyondLimit } from '#keras';
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../schema/onnx_pb.ts';
 
 /** `If`s and `Loop`s within each other: published graphs have three or four levels. */
-export const MAX_GRAPH_DEPTH = 16;
+const MAX_GRAPH_DEPTH = 16;
 
 /**
  * Every node, those inside of `If`, `Loop` and local functions too.

@@ -38,7 +38,7 @@ export async function readEstimator(source: Source): Promise<Estimator> {
   return estimatorOf(unpickle(bytes));
 }
 
-export function estimatorOf(value: PickleValue): Estimator {
+function estimatorOf(value: PickleValue): Estimator {
   const className = isKind(value, 'object') ? (value.type.split('.').at(-1) as string) : describeValue(value);
   const elements = (attribute: string): readonly PickleValue[] => {
     const found = attributesOf({ value }).get(attribute);

@@ -17,16 +17,16 @@ import {
   ValueInfoProtoSchema,
 } from '../../../scripts/onnx/schema/onnx_pb.ts';
 
-export const tensor = (name: string, dims: number[], dataType: number, rawData: Uint8Array): TensorProto =>
+const tensor = (name: string, dims: number[], dataType: number, rawData: Uint8Array): TensorProto =>
   create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType, rawData });
-export const ints = (name: string, values: number[], dims = [values.length]) =>
+const ints = (name: string, values: number[], dims = [values.length]) =>
   tensor(name, dims, TensorProto_DataType.INT64, new Uint8Array(BigInt64Array.from(values, BigInt).buffer));
 const floats = (name: string, values: number[]) =>
   tensor(name, [values.length], TensorProto_DataType.FLOAT, new Uint8Array(Float32Array.from(values).buffer));
 
 export const node = (opType: string, input: string[], output: string[], rest: Partial<NodeProto> = {}): NodeProto =>
   create(NodeProtoSchema, { opType, input, output, ...rest } as never);
-export const info = (name: string, dims: number[] | undefined, elemType = 1): ValueInfoProto =>
+const info = (name: string, dims: number[] | undefined, elemType = 1): ValueInfoProto =>
   create(ValueInfoProtoSchema, {
     name,
     type: {
@@ -41,7 +41,7 @@ export const info = (name: string, dims: number[] | undefined, elemType = 1): Va
       },
     },
   });
-export const body = (g: GraphProto, name = 'body') =>
+const body = (g: GraphProto, name = 'body') =>
   create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.GRAPH, g });
 
 /** x [1, 4] to y, made by these nodes. */
@@ -150,19 +150,5 @@ export function deepIfs(depth: number): Uint8Array {
   return onnxOf({
     initializer: [tensor('c', [], TensorProto_DataType.BOOL, new Uint8Array([1]))],
     node: [...inner.node, node('Identity', [inner.output[0]?.name ?? ''], ['y'])],
-  });
-}
-
-/** Nodes one after another, each doubling an axis. */
-export function doublingConcat(times: number): Uint8Array {
-  const steps = Array.from({ length: times }, (_, i) =>
-    node('Concat', [i === 0 ? 'x' : `v${i - 1}`, i === 0 ? 'x' : `v${i - 1}`], [`v${i}`], {
-      attribute: [create(AttributeProtoSchema, { name: 'axis', type: AttributeProto_AttributeType.INT, i: 1n })],
-    }),
-  );
-  return onnxOf({
-    initializer: [floats('zero', [0]), ints('axes', [1])],
-    output: [info('y', [1, 1])],
-    node: [...steps, node('ReduceSum', [`v${times - 1}`, 'axes'], ['y'])],
   });
 }

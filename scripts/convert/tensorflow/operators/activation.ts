@@ -10,7 +10,7 @@ const operator =
     graph.op(type, [x.name], attributes);
 
 /** One tensor in, one of the same shape out, cell by cell: the memory's order does not matter. */
-export const UNARY: Readonly<Record<string, Apply>> = {
+const UNARY: Readonly<Record<string, Apply>> = {
   Relu: operator('Relu'),
   Relu6: ({ graph }, x) => graph.op('Clip', [x.name, graph.float(0), graph.float(6)]),
   Elu: operator('Elu'),

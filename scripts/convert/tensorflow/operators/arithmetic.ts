@@ -43,7 +43,7 @@ function isScalar(operand: Operand | undefined): boolean {
 }
 
 /** Both with the same order of memory, so that cells meet. */
-export function aligned(graph: GraphBuilder, a: Value, b: Value): [Value, Value] {
+function aligned(graph: GraphBuilder, a: Value, b: Value): [Value, Value] {
   if (a.layout === b.layout && a.shape.length === b.shape.length) return [a, b];
   const first = alongChannels(graph, a, b);
   if (first) return [a, first];

@@ -7,7 +7,7 @@ import { POOLING } from './pooling.ts';
 import { SHAPES } from './shape.ts';
 
 /** Every operator of TensorFlow that can be written in ONNX. To add one: here, in `reference/tensorflow/operators.ts`, and a case in the tests. */
-export const OPERATORS: readonly OperatorConverter[] = [
+const OPERATORS: readonly OperatorConverter[] = [
   ...ACTIVATIONS,
   ...ARITHMETIC,
   ...CONVOLUTIONS,

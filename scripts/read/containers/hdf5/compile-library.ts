@@ -21,7 +21,7 @@ interface WebAssemblyApi {
 /** What is used of WebAssembly: Node has it, the types of Node leave it to those of browsers. */
 const api = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
 
-export interface LibraryOptions {
+interface LibraryOptions {
   readonly noInitialRun: boolean;
   readonly print: (line: string) => void;
   readonly printErr: (line: string) => void;

@@ -6,7 +6,7 @@ import { type Source, withSiblings } from '../../source.ts';
 import { isShardIndex, shardNames } from '../keras-3/shards.ts';
 
 /** A file that holds a model's config. */
-export interface ConfigFile {
+interface ConfigFile {
   readonly name: string;
   readonly json: unknown;
   /** Of the Keras that wrote it, as far as it says. */

@@ -23,7 +23,7 @@ export const hdf5ModelReader: FormatReader = {
 };
 
 /** @throws ImportError */
-export function readHdf5Model(file: Hdf5File): ImportedKerasModel {
+function readHdf5Model(file: Hdf5File): ImportedKerasModel {
   const version = hdf5Text(file, '', 'keras_version') ?? hdf5Text(file, 'model_weights', 'keras_version');
   const written = readJsonConfig(hdf5Text(file, '', 'model_config') ?? '', 'model_config');
   const planned = planConfig(withKeras2Activations(written, version));

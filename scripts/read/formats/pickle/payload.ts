@@ -16,7 +16,7 @@ export type Payload =
   | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly from: string }
   | { readonly kind: 'parts'; readonly config: PickleValue; readonly weights: readonly NdArray[] | WeightsByLayer };
 
-export type WeightsByLayer = ReadonlyMap<string, readonly NdArray[]>;
+type WeightsByLayer = ReadonlyMap<string, readonly NdArray[]>;
 
 const HDF5_MAGIC = '89484446';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ImportError, MAX_TENSOR_BYTES, MAX_TENSOR_RANK } from '#guards';
 
 /** More than any published model has. */
-export const MAX_WEIGHTS = 100_000;
+const MAX_WEIGHTS = 100_000;
 
 const quantizationSchema = z.object({
   dtype: z.enum(['uint8', 'uint16', 'float16']),

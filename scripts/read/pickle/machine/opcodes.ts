@@ -6,7 +6,7 @@ import { decimalFloat, decimalInteger, latin1, littleEndianInteger, quoted, rawU
 import { describeValue, isKind, itemsOf, type PickleValue } from './values.ts';
 
 /** Highest protocol there is. */
-export const HIGHEST_PROTOCOL = 5;
+const HIGHEST_PROTOCOL = 5;
 
 type Step = (machine: Machine) => void;
 

@@ -15,7 +15,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /** Numbers where they are exact. */
-export function integer(value: bigint): number | bigint {
+function integer(value: bigint): number | bigint {
   const small = Number(value);
   return Number.isSafeInteger(small) ? small : value;
 }

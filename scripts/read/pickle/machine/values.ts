@@ -6,22 +6,22 @@ export type PickleValue = null | boolean | number | bigint | string | Uint8Array
 
 export type PickleNode = List | Tuple | PySet | Dict | PyObject | NdArray | DType | Named | Refused;
 
-export interface List {
+interface List {
   readonly kind: 'list';
   readonly items: PickleValue[];
 }
 
-export interface Tuple {
+interface Tuple {
   readonly kind: 'tuple';
   readonly items: readonly PickleValue[];
 }
 
-export interface PySet {
+interface PySet {
   readonly kind: 'set';
   readonly items: PickleValue[];
 }
 
-export interface Dict {
+interface Dict {
   readonly kind: 'dict';
   readonly entries: Map<PickleValue, PickleValue>;
 }

@@ -92,7 +92,7 @@ export function mutate(files: Files, others: Files, random: Random): Files {
 }
 
 /** One value replaced, removed, or put in the place of another. */
-export function mutateJson(bytes: Uint8Array, random: Random): Uint8Array {
+function mutateJson(bytes: Uint8Array, random: Random): Uint8Array {
   const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
   const places: [Record<string, unknown>, string][] = [];
   collect(json, places);
