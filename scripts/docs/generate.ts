@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { manifestJsonSchema } from '@freezeframe/inference';
+import { manifestSchema } from '@freezeframe/inference';
+import * as z from 'zod';
 import { errorsPage } from './errors-page.ts';
 import { layersPage } from './layers-page.ts';
 import { onnxMessages } from './onnx-messages.ts';
@@ -15,7 +16,7 @@ export interface Writer {
 export const WRITERS: readonly Writer[] = [
   { file: 'docs/errors.md', text: errorsPage },
   { file: 'docs/layers.md', text: layersPage },
-  { file: 'docs/manifest.schema.json', text: () => `${JSON.stringify(manifestJsonSchema(), null, 2)}\n` },
+  { file: 'docs/manifest.schema.json', text: () => `${JSON.stringify(z.toJSONSchema(manifestSchema), null, 2)}\n` },
   { file: 'scripts/onnx/schema/onnx_pb.ts', text: onnxMessages },
 ];
 

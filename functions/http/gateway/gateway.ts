@@ -1,7 +1,6 @@
 import { RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problemResponse } from '../responses/problem.ts';
-import { eventRequest } from './event-request.ts';
 
 /** Anything that answers a web request: a Hono app. */
 interface WebApp {
@@ -62,10 +61,16 @@ function toRequest(event: GatewayEvent): Request {
   if (event.cookies?.length) headers.set('cookie', event.cookies.join('; '));
   const { method } = event.requestContext.http;
   // A GET may carry a body on the wire, but not in the web's Request: it means nothing, so it is left out.
-  if (!event.body || method === 'GET' || method === 'HEAD') return eventRequest(url, method, headers);
+  if (!event.body || method === 'GET' || method === 'HEAD') return newRequest(url, method, { headers });
   const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
   headers.set('content-length', String(body.byteLength));
-  return eventRequest(url, method, headers, body);
+  return newRequest(url, method, { headers, body });
+}
+
+/** The web's Request refuses some methods that the router is to answer with 405. */
+function newRequest(url: URL, method: string, init: RequestInit): Request {
+  if (!/^(CONNECT|TRACE|TRACK)$/i.test(method)) return new Request(url, { ...init, method });
+  return Object.defineProperty(new Request(url, { headers: init.headers ?? {} }), 'method', { value: method });
 }
 
 async function toResult(response: Response): Promise<APIGatewayProxyStructuredResultV2> {

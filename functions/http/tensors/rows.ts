@@ -3,6 +3,7 @@ import {
   checkBatch,
   type EngineTensor,
   expected,
+  namesOf,
   PictureError,
   RequestError,
   readValues,
@@ -55,8 +56,7 @@ export async function columnFeeds(classifier: Classifier, value: unknown, where:
   const columns = isRecord(value) && !isBytes(value) ? value : { [first?.name ?? '']: value };
   for (const name of Object.keys(columns)) {
     if (!inputs.some((input) => input.name === name)) {
-      const known = inputs.map((input) => input.name).join(' or ');
-      throw new RequestError('tensor-unknown', expected(known, `the name of an input in ${where}`, name));
+      throw new RequestError('tensor-unknown', expected(namesOf(inputs), `the name of an input in ${where}`, name));
     }
   }
   const feeds: Feeds = {};

@@ -155,7 +155,7 @@ function describe(value: InferenceSession.ValueMetadata): EngineTensor {
 function checkFeeds(inputs: readonly EngineTensor[], feeds: Readonly<Record<string, TensorData>>): void {
   for (const name of Object.keys(feeds)) {
     if (!inputs.some((input) => input.name === name)) {
-      throw new RequestError('tensor-unknown', expected(names(inputs), 'the name of an input', name));
+      throw new RequestError('tensor-unknown', expected(namesOf(inputs), 'the name of an input', name));
     }
   }
   for (const input of inputs) {
@@ -187,6 +187,7 @@ export function shapeText(shape: readonly (number | null)[]): string {
   return `[${shape.map((size) => size ?? -1).join(', ')}]`;
 }
 
-function names(tensors: readonly EngineTensor[]): string {
+/** Names as a message offers them. */
+export function namesOf(tensors: readonly EngineTensor[]): string {
   return tensors.map(({ name }) => name).join(' or ');
 }

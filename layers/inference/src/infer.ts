@@ -7,7 +7,7 @@ import {
   type TensorData,
   type TensorValues,
 } from './datatype.ts';
-import { type Engine, type EngineTensor, shapeText } from './engine.ts';
+import { type Engine, type EngineTensor, namesOf, shapeText } from './engine.ts';
 import { expected, ModelError, RequestError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -118,8 +118,7 @@ function parseRequest(request: unknown) {
 export function findOutput(outputs: readonly EngineTensor[], name: string): EngineTensor {
   const found = outputs.find((output) => output.name === name);
   if (found) return found;
-  const known = outputs.map((output) => output.name).join(' or ');
-  throw new RequestError('output-unknown', expected(known, 'the name of an output', name));
+  throw new RequestError('output-unknown', expected(namesOf(outputs), 'the name of an output', name));
 }
 
 /**

@@ -88,38 +88,28 @@ const tensorOutput = z.strictObject({ kind: z.literal('tensors'), tensors: z.arr
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Everything that whoever freezes a model knows; the store adds name, version and files. */
-const draftShape = {
-  formatVersion: z.literal(1),
-  task: z.enum(['classification', 'regression', 'tensors']),
-  input: z.discriminatedUnion('kind', [pictureInput, tensorInput]),
-  output: z.discriminatedUnion('kind', [classificationOutput, regressionOutput, tensorOutput]),
-  precision: z.literal('float32'),
-  metrics: z.record(z.string(), z.json()).describe('Measured figures, before and after freezing, and on which data.'),
-  provenance: z
-    .record(z.string(), z.json())
-    .describe(
-      "Where the model comes from: source file's sha256 and format, framework version, data set digest, command.",
-    ),
-};
-
-const taskFitsOutput = {
-  path: ['task'],
-  message: 'task and output.kind must be the same word',
-};
-
-const manifestDraftSchema = z
-  .strictObject(draftShape)
-  .refine((manifest) => manifest.task === manifest.output.kind, taskFitsOutput);
-
 export const manifestSchema = z
   .strictObject({
-    ...draftShape,
+    formatVersion: z.literal(1),
+    task: z.enum(['classification', 'regression', 'tensors']),
+    input: z.discriminatedUnion('kind', [pictureInput, tensorInput]),
+    output: z.discriminatedUnion('kind', [classificationOutput, regressionOutput, tensorOutput]),
+    precision: z.literal('float32'),
+    metrics: z.record(z.string(), z.json()).describe('Measured figures, before and after freezing, and on which data.'),
+    provenance: z
+      .record(z.string(), z.json())
+      .describe(
+        "Where the model comes from: source file's sha256 and format, framework version, data set digest, command.",
+      ),
+    // What the store adds.
     name: modelName,
     version: modelVersion,
     files: z.strictObject({ 'model.onnx': z.strictObject({ sha256, bytes: positive }) }),
   })
-  .refine((manifest) => manifest.task === manifest.output.kind, taskFitsOutput)
+  .refine((manifest) => manifest.task === manifest.output.kind, {
+    path: ['task'],
+    message: 'task and output.kind must be the same word',
+  })
   .meta({ title: 'Freezeframe model manifest' });
 
 export type PictureInput = z.infer<typeof pictureInput>;
@@ -128,39 +118,22 @@ export type TensorInput = z.infer<typeof tensorInput>;
 export type ClassificationOutput = z.infer<typeof classificationOutput>;
 export type RegressionOutput = z.infer<typeof regressionOutput>;
 export type TensorOutput = z.infer<typeof tensorOutput>;
-/** A manifest before the store has given it a name, a version and its file's hash. */
-export type ManifestDraft = z.infer<typeof manifestDraftSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
+/** A manifest before the store has given it a name, a version and its file's hash. */
+export type ManifestDraft = Omit<Manifest, 'name' | 'version' | 'files'>;
 
 /**
  * Checks a parsed `manifest.json`.
  * @throws ModelError `manifest-invalid`, naming each field that is wrong; `manifest-version` for a newer format.
  */
 export function parseManifest(json: unknown): Manifest {
-  return parse(manifestSchema, json);
-}
-
-/**
- * Checks a manifest that has no name, version and files yet.
- * @throws ModelError as `parseManifest`.
- */
-export function parseManifestDraft(json: unknown): ManifestDraft {
-  return parse(manifestDraftSchema, json);
-}
-
-/** The published JSON Schema (draft 2020-12) of `manifest.json`. */
-export function manifestJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(manifestSchema) as Record<string, unknown>;
-}
-
-function parse<T>(schema: z.ZodType<T>, json: unknown): T {
   const format = (json as { formatVersion?: unknown } | null | undefined)?.formatVersion;
   if (typeof format === 'number' && Number.isInteger(format) && format > 1) {
     throw new ModelError('manifest-version', expected('1', 'formatVersion of the manifest', format), {
       remedy: 'Update Freezeframe, or freeze the model again with this version.',
     });
   }
-  const result = schema.safeParse(json);
+  const result = manifestSchema.safeParse(json);
   if (result.success) return result.data;
   const fields = result.error.issues.map(({ path, message }) => ({ field: path.join('.') || '(manifest)', message }));
   throw new ModelError(

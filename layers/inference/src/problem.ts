@@ -21,6 +21,8 @@ interface ProblemKind {
 
 const BASE = '/errors#';
 
+const NOT_LOADED = { status: 503, title: 'The model cannot be loaded' } as const;
+
 /** Every code that may reach a client. An error whose code is not here is answered as `internal`. */
 export const PROBLEMS = {
   'request-invalid': { status: 400, title: 'The request is not well formed' },
@@ -69,14 +71,14 @@ export const PROBLEMS = {
   'model-closed': { status: 503, title: 'The model is being replaced' },
   'model-unavailable': { status: 503, title: 'No model is loaded' },
   'models-missing': { status: 503, title: 'No model is installed' },
-  'manifest-unreadable': { status: 503, title: 'The model cannot be loaded' },
-  'manifest-invalid': { status: 503, title: 'The model cannot be loaded' },
-  'manifest-version': { status: 503, title: 'The model cannot be loaded' },
-  'manifest-mismatch': { status: 503, title: 'The model cannot be loaded' },
-  'model-file-missing': { status: 503, title: 'The model cannot be loaded' },
-  'model-corrupt': { status: 503, title: 'The model cannot be loaded' },
-  'model-unreadable': { status: 503, title: 'The model cannot be loaded' },
-  'model-datatype': { status: 503, title: 'The model cannot be loaded' },
+  'manifest-unreadable': NOT_LOADED,
+  'manifest-invalid': NOT_LOADED,
+  'manifest-version': NOT_LOADED,
+  'manifest-mismatch': NOT_LOADED,
+  'model-file-missing': NOT_LOADED,
+  'model-corrupt': NOT_LOADED,
+  'model-unreadable': NOT_LOADED,
+  'model-datatype': NOT_LOADED,
   'engine-unavailable': { status: 503, title: 'The inference engine cannot be loaded' },
   'decoder-unavailable': { status: 503, title: 'The picture decoder cannot be loaded' },
 } as const satisfies Partial<Record<ErrorCode, ProblemKind>>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createApp } from '../../../functions/http/app.ts';
+import { toHandler } from '../../../functions/http/gateway/gateway.ts';
 import { openapi } from '../../../functions/http/openapi.ts';
 import { methodsAt } from '../../../functions/http/route.ts';
 import { ROUTES } from '../../../functions/http/routes/index.ts';
@@ -105,9 +106,8 @@ describe('methodsAt', () => {
     ['DELETE', '/v1/models/a:predict', 'POST'],
     ['PATCH', '/v2/models/a', 'GET, HEAD'],
   ])('%s %s is 405', async (method, path, allow) => {
-    const { eventRequest } = await import('../../../functions/http/gateway/event-request.ts');
-    const request = eventRequest(new URL(`https://x${path}`), method, new Headers());
-    const response = await createApp().fetch(request);
-    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    const event = { rawPath: path, rawQueryString: '', headers: {}, requestContext: { http: { method } } };
+    const response = await toHandler(createApp())(event);
+    expect([response.statusCode, response.headers?.allow]).toEqual([405, allow]);
   });
 });

@@ -1,4 +1,4 @@
-import { type Manifest, ModelError, parseManifest, parseManifestDraft } from '@freezeframe/inference';
+import { type Manifest, ModelError, parseManifest } from '@freezeframe/inference';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { manifestFor, pictureInput } from './tiny-models.ts';
@@ -50,12 +50,6 @@ describe('parseManifest', () => {
         expect(refused(json)).toBeInstanceOf(ModelError);
       }),
     );
-  });
-
-  it('takes a draft without name, version and files', () => {
-    const { name: _, version: __, files: ___, ...draft } = valid;
-    expect(parseManifestDraft(draft)).toEqual(draft);
-    expect(() => parseManifestDraft(valid)).toThrow(ModelError);
   });
 
   it('takes tensors and regression', () => {

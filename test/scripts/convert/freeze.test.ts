@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { createEngine, type Manifest, parseManifestDraft } from '@freezeframe/inference';
+import { createEngine, type Manifest, parseManifest } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { freezeModel } from '../../../scripts/convert/freeze.ts';
 import type { FreezeOptions } from '../../../scripts/frozen/options.ts';
@@ -12,7 +12,9 @@ function operators(onnx: Uint8Array): string[] {
 }
 
 function valid(manifest: Pick<Manifest, 'task' | 'input' | 'output'>) {
-  return parseManifestDraft({ formatVersion: 1, ...manifest, precision: 'float32', metrics: {}, provenance: {} });
+  const rest = { formatVersion: 1, precision: 'float32', metrics: {}, provenance: {} };
+  const stored = { name: 'model', version: '1', files: { 'model.onnx': { sha256: '0'.repeat(64), bytes: 1 } } };
+  return parseManifest({ ...manifest, ...rest, ...stored });
 }
 
 describe('freezeModel', () => {

@@ -5,6 +5,7 @@ import {
   type Datatype,
   elementCount,
   expected,
+  namesOf,
   RequestError,
   readValues,
   type TensorData,
@@ -90,8 +91,7 @@ async function readTensor(
     }
     const decoded = (await pictureFeeds(classifier, pictures))[name];
     if (decoded) return decoded;
-    const known = classifier.inputs.map((input) => input.name).join(' or ');
-    throw new RequestError('tensor-unknown', expected(known, 'the name of an input', name));
+    throw new RequestError('tensor-unknown', expected(namesOf(classifier.inputs), 'the name of an input', name));
   }
   const values = bytes
     ? valuesOf(bytes, datatype, shape, where)
