@@ -16,7 +16,7 @@ export async function tfjsNodeBackend(): Promise<TrainingBackend> {
     engine: `tfjs-node ${tf.version['tfjs-core']}`,
     exact: false,
     async open(task) {
-      // Another part of the process may have chosen the plain engine (frozen models are compared with it).
+      // Whoever used the package before in this process may have chosen another engine.
       await tf.setBackend('tensorflow');
       return openTensorflow(tf, task);
     },

@@ -1,10 +1,9 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { readdirSync } from 'node:fs';
 import { FreezeframeError } from '@freezeframe/inference';
-import * as layers from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES, defaultArchitecture, findArchitecture } from '../../../../scripts/train/architectures/index.ts';
 import { compileTraining } from '../../../../scripts/train/step/training-step.ts';
+import { layers } from '../../../tensorflow-js/tensorflow.ts';
 
 const INPUTS = { 'large-cnn': [28, 28, 1], 'small-cnn': [64, 64, 3], mlp: [7] } as Record<string, number[]>;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Trainer, TrainingBackend, TrainingTask } from '../../../../scripts/train/backends/index.ts';
 import { onnxBackend } from '../../../../scripts/train/backends/onnx.ts';
 import { inOrder } from '../../../../scripts/train/batches/batches.ts';
@@ -10,17 +10,19 @@ import { halves, tinyData, tinySettings, tinyTask } from '../tiny.ts';
  * @param missing why it cannot be asked here
  */
 export function backendContract(name: string, openBackend: () => Promise<TrainingBackend>, missing?: string): void {
-  if (missing) process.stderr.write(`Skipped, ${name}: ${missing}\n`);
-  describe(name, () => contract(openBackend, !missing));
+  describe(name, () => {
+    beforeEach(({ skip }) => skip(missing !== undefined, missing));
+    contract(openBackend);
+  });
 }
 
-function contract(openBackend: () => Promise<TrainingBackend>, there: boolean): void {
+function contract(openBackend: () => Promise<TrainingBackend>): void {
   const withTrainer = async (task: TrainingTask, use: (trainer: Trainer) => Promise<void>) => {
     const trainer = await (await openBackend()).open(task);
     await use(trainer).finally(() => trainer.close());
   };
 
-  it.skipIf(!there)('learns to tell pictures apart', async () => {
+  it('learns to tell pictures apart', async () => {
     const settings = { ...tinySettings, epochs: 12, learningRate: 0.02 };
     const result = await train({ backend: await openBackend(), task: tinyTask(), data: tinyData, settings });
     const { measure, outputs } = await result.evaluate(halves(60, 9));
@@ -30,7 +32,7 @@ function contract(openBackend: () => Promise<TrainingBackend>, there: boolean): 
     for (let i = 0; i < 60; i++) expect((outputs[2 * i] as number) + (outputs[2 * i + 1] as number)).toBeCloseTo(1, 4);
   });
 
-  it.skipIf(!there)('begins with the weights that the seed says, under their names', async () => {
+  it('begins with the weights that the seed says, under their names', async () => {
     const reference = await (await onnxBackend()).open(tinyTask(5));
     const wanted = await reference.weights();
     await reference.close();
@@ -44,7 +46,7 @@ function contract(openBackend: () => Promise<TrainingBackend>, there: boolean): 
     });
   });
 
-  it.skipIf(!there)('answers as the others do with the same weights', async () => {
+  it('answers as the others do with the same weights', async () => {
     const batch = halves(7, 4);
     const reference = await (await onnxBackend()).open(tinyTask(5));
     const wanted = await reference.evaluate(batch);
@@ -57,7 +59,7 @@ function contract(openBackend: () => Promise<TrainingBackend>, there: boolean): 
     });
   });
 
-  it.skipIf(!there)('goes on from its own state', async () => {
+  it('goes on from its own state', async () => {
     const [first] = [...inOrder(tinyData.train, 16)];
     if (!first) throw new Error('no batch');
     // Nothing random in it, so that both take the same step.
@@ -80,7 +82,7 @@ function contract(openBackend: () => Promise<TrainingBackend>, there: boolean): 
     });
   });
 
-  it.skipIf(!there)('answers numbers', async () => {
+  it('answers numbers', async () => {
     const config = {
       class_name: 'Sequential',
       config: {
