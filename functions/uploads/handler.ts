@@ -15,10 +15,10 @@ import { sqsEvent } from './sqs-event.ts';
 const AT_ONCE = 4;
 
 /**
- * Answers a batch of SQS messages: notifications of new S3 objects, jobs, receipts. A message that failed for a reason that
- * may pass (S3 is slow, the model does not load), that there was no time for, or that nobody understands, is reported as
- * failed: SQS delivers it again and moves it to the dead-letter queue in the end. A bad picture is an answer: it is recorded
- * with its problem and not tried again.
+ * Does what a batch of SQS messages asks for, each of any kind of `MESSAGES`. A message is reported as failed where the
+ * reason may pass (S3 is slow, the model does not load), where there was no time, or where nobody understands it. SQS
+ * delivers it again and moves it to the dead-letter queue in the end. A bad picture is an answer: it is recorded with its
+ * problem and not tried again.
  */
 export async function handleUploads(event: unknown, invocation?: Invocation): Promise<SQSBatchResponse> {
   const { Records } = validate(sqsEvent, event, 'The SQS event');

@@ -40,8 +40,8 @@ export function digestOf(key: string): string {
 }
 
 /**
- * The record of a key that is good now. All records are compared, each in constant time and each with its dates, so that
- * an unknown key, an expired and a revoked one take the same way and the same time.
+ * The record of a key that is good now. All records are compared, each in constant time and each with its dates. So an
+ * unknown key, an expired and a revoked one take the same way and the same time.
  * @param now milliseconds since 1970.
  */
 export function findKey(presented: string, records: readonly KeyRecord[], now: number): KeyRecord | undefined {

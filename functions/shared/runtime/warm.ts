@@ -4,8 +4,8 @@ import { letHeapGrow } from './heap.ts';
 
 /**
  * Prepares the process and loads the default model while Lambda initialises the function. A failure is logged and not
- * fatal: a function that dies at INIT is started again and again and answers nothing, while this one says on each
- * invocation why it cannot answer, and tries again (the classifier's cache drops a promise that was rejected).
+ * fatal: a function that dies at INIT is started again and again and answers nothing. This one says on each invocation
+ * why it cannot answer, and tries again: the classifier's cache drops a promise that was rejected.
  */
 export async function warm(load: () => Promise<unknown> = loadClassifier): Promise<void> {
   letHeapGrow();

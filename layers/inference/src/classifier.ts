@@ -59,8 +59,8 @@ export interface Classifier {
 const BATCH = 16;
 
 /**
- * Opens one version's folder (`model.onnx`, `manifest.json`), checks the file against the manifest's sha256, decodes
- * one pixel and runs it once, so that the first answer is as fast as the others. Not cached: the caller closes it.
+ * Opens one version's folder (`model.onnx`, `manifest.json`) and checks the file against the manifest's sha256. One pixel
+ * is decoded and the model is run once, so that the first answer is as fast as the others. Not cached: the caller closes it.
  * @throws ModelError `manifest-unreadable`, `manifest-invalid`, `manifest-version`, `model-file-missing`,
  *   `model-corrupt` (not the file that the manifest names), `model-unreadable`, `manifest-mismatch`;
  *   FreezeframeError `engine-unavailable`, `decoder-unavailable`.
