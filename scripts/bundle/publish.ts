@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '#system';
 import type { UnitRecord } from './unit.ts';
 
 const RECORDS = '.records.json';
@@ -33,8 +34,12 @@ export async function publish(
       if (!records[`${kind}/${entry.replace(/\.zip$/, '')}`]) await replace(`${kind}/${entry}`, false);
     }
   }
-  await writeWhole(join(outDir, 'bundle.json'), summary);
-  await writeWhole(join(outDir, RECORDS), records);
+  await replaceFile(join(outDir, 'bundle.json'), asText(summary));
+  await replaceFile(join(outDir, RECORDS), asText(records));
+}
+
+function asText(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 /** What the last build left; empty where there was none. */
@@ -45,12 +50,6 @@ export async function readRecords(outDir: string): Promise<Record<string, UnitRe
     // Absent or cut off: everything is built again.
     return {};
   }
-}
-
-async function writeWhole(file: string, content: unknown): Promise<void> {
-  const scratch = `${file}.${process.pid}`;
-  await writeFile(scratch, `${JSON.stringify(content, null, 2)}\n`);
-  await rename(scratch, file);
 }
 
 /** The folder in which a process prepares its output. */

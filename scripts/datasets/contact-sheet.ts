@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { replaceFile } from '#system';
 import type { Dataset, PictureDataset, SplitName } from './dataset.ts';
-import { writeWhole } from './places.ts';
 
 /** Writes the test pictures' sheet. @throws FreezeframeError `used-wrongly` for a table. */
 export async function writeSheet(dataset: Dataset, file: string): Promise<void> {
   if (dataset.kind !== 'pictures')
     throw new FreezeframeError('used-wrongly', expected('pictures', 'a contact sheet', dataset.kind));
-  await writeWhole(resolve(file), [await contactSheet(dataset, 'test')]);
+  await replaceFile(resolve(file), await contactSheet(dataset, 'test'));
 }
 
 /** One row per label, pictures as the model gets them. @returns a PNG file. @param columns pictures per row. */

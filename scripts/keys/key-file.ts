@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import { keyRecord } from '#functions';
 import { defaultStore } from '#store';
+import { replaceFile } from '#system';
 import type { KeyStore } from './keys.ts';
 
 /** Keys of the gateway on this machine. */
@@ -33,10 +33,7 @@ export function keyFile(file: string): KeyStore {
     list,
     put: async (record) => {
       const others = (await list()).filter(({ id }) => id !== record.id);
-      await mkdir(dirname(file), { recursive: true });
-      const scratch = `${file}.${randomUUID()}`;
-      await writeFile(scratch, JSON.stringify([...others, record], null, 2), { mode: 0o600 });
-      await rename(scratch, file);
+      await replaceFile(file, JSON.stringify([...others, record], null, 2), { mode: 0o600 });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FreezeframeError, type Manifest, type ManifestDraft, ModelError, parseManifest } from '@freezeframe/inference';
@@ -149,7 +150,9 @@ export class FolderStore implements ModelStore {
       if (production && others.length > 0) await this.#setTag(name, 'production', version);
       // The last version takes every tag along: the name starts anew with its next one.
       if (others.length === 0) await rm(join(this.#models, name, TAGS), { recursive: true, force: true });
-      await replaceFile(mark, `${JSON.stringify({ removed: true })}\n`, this.#temporaries);
+      await replaceFile(mark, `${JSON.stringify({ removed: true })}\n`, {
+        scratch: join(this.#temporaries, randomUUID()),
+      });
       if (!production && !force && (await readTag(join(this.#models, name), 'production')) === version) {
         await rm(mark, { force: true });
         throw refuse();
@@ -203,7 +206,7 @@ export class FolderStore implements ModelStore {
   async #setTag(name: string, tag: string, version: string): Promise<void> {
     const folder = join(this.#models, name, TAGS);
     await mkdir(folder, { recursive: true });
-    await replaceFile(join(folder, tag), `${version}\n`, this.#temporaries);
+    await replaceFile(join(folder, tag), `${version}\n`, { scratch: join(this.#temporaries, randomUUID()) });
   }
 
   /** Deletes the content of a version that is marked as removed: out of sight in one step, then file by file. */

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 // A kill, or the power, can stop us between any two calls. So whatever a reader can see appears by one rename of
 // something complete, and its bytes are on the disk before its name is.
 
+type Content = Uint8Array | string | readonly Uint8Array[];
+
 /** A temporary entry that nobody has touched for so long belongs to a process that died. Writing a model takes seconds. */
 export const STALE_MS = 60 * 60 * 1000;
 
@@ -31,11 +33,11 @@ export async function sweepTemporary(parent: string): Promise<void> {
   }
 }
 
-/** Writes a file and waits until the disk has it. */
-export async function writeDurable(file: string, content: Uint8Array | string): Promise<void> {
-  const handle = await open(file, 'w');
+/** Writes a file (its parts one after the other) and waits until the disk has it. */
+export async function writeDurable(file: string, content: Content, mode?: number): Promise<void> {
+  const handle = await open(file, 'w', mode);
   try {
-    await handle.writeFile(content);
+    for (const part of Array.isArray(content) ? content : [content]) await handle.writeFile(part);
     await handle.sync();
   } finally {
     await handle.close();
@@ -56,16 +58,24 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Replaces or makes a small file in one step: a reader sees the old content or the new one. */
-export async function replaceFile(file: string, content: string, temporaries: string): Promise<void> {
-  const folder = await makeTemporaryFolder(temporaries);
+/**
+ * Replaces or makes a file in one step: a reader sees the old content or the new one.
+ * @param options.scratch where it is written first, on the same file system; folders above it are made. Default: a hidden
+ *   name beside the file, not made of the file's own, which may be as long as a name can be.
+ */
+export async function replaceFile(
+  file: string,
+  content: Content,
+  options: { readonly scratch?: string; readonly mode?: number } = {},
+): Promise<void> {
+  const scratch = options.scratch ?? join(dirname(file), `.${randomUUID()}`);
+  await mkdir(dirname(scratch), { recursive: true });
   try {
-    const next = join(folder, 'next');
-    await writeDurable(next, content);
-    await rename(next, file);
+    await writeDurable(scratch, content, options.mode);
+    await rename(scratch, file);
     await syncFolder(dirname(file));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(scratch, { force: true });
   }
 }
 

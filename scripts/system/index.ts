@@ -10,6 +10,5 @@ export {
   writeDurable,
 } from './atomic-files.ts';
 export { nearest } from './near.ts';
-export { eachOf } from './parallel.ts';
 export { cellNumber, mulberry32, namedStream, type Random, stream } from './random.ts';
 export { answerJobs, JobThread } from './threads/jobs.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { hasCode, syncFolder, writeDurable } from '#system';
+import { hasCode, replaceFile } from '#system';
 
 /** A training that can go on: JSON, and vectors by name. */
 export interface Checkpoint<T> {
@@ -12,6 +12,9 @@ export interface Checkpoint<T> {
 
 const MAGIC = 'FREEZEFRAME-CHECKPOINT-1\n';
 const DIGEST_BYTES = 32;
+
+/** The same at each write, so that what a kill leaves is written over. */
+const scratchOf = (file: string) => `${file}.tmp`;
 
 interface Header {
   readonly state: unknown;
@@ -34,11 +37,7 @@ export async function writeCheckpoint<T>(file: string, { state, vectors }: Check
     ...[...vectors.values()].map((vector) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)),
   ]);
   const digest = createHash('sha256').update(body).digest();
-  await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.tmp`;
-  await writeDurable(temporary, Buffer.concat([Buffer.from(MAGIC), digest, body]));
-  await rename(temporary, file);
-  await syncFolder(path.dirname(file));
+  await replaceFile(file, [Buffer.from(MAGIC), digest, body], { scratch: scratchOf(file) });
 }
 
 /**
@@ -80,5 +79,5 @@ export async function readCheckpoint<T>(file: string): Promise<Checkpoint<T> | u
 /** Removes the checkpoint of a training that has ended. */
 export async function removeCheckpoint(file: string): Promise<void> {
   await rm(file, { force: true });
-  await rm(`${file}.tmp`, { force: true });
+  await rm(scratchOf(file), { force: true });
 }

@@ -1,4 +1,4 @@
-/** Runs `work` over `items`, at most `limit` at a time, and answers in the order of the items. The first error rejects. */
+/** Runs `work` over `items`, at most `limit` at a time, and answers in the order of the items. The first error ends it. */
 export async function inParallel<T, R>(
   items: readonly T[],
   limit: number,
@@ -9,7 +9,12 @@ export async function inParallel<T, R>(
   const worker = async () => {
     while (next < items.length) {
       const index = next++;
-      results[index] = await work(items[index] as T);
+      try {
+        results[index] = await work(items[index] as T);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));

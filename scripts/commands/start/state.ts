@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { replaceFile } from '#system';
 
 /** What `npm start` remembers from one time to the next. */
 export interface StartState {
@@ -21,10 +22,7 @@ export async function readState(file: string): Promise<StartState> {
 }
 
 export async function writeState(file: string, state: StartState): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const scratch = `${file}.${process.pid}`;
-  await writeFile(scratch, JSON.stringify(state));
-  await rename(scratch, file);
+  await replaceFile(file, JSON.stringify(state));
 }
 
 /** A hash over options and over every source file in the folders: what comes of them may differ once any of it does. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { Readable } from 'node:stream';
 import { decodePicture, PictureError, type PictureShape } from '@freezeframe/inference';
-import { eachOf } from '#system';
 import { type Progress, startProgress } from '#terminal';
 import type { Skipped } from '../dataset.ts';
 import { packFile, readPack, writePack } from './pack.ts';
@@ -43,13 +43,13 @@ export async function decodePictures(
   const digests: (string | undefined)[] = new Array(found.length);
   const failures = new Map<number, string>();
   // Two a core: one waits for the disk while the other decodes.
-  const width = Math.min(16, availableParallelism() * 2);
+  const concurrency = Math.min(16, availableParallelism() * 2);
   const started = performance.now();
   let progress: Progress | undefined;
   let done = 0;
   let fresh = 0;
   try {
-    await eachOf(found, width, async ({ path }, index) => {
+    const decodeOne = async ([index, { path }]: [number, FoundPicture]) => {
       try {
         const bytes = await readPicture(path);
         const digest = createHash('sha256').update(bytes).digest('hex');
@@ -68,7 +68,8 @@ export async function decodePictures(
         progress ??= startProgress('Reading pictures', found.length);
         progress.update(done);
       }
-    });
+    };
+    await Readable.from(found.entries()).forEach(decodeOne, { concurrency });
   } finally {
     progress?.stop();
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PictureShape } from '@freezeframe/inference';
-import { writeWhole } from '../places.ts';
+import { replaceFile } from '#system';
 
 /** Decoded pictures of one data set and one input shape, in one file, each found by the sha256 of its picture file. */
 export interface Pack {
@@ -69,5 +69,5 @@ export async function writePack(file: string, pictures: ReadonlyMap<string, Uint
   head.write(MAGIC, 'latin1');
   head.writeUInt32LE(pictures.size, MAGIC.length);
   const digests = Buffer.concat([...pictures.keys()].map((digest) => Buffer.from(digest, 'hex')));
-  await writeWhole(file, [head, digests, ...pictures.values()]);
+  await replaceFile(file, [head, digests, ...pictures.values()]);
 }

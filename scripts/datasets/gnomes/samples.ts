@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../places.ts';
+import { replaceFile } from '#system';
 import type { Label } from './picture.ts';
 
 export interface Sample {
@@ -24,7 +24,7 @@ export async function writeSamples(folder: string): Promise<Sample[]> {
   for (const { scene, label } of SCENES) {
     const file = join(folder, `${label}.jpg`);
     const picture = drawPicture(scene, label, 480, 360);
-    await writeWhole(file, [await develop(picture, scene, { blur: 0, noise: 3, quality: 90, format: 'image/jpeg' })]);
+    await replaceFile(file, await develop(picture, scene, { blur: 0, noise: 3, quality: 90, format: 'image/jpeg' }));
     samples.push({ label, file });
   }
   return samples;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namedStream } from '#system';
+import { namedStream, replaceFile } from '#system';
 import { loadCsv } from '../csv/csv.ts';
 import type { DatasetKind } from '../dataset.ts';
-import { placesOf, writeWhole } from '../places.ts';
+import { placesOf } from '../places.ts';
 
 /** Invented houses with a price that follows from them: a table to try regression on. No real sales. */
 export const housePrices: DatasetKind = {
@@ -14,7 +14,7 @@ export const housePrices: DatasetKind = {
     const file = join(placesOf(options).data, 'house-prices.csv');
     const text = housePricesCsv(2_000);
     // One table for every seed: the seed chooses the split.
-    if ((await readFile(file, 'utf8').catch(() => '')) !== text) await writeWhole(file, [Buffer.from(text)]);
+    if ((await readFile(file, 'utf8').catch(() => '')) !== text) await replaceFile(file, text);
     return loadCsv(file, 'house-prices', options);
   },
 };

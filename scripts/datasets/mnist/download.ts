@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { FreezeframeError } from '@freezeframe/inference';
+import { replaceFile } from '#system';
 import { type Progress, startProgress } from '#terminal';
-import { writeWhole } from '../places.ts';
 
 export interface DownloadOptions {
   /** Base addresses, tried in order. */
@@ -41,7 +41,7 @@ export async function download<T>(
         // Whatever comes of the check, the next attempt must not continue behind a whole file.
         received.delete(mirror);
         const content = await check(bytes);
-        await writeWhole(file, [bytes]);
+        await replaceFile(file, bytes);
         return content;
       } catch (error) {
         said.set(mirror, reason(error));

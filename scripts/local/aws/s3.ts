@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { replaceFile } from '#system';
 import { readBody } from '../http/body.ts';
 import { startLoopback } from '../http/loopback.ts';
 
@@ -46,7 +47,7 @@ async function route(
 }
 
 /** The file of a (percent-encoded) key; undefined for a key that would lead out of the folder, through links included. */
-export async function locate(folder: string, encoded: string): Promise<string | undefined> {
+async function locate(folder: string, encoded: string): Promise<string | undefined> {
   let key: string;
   try {
     key = decodeURIComponent(encoded);
@@ -85,16 +86,8 @@ async function put(file: string, request: IncomingMessage, response: ServerRespo
   const streaming = String(request.headers['content-encoding'] ?? '').includes('aws-chunked');
   const body = streaming ? fromAwsChunked(sent) : sent;
   if (!body) return refuse(request, response, 400, 'IncompleteBody');
-  await mkdir(dirname(file), { recursive: true });
   // Watchers of the folder see a whole file or none.
-  // (Not made of the file's name, which may be as long as a name can be.)
-  const scratch = join(dirname(file), `.${randomUUID()}`);
-  try {
-    await writeFile(scratch, body);
-    await rename(scratch, file);
-  } finally {
-    await rm(scratch, { force: true });
-  }
+  await replaceFile(file, body);
   response.writeHead(200, {
     etag: `"${createHash('md5').update(body).digest('hex')}"`,
     'x-amz-request-id': randomUUID(),

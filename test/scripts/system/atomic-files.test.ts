@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,14 +41,14 @@ describe('replaceFile', () => {
     const file = join(root, 'file');
     const temporaries = join(root, 'temporaries');
     const contents = ['a', 'b'].map((letter) => letter.repeat(20_000));
-    await replaceFile(file, contents[0] ?? '', temporaries);
+    await replaceFile(file, contents[0] ?? '', { scratch: join(temporaries, 'a') });
     let writing = true;
     const reader = (async () => {
       const seen = new Set<string>();
       while (writing) seen.add(await readFile(file, 'utf8'));
       return seen;
     })();
-    for (let i = 0; i < 30; i++) await replaceFile(file, contents[i % 2] ?? '', temporaries);
+    for (let i = 0; i < 30; i++) await replaceFile(file, contents[i % 2] ?? '', { scratch: join(temporaries, 'a') });
     writing = false;
     for (const content of await reader) expect(contents).toContain(content);
     expect(await readdir(temporaries)).toEqual([]);
@@ -57,9 +57,28 @@ describe('replaceFile', () => {
   it('leaves the old content and nothing temporary where it fails', async () => {
     const folder = join(root, 'a-folder');
     await mkdir(join(folder, 'full'), { recursive: true });
-    await expect(replaceFile(folder, 'x', join(root, 'others'))).rejects.toThrow();
+    await expect(replaceFile(folder, 'x', { scratch: join(root, 'others', 'a') })).rejects.toThrow();
     expect(await readdir(folder)).toEqual(['full']);
     expect(await readdir(join(root, 'others'))).toEqual([]);
+  });
+});
+
+describe('replaceFile beside its file', () => {
+  it('writes all parts, over what was there', async () => {
+    const folder = join(root, 'beside', 'deep');
+    const file = join(folder, 'file');
+    await replaceFile(file, [Buffer.from('old and long')]);
+    await replaceFile(file, [Buffer.from('new'), Buffer.from('!')], { mode: 0o600 });
+    expect(await readFile(file, 'utf8')).toBe('new!');
+    expect(await readdir(folder)).toEqual(['file']);
+    if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves nothing behind where it cannot write', async () => {
+    const folder = join(root, 'blocked');
+    await mkdir(join(folder, 'taken', 'inside'), { recursive: true });
+    await expect(replaceFile(join(folder, 'taken'), [Buffer.from('x')])).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['taken']);
   });
 });
 

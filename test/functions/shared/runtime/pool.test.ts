@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { inParallel } from '../../../../functions/shared/runtime/pool.ts';
 
@@ -14,6 +15,18 @@ describe('inParallel', () => {
     expect(results).toEqual([60, 20, 40, 0, 10]);
     expect(most).toBe(2);
     expect(await inParallel([], 3, async () => 1)).toEqual([]);
+  });
+
+  it('starts nothing more after a failure, and tells of it', async () => {
+    const started: number[] = [];
+    const work = inParallel([1, 2, 3, 4, 5, 6], 2, async (item) => {
+      started.push(item);
+      await wait(item * 2);
+      if (item === 1) throw new Error('broken');
+    });
+    await expect(work).rejects.toThrow('broken');
+    await wait(20);
+    expect(started.length).toBeLessThan(4);
   });
 
   it('rejects with the first error', async () => {
