@@ -27,6 +27,10 @@ export default defineConfig({
     },
     // What a test prints goes through the streams, where test/quiet.ts sees it.
     disableConsoleIntercept: true,
+    coverage: {
+      include: ['layers/inference/src/**', 'scripts/{convert,read}/**', 'functions/**'],
+      reporter: ['text-summary', 'json-summary'],
+    },
     projects: [
       {
         extends: true,
