@@ -5,7 +5,7 @@ import { COMMANDS, type CommandEntry } from '#commands';
 import { describeSystemFailure, reportFailure } from '#terminal';
 
 /** Exit codes, the same for every command. */
-export const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
+const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
 
 /** Failures that another spelling of the same command line would not have had. */
 const USED_WRONGLY = new Set(['used-wrongly', 'name-not-valid', 'tag-not-valid', 'reference-not-valid']);

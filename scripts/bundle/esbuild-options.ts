@@ -1,7 +1,7 @@
 import type { BuildOptions } from 'esbuild';
 
 /** Lambda's nodejs22.x and later, and the oldest Node that runs the local gateway. */
-export const TARGET = 'node20';
+const TARGET = 'node20';
 
 /** What every bundle here has in common. */
 export const BASE_OPTIONS = {

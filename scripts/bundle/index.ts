@@ -1,3 +1,3 @@
-export { type Bundle, type BundleOptions, bundle } from './bundle.ts';
-export { sizeTable, UNZIPPED_LIMIT } from './sizes.ts';
-export { ARCHITECTURES, type Architecture, hostTarget, LAMBDA_ARCHITECTURE, parseArchitecture } from './target.ts';
+export { type Bundle, bundle } from './bundle.ts';
+export { sizeTable } from './sizes.ts';
+export { hostTarget, LAMBDA_ARCHITECTURE } from './target.ts';

@@ -1,4 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
+import { formatTable } from '#terminal';
 
 /** A function and its layers together, unpacked: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const UNZIPPED_LIMIT = 262_144_000;
@@ -48,12 +49,7 @@ export function sizeTable(units: readonly UnitSize[], limit = UNZIPPED_LIMIT): s
     bytes(unzipped),
     `${((100 * unzipped) / limit).toFixed(1)} %`,
   ]);
-  const head = ['', 'zipped', 'unzipped', `of ${bytes(limit)}`];
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  return [head, ...rows]
-    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))))
-    .map((row) => row.join('  ').trimEnd())
-    .join('\n');
+  return formatTable(['', '>zipped', '>unzipped', `>of ${bytes(limit)}`], rows);
 }
 
 function bytes(count: number): string {

@@ -1,7 +1,7 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { BatchInput, BatchState, BatchSummary } from '#stack';
-import { formatTable, type Progress, reportResult, startProgress } from '#terminal';
+import { formatTable, type Progress, reportResult, startProgress, wholeAboveZero } from '#terminal';
 
 interface Flags {
   manifest?: true;
@@ -21,12 +21,12 @@ export function batchCommand(): Command {
     .argument('[url]', 's3://bucket/prefix, or with --manifest s3://bucket/list.jsonl')
     .option('--manifest', 'the URL is a list: JSON Lines of {"bucket", "key"}')
     .option('--model <name>', 'ask this model (NAME or NAME@VERSION) instead of the default one')
-    .option('-k, --top-k <number>', 'how many labels to name', wholeNumber)
+    .option('-k, --top-k <number>', 'how many labels to name', wholeAboveZero)
     .option('--follow <arn>', 'follow a batch that was started before')
     .option('--detach', 'start it and do not wait')
     .option('--state-machine <arn>', "the state machine; the stack's own if left out")
     .option('--stage <name>', 'the stack freezeframe-NAME; STAGE or dev if left out')
-    .option('--interval <milliseconds>', 'how often to ask how far it is', wholeNumber, 2_000)
+    .option('--interval <milliseconds>', 'how often to ask how far it is', wholeAboveZero, 2_000)
     .option('--json', 'print one JSON line with the summary')
     .addHelpText(
       'after',
@@ -128,10 +128,4 @@ function summaryText(summary: BatchSummary): string {
     ...(error ? [['error', error]] : []),
   ];
   return formatTable(['', ''], rows).trim();
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return number;
 }

@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { datasetHelp, describeDataset, describeInWords, loadDataset, writeSheet } from '#datasets';
-import { reportResult } from '#terminal';
+import { reportResult, wholeNumber } from '#terminal';
 
 interface DatasetFlags {
   seed?: number;
@@ -15,8 +15,8 @@ export function datasetCommand(): Command {
   return new Command('dataset')
     .description('Look at a data set as training sees it: what is in each split, what was left out and why.')
     .argument('<data>', 'gnomes, mnist, house-prices, FILE.csv or a folder of class folders')
-    .option('--seed <number>', 'which split, and which drawings', whole)
-    .option('--size <pixels>', 'side of the square pictures', whole)
+    .option('--seed <number>', 'which split, and which drawings', wholeNumber)
+    .option('--size <pixels>', 'side of the square pictures', wholeNumber)
     .addOption(new Option('--channels <number>', '3 for colour, 1 for grey').choices(['1', '3']))
     .option('--target <column>', 'column of a table to predict; the last if left out')
     .option('--sheet <file.png>', 'write some test pictures of each class as one picture')
@@ -44,9 +44,4 @@ Examples:
       const description = describeDataset(dataset);
       reportResult(description, flags.json === true, () => describeInWords(description));
     });
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
 }

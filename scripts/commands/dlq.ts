@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { FreezeframeError } from '@freezeframe/inference';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { DeadLetters } from '#stack';
-import { formatTable, reportResult } from '#terminal';
+import { formatTable, reportResult, wholeAboveZero } from '#terminal';
 
 interface Flags {
   queue?: string;
@@ -36,7 +36,7 @@ The queue is the one of the deployed stack (--stage), or the one that --queue na
       .option('--queue <url>', 'another queue of dead letters')
       .option('--json', 'print JSON');
   sub('list', 'what is there, the oldest first; nothing is taken away')
-    .option('--limit <number>', 'at most so many', wholeNumber, 100)
+    .option('--limit <number>', 'at most so many', wholeAboveZero, 100)
     .action(list);
   sub('show', 'one message, and why nobody understood it').argument('<id>').action(show);
   sub('redrive', 'send messages to the queue they came from; each is kept here until it is there')
@@ -120,10 +120,4 @@ async function confirm(what: string): Promise<void> {
 
 function count(ids: readonly string[]): string {
   return ids.length === 1 ? '1 message' : `${ids.length} messages`;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return number;
 }

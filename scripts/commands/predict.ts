@@ -11,9 +11,9 @@ import {
   type Result,
   toProblem,
 } from '@freezeframe/inference';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { openStore } from '#store';
-import { formatShare, reportResult } from '#terminal';
+import { formatShare, reportResult, wholeAboveZero } from '#terminal';
 
 interface Options {
   json?: true;
@@ -26,7 +26,7 @@ export function predictCommand(): Command {
     .description('say what is on pictures, or answer a request of tensors')
     .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
     .argument('[files...]', 'pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF); - is stdin')
-    .option('-k, --top-k <number>', 'how many labels to name, the most probable first (default: 5)', wholeNumber)
+    .option('-k, --top-k <number>', 'how many labels to name, the most probable first (default: 5)', wholeAboveZero)
     .option('--request <file>', 'answer this Open Inference Protocol v2 request (JSON; - is stdin) instead of pictures')
     .option('--json', 'print one JSON result per line, in the order of the files')
     .addHelpText(
@@ -132,10 +132,4 @@ function responseText({ model_name, model_version, outputs }: InferResponse): st
     return `  ${name} ${datatype} [${shape.join(', ')}]: ${shown}${data.length > 8 ? ', … (all of it with --json)' : ''}`;
   });
   return [`${model_name}@${model_version}`, ...lines].join('\n');
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^[0-9]{1,9}$/.test(text) && value >= 1) return value;
-  throw new InvalidArgumentError('Expected a whole number from 1.');
 }

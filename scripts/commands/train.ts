@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp } from '#datasets';
-import { reportResult } from '#terminal';
+import { reportResult, wholeAboveZero, wholeNumber } from '#terminal';
 import { ARCHITECTURES, BACKEND_NAMES } from '#train';
 
 interface TrainFlags {
@@ -27,18 +27,18 @@ export function trainCommand(): Command {
     .description('Train a model on pictures or a table, freeze it, and keep it in the store.')
     .argument('<data>', 'gnomes, mnist, house-prices, FILE.csv or a folder of class folders')
     .requiredOption('--name <name>', 'what to call the model')
-    .option('--epochs <number>', 'how often to go through the training data', count)
-    .option('--batch-size <number>', 'samples of one step', count)
+    .option('--epochs <number>', 'how often to go through the training data', wholeAboveZero)
+    .option('--batch-size <number>', 'samples of one step', wholeAboveZero)
     .addOption(
       new Option('--architecture <name>', 'what to train; chosen by the data if left out').choices(
         ARCHITECTURES.map(({ name }) => name),
       ),
     )
     .addOption(new Option('--backend <name>', 'what to train with').choices([...BACKEND_NAMES]).default('auto'))
-    .option('--seed <number>', 'first weights, order, dropout and variations', whole, 1)
+    .option('--seed <number>', 'first weights, order, dropout and variations', wholeNumber, 1)
     .option('--learning-rate <number>', 'the highest; it falls to almost nothing over all epochs', positive)
-    .option('--patience <number>', 'epochs without a better validation result before it ends', count)
-    .option('--size <pixels>', 'side of the square pictures', count)
+    .option('--patience <number>', 'epochs without a better validation result before it ends', wholeAboveZero)
+    .option('--size <pixels>', 'side of the square pictures', wholeAboveZero)
     .addOption(new Option('--channels <number>', '3 for colour, 1 for grey').choices(['1', '3']))
     .option('--target <column>', 'column of a table to predict; the last if left out')
     .option('--unit <unit>', 'unit of that column')
@@ -140,17 +140,6 @@ function stopOnSignal(): { signal: AbortSignal; done(): void } {
       for (const name of names) process.off(name, listener);
     },
   };
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
-}
-
-function count(text: string): number {
-  const value = whole(text);
-  if (value < 1) throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
 }
 
 function positive(text: string): number {

@@ -1,6 +1,5 @@
 export { writeSheet } from './contact-sheet.ts';
-export * from './dataset.ts';
+export type { Dataset, DatasetOptions, PictureDataset, TableDataset } from './dataset.ts';
 export { describeDataset, describeInWords } from './describe.ts';
-export { type Sample, writeSamples } from './gnomes/samples.ts';
-export { DATASET_KINDS } from './kinds.ts';
+export { writeSamples } from './gnomes/samples.ts';
 export { datasetHelp, loadDataset } from './load-dataset.ts';

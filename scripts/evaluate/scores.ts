@@ -1,5 +1,8 @@
+import type { Dataset } from '#datasets';
+import { firstChoice, rangeOf } from '#frozen';
+
 /** How well one class was found; null where there is nothing to divide by. */
-export interface ClassScore {
+interface ClassScore {
   label: string;
   /** Pictures that are of this class. */
   support: number;
@@ -52,6 +55,30 @@ export function score(labels: readonly string[], pairs: Iterable<readonly [actua
     macroF1: ratio(sum(present.map(({ f1 }) => f1 ?? 0)), present.length),
     classes,
     confusion,
+  };
+}
+
+/**
+ * How good a model's answers to the test split are: `accuracy`, or `meanAbsoluteError` and `rootMeanSquaredError` in the
+ * target's own unit.
+ * @param answers row-major; of a table in the target's own unit
+ */
+export function scoreAnswers(answers: Float32Array, dataset: Dataset): Record<string, number> {
+  if (dataset.kind === 'pictures') {
+    const { count, classes } = dataset.splits.test;
+    const columns = answers.length / count;
+    const right = classes.reduce((n, wanted, row) => n + Number(firstChoice(answers, row, columns) === wanted), 0);
+    return { accuracy: right / count, count };
+  }
+  const { count, target } = dataset.splits.test;
+  const range = rangeOf(dataset.target);
+  const errors = Array.from(target, (value, row) =>
+    Math.abs((answers[row] as number) - (value * range + dataset.target.min)),
+  );
+  return {
+    meanAbsoluteError: sum(errors) / count,
+    rootMeanSquaredError: Math.sqrt(sum(errors.map((error) => error * error)) / count),
+    count,
   };
 }
 

@@ -38,13 +38,6 @@ function parseWanted(word: string, text: string): Wanted {
   }
 }
 
-/** The reference in words, as a person would type it. */
-export function formatReference({ name, wanted }: Reference): string {
-  if (wanted.kind === 'version') return `${name}@${wanted.version}`;
-  if (wanted.kind === 'digest') return `${name}@sha256:${wanted.prefix}`;
-  return wanted.tag === 'production' ? name : `${name}@${wanted.tag}`;
-}
-
 function isName(word: unknown): word is string {
   return modelName.safeParse(word).success;
 }

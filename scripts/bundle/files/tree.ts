@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmod, copyFile, lstat, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 
@@ -23,16 +22,6 @@ export function sortedPaths(tree: ReadonlyMap<string, unknown>): string[] {
 
 export async function readSource(source: Source): Promise<Uint8Array> {
   return source instanceof Uint8Array ? source : readFile(source.file);
-}
-
-/** One hash over names and contents. */
-export async function treeDigest(tree: Tree): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of sortedPaths(tree)) {
-    const content = createHash('sha256').update(await readSource(tree.get(path) as Source));
-    hash.update(`${path}\0${content.digest('hex')}\n`);
-  }
-  return hash.digest('hex');
 }
 
 /** Writes the tree into `folder`, which must not exist yet. */

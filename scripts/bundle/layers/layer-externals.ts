@@ -1,7 +1,7 @@
 import type { Plugin } from 'esbuild';
 
 /** What the inference layer provides; a function must never carry a second copy of it. */
-export const LAYER_PROVIDES = ['@freezeframe/inference', 'sharp', 'onnxruntime-node'] as const;
+const LAYER_PROVIDES = ['@freezeframe/inference', 'sharp', 'onnxruntime-node'] as const;
 
 const NAMESPACE = 'layer';
 

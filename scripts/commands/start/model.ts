@@ -7,7 +7,7 @@ import { type TrainOutcome, trainInChild } from './train-child.ts';
 const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What `npm start` trains: the data set that the project draws itself, in about a minute on two cores. */
-export const TRAINING = ['gnomes', '--name', 'gnomes', '--architecture', 'small-cnn', '--seed', '1'] as const;
+const TRAINING = ['gnomes', '--name', 'gnomes', '--architecture', 'small-cnn', '--seed', '1'] as const;
 
 /** Whose change makes another model: the drawings, and everything between them and the frozen file. */
 const SOURCES = ['datasets/gnomes', 'train', 'freeze'].map((folder) => join(SCRIPTS, folder));

@@ -23,10 +23,10 @@ export const folder: DatasetKind = {
   load: (spec, options) => loadFolder(resolve(spec), basename(resolve(spec)), options),
 };
 
-export const DEFAULT_SIZE = 64;
+const DEFAULT_SIZE = 64;
 
 /** How pictures of unknown shape reach a square: the shorter side fits, the longer loses its ends. */
-export function shapeOf({ size = DEFAULT_SIZE, channels = 3 }: DatasetOptions): PictureShape {
+function shapeOf({ size = DEFAULT_SIZE, channels = 3 }: DatasetOptions): PictureShape {
   if (!Number.isInteger(size) || size < 8 || size > 1024)
     throw new FreezeframeError('used-wrongly', expected('8 to 1024 pixels', 'the picture size', size));
   const colour = channels === 1 ? 'grey' : 'rgb';

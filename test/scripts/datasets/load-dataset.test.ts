@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DATASET_KINDS, datasetHelp, loadDataset } from '../../../scripts/datasets/index.ts';
+import { datasetHelp, loadDataset } from '../../../scripts/datasets/index.ts';
+import { DATASET_KINDS } from '../../../scripts/datasets/kinds.ts';
 import { pictureFolder, temporaryFolder, writeFiles } from './picture-files.ts';
 
 describe('loadDataset', () => {

@@ -2,7 +2,7 @@ import { basename, join, normalize } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkName, checkTag, formatReference, parseReference, type Wanted } from '../../../scripts/store/reference.ts';
+import { checkName, checkTag, parseReference, type Reference, type Wanted } from '../../../scripts/store/reference.ts';
 
 const word = fc
   .stringMatching(/^[a-z][a-z0-9_-]{0,20}$/)
@@ -12,6 +12,13 @@ const wanted: fc.Arbitrary<Wanted> = fc.oneof(
   word.filter((tag) => !/^[0-9a-f]{7,}$/.test(tag)).map((tag) => ({ kind: 'tag' as const, tag })),
   fc.stringMatching(/^[0-9a-f]{4,64}$/).map((prefix) => ({ kind: 'digest' as const, prefix })),
 );
+
+/** The reference in words, as a person would type it. */
+function formatReference({ name, wanted }: Reference): string {
+  if (wanted.kind === 'version') return `${name}@${wanted.version}`;
+  if (wanted.kind === 'digest') return `${name}@sha256:${wanted.prefix}`;
+  return wanted.tag === 'production' ? name : `${name}@${wanted.tag}`;
+}
 
 describe('references', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { csv, loadCsv } from '../../../../scripts/datasets/csv/csv.ts';
-import { SPLITS } from '../../../../scripts/datasets/index.ts';
+import { SPLITS } from '../../../../scripts/datasets/dataset.ts';
 import { temporaryFolder, writeFiles } from '../picture-files.ts';
 
 async function load(text: string, options = {}) {

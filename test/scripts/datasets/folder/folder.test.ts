@@ -2,8 +2,8 @@ import { copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type PictureDataset, SPLITS } from '../../../../scripts/datasets/dataset.ts';
 import { loadFolder } from '../../../../scripts/datasets/folder/folder.ts';
-import { type PictureDataset, SPLITS } from '../../../../scripts/datasets/index.ts';
 import { expectPrinted } from '../../../printed.ts';
 import { pictureFolder, plainPicture, temporaryFolder, writeFiles } from '../picture-files.ts';
 
