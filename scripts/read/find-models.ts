@@ -1,7 +1,7 @@
 import { ImportError, MAX_UNPACKED_BYTES } from '#guards';
 import { type Hdf5File, isHdf5, openHdf5 } from './containers/hdf5/open-hdf5.ts';
 import { holdsWeights } from './named-weights/hdf5-weights.ts';
-import { isZip, openBytes, type Source } from './source.ts';
+import { isZip, oncePerSource, openBytes, type Source } from './source.ts';
 
 /** The name of an entry below its folder. */
 function baseName(name: string): string {
@@ -21,16 +21,8 @@ export interface Hdf5Entry {
   readonly holds: 'model' | 'weights' | 'other';
 }
 
-const looked = new WeakMap<Source, Promise<Hdf5Entry[]>>();
-
-/** HDF5 files of a source; looked into once, however many readers ask. @throws ImportError */
-export function hdf5Entries(source: Source): Promise<Hdf5Entry[]> {
-  const known = looked.get(source) ?? lookForHdf5(source);
-  looked.set(source, known);
-  return known;
-}
-
-async function lookForHdf5(source: Source): Promise<Hdf5Entry[]> {
+/** HDF5 files of a source. @throws ImportError */
+export const hdf5Entries = oncePerSource(async (source): Promise<Hdf5Entry[]> => {
   const found: Hdf5Entry[] = [];
   for (const name of candidates(source, /\.(h5|hdf5|keras|hdf|he5)$/i)) {
     if (!isHdf5(await source.head(name, 8))) continue;
@@ -41,7 +33,7 @@ async function lookForHdf5(source: Source): Promise<Hdf5Entry[]> {
     found.push({ name, holds });
   }
   return found;
-}
+});
 
 /** Opens an HDF5 entry for as long as `read` runs. @throws ImportError */
 export async function withHdf5<T>(source: Source, name: string, read: (file: Hdf5File) => T): Promise<T> {

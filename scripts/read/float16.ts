@@ -7,3 +7,11 @@ export function float16ToNumber(half: number): number {
   if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** bfloat16 is the upper half of a float32. */
+export function bfloat16ToNumber(half: number): number {
+  word.setUint32(0, half << 16);
+  return word.getFloat32(0);
+}

@@ -35,6 +35,16 @@ export interface SourceEntry {
   readonly bytes: number;
 }
 
+/** The same answer for the same source, however many readers ask. */
+export function oncePerSource<T>(look: (source: Source) => Promise<T>): (source: Source) => Promise<T> {
+  const known = new WeakMap<Source, Promise<T>>();
+  return (source) => {
+    const found = known.get(source) ?? look(source);
+    known.set(source, found);
+    return found;
+  };
+}
+
 /** What both a zip with files and one without begin with. */
 const ZIP_MAGIC = [
   [0x50, 0x4b, 0x03, 0x04],

@@ -72,3 +72,8 @@ export function broadcast(a: Shape, b: Shape): Shape {
     throw new Refused(`shapes [${a}] and [${b}] do not broadcast`);
   });
 }
+
+/** A value with its memory in TensorFlow's order. */
+export function flat(e: Emission, index = 0): Value {
+  return e.graph.toLayout(e.value(index), 'channels-last');
+}

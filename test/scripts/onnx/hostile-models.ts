@@ -21,8 +21,6 @@ const tensor = (name: string, dims: number[], dataType: number, rawData: Uint8Ar
   create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType, rawData });
 const ints = (name: string, values: number[], dims = [values.length]) =>
   tensor(name, dims, TensorProto_DataType.INT64, new Uint8Array(BigInt64Array.from(values, BigInt).buffer));
-const floats = (name: string, values: number[]) =>
-  tensor(name, [values.length], TensorProto_DataType.FLOAT, new Uint8Array(Float32Array.from(values).buffer));
 
 export const node = (opType: string, input: string[], output: string[], rest: Partial<NodeProto> = {}): NodeProto =>
   create(NodeProtoSchema, { opType, input, output, ...rest } as never);

@@ -2,6 +2,7 @@ import type { OperatorConverter } from '../operand.ts';
 import { ACTIVATIONS } from './activation.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CONVOLUTIONS } from './convolution.ts';
+import { JOINING } from './joining.ts';
 import { PICTURES } from './picture.ts';
 import { POOLING } from './pooling.ts';
 import { SHAPES } from './shape.ts';
@@ -11,6 +12,7 @@ const OPERATORS: readonly OperatorConverter[] = [
   ...ACTIVATIONS,
   ...ARITHMETIC,
   ...CONVOLUTIONS,
+  ...JOINING,
   ...PICTURES,
   ...POOLING,
   ...SHAPES,

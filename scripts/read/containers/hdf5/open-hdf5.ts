@@ -14,7 +14,7 @@ import type { Tensor } from '#keras';
 import { DATATYPE, type Metadata } from './bindings.ts';
 import { heapProblem } from './check-heaps.ts';
 import { type Hdf5Instance, hdf5Instance, releaseInstance } from './library.ts';
-import { asFloat32, fixedString } from './values.ts';
+import { asFloat32, attributeValues } from './values.ts';
 
 /** `\x89HDF\r\n\x1a\n` */
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -133,7 +133,8 @@ class OpenFile implements Hdf5File {
     const values = this.#withMemory(where, bytes, (pointer) => {
       const { library } = this.#instance;
       if (library.get_attribute_data(this.#id, `/${path}`, name, BigInt(pointer)) < 0) throw this.#damaged(where);
-      const read = this.#attributeValues(pointer, bytes, metadata, where);
+      const read = attributeValues(library.HEAPU8, [pointer, bytes], metadata, where);
+      if (!read) throw this.#damaged(where);
       if (metadata.vlen) library.reclaim_vlen_memory(this.#id, `/${path}`, name, BigInt(pointer));
       return read;
     });
@@ -229,30 +230,6 @@ class OpenFile implements Hdf5File {
         remedy: 'Save the weights with Keras itself, which compresses nothing.',
       });
     }
-  }
-
-  #attributeValues(pointer: number, bytes: number, metadata: Metadata, where: string): string[] | number[] {
-    const memory = this.#instance.library.HEAPU8;
-    const { type, size } = metadata;
-    if (type !== DATATYPE.string) return [...asFloat32(memory.slice(pointer, pointer + bytes), metadata, where)];
-    const count = bytes / size;
-    if (!metadata.vlen) {
-      return Array.from({ length: count }, (_, i) =>
-        fixedString(memory.subarray(pointer + i * size, pointer + (i + 1) * size)),
-      );
-    }
-    const addresses = new Uint32Array(memory.slice(pointer, pointer + bytes).buffer);
-    let total = 0;
-    return Array.from(addresses, (address) => {
-      if (address === 0) return '';
-      const end = memory.indexOf(0, address);
-      total += end - address;
-      if (end < 0) throw this.#damaged(where);
-      if (total > MAX_HDF5_ATTRIBUTE_BYTES) {
-        throw this.#limit(`at most ${MAX_HDF5_ATTRIBUTE_BYTES} bytes`, where, total);
-      }
-      return new TextDecoder().decode(memory.subarray(address, end));
-    });
   }
 
   #withMemory<T>(where: string, bytes: number, use: (pointer: number) => T): T {

@@ -1,6 +1,6 @@
 import { expected } from '@freezeframe/inference';
-import { ImportError } from '#guards';
-import { float16ToNumber } from '../../float16.ts';
+import { ImportError, MAX_HDF5_ATTRIBUTE_BYTES } from '#guards';
+import { bfloat16ToNumber, float16ToNumber } from '../../float16.ts';
 import { DATATYPE, type Metadata } from './bindings.ts';
 
 /**
@@ -31,12 +31,34 @@ const INTEGERS = new Map([
   [4, { signed: Int32Array, unsigned: Uint32Array }],
 ]);
 
-const word = new DataView(new ArrayBuffer(4));
-
-/** The upper half of a float32. */
-function bfloat16ToNumber(half: number): number {
-  word.setUint32(0, half << 16);
-  return word.getFloat32(0);
+/**
+ * An attribute's texts or numbers.
+ * @param at where its bytes lie in the library's memory, and how many they are
+ * @returns undefined for a text without an end
+ * @throws ImportError `limit-exceeded`
+ */
+export function attributeValues(
+  memory: Uint8Array<ArrayBuffer>,
+  [pointer, bytes]: readonly [number, number],
+  metadata: Metadata,
+  where: string,
+): string[] | number[] | undefined {
+  const { type, size, vlen } = metadata;
+  const own = memory.slice(pointer, pointer + bytes);
+  if (type !== DATATYPE.string) return [...asFloat32(own, metadata, where)];
+  if (!vlen) return Array.from({ length: bytes / size }, (_, i) => fixedString(own.subarray(i * size, (i + 1) * size)));
+  const texts: string[] = [];
+  let total = 0;
+  for (const address of new Uint32Array(own.buffer)) {
+    const end = address === 0 ? 0 : memory.indexOf(0, address);
+    if (end < 0) return undefined;
+    total += end - address;
+    if (total > MAX_HDF5_ATTRIBUTE_BYTES) {
+      throw new ImportError('limit-exceeded', expected(`at most ${MAX_HDF5_ATTRIBUTE_BYTES} bytes`, where, total));
+    }
+    texts.push(new TextDecoder().decode(memory.subarray(address, end)));
+  }
+  return texts;
 }
 
 /** Text of a fixed length, to its first NUL. */

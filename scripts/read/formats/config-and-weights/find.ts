@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
 import { hdf5Entries } from '../../find-models.ts';
-import { type Source, withSiblings } from '../../source.ts';
+import { oncePerSource, type Source, withSiblings } from '../../source.ts';
 import { isShardIndex, shardNames } from '../keras-3/shards.ts';
 
 /** A file that holds a model's config. */
@@ -27,14 +27,8 @@ const schema = z.looseObject({
   keras_version: z.string().optional().catch(undefined),
 });
 
-const known = new WeakMap<Source, Promise<ConfigAndWeights>>();
-
 /** Configs and weights in a source, or beside the one of them that was given. @throws ImportError */
-export function findConfigAndWeights(source: Source): Promise<ConfigAndWeights> {
-  const found = known.get(source) ?? findBoth(source);
-  known.set(source, found);
-  return found;
-}
+export const findConfigAndWeights = oncePerSource(findBoth);
 
 async function findBoth(source: Source): Promise<ConfigAndWeights> {
   const own = await find(source);

@@ -1,4 +1,5 @@
 import { ImportError } from '#guards';
+import { isHdf5 } from '../../containers/hdf5/open-hdf5.ts';
 import { UNPICKLE_MODEL } from '../../pickle/callables/keras.ts';
 import { rawBytes } from '../../pickle/callables/numpy.ts';
 import {
@@ -17,8 +18,6 @@ export type Payload =
   | { readonly kind: 'parts'; readonly config: PickleValue; readonly weights: readonly NdArray[] | WeightsByLayer };
 
 type WeightsByLayer = ReadonlyMap<string, readonly NdArray[]>;
-
-const HDF5_MAGIC = '89484446';
 
 /** Names that people give to the two halves, as `model.get_config()` and `model.get_weights()` gave them. */
 const CONFIG_KEYS = ['model_config', 'config', 'architecture', 'model', 'model_json', 'json'];
@@ -86,7 +85,7 @@ function fileOf(bytes: Uint8Array, from: string): Payload {
 }
 
 function isModelFile(bytes: Uint8Array): boolean {
-  return isZip(bytes) || Buffer.from(bytes.subarray(0, 4)).toString('hex') === HDF5_MAGIC;
+  return isZip(bytes) || isHdf5(bytes);
 }
 
 function isTar(bytes: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { ImportError } from '#guards';
+import { isHdf5 } from '../../containers/hdf5/open-hdf5.ts';
 import type { FormatReader, ImportedKerasModel, ImportedModel, PictureHints } from '../../format-reader.ts';
 import { checkLabelCount, labelsBeside } from '../../labels.ts';
 import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
@@ -65,7 +66,6 @@ function withLabels(source: Source, folder: string): Promise<Source> {
 
 /** An export is 2.4 MB; with other sizes of MobileNet it would be some 10. */
 const MAX_EXPORT_BYTES = 64 * 2 ** 20;
-const HDF5_MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** TensorFlow.js numbers the layers that it names, so this stands in every export's config, which HDF5 keeps as text. */
 const MARK = '_GlobalAveragePooling2D';
 
@@ -75,8 +75,7 @@ async function findKerasModel(source: Source): Promise<SourceEntry | undefined> 
   for (const entry of source.entries) {
     if (entry.bytes < 2048 || entry.bytes > MAX_EXPORT_BYTES || posix.basename(entry.name).startsWith('._')) continue;
     if (source.kind !== 'file' && !/\.(h5|hdf5|keras)$/i.test(entry.name)) continue;
-    const head = await source.head(entry.name, HDF5_MAGIC.length);
-    if (HDF5_MAGIC.every((byte, i) => head[i] === byte)) files.push(entry);
+    if (isHdf5(await source.head(entry.name, 8))) files.push(entry);
   }
   const [only, ...others] = files;
   if (!only || others.length > 0) return undefined;

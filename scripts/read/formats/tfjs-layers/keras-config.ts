@@ -1,17 +1,9 @@
 import { expected } from '@freezeframe/inference';
 import { ImportError, parseJson } from '#guards';
-import type { KerasModel } from '#keras';
+import { type KerasModel, withTodaysNames } from '#keras';
 import type { ModelJson } from './model-json.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** Names that some TensorFlow versions wrote (https://github.com/tensorflow/tfjs/issues/1255). */
-const CLASS_NAMES: Record<string, string> = {
-  BatchNormalizationV1: 'BatchNormalization',
-  BatchNormalizationV2: 'BatchNormalization',
-  UnifiedGRU: 'GRU',
-  UnifiedLSTM: 'LSTM',
-};
 
 /**
  * The Keras config in a `modelTopology`: bare, as TensorFlow.js writes it, or within `model_config`, as its Python converter
@@ -21,7 +13,7 @@ const CLASS_NAMES: Record<string, string> = {
 export function kerasConfig(model: ModelJson): { config: KerasModel['config']; framework: string | undefined } {
   const wrapped = model.topology.model_config ?? model.topology.modelConfig;
   const bare = wrapped === undefined ? model.topology : fromText(wrapped);
-  const { class_name, config } = normalized(bare, wrapped === undefined) as Json;
+  const { class_name, config } = withTodaysNames(normalized(bare, wrapped === undefined)) as Json;
   if (typeof class_name !== 'string' || config === null || typeof config !== 'object') {
     throw new ImportError('file-damaged', expected('a model config', `modelTopology of ${model.entry}`, bare), {
       remedy: 'Export the model again with model.save() or tensorflowjs_converter.',
@@ -73,7 +65,7 @@ function rewrite(value: unknown, spelling: Spelling, key: string): unknown {
 }
 
 function rewriteText(value: string, camel: boolean, key: string): string {
-  if (key === 'class_name' || key === 'className') return CLASS_NAMES[value] ?? value;
+  if (key === 'class_name' || key === 'className') return value;
   const name = camel && !NAMES.has(key) ? snakeCase(value) : value;
   // TensorFlow.js computes what Keras 2 means by it.
   return name === 'hard_sigmoid' && /activation$/i.test(key) ? 'hard_sigmoid_keras2' : name;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
-import type { Source } from '../../source.ts';
+import { oncePerSource, type Source } from '../../source.ts';
 
 /** A `model.json` of TensorFlow.js, whatever the file is called. */
 export interface ModelJson {
@@ -16,17 +16,11 @@ export interface ModelJson {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const found = new WeakMap<Source, Promise<ModelJson | undefined>>();
-
 /**
- * The one `model.json` in a source; parsed once, however many readers ask.
+ * The one `model.json` in a source.
  * @throws ImportError `format-unknown` where several lie equally deep
  */
-export function findModelJson(source: Source): Promise<ModelJson | undefined> {
-  const known = found.get(source) ?? search(source);
-  found.set(source, known);
-  return known;
-}
+export const findModelJson = oncePerSource(search);
 
 async function search(source: Source): Promise<ModelJson | undefined> {
   const candidates = source.entries.filter(({ name, bytes }) => isJson(name) && bytes <= MAX_JSON_BYTES);
