@@ -1,124 +1,20 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useStore } from './models-store.ts';
+import { run } from './run.ts';
 
-const COMMAND = fileURLToPath(new URL('../../../scripts/freezeframe.js', import.meta.url));
-
-let folder: string;
-let store: string;
-let table: string;
-let pictures: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'freezeframe-train-command-'));
-  store = join(folder, 'store');
-  table = join(folder, 'rooms.csv');
-  const rows = Array.from(
-    { length: 120 },
-    (_, i) => `${(i % 12) + 20},${(i * 7) % 5},${1000 * ((i % 12) + 20) + 500 * ((i * 7) % 5)}`,
-  );
-  await writeFile(table, ['size,rooms,price ($)', ...rows].join('\n'));
-  pictures = join(folder, 'pictures');
-  for (const [label, colour] of [
-    ['dark', 40],
-    ['light', 190],
-  ] as const) {
-    await mkdir(join(pictures, label), { recursive: true });
-    for (let i = 0; i < 20; i++) {
-      const background = { r: colour + i, g: colour, b: colour + 2 * i };
-      const file = join(pictures, label, `${i}.png`);
-      await sharp({ create: { width: 40, height: 30, channels: 3, background } })
-        .png()
-        .toFile(file);
-    }
-  }
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** @param stopWhen stderr in which the process is interrupted, as Ctrl-C does it */
-function run(words: readonly string[], stopWhen?: RegExp): Promise<Ended> {
-  const child = spawn(process.execPath, [COMMAND, 'train', ...words], {
-    env: { ...process.env, FREEZEFRAME_STORE: store },
-  });
-  let [stdout, stderr] = ['', ''];
-  let stopped = false;
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk;
-    if (stopped || !stopWhen?.test(stderr)) return;
-    stopped = true;
-    child.kill('SIGINT');
-  });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
-}
-
-/** Trainings that could be resumed. */
-async function checkpoints(): Promise<string[]> {
-  return (await readdir(join(store, 'training'))).filter((file) => file.includes('checkpoint'));
-}
+const scratch = useStore();
+const TABLE = ['size,rooms,price ($)', ...Array.from({ length: 120 }, (_, i) => `${i},${i % 5},${1000 * i}`)].join(
+  '\n',
+);
 
 describe('freezeframe train', () => {
   it('refuses a name that the store would not take before it looks at the data', async () => {
-    const { code, stdout } = await run([join(folder, 'absent.csv'), '--name', 'Prices', '--json']);
+    const { code, stdout } = await run(['train', join(scratch.folder, 'absent.csv'), '--name', 'Prices', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'name-not-valid', remedy: 'Call it prices, for example.' },
     });
-  });
-
-  it('trains on a table, answers in its unit and ends with one JSON line', async () => {
-    const { code, stdout, stderr } = await run([table, '--name', 'prices', '--epochs', '30', '--json']);
-    expect(stderr).toContain('Training mlp on');
-    expect(code).toBe(0);
-    const lines = stdout.trim().split('\n');
-    expect(lines.length).toBe(1);
-    const result = JSON.parse(lines[0] as string);
-    expect(Object.keys(result)).toEqual(['name', 'version', 'backend', 'epochs', 'seconds', 'metrics']);
-    expect(result).toMatchObject({ name: 'prices', version: '1', backend: 'onnx' });
-    // Prices are 20,000 to 33,000: a model that learned nothing errs by thousands.
-    expect(result.metrics.meanAbsoluteError).toBeLessThan(1500);
-    expect(result.metrics.meanAbsoluteError).toBeGreaterThan(0);
-    expect(await checkpoints()).toEqual([]);
-  });
-
-  it('trains on pictures, and goes on after Ctrl-C with the same command and --resume', async () => {
-    const words = [
-      pictures,
-      '--name',
-      'light',
-      '--size',
-      '32',
-      '--epochs',
-      '80',
-      '--patience',
-      '80',
-      '--batch-size',
-      '8',
-    ];
-    const stopped = await run([...words, '--json'], /Epoch 2\/80/);
-    expect(stopped.code).toBe(1);
-    expect(JSON.parse(stopped.stdout)).toMatchObject({
-      error: { code: 'interrupted', remedy: expect.stringContaining('--resume') },
-    });
-    expect(await checkpoints()).toEqual(['light.checkpoint']);
-    const { code, stdout, stderr } = await run([...words, '--resume']);
-    expect(code).toBe(0);
-    expect(stderr).not.toMatch(/Epoch 1\/80/);
-    expect(stdout).toMatch(/^Small CNN Error: \d+\.\d\d% of \d+ test pictures$/m);
-    expect(stdout).toMatch(/^light@1: /m);
-    expect(await checkpoints()).toEqual([]);
   });
 
   it.each([
@@ -127,13 +23,14 @@ describe('freezeframe train', () => {
     [['rooms.csv', '--name', 'x', '--epochs', '0'], 2, /above 0/],
     [['rooms.csv', '--name', 'x', '--architecture', 'resnet'], 2, /large-cnn, small-cnn, mlp/],
   ])('%j ends with %i', async (words, wanted, message) => {
-    const { code, stderr } = await run(words);
+    const { code, stderr } = await run(['train', ...words]);
     expect(code).toBe(wanted);
     expect(stderr).toMatch(message);
   });
 
   it('says that an architecture is not for such data', async () => {
-    const { code, stdout } = await run([table, '--name', 'x', '--architecture', 'small-cnn', '--json']);
+    const table = await scratch.write('rooms.csv', TABLE);
+    const { code, stdout } = await run(['train', table, '--name', 'x', '--architecture', 'small-cnn', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout).error.message).toMatch(/an architecture for tables/);
   });
