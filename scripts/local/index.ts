@@ -4,4 +4,4 @@ export { type LocalGateway, startLocalGateway, uploadFolders } from './gateway.t
 export { toEvent } from './http/event.ts';
 export { choosePort, untilSignal } from './listening.ts';
 export { builtFunction, childEnvironment, type FunctionSettings } from './runtime/child-environment.ts';
-export { Environment } from './runtime/environment.ts';
+export { Environment, WITH_PARENT } from './runtime/environment.ts';

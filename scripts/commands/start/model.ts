@@ -10,7 +10,7 @@ const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
 const TRAINING = ['gnomes', '--name', 'gnomes', '--architecture', 'small-cnn', '--seed', '1'] as const;
 
 /** Whose change makes another model: the drawings, and everything between them and the frozen file. */
-const SOURCES = ['datasets/gnomes', 'train', 'freeze'].map((folder) => join(SCRIPTS, folder));
+const SOURCES = ['datasets', 'train', 'convert', 'onnx', 'keras'].map((folder) => join(SCRIPTS, folder));
 
 export interface ModelOptions {
   readonly store: ModelStore;

@@ -4,8 +4,7 @@ import { type LocalGateway, startLocalGateway, type UploadReport, uploadFolders 
 import type { ModelStore } from '#store';
 import { type Progress, startProgress } from '#terminal';
 import { ensureModel, type ReadyModel } from './model.ts';
-import { ensureSamples } from './samples.ts';
-import { dropUpload, type Tried, tryOverHttp, UploadWaiter } from './try-out.ts';
+import { dropUpload, ensureSamples, type Tried, tryOverHttp, UploadWaiter } from './try-out.ts';
 
 export interface StartOptions {
   readonly store: ModelStore;

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { type ErrorCode, FreezeframeError } from '@freezeframe/inference';
+import { WITH_PARENT } from '#local';
 
 const COMMAND = fileURLToPath(new URL('../../freezeframe.js', import.meta.url));
-/** Ends the child when this process ends, however it ends. */
-const WITH_PARENT = pathToFileURL(fileURLToPath(new URL('../../local/runtime/with-parent.mjs', import.meta.url))).href;
 
 export type TrainOutcome =
   | { readonly ok: true; readonly name: string; readonly version: string; readonly metrics: Record<string, unknown> }

@@ -1,7 +1,20 @@
-import { copyFile, readFile, rename, utimes } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, readFile, rename, stat, utimes } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import type { UploadReport } from '#local';
+
+/** One picture of each class, named after what it shows. */
+const NAMES = ['garden-gnome.jpg', 'not-a-garden-gnome.jpg'];
+
+/** The sample pictures' files, absolute; drawn if they are not there (jimp is loaded only then). */
+export async function ensureSamples(folder: string): Promise<string[]> {
+  const files = NAMES.map((name) => resolve(folder, name));
+  const found = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  if (found.every((each) => each?.isFile())) return files;
+  const { writeSamples } = await import('#datasets');
+  const samples = await writeSamples(folder);
+  return samples.map(({ label }) => join(resolve(folder), `${label}.jpg`));
+}
 
 /** What the gateway said of one picture. */
 export interface Tried {

@@ -8,6 +8,9 @@ import { childEnvironment, type FunctionSettings } from './child-environment.ts'
 import { type Answer, type Invocation, RuntimeApi } from './runtime-api.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+/** To be loaded by a process (`--import`): it then ends with the one that started it, whose end of its stdin it watches. */
+export const WITH_PARENT = pathToFileURL(join(HERE, 'with-parent.mjs')).href;
+const ONLY_LAYERS = pathToFileURL(join(HERE, 'only-layers.mjs')).href;
 
 /** Why an environment is gone. */
 export interface Ending {
@@ -129,10 +132,7 @@ function heapArguments(memory: number): string[] {
 
 /** The official client where somebody has installed it, ours otherwise. */
 function runtimeArguments(): string[] {
-  const before = ['with-parent.mjs', 'only-layers.mjs'].flatMap((name) => [
-    '--import',
-    pathToFileURL(join(HERE, name)).href,
-  ]);
+  const before = ['--import', WITH_PARENT, '--import', ONLY_LAYERS];
   try {
     const require = createRequire(import.meta.url);
     const manifest = require.resolve('aws-lambda-ric/package.json');

@@ -5,8 +5,8 @@ import { type ErrorCode, FreezeframeError } from '@freezeframe/inference';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureModel } from '../../../../scripts/commands/start/model.ts';
 import type { TrainOutcome } from '../../../../scripts/commands/start/train-child.ts';
-import type { ModelStore } from '../../../../scripts/store/model-store.ts';
 import { openStore } from '../../../../scripts/store/folder-store.ts';
+import type { ModelStore } from '../../../../scripts/store/model-store.ts';
 import { saveTinyModel } from '../../tiny-model.ts';
 
 describe('ensureModel', () => {
@@ -48,6 +48,13 @@ describe('ensureModel', () => {
     await store.remove('gnomes@3');
     expect((await ensure()).model).toBe('gnomes@4');
     expect(trained).toHaveLength(4);
+  });
+
+  it('looks at the sources that the sample model comes of, where nobody names others', async () => {
+    const train = async (): Promise<TrainOutcome> => ({ ok: true, name: 'gnomes', version: '1', metrics: {} });
+    expect(await ensureModel({ store, stateFile: join(work, 'start.json'), train })).toMatchObject({
+      model: 'gnomes@1',
+    });
   });
 
   it('goes on with an interrupted training, and starts afresh where that fails', async () => {
