@@ -1,3 +1,4 @@
+export { firstChoice } from './first-choice.ts';
 export { manifestInput, manifestOutput } from './manifest.ts';
 export {
   type FreezeInput,

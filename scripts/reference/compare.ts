@@ -1,5 +1,5 @@
 import type { TensorData } from '@freezeframe/inference';
-import { type FreezeOutput, rangeOf } from '#frozen';
+import { type FreezeOutput, firstChoice, rangeOf } from '#frozen';
 import type { ReferenceTensor } from './reference-tensor.ts';
 
 /** How far one output of the frozen graph is from the reference. */
@@ -45,14 +45,4 @@ export function compare(output: string, kind: FreezeOutput, wanted: ReferenceTen
 function differentFirst(wanted: ArrayLike<number>, received: ArrayLike<number>, columns: number): number[] {
   const samples = Array.from({ length: wanted.length / columns }, (_, i) => i);
   return samples.filter((i) => firstChoice(wanted, i, columns) !== firstChoice(received, i, columns));
-}
-
-/** The class of one row: the largest number, or for a single number whether it is at least a half. */
-export function firstChoice(data: ArrayLike<number>, row: number, columns: number): number {
-  if (columns === 1) return (data[row] as number) >= 0.5 ? 1 : 0;
-  let best = 0;
-  for (let c = 1; c < columns; c++) {
-    if ((data[row * columns + c] as number) > (data[row * columns + best] as number)) best = c;
-  }
-  return best;
 }

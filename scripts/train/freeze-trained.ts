@@ -8,10 +8,10 @@ import {
 } from '@freezeframe/inference';
 import { freezeModel } from '#convert';
 import type { Dataset, TableDataset } from '#datasets';
+import { scoreAnswers } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
 import { type Verification, verifyFrozen } from '#reference';
 import { checkName, type ModelStore, type StoredModel } from '#store';
-import { measure } from './measure.ts';
 import type { TrainedModel, TrainingRecord } from './trained-model.ts';
 
 /** Held-out samples that the reference answers too, in plain code: 8 ms each for 64 x 64 pictures, `small-cnn`. */
@@ -40,7 +40,7 @@ export interface FreezeReport {
 }
 
 /**
- * Freezes a trained model, verifies it on held-out samples, measures it on the test split, and saves it.
+ * Freezes a trained model, verifies it on held-out samples, scores it on the test split, and saves it.
  * @throws FreezeframeError `verification-failed` (nothing is saved), `dataset-changed` (not the data it was trained on),
  *   and what `freezeModel` and the store throw
  */
@@ -55,7 +55,7 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
   const held = heldOut(dataset);
   const some = everyNth(held.samples, held.count, options.samples ?? DEFAULT_SAMPLES);
   const verification = await verifyFrozen(model, onnx, freezing, some, onProgress);
-  const after = await measureFrozen(onnx, held, dataset, freezing);
+  const after = await scoreFrozen(onnx, held, dataset);
   checkMetrics(training.metrics, after, held.count);
   const { seconds: _, ...verified } = verification;
   const data = { name: dataset.name, digest: dataset.digest, split: 'test', count: held.count };
@@ -126,12 +126,12 @@ export function everyNth(samples: Samples, count: number, wanted: number | 'all'
   );
 }
 
-async function measureFrozen(onnx: Uint8Array, held: HeldOut, dataset: Dataset, { output }: FreezeOptions) {
+async function scoreFrozen(onnx: Uint8Array, held: HeldOut, dataset: Dataset): Promise<Record<string, number>> {
   const engine = await createEngine(onnx);
   try {
     const answers = await runInBatches(engine, held.samples);
     const { data } = Object.values(answers)[0] as TensorData;
-    return measure(data as Float32Array, dataset, output);
+    return scoreAnswers(data as Float32Array, dataset);
   } finally {
     await engine.close();
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Dataset, DatasetOptions, PictureDataset } from '#datasets';
+import { scoreAnswers } from '#evaluate';
 import { rangeOf } from '#frozen';
 import { checkName, type ModelStore } from '#store';
 import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
@@ -8,9 +9,8 @@ import type { TrainingBackend, TrainingTask } from './backends/index.ts';
 import type { AugmentOptions } from './batches/augment.ts';
 import type { Samples } from './batches/batches.ts';
 import { removeCheckpoint } from './checkpoint.ts';
-import { DEFAULT_SAMPLES, type FreezeReport, freezeOptions, freezeTrained } from './freeze-trained.ts';
+import { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from './freeze-trained.ts';
 import { lockTraining } from './lock.ts';
-import { measure } from './measure.ts';
 import {
   type EpochResult,
   type StepProgress,
@@ -67,7 +67,7 @@ export function checkpointFile(name: string, storeRoot: string): string {
 }
 
 /**
- * Trains on a data set, measures on its test split, writes the trained model, freezes it and saves it.
+ * Trains on a data set, scores it on its test split, writes the trained model, freezes it and saves it.
  * One training of a name runs at a time.
  * @throws FreezeframeError `used-wrongly` for an architecture that does not fit the data, `training-in-progress`, and what
  * `train`, `freezeTrained` and the store throw
@@ -192,24 +192,19 @@ async function recordOf(
     dataset.kind === 'pictures'
       ? { ...common, kind: 'pictures', labels: dataset.labels, input: dataset.input, preprocess: preprocessOf(dataset) }
       : { ...common, kind: 'table', scaling: { features: dataset.features, target: dataset.target } };
-  return { ...record, metrics: await metricsOf(dataset, record, result) };
+  return { ...record, metrics: await metricsOf(dataset, result) };
 }
 
-/** What the trained model does on the test split, by the same formulas that the frozen one is measured with. */
-async function metricsOf(
-  dataset: Dataset,
-  record: TrainingRecord,
-  result: TrainingResult,
-): Promise<Record<string, number>> {
-  const { output } = freezeOptions(record);
+/** What the trained model does on the test split, by the same formulas that the frozen one is scored with. */
+async function metricsOf(dataset: Dataset, result: TrainingResult): Promise<Record<string, number>> {
   if (dataset.kind === 'pictures') {
     const { count, pixels, classes } = dataset.splits.test;
     const { outputs, loss } = await result.evaluate({ count, x: pixels, y: classes });
-    const metrics = measure(outputs, dataset, output);
+    const metrics = scoreAnswers(outputs, dataset);
     return { ...metrics, error: 1 - (metrics.accuracy as number), loss };
   }
   const { count, features, target } = dataset.splits.test;
   const { outputs } = await result.evaluate({ count, x: features, y: target });
   const inUnits = outputs.map((value) => value * rangeOf(dataset.target) + dataset.target.min);
-  return measure(inUnits, dataset, output);
+  return scoreAnswers(inUnits, dataset);
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { score } from '../../../scripts/evaluate/scores.ts';
+import type { Dataset } from '../../../scripts/datasets/index.ts';
+import { score, scoreAnswers } from '../../../scripts/evaluate/scores.ts';
 
 describe('score', () => {
   it('is what one counts by hand', () => {
@@ -45,5 +46,23 @@ describe('score', () => {
         }
       }),
     );
+  });
+});
+
+describe('scoreAnswers', () => {
+  it('counts the first choices that are right', () => {
+    const splits = { test: { count: 2, classes: Int32Array.of(1, 0) } };
+    const dataset = { kind: 'pictures', splits } as unknown as Dataset;
+    expect(scoreAnswers(Float32Array.of(0.2, 0.8, 0.3, 0.7), dataset)).toEqual({ accuracy: 0.5, count: 2 });
+  });
+
+  it("says in the target's own unit how far off numbers are", () => {
+    const splits = { test: { count: 2, target: Float32Array.of(0, 0.5) } };
+    const dataset = { kind: 'table', splits, target: { name: 'price', min: 10, max: 30 } } as unknown as Dataset;
+    expect(scoreAnswers(Float32Array.of(13, 16), dataset)).toEqual({
+      meanAbsoluteError: 3.5,
+      rootMeanSquaredError: Math.sqrt(12.5),
+      count: 2,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, firstChoice } from '../../../scripts/reference/compare.ts';
+import { compare } from '../../../scripts/reference/compare.ts';
 
 const classes = { kind: 'classification', labels: ['a', 'b'] } as const;
 
@@ -41,13 +41,5 @@ describe('compare', () => {
     const wanted = tensor([[1, 2]]);
     expect(compare('t', { kind: 'tensors' }, wanted, tensor([[1, Number.NaN]])).maxDifference).toBe(Infinity);
     expect(compare('t', { kind: 'tensors' }, wanted, tensor([[1], [2]])).maxDifference).toBe(Infinity);
-  });
-});
-
-describe('firstChoice', () => {
-  it('is the largest, or for one number whether it is a half at least', () => {
-    expect(firstChoice([0.1, 0.7, 0.2, 0.9, 0.1, 0], 0, 3)).toBe(1);
-    expect(firstChoice([0.1, 0.7, 0.2, 0.9, 0.1, 0], 1, 3)).toBe(0);
-    expect(firstChoice([0.4, 0.6], 1, 1)).toBe(1);
   });
 });

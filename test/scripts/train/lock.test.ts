@@ -40,7 +40,7 @@ describe('the lock of a training', () => {
     await unlock();
     await (await lockTraining('digits', root))();
     await other();
-    expect(await readdir(join(root, 'training', 'graves'))).toEqual([]);
+    expect(await readdir(join(root, 'training', 'released'))).toEqual([]);
   });
 
   it('goes to one of many that ask at once', async () => {
