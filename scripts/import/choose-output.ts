@@ -1,11 +1,11 @@
-import { expected } from '@freezeframe/inference';
+import { expected, type Manifest } from '@freezeframe/inference';
 import { type FreezeOutput, numbered, type Scaled } from '#frozen';
 import { ImportError } from '#guards';
 import type { ImportedModel } from '#read';
 import { type ModelFacts, outputWidth } from './facts/model-facts.ts';
 
-export const TASKS = ['classification', 'regression', 'tensors'] as const;
-export type Task = (typeof TASKS)[number];
+export type Task = Manifest['task'];
+export const TASKS: readonly Task[] = ['classification', 'regression', 'tensors'];
 
 export interface OutputChoices {
   readonly task?: Task | undefined;

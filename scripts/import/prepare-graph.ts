@@ -6,12 +6,10 @@ import type { ImportedGraphModel } from '#read';
 import { compare, type Difference, evaluateGraph, GRAPH_EVALUATOR, type ReferenceTensor, TOLERANCE } from '#reference';
 import { mulberry32 } from '#system';
 import type { GraphInput, GraphModel } from '#tensorflow';
-import { asReference, mapTensors, rowsOf, runRowByRow } from './checks/rows.ts';
+import { asReference, mapTensors, ROWS, rowsOf, runRowByRow } from './checks/rows.ts';
 import { prepareOnnx } from './prepare-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
 
-/** Rows of the larger batch. */
-const ROWS = 3;
 const SEED = 21;
 /** Plain JavaScript takes seconds for a row of a large model: with one row slower than this, that row is all it answers. */
 const PATIENCE_SECONDS = 3;

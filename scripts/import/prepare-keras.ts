@@ -6,10 +6,10 @@ import type { TensorId } from '#keras';
 import { checkOnnx, parseOnnx } from '#onnx';
 import type { ImportedKerasModel } from '#read';
 import { verifyFrozen } from '#reference';
-import { BATCHES, checkBatches } from './checks/check-batches.ts';
+import { checkBatches } from './checks/check-batches.ts';
 import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
-import { mapTensors, rowsOf } from './checks/rows.ts';
+import { BATCHES, mapTensors, ROWS, rowsOf } from './checks/rows.ts';
 import { inDatatypes, makeSamples } from './checks/samples.ts';
 import { chooseInput } from './choose-input.ts';
 import { chooseOutput, fittingLabels } from './choose-output.ts';
@@ -49,7 +49,7 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   if (nonfinite.length > 0) {
     notes.push(`${nonfinite.length} weights hold NaN or infinity: it was verified with zeros in their place.`);
   }
-  const made = makeSamples(facts, input.input, BATCHES[1], SEED, vocabularies(plan));
+  const made = makeSamples(facts, input.input, ROWS, SEED, vocabularies(plan));
   const { input: takes } = frozen.manifest;
   const samples = takes.kind === 'tensors' ? inDatatypes(made, takes.tensors) : made;
   const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
@@ -95,7 +95,7 @@ const REFERENCE_BUDGET = 400e6;
 
 function referenceRows(plan: FreezePlan): number {
   const rows = Math.floor(REFERENCE_BUDGET / Math.max(1, multiplications(plan)));
-  return Math.max(1, Math.min(BATCHES[1], rows));
+  return Math.max(1, Math.min(ROWS, rows));
 }
 
 /** A config may declare any size; running it is what would exhaust the machine. */

@@ -25,8 +25,9 @@ import {
 import type { ImportedOnnxModel } from '#read';
 import { allFinite, refuseNonfinite } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
+import { ROWS } from './checks/rows.ts';
 import { inDatatypes, makeSamples } from './checks/samples.ts';
-import { ROWS, sameAnswers, verifyOnnx } from './checks/verify-onnx.ts';
+import { sameAnswers, verifyOnnx } from './checks/verify-onnx.ts';
 import { chooseInput } from './choose-input.ts';
 import { chooseOutput, fittingLabels } from './choose-output.ts';
 import { type OnnxFacts, onnxFacts } from './facts/onnx-facts.ts';

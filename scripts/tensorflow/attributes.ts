@@ -36,8 +36,8 @@ export const attributeSchema = z.object({
     .optional(),
 });
 
-export type Attribute = z.output<typeof attributeSchema>;
-export type Attributes = Readonly<Record<string, Attribute>>;
+export type NodeAttribute = z.output<typeof attributeSchema>;
+export type Attributes = Readonly<Record<string, NodeAttribute>>;
 
 /** TensorFlow's datatypes as far as TensorFlow.js knows them; all integers are 32 bits wide there. */
 const DATATYPES: Record<string, 'float32' | 'int32' | 'bool'> = {
@@ -62,7 +62,7 @@ export function datatypeOf(value: string | number | undefined): 'float32' | 'int
 }
 
 /** A shape as TensorFlow writes it, -1 being free; undefined where not even the rank is known. */
-export function shapeOf(value: Attribute['shape']): (number | null)[] | undefined {
+export function shapeOf(value: NodeAttribute['shape']): (number | null)[] | undefined {
   if (!value || value.unknownRank) return undefined;
   return (value.dim ?? []).map(({ size = 0 }) => (size < 0 ? null : size));
 }

@@ -16,7 +16,7 @@ export interface LayerToResolve {
   readonly call?: LayerCall;
 }
 
-interface Problem {
+interface UnsupportedLayer {
   readonly layer: string;
   readonly className: string;
   readonly position: number;
@@ -40,7 +40,7 @@ const MAX_INNER = 20_000;
  * read, so that nobody has to find them one by one.
  */
 export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[] {
-  const problems: Problem[] = [];
+  const problems: UnsupportedLayer[] = [];
   const inside = { depth: 0, count: 0 };
   const resolved = layers.map((entry, position) => resolve(entry, position, problems, inside));
   if (problems.length > 0) {
@@ -64,7 +64,7 @@ interface Inside {
 function resolve(
   entry: LayerToResolve,
   position: number,
-  problems: Problem[],
+  problems: UnsupportedLayer[],
   inside: Inside,
 ): ResolvedLayer | undefined {
   const { path, layer, call } = entry;
@@ -91,7 +91,7 @@ function resolveInner(
   layers: Readonly<Record<string, LayerConfig>>,
   path: string,
   position: number,
-  problems: Problem[],
+  problems: UnsupportedLayer[],
   inside: Inside,
 ): Record<string, ResolvedLayer> | undefined {
   const entries = Object.entries(layers).map(([name, layer]) => {

@@ -1,10 +1,10 @@
-import { ImportError } from '#guards';
+import { FreezeframeError } from '@freezeframe/inference';
 import { GraphBuilder, type Value } from '#onnx';
 import { type DecodedWeight, type Edge, type GraphModel, type GraphNode, isInput } from '#tensorflow';
 import { type Emission, given, type Operand, Refused } from './operand.ts';
 import { findOperator, OPERATOR_NAMES } from './operators/index.ts';
 
-interface Problem {
+interface UnsupportedNode {
   readonly node: string;
   readonly op: string;
   readonly reason: string;
@@ -12,12 +12,12 @@ interface Problem {
 
 /**
  * Writes a graph model as ONNX. Pictures keep TensorFlow's order, [batch, height, width, channels].
- * @throws ImportError `unsupported-layer` once, naming *all* operators that cannot be written, `bad-weights`
+ * @throws FreezeframeError `unsupported-layer` once, naming *all* operators that cannot be written
  */
 export function emitGraph(model: GraphModel): Uint8Array {
   const graph = new GraphBuilder();
   const results = new Map<string, readonly Operand[]>();
-  const problems: Problem[] = [];
+  const problems: UnsupportedNode[] = [];
   const names = outputNames(model);
   for (const { name, node, shape, datatype } of model.inputs) {
     if (!shape) {
@@ -151,8 +151,8 @@ function writeOutputs(
   names: readonly string[],
   results: ReadonlyMap<string, readonly Operand[]>,
   graph: GraphBuilder,
-): Problem[] {
-  return outputs.flatMap(({ edge }, i): Problem[] => {
+): UnsupportedNode[] {
+  return outputs.flatMap(({ edge }, i): UnsupportedNode[] => {
     const operand = results.get(edge.node)?.[edge.index];
     if (operand?.kind !== 'value')
       return [{ node: edge.node, op: 'output', reason: 'it is not computed from an input' }];
@@ -166,12 +166,12 @@ function writeOutputs(
 /** Lines that a person reads; all are in `details`. */
 const SHOWN = 30;
 
-function unsupported(problems: readonly Problem[], count: number): ImportError {
+function unsupported(problems: readonly UnsupportedNode[], count: number): FreezeframeError {
   const ops = [...new Set(problems.map(({ op }) => op))];
   const list = problems.slice(0, SHOWN).map(({ node, op, reason }) => `"${node}" (${op}): ${reason}`);
   if (problems.length > SHOWN) list.push(`and ${problems.length - SHOWN} more`);
   const message = `${problems.length} of ${count} operators cannot be frozen (${ops.join(', ')}):\n  ${list.join('\n  ')}`;
-  return new ImportError('unsupported-layer', message, {
+  return new FreezeframeError('unsupported-layer', message, {
     details: { unsupported: problems, supported: OPERATOR_NAMES },
     remedy: `Supported are Const, Placeholder, ${OPERATOR_NAMES.join(', ')}. If there is a Keras file of this model, import that.`,
   });

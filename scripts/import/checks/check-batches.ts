@@ -3,10 +3,7 @@ import { createEngine, type Engine, expected, FreezeframeError, type TensorData 
 import type { Samples } from '#frozen';
 import type { Shape } from '#keras';
 import { ModelProtoSchema, TensorShapeProtoSchema } from '#onnx';
-import { mapTensors, rowsOf } from './rows.ts';
-
-/** Batches that every import is run with: one sample, and several that must not mix. */
-export const BATCHES = [1, 3] as const;
+import { mapTensors, ROWS, rowsOf } from './rows.ts';
 
 /** Rounding between batches: another number of rows may be summed in another order. */
 const BATCH_TOLERANCE = 1e-4;
@@ -37,12 +34,12 @@ export async function checkBatches(onnx: Uint8Array, shapes: readonly Shape[], s
     checkInferred(engine, shapes);
     const together = await engine.run(samples);
     let worst = 0;
-    for (let row = 0; row < BATCHES[1]; row++) {
+    for (let row = 0; row < ROWS; row++) {
       const apart = await engine.run(mapTensors(samples, (all) => rowsOf(all, row)));
       for (const [i, { name }] of engine.outputs.entries()) {
         const [alone, among] = [apart[name] as TensorData, together[name] as TensorData];
-        checkShape(name, alone.shape, shapes[i] as Shape, BATCHES[0]);
-        checkShape(name, among.shape, shapes[i] as Shape, BATCHES[1]);
+        checkShape(name, alone.shape, shapes[i] as Shape, 1);
+        checkShape(name, among.shape, shapes[i] as Shape, ROWS);
         worst = Math.max(worst, rowDifference(name, alone, among, row));
       }
     }

@@ -2,6 +2,11 @@ import { DATATYPE_INFO, type Engine, type TensorData } from '@freezeframe/infere
 import type { Samples } from '#frozen';
 import type { ReferenceTensor } from '#reference';
 
+/** Of the larger batch. */
+export const ROWS = 3;
+/** Batches that every import is run with: one sample, and several that must not mix. */
+export const BATCHES = [1, ROWS] as const;
+
 type Tensors = Record<string, TensorData>;
 
 /** Some rows of a tensor. */

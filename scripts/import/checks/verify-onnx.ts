@@ -4,10 +4,7 @@ import { compare, type Difference, referenceInputs, TOLERANCE } from '#reference
 import { mulberry32 } from '#system';
 import type { OnnxFacts } from '../facts/onnx-facts.ts';
 import type { ImportVerification } from '../prepared.ts';
-import { asReference, joinRows, mapTensors, rowsOf, runRowByRow } from './rows.ts';
-
-/** Rows of the larger batch. */
-export const ROWS = 3;
+import { asReference, BATCHES, joinRows, mapTensors, ROWS, rowsOf, runRowByRow } from './rows.ts';
 
 export interface OnnxVerification {
   readonly original: Engine;
@@ -32,7 +29,7 @@ export async function verifyOnnx(task: OnnxVerification): Promise<ImportVerifica
   const edited = await createEngine(task.onnx);
   try {
     const fixed = facts.inputs[0]?.shape[0];
-    const batches = free ? [1, ROWS] : [typeof fixed === 'number' ? fixed : 1];
+    const batches = free ? BATCHES : [typeof fixed === 'number' ? fixed : 1];
     const differences: Difference[] = [];
     for (const rows of batches) {
       const some = mapTensors(samples, (tensor) => repeated(tensor, rows));

@@ -4,7 +4,7 @@ import { type ConfigLayer, isModel, KERAS_LAYERS, type KerasModel, type LayerCon
 
 type Serialized = LayerConfig & { readonly module?: unknown; readonly registered_name?: unknown };
 
-interface Problem {
+interface UnsupportedLayer {
   readonly layer: string;
   readonly className: string;
   /** Counted from 0, models inside models opened. */
@@ -51,7 +51,7 @@ export function refuseUnknownLayers(config: KerasModel['config'], layers: () => 
   );
 }
 
-function problemsOf(layer: LayerConfig, path: string, position: number): Problem[] {
+function problemsOf(layer: LayerConfig, path: string, position: number): UnsupportedLayer[] {
   const problem = (reason: string, custom: boolean) => [
     { layer: path, className: layer.class_name, position, reason, custom },
   ];
