@@ -60,7 +60,7 @@ export interface TrainReport {
 const NOT_MIRRORED = ['mnist'];
 
 /** Where an unfinished training of this name is kept. */
-export function checkpointFile(name: string, storeRoot: string): string {
+function checkpointFile(name: string, storeRoot: string): string {
   // The name's rules are those of the trained model's folder.
   trainedFolder(name, storeRoot);
   return join(storeRoot, 'training', `${name}.checkpoint`);

@@ -75,7 +75,7 @@ export interface TrainingResult {
   close(): Promise<void>;
 }
 
-export interface Evaluation {
+interface Evaluation {
   readonly loss: number;
   /** Share of right answers, or the mean absolute error. */
   readonly measure: number;

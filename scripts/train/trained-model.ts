@@ -69,7 +69,7 @@ const tableTraining = z.strictObject({
 });
 
 /** `training.json`: everything that freezing needs to know and the Keras config does not say. */
-export const trainingSchema = z.discriminatedUnion('kind', [pictureTraining, tableTraining]);
+const trainingSchema = z.discriminatedUnion('kind', [pictureTraining, tableTraining]);
 
 export type TrainingRecord = z.output<typeof trainingSchema>;
 

@@ -1,5 +1,5 @@
 /** DynamoDB's typed values: `{S: 'text'}`, `{N: '7'}`, ... */
-export type AttributeValue = Record<string, unknown>;
+type AttributeValue = Record<string, unknown>;
 export type Item = Record<string, AttributeValue>;
 
 export interface Names {

@@ -3,13 +3,13 @@ import { GraphBuilder } from '../../scripts/onnx/graph.ts';
 import type { ModelStore, StoredModel } from '../../scripts/store/model-store.ts';
 
 /** The side of the pictures that the tiny model takes, in pixels. */
-export const SIDE = 8;
+const SIDE = 8;
 
 /**
  * A real frozen model of a few hundred bytes: it calls a picture `red` or `blue` after whichever channel is larger on average.
  * @param gain steepness; another gain is another model.
  */
-export function tinyModel(gain = 20): { model: Uint8Array; manifest: ManifestDraft } {
+function tinyModel(gain = 20): { model: Uint8Array; manifest: ManifestDraft } {
   const graph = new GraphBuilder();
   const pixels = graph.input('pixels', 'uint8', [null, SIDE, SIDE, 3]);
   const floats = graph.op('Cast', [pixels], { to: 1 });

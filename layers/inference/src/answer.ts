@@ -1,25 +1,25 @@
 import { expected, ModelError, RequestError } from './errors.ts';
 import type { ClassificationOutput, Manifest, RegressionOutput } from './manifest.ts';
 
-export interface Prediction {
+interface Prediction {
   label: string;
   /** 0..1 */
   probability: number;
 }
 
-export interface ModelReference {
+interface ModelReference {
   name: string;
   version: string;
 }
 
 /** Classification: most probable first. */
-export interface ClassificationResult {
+interface ClassificationResult {
   model: ModelReference;
   predictions: Prediction[];
 }
 
 /** Regression: each value in its own unit. */
-export interface RegressionResult {
+interface RegressionResult {
   model: ModelReference;
   values: { name: string; value: number; unit: string }[];
 }

@@ -16,7 +16,7 @@ export interface Timings {
   run: number;
 }
 
-export interface ClassifyOptions extends AnswerOptions, DecodeOptions {
+interface ClassifyOptions extends AnswerOptions, DecodeOptions {
   /** Told once per call where the time went (a `Server-Timing` header, a log line). */
   onTimings?: (timings: Timings) => void;
 }

@@ -114,10 +114,8 @@ export const manifestSchema = z
 
 export type PictureInput = z.infer<typeof pictureInput>;
 export type TensorSpec = z.infer<typeof tensorSpec>;
-export type TensorInput = z.infer<typeof tensorInput>;
 export type ClassificationOutput = z.infer<typeof classificationOutput>;
 export type RegressionOutput = z.infer<typeof regressionOutput>;
-export type TensorOutput = z.infer<typeof tensorOutput>;
 export type Manifest = z.infer<typeof manifestSchema>;
 /** A manifest before the store has given it a name, a version and its file's hash. */
 export type ManifestDraft = Omit<Manifest, 'name' | 'version' | 'files'>;

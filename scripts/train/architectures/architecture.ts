@@ -10,7 +10,7 @@ export interface ArchitectureInput {
 }
 
 /** How an architecture is trained unless the command line says otherwise. */
-export interface TrainingDefaults {
+interface TrainingDefaults {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;

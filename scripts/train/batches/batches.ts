@@ -24,7 +24,7 @@ export interface BatchOptions {
 }
 
 /** Part of the samples, without a copy. */
-export function range(samples: Samples, from: number, to: number): Samples {
+function range(samples: Samples, from: number, to: number): Samples {
   const { count, x, y } = samples;
   const [perX, perY] = [x.length / count, y.length / count];
   return { count: to - from, x: x.subarray(from * perX, to * perX), y: y.subarray(from * perY, to * perY) };
@@ -43,7 +43,7 @@ export function epochOrder(count: number, seed: number, epoch: number): Uint32Ar
 }
 
 /** Copies the chosen samples. */
-export function gather(samples: Samples, chosen: Uint32Array): Samples {
+function gather(samples: Samples, chosen: Uint32Array): Samples {
   return { count: chosen.length, x: rows(samples.x, samples.count, chosen), y: rows(samples.y, samples.count, chosen) };
 }
 

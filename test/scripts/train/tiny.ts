@@ -15,7 +15,7 @@ export function halves(count: number, seed: number): Samples {
   return { count, x, y };
 }
 
-export const size = { height: 8, width: 8, channels: 1 };
+const size = { height: 8, width: 8, channels: 1 };
 
 export function tinyTask(seed = 1): TrainingTask {
   const config = sequential(

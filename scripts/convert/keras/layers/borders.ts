@@ -35,7 +35,7 @@ export function borderedShape(input: Shape, all: readonly Border[], sign: 1 | -1
 }
 
 /** Zeros around each sample. */
-export function pad(graph: GraphBuilder, x: Value, all: readonly Border[]): Value {
+function pad(graph: GraphBuilder, x: Value, all: readonly Border[]): Value {
   const inMemory = memoryOrder(x, all);
   const pads = [...inMemory.map(([before]) => before), ...inMemory.map(([, behind]) => behind)];
   return renamed(x, graph.op('Pad', [x.name, graph.ints(pads)]), borderedShape(x.shape, all, 1));

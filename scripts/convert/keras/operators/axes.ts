@@ -31,7 +31,7 @@ function transposed(graph: GraphBuilder, value: Value, perm: readonly number[]):
 }
 
 /** One -1 at most may stand for what is left; a batch that is not fixed stays free in the first place. */
-export function reshaped(graph: GraphBuilder, value: Value, sizes: readonly number[]): Value {
+function reshaped(graph: GraphBuilder, value: Value, sizes: readonly number[]): Value {
   const known = value.shape.every((size) => size !== null);
   const total = (shape: Shape) => shape.reduce<number>((product, size) => product * (size ?? 1), 1);
   const rest = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
