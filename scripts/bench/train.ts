@@ -1,6 +1,5 @@
 import { loadDataset } from '#datasets';
-import type { Trainer } from '#train';
-import { type BatchSource, largeCnn, onnxBackend, type Samples, shuffledBatches } from '#train';
+import { type BatchSource, findArchitecture, openBackend, type Samples, shuffledBatches, type Trainer } from '#train';
 import { type Bench, median } from './bench.ts';
 import { startKeras } from './keras/train-keras.ts';
 
@@ -15,9 +14,10 @@ export const trainBench: Bench = {
     if (dataset.kind !== 'pictures') throw new Error('MNIST is made of pictures');
     const { count, pixels, classes } = dataset.splits.train;
     const samples: Samples = { count, x: pixels, y: classes };
+    const largeCnn = findArchitecture('large-cnn');
     const { batchSize } = largeCnn.defaults;
     const config = largeCnn.config({ shape: [28, 28, 1], outputs: 10 });
-    const backend = await onnxBackend();
+    const backend = await openBackend('onnx');
     const input = { kind: 'pixels', scale: [1 / 255], offset: [0] } as const;
     const trainer = await backend.open({ config, input, loss: 'crossentropy', seed: 1 });
     const source = shuffledBatches(samples, { batchSize, seed: 1 });

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp } from '#datasets';
 import { reportResult, wholeAboveZero, wholeNumber } from '#terminal';
-import { ARCHITECTURES, BACKEND_NAMES } from '#train';
+import { ARCHITECTURES, BACKEND_NAMES, describeTraining, openBackend, trainDataset, trainingProgress } from '#train';
 
 interface TrainFlags {
   name: string;
@@ -68,10 +68,7 @@ Examples:
 
 async function run(spec: string, flags: TrainFlags): Promise<void> {
   const { loadDataset } = await import('#datasets');
-  const { openBackend } = await import('#train');
-  const { trainDataset } = await import('#train');
   const { checkName, defaultStore, openStore } = await import('#store');
-  const { describeTraining, trainingProgress } = await import('#train');
   // A wrong name or a backend that does not load is said before the data is read.
   checkName(flags.name);
   const backend = await openBackend(flags.backend);

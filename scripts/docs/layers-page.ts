@@ -1,5 +1,5 @@
 import { ACTIVATIONS, type Activation, KERAS3_ACTIVATIONS, LAYERS, OPERATORS } from '#convert';
-import { GRADIENT_RULES } from '#train';
+import { GRADIENT_RULES } from '#train/gradients';
 
 /** The page on what can be frozen, from the registries: `docs/layers.md`. */
 export function layersPage(): string {

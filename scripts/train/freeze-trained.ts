@@ -6,11 +6,10 @@ import {
   type ManifestDraft,
   type TensorData,
 } from '@freezeframe/inference';
-import { freezeModel } from '#convert';
 import type { Dataset, TableDataset } from '#datasets';
 import { scoreAnswers } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
-import { type Verification, verifyFrozen } from '#reference';
+import type { Verification } from '#reference';
 import { checkName, type ModelStore, type StoredModel } from '#store';
 import type { TrainedModel, TrainingRecord } from './trained-model.ts';
 
@@ -51,6 +50,8 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
   const { training, model } = trained;
   checkDataset(training, dataset);
   const freezing = freezeOptions(training);
+  // Loaded when they are needed: a command's help waits for this file.
+  const [{ freezeModel }, { verifyFrozen }] = await Promise.all([import('#convert'), import('#reference')]);
   const { onnx, manifest } = freezeModel(model, freezing);
   const held = heldOut(dataset);
   const some = everyNth(held.samples, held.count, options.samples ?? DEFAULT_SAMPLES);

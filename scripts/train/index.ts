@@ -1,10 +1,7 @@
-export { ARCHITECTURES } from './architectures/index.ts';
-export { largeCnn } from './architectures/large-cnn.ts';
+export { ARCHITECTURES, findArchitecture } from './architectures/index.ts';
 export { BACKEND_NAMES, openBackend, type Trainer } from './backends/index.ts';
-export { onnxBackend } from './backends/onnx.ts';
 export { type BatchSource, type Samples, shuffledBatches } from './batches/batches.ts';
 export { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from './freeze-trained.ts';
-export { GRADIENT_RULES } from './gradients/index.ts';
 export { describeTraining, freezeText, trainingProgress } from './report.ts';
 export { trainDataset } from './train-dataset.ts';
 export { readTrainedModel, type TrainingRecord } from './trained-model.ts';

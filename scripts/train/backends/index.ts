@@ -1,15 +1,13 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { TrainingBackend } from './backend.ts';
-import { onnxBackend } from './onnx.ts';
-import { tfjsNodeBackend } from './tfjs-node.ts';
 
 export type { BatchResult, Trainer, TrainingBackend, TrainingTask } from './backend.ts';
 
-/** What can train. `auto` is the first: it is always there. */
-export const BACKENDS = { onnx: onnxBackend, 'tfjs-node': tfjsNodeBackend } as const satisfies Record<
-  TrainingBackend['name'],
-  () => Promise<TrainingBackend>
->;
+/** What can train, loaded when it is asked for. `auto` is the first: it is always there. */
+const BACKENDS = {
+  onnx: async () => (await import('./onnx.ts')).onnxBackend(),
+  'tfjs-node': async () => (await import('./tfjs-node.ts')).tfjsNodeBackend(),
+} as const satisfies Record<TrainingBackend['name'], () => Promise<TrainingBackend>>;
 
 export const BACKEND_NAMES = ['auto', ...Object.keys(BACKENDS)] as readonly string[];
 
