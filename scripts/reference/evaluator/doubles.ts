@@ -7,7 +7,7 @@ export interface Doubles {
   /** Keras's mask of a sequence (`_keras_mask`): 1 where a step counts. Which layers hand it on is the layers' own affair. */
   readonly mask?: Doubles | undefined;
   /** Whole numbers of an integer input: only resizing, which rounds them, treats these in a way of its own. */
-  readonly integer?: true | undefined;
+  readonly integer?: boolean | undefined;
 }
 
 export function doubles(shape: readonly number[], data?: ArrayLike<number>): Doubles {

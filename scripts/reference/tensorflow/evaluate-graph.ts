@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { datatypeOf, type Edge, type GraphModel, type GraphNode, isInput } from '#tensorflow';
+import { type Edge, type GraphModel, isInput } from '#tensorflow';
 import type { Doubles } from '../evaluator/doubles.ts';
 import type { ReferenceTensor } from '../reference-tensor.ts';
 
@@ -31,9 +31,12 @@ export async function evaluateGraph(model: GraphModel, inputs: readonly Referenc
     if (isInput(node)) continue;
     const given = node.inputs.map((edge) => resultOf(results, edge)) as [Doubles, Doubles];
     const result = node.op === 'Const' ? constant(model, node.name) : executorOf(node.op)(given, node.attributes);
-    const integer = isInteger(node, given);
     const all = Array.isArray(result) ? (result as readonly Doubles[]) : [result as Doubles];
-    results.set(node.name, node.op === 'Const' ? all : all.map(({ shape, data }) => ({ shape, data, integer })));
+    const whole = given.length > 0 && given.every(({ integer }) => integer);
+    results.set(
+      node.name,
+      all.map(({ shape, data, integer = whole }) => ({ shape, data, integer })),
+    );
     // What nobody will read again is let go: a large model's tensors do not fit into memory all at once.
     for (const edge of node.inputs) {
       const left = (readers.get(edge.node) ?? 0) - 1;
@@ -48,7 +51,7 @@ export async function evaluateGraph(model: GraphModel, inputs: readonly Referenc
 }
 
 function inDoubles({ shape, data }: { shape: readonly number[]; data: ArrayLike<number> }, datatype: string): Doubles {
-  return { shape, data: Float64Array.from(data), integer: datatype === 'int32' || undefined };
+  return { shape, data: Float64Array.from(data), integer: datatype === 'int32' };
 }
 
 function constant({ weights }: GraphModel, name: string): Doubles {
@@ -57,12 +60,6 @@ function constant({ weights }: GraphModel, name: string): Doubles {
     throw new FreezeframeError('reference-unsupported', expected('a tensor', `the constant ${name}`, undefined));
   }
   return inDoubles(weight, weight.datatype);
-}
-
-function isInteger({ op, attributes }: GraphNode, given: readonly Doubles[]): true | undefined {
-  if (op === 'Cast') return datatypeOf(attributes.DstT?.type) === 'int32' || undefined;
-  if (['Shape', 'ArgMax', 'ArgMin'].includes(op)) return true;
-  return given.every(({ integer }) => integer) || undefined;
 }
 
 /** How many edges and outputs read each node. */

@@ -28,7 +28,10 @@ import {
   transposedConvolution,
 } from './pictures.ts';
 
-/** Computes one operator of TensorFlow. Shapes, axes and paddings are inputs like any other. */
+/**
+ * Computes one operator of TensorFlow. Shapes, axes and paddings are inputs like any other. What says nothing else of itself
+ * is `integer` where all inputs are.
+ */
 type Executor = (inputs: readonly [Doubles, Doubles, ...Doubles[]], attributes: Attributes) => LayerResult;
 
 const list = (x: Doubles | undefined): number[] => Array.from(x?.data ?? []);
@@ -47,7 +50,10 @@ function keras(
 
 const reduction = (name: string) =>
   keras(name, ([x, axes], a) => [x, list(axes), flagOf(a, 'keep_dims') || flagOf(a, 'keepdims')]);
-const position = (name: string) => keras(name, ([x, axis]) => [x, first(axis)]);
+const position = (name: string): Executor => {
+  const compute = keras(name, ([x, axis]) => [x, first(axis)]);
+  return (inputs, a) => ({ ...(compute(inputs, a) as Doubles), integer: true });
+};
 const leakyRelu = (x: Doubles, slope: number) => map(x, (element) => (element < 0 ? slope * element : element));
 const prelu = (x: Doubles, slope: Doubles) => binary(x, slope, (element, by) => (element < 0 ? by * element : element));
 
@@ -125,11 +131,11 @@ const sizedParts: Executor = ([x, sizes, axis]) => {
   );
 };
 
-const casts: Readonly<Record<string, (element: number) => number>> = {
-  int32: Math.trunc,
-  bool: (element) => Number(element !== 0),
+const cast: Executor = ([x], a) => {
+  const to = datatypeOf(a.DstT?.type);
+  if (to === 'int32') return { ...map(x, Math.trunc), integer: true };
+  return { ...(to === 'bool' ? map(x, (element) => Number(element !== 0)) : x), integer: false };
 };
-const cast: Executor = ([x], a) => map(x, casts[datatypeOf(a.DstT?.type) ?? ''] ?? ((element) => element));
 
 const same: Executor = ([x]) => x;
 const sum: Executor = ([x, y]) => add(x, y);
@@ -213,7 +219,7 @@ export const EXECUTORS: Readonly<Record<string, Executor>> = {
   CheckNumerics: same,
   Snapshot: same,
   IdentityN: (inputs) => inputs,
-  Shape: ([{ shape }]) => doubles([shape.length], shape),
+  Shape: ([{ shape }]) => ({ ...doubles([shape.length], shape), integer: true }),
   Reshape: keras('Reshape', ([x, shape]) => [x, list(shape)]),
   Squeeze: squeezed,
   ExpandDims: keras('ExpandDims', ([x, axis]) => [x, first(axis)]),

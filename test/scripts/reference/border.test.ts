@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 /** What the reference may take from elsewhere: plain data, and nothing that decides how a config or a graph is understood. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@freezeframe/inference': ['createEngine', 'expected', 'FreezeframeError', 'TensorData'],
-  '#frozen': ['FreezeOptions', 'FreezeOutput', 'GRAPH_NAMES', 'rangeOf', 'runInBatches', 'Samples'],
+  '#frozen': ['firstChoice', 'FreezeOptions', 'FreezeOutput', 'GRAPH_NAMES', 'rangeOf', 'runInBatches', 'Samples'],
   '#keras': ['groupNames', 'KerasModel', 'LayerConfig', 'Tensor'],
   '#tensorflow': [
     ...['Attributes', 'datatypeOf', 'flagOf', 'numberOf', 'numbers', 'textOf'],
-    ...['Edge', 'GraphModel', 'GraphNode', 'isInput'],
+    ...['Edge', 'GraphModel', 'isInput'],
   ],
 };
 
