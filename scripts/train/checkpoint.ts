@@ -76,6 +76,26 @@ export async function readCheckpoint<T>(file: string): Promise<Checkpoint<T> | u
   return { state: header.state as T, vectors };
 }
 
+/**
+ * What decides a training's result must be the same in the checkpoint.
+ * @throws FreezeframeError `checkpoint-mismatch`
+ */
+export function checkSame(own: Readonly<Record<string, unknown>>, theirs: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(own)) {
+    if (JSON.stringify(value) !== JSON.stringify(theirs[name])) throw mismatch(name, value, theirs[name]);
+  }
+}
+
+function mismatch(name: string, value: unknown, theirs: unknown): FreezeframeError {
+  // A whole config says nothing to a person.
+  const what = name === 'config' ? 'the same architecture' : JSON.stringify(theirs);
+  const received = name === 'config' ? 'another' : JSON.stringify(value);
+  const where = `${name} of the training to resume`;
+  return new FreezeframeError('checkpoint-mismatch', expected(what, where, received), {
+    remedy: 'Resume with the options that it was started with, or train again without --resume.',
+  });
+}
+
 /** Removes the checkpoint of a training that has ended. */
 export async function removeCheckpoint(file: string): Promise<void> {
   await rm(file, { force: true });

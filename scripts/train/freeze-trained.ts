@@ -73,7 +73,7 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
 }
 
 /** What the frozen graph takes and answers, from what training has noted. */
-export function freezeOptions(training: TrainingRecord): FreezeOptions {
+function freezeOptions(training: TrainingRecord): FreezeOptions {
   if (training.kind === 'pictures') {
     return {
       input: { kind: 'picture', ...training.input, preprocess: training.preprocess },

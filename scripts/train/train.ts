@@ -3,7 +3,7 @@ import type { Tensor } from '#keras';
 import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.ts';
 import type { AugmentOptions, PictureSize } from './batches/augment.ts';
 import { augmentedBatches, type BatchSource, inOrder, type Samples, shuffledBatches } from './batches/batches.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { checkSame, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { learningRate } from './schedule.ts';
 
 /** Everything that decides what a training ends with. */
@@ -258,11 +258,7 @@ class Training {
       ? await readCheckpoint<Omit<State, 'best'> & { best: Best | null }>(checkpoint)
       : undefined;
     if (!found) return false;
-    const own: Record<string, unknown> = this.#identity();
-    for (const [name, value] of Object.entries(own)) {
-      const theirs = (found.state as unknown as Record<string, unknown>)[name];
-      if (JSON.stringify(value) !== JSON.stringify(theirs)) throw mismatch(name, value, theirs);
-    }
+    checkSame(this.#identity(), found.state as unknown as Record<string, unknown>);
     const pick = (prefix: string) =>
       new Map(
         [...found.vectors].filter(([name]) => name.startsWith(prefix)).map(([n, v]) => [n.slice(prefix.length), v]),
@@ -289,15 +285,5 @@ function interrupted(epoch: number): FreezeframeError {
 function diverged(epoch: number, loss: number): FreezeframeError {
   return new FreezeframeError('training-diverged', expected('a finite loss', `epoch ${epoch}`, loss), {
     remedy: 'Try a smaller --learning-rate.',
-  });
-}
-
-function mismatch(name: string, value: unknown, theirs: unknown): FreezeframeError {
-  // A whole config says nothing to a person.
-  const what = name === 'config' ? 'the same architecture' : JSON.stringify(theirs);
-  const received = name === 'config' ? 'another' : JSON.stringify(value);
-  const where = `${name} of the training to resume`;
-  return new FreezeframeError('checkpoint-mismatch', expected(what, where, received), {
-    remedy: 'Resume with the options that it was started with, or train again without --resume.',
   });
 }

@@ -1,7 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { TrainingBackend } from './backend.ts';
 
-export type { BatchResult, Trainer, TrainingBackend, TrainingTask } from './backend.ts';
+export type { Trainer, TrainingBackend, TrainingTask } from './backend.ts';
 
 /** What can train, loaded when it is asked for. `auto` is the first: it is always there. */
 const BACKENDS = {
