@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKey, keyFile } from '#keys';
 import { type LocalGateway, startLocalAuth } from '#local';
-import { type Bench, median } from './bench.ts';
+import { type Bench, inTemporaryFolder, median, round } from './bench.ts';
 import { openClient } from './setups/client.ts';
 import { withSmallGateway } from './setups/small-gateway.ts';
 
@@ -18,8 +16,7 @@ export const authBench: Bench = {
   name: 'auth',
   summary: 'Whether the time of a refusal tells an unknown key from one that nearly fits, is expired or was revoked.',
   async run([rounds = String(ROUNDS)]) {
-    const work = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
-    try {
+    return inTemporaryFolder(async (work) => {
       const { presented, file } = await makeKeys(join(work, 'keys.json'));
       const auth = await startLocalAuth('key', file);
       try {
@@ -28,9 +25,7 @@ export const authBench: Bench = {
       } finally {
         auth.close();
       }
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
+    });
   },
 };
 
@@ -75,10 +70,10 @@ async function measure(gateway: LocalGateway, presented: Presented, rounds: numb
   const medianUs = Object.fromEntries(names.map((name) => [name, Math.round(1000 * median(times[name] ?? []))]));
   const told: Record<string, number> = {};
   for (const [i, a] of names.entries()) {
-    for (const b of names.slice(i + 1)) told[`${a}/${b}`] = round3(share(times[a] ?? [], times[b] ?? []));
+    for (const b of names.slice(i + 1)) told[`${a}/${b}`] = round(share(times[a] ?? [], times[b] ?? []), 3);
   }
   // Four standard deviations of a share between two samples that do not differ (Mann and Whitney).
-  const chance = round3(4 * Math.sqrt((2 * rounds + 1) / (12 * rounds * rounds)));
+  const chance = round(4 * Math.sqrt((2 * rounds + 1) / (12 * rounds * rounds)), 3);
   const farthest = Math.max(...Object.values(told).map((value) => Math.abs(value - 0.5)));
   process.stderr.write(
     `  refused after ${names.map((name) => `${medianUs[name]} us (${name})`).join(', ')}\n` +
@@ -99,10 +94,6 @@ function share(a: readonly number[], b: readonly number[]): number {
     else below++;
   }
   return above / (a.length * b.length);
-}
-
-function round3(value: number): number {
-  return Math.round(1000 * value) / 1000;
 }
 
 function shuffled<T>(values: readonly T[]): T[] {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** onnxruntime's threads spin on after a run; without a pause the next candidate would be measured beside them. */
@@ -53,4 +56,23 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const last = sorted.length - 1;
   return ((sorted[Math.floor(last / 2)] ?? Number.NaN) + (sorted[Math.ceil(last / 2)] ?? Number.NaN)) / 2;
+}
+
+/** Gives a folder that is gone afterwards. */
+export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A line for people, while a benchmark runs. */
+export function say(line: string): void {
+  process.stderr.write(`  ${line}\n`);
+}
+
+export function round(value: number, digits = 1): number {
+  return Number(value.toFixed(digits));
 }

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtFunction, Environment, type FunctionSettings, toEvent } from '#local';
-import { type Bench, median } from './bench.ts';
+import { type Bench, inTemporaryFolder, median, say } from './bench.ts';
 import { bundleMobile } from './setups/mobile-net.ts';
 import { photograph } from './setups/photograph.ts';
 
@@ -14,14 +11,7 @@ export const coldBench: Bench = {
   name: 'cold',
   summary:
     'A cold start of the built http function: spawn, ready for the first event, first answer (MobileNetV1 1.0/224).',
-  async run() {
-    const work = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
-    try {
-      return await measure(work);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  },
+  run: () => inTemporaryFolder(measure),
 };
 
 async function measure(work: string): Promise<Record<string, unknown>> {
@@ -40,9 +30,7 @@ async function measure(work: string): Promise<Record<string, unknown>> {
   }
   const readyMs = Math.round(median(ready));
   const firstAnswerMs = Math.round(median(answered));
-  process.stderr.write(
-    `  ready ${readyMs} ms after spawn, first answer after ${firstAnswerMs} ms (median of ${ROUNDS})\n`,
-  );
+  say(`ready ${readyMs} ms after spawn, first answer after ${firstAnswerMs} ms (median of ${ROUNDS})`);
   return { rounds: ROUNDS, readyMs, firstAnswerMs, fastestMs: Math.round(Math.min(...answered)) };
 }
 

@@ -1,13 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { builtFunction, childEnvironment, toEvent } from '#local';
-import { type Bench, median, samples } from './bench.ts';
+import { type Bench, inTemporaryFolder, median, round, samples, say } from './bench.ts';
 import { bundleMobile, MOBILE_SIDE } from './setups/mobile-net.ts';
 import { photograph } from './setups/photograph.ts';
 
@@ -24,21 +22,15 @@ const THREADS = 1;
 export const handlerBench: Bench = {
   name: 'handler',
   summary: 'A picture through the handler of the built http function, against sharp and onnxruntime called directly.',
-  async run() {
-    const work = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
-    try {
-      return await measure(work);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  },
+  run: () => inTemporaryFolder(measure),
 };
 
 async function measure(work: string): Promise<Record<string, unknown>> {
   const { model, built } = await bundleMobile(work);
   const units = Object.fromEntries(built.units.map(({ name, zipped, unzipped }) => [name, { zipped, unzipped }]));
   const settings = builtFunction(built.outDir, 'http', { API_AUTH: 'public' });
-  const child = fork(CHILD, { cwd: settings.folder, env: childEnvironment(settings, ''), stdio: 'ignore' });
+  const env = childEnvironment(settings, '');
+  const child = fork(CHILD, { cwd: settings.folder, env, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   // Set as the engine sets it: what is compared is what the function adds, not onnxruntime's options.
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: THREADS,
@@ -79,9 +71,9 @@ function compare(name: string, times: Record<'handler' | 'direct', number[]>): R
   const [handlerMs, directMs] = [median(times.handler), median(times.direct)];
   // Of the quickest of each: what is left where other programs keep the cores busy, and the medians measure those.
   const quickest = Math.min(...times.handler) / Math.min(...times.direct);
-  process.stderr.write(
-    `  ${name}: handler ${handlerMs.toFixed(1)} ms, direct ${directMs.toFixed(1)} ms, ` +
-      `ratio ${(handlerMs / directMs).toFixed(3)} (at most 1.25), of the quickest runs ${quickest.toFixed(3)}\n`,
+  say(
+    `${name}: handler ${handlerMs.toFixed(1)} ms, direct ${directMs.toFixed(1)} ms, ` +
+      `ratio ${(handlerMs / directMs).toFixed(3)} (at most 1.25), of the quickest runs ${quickest.toFixed(3)}`,
   );
   return {
     handlerMs: round(handlerMs),
@@ -104,8 +96,4 @@ async function answerOf(child: ChildProcess): Promise<void> {
 function eventOf(body: Buffer): object {
   const headers = { 'content-type': 'image/jpeg' };
   return toEvent({ method: 'POST', url: '/classify', headers, body, sourceIp: '127.0.0.1' });
-}
-
-function round(value: number, digits = 1): number {
-  return Number(value.toFixed(digits));
 }

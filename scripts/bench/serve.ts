@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Classifier, decodePicture, loadClassifier, type Manifest, usableCpus } from '@freezeframe/inference';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
-import { type Bench, medians } from './bench.ts';
+import { type Bench, inTemporaryFolder, medians, round, say } from './bench.ts';
 import { MOBILE_MANIFEST, mobileGraph, MOBILE_SIDE as SIDE } from './setups/mobile-net.ts';
 import { photograph } from './setups/photograph.ts';
 
@@ -16,14 +15,7 @@ const { input } = MOBILE_MANIFEST;
 export const serveBench: Bench = {
   name: 'serve',
   summary: 'A picture through the classifier, against sharp and onnxruntime called directly (MobileNetV1 1.0/224).',
-  async run() {
-    const folder = mkdtempSync(join(tmpdir(), 'freezeframe-bench-'));
-    try {
-      return await measure(folder, mobileGraph());
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+  run: () => inTemporaryFolder((folder) => measure(folder, mobileGraph())),
 };
 
 async function measure(folder: string, model: Uint8Array): Promise<Record<string, unknown>> {
@@ -101,12 +93,4 @@ function writeModels(folder: string, model: Uint8Array): void {
   writeFileSync(join(version, 'manifest.json'), JSON.stringify(manifest));
   const models = { mobile: { default: '1', versions: ['1'] } };
   writeFileSync(join(folder, 'index.json'), JSON.stringify({ default: 'mobile', models }));
-}
-
-function say(line: string): void {
-  process.stderr.write(`  ${line}\n`);
-}
-
-function round(value: number, digits = 1): number {
-  return Number(value.toFixed(digits));
 }

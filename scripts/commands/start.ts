@@ -46,7 +46,7 @@ Examples:
         ...(flags.host ? { host: flags.host } : {}),
         step: (name) => process.stderr.write(`${STEPS[name]}\n`),
         // A newcomer need not read that all went well; freezeframe dev shows every line.
-        log: (line) => !line.includes('"level":"info"') && process.stderr.write(`${line}\n`),
+        log: (line) => !line.includes('"level":"INFO"') && process.stderr.write(`${line}\n`),
         onUpload: (report) => reportResult(report, json, () => uploadLine(report)),
       });
       reportResult(startedResult(started), json, () => describeStarted(started));

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle, hostTarget } from '#bundle';
 import { type LocalGateway, startLocalGateway } from '#local';
 import { GraphBuilder } from '#onnx';
 import { openStore } from '#store';
+import { inTemporaryFolder } from '../bench.ts';
 
 const SIDE = 32;
 
@@ -13,22 +12,15 @@ export async function withSmallGateway<T>(
   environment: Readonly<Record<string, string>>,
   use: (gateway: LocalGateway) => Promise<T>,
 ): Promise<T> {
-  const work = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
-  try {
+  return inTemporaryFolder(async (work) => {
     const store = openStore(join(work, 'store'));
     await store.save('means', smallModel());
     const buildDir = join(work, 'build');
     await bundle({ ...hostTarget(), store, outDir: buildDir });
     const folders = { uploads: join(work, 'up'), results: join(work, 'results'), deadLetters: join(work, 'dead') };
     const gateway = await startLocalGateway({ buildDir, port: 0, folders, environment });
-    try {
-      return await use(gateway);
-    } finally {
-      await gateway.close();
-    }
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+    return use(gateway).finally(gateway.close);
+  });
 }
 
 /** Answers at once, so that what is loaded is everything around it. */

@@ -1,7 +1,7 @@
 import type { Plugin } from 'esbuild';
 
 /** What the inference layer provides; a function must never carry a second copy of it. */
-const LAYER_PROVIDES = ['@freezeframe/inference', 'sharp', 'onnxruntime-node'] as const;
+const LAYER_PROVIDES = /^(@freezeframe\/inference|sharp|onnxruntime-node)$/;
 
 const NAMESPACE = 'layer';
 
@@ -13,12 +13,11 @@ export const REQUIRE_BANNER =
   "import { createRequire as layerRequire } from 'node:module';const require = layerRequire(import.meta.url);";
 
 /** Turns imports of the layer's packages into `require` calls that happen when the function starts. */
-export function layerExternals(names: readonly string[] = LAYER_PROVIDES): Plugin {
-  const filter = new RegExp(`^(${names.map((name) => name.replaceAll('/', '\\/')).join('|')})$`);
+export function layerExternals(): Plugin {
   return {
     name: 'layer-externals',
     setup(build) {
-      build.onResolve({ filter }, ({ path, namespace }) =>
+      build.onResolve({ filter: LAYER_PROVIDES }, ({ path, namespace }) =>
         namespace === NAMESPACE ? { path, external: true } : { path, namespace: NAMESPACE },
       );
       build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({

@@ -1,34 +1,24 @@
 import { join } from 'node:path';
-import { FreezeframeError } from '@freezeframe/inference';
+import { FreezeframeError, type ModelsIndex } from '@freezeframe/inference';
 import type { StoredModel } from '#store';
 import type { Source } from '../files/tree.ts';
 import type { Built } from '../unit.ts';
 
 /**
- * `models/index.json`: which model and version a request without a name gets, and the tags that versions had when they
- * were bundled.
- */
-export interface ModelIndex {
-  readonly default: string;
-  readonly models: Readonly<
-    Record<string, { default: string; versions: readonly string[]; labels?: Readonly<Record<string, string>> }>
-  >;
-}
-
-/**
- * The first model is the default, and so is the first version of each name.
+ * `models/index.json`: which model and version a request without a name gets, and the tags that versions had when they were
+ * bundled. The first model is the default, and so is the first version of each name.
  * @throws FreezeframeError `no-models` for an empty list.
  */
 export function modelIndex(
   models: readonly (Pick<StoredModel, 'name' | 'version'> & Partial<Pick<StoredModel, 'tags'>>)[],
-): ModelIndex {
+): ModelsIndex {
   const [first] = models;
   if (!first) {
     throw new FreezeframeError('no-models', 'There is no model to bundle.', {
       remedy: 'Train one (freezeframe train gnomes --name gnomes) or name one that exists (freezeframe models list).',
     });
   }
-  const byName: Record<string, { default: string; versions: string[]; labels?: Record<string, string> }> = {};
+  const byName: ModelsIndex['models'] = {};
   for (const { name, version, tags = [] } of models) {
     const entry = byName[name] ?? { default: version, versions: [] };
     if (!entry.versions.includes(version)) entry.versions.push(version);
