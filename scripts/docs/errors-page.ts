@@ -1,5 +1,5 @@
 import { PROBLEMS } from '@freezeframe/inference';
-import { ERROR_CODES } from '@freezeframe/inference/error-codes';
+import ERROR_CODES from '@freezeframe/inference/error-codes' with { type: 'json' };
 
 type Row = readonly [code: string, says: string];
 
@@ -17,7 +17,7 @@ export function errorsPage(): string {
   return `${[
     '# Errors',
     '',
-    'Written by `npm run generate` from `layers/inference/src/error-codes.ts`; a test fails while this page is',
+    'Written by `npm run generate` from `layers/inference/src/error-codes.json`; a test fails while this page is',
     'not what it writes. A code is stable: branch on it, never on the text of a message. The command line prints the message',
     'and what to do, and with `--json` the code.',
     '',

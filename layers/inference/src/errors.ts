@@ -1,6 +1,9 @@
-import type { ERROR_CODES } from './error-codes.ts';
+import type ERROR_CODES from './error-codes.json';
 
-/** What a failure is about, for machines: stable, lower-case words joined by hyphens. Branch on it, never on text. */
+/**
+ * What a failure is about, for machines: stable, lower-case words joined by hyphens. Branch on it, never on text. The list
+ * says of each what happened and what to do: `docs/errors.md`. Only its type is used here, so that it is in no bundle.
+ */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 export interface FreezeframeErrorOptions {

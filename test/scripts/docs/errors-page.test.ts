@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '@freezeframe/inference/error-codes';
+import ERROR_CODES from '@freezeframe/inference/error-codes' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { errorsPage } from '../../../scripts/docs/errors-page.ts';
 
