@@ -1,5 +1,5 @@
 export { asImportError, ImportError } from './import-error.ts';
-export { parseJson } from './json.ts';
+export { parseJson, withoutPythonNumbers } from './json.ts';
 export {
   MAX_ENTRIES,
   MAX_EXPANSION,

@@ -55,7 +55,8 @@ function jsonDepth(text: string): number {
   return deepest;
 }
 
-function withoutPythonNumbers(text: string): string {
+/** Text that is JSON but for Python's words for numbers, as JSON. */
+export function withoutPythonNumbers(text: string): string {
   if (!text.includes('NaN') && !text.includes('Infinity')) return text;
   // A string is matched whole, so that the words inside strings stay.
   return text.replace(/"(?:[^"\\]|\\.)*"|NaN|Infinity/g, (part) => PYTHON_NUMBERS.get(part) ?? part);

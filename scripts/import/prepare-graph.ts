@@ -3,7 +3,15 @@ import { emitGraph } from '#convert';
 import type { Samples } from '#frozen';
 import { asImportError } from '#guards';
 import type { ImportedGraphModel } from '#read';
-import { compare, type Difference, evaluateGraph, GRAPH_EVALUATOR, type ReferenceTensor, TOLERANCE } from '#reference';
+import {
+  compare,
+  type Difference,
+  evaluateGraph,
+  GRAPH_EVALUATOR,
+  type ReferenceTensor,
+  TOLERANCE,
+  type Wanted,
+} from '#reference';
 import { mulberry32 } from '#system';
 import type { GraphInput, GraphModel } from '#tensorflow';
 import { asReference, mapTensors, ROWS, rowsOf, runRowByRow } from './checks/rows.ts';
@@ -48,10 +56,10 @@ interface WrittenGraph {
 export async function verifyGraph(written: WrittenGraph): Promise<{ maxDifference: number; samples: number }> {
   const { graphModel, onnx } = written;
   const engine = await createEngine(onnx);
-  const differences = async (samples: Samples, wanted: readonly ReferenceTensor[]): Promise<Difference[]> => {
+  const differences = async (samples: Samples, wanted: readonly Wanted[]): Promise<Difference[]> => {
     const received = await engine.run(samples);
     return engine.outputs.map(({ name }, i) =>
-      compare(name, { kind: 'tensors' }, wanted[i] as ReferenceTensor, received[name] as TensorData),
+      compare(name, { kind: 'tensors' }, wanted[i] as Wanted, received[name] as TensorData),
     );
   };
   try {
@@ -93,7 +101,7 @@ function evaluate(graphModel: GraphModel, samples: Samples): Promise<ReferenceTe
   return evaluateGraph(graphModel, inputs);
 }
 
-async function answersAlone(engine: Engine, rows: Samples): Promise<ReferenceTensor[]> {
+async function answersAlone(engine: Engine, rows: Samples): Promise<Wanted[]> {
   const answers = await runRowByRow(engine, rows, ROWS);
   return engine.outputs.map(({ name }) => asReference(answers[name] as TensorData));
 }

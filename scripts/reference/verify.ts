@@ -60,6 +60,9 @@ export async function verifyFrozen(
 
 function verdict(differences: readonly Difference[], samples: number, seconds: number): Verification {
   const against = EVALUATOR;
+  const empty = differences.find(({ onlyNaN }) => onlyNaN);
+  if (empty)
+    throw failed(`output ${empty.output} is NaN for every sample, so nothing was compared`, { against, samples });
   // Written so that NaN is a failure.
   const outputs = differences.filter((d) => !(d.maxDifference <= TOLERANCE) || d.top1Different.length > 0);
   if (outputs.length > 0)

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { DATATYPE_INFO, type Engine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
 import * as z from 'zod';
-import { ImportError } from '#guards';
+import { ImportError, withoutPythonNumbers } from '#guards';
 
 /** Largest difference from given answers, divided by the answer where that is above 1. */
 export const EXPECTED_TOLERANCE = 1e-5;
@@ -11,13 +11,17 @@ const MAX_ELEMENTS = 2 ** 26;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const size = z.int().min(1).max(MAX_ELEMENTS);
-const input = z.object({
-  name: z.string().optional(),
-  shape: z.array(size).min(1).max(8),
-  formula: z.string().optional(),
-  data: z.array(z.number()).optional(),
-});
-const output = z.object({ name: z.string().optional(), shape: z.array(size).min(1).max(8), data: z.array(z.number()) });
+/** No axes: a single number. */
+const shape = z.array(size).max(8);
+/** JSON has no NaN, which is null there; infinity is 1e999. */
+const data = z.array(
+  z
+    .custom<number | boolean | null>((one) => one === null || typeof one === 'number' || typeof one === 'boolean')
+    .transform((one) => (one === null ? Number.NaN : Number(one))),
+);
+const name = z.string().optional();
+const input = z.object({ name, shape, formula: z.string().optional(), data: data.optional() });
+const output = z.object({ name, shape, data });
 const schema = z.union([
   z.object({ input, output }).transform((one) => ({ inputs: [one.input], outputs: [one.output] })),
   z.object({ inputs: z.array(input).min(1), outputs: z.array(output).min(1) }),
@@ -28,8 +32,8 @@ export type Expectation = z.output<typeof schema>;
 type ExpectedInput = Expectation['inputs'][number];
 
 /** The two formulas that stand for numbers: both give the same anywhere, and no framework's random numbers are needed. */
-const FRACTIONS = /^x\[i\] = \(\(i\*7919 \+ 104729\) % 1009\) \/ 1008\b/;
-const INDICES = /^x\[i\] = i\*7919 % (\d{1,9})\b/;
+const FRACTIONS = /^(?:x\[i\] = )?\(\(i\*7919 ?\+ ?104729\) ?% ?1009\) ?\/ ?1008\b/;
+const INDICES = /^(?:x\[i\] = )?\(?i\*7919\)? ?% ?(\d{1,9})\b/;
 
 /**
  * Reads a file of inputs and answers: `{"input": {"shape", "formula" | "data"}, "output": {"shape", "data"}}`, or lists of
@@ -47,7 +51,7 @@ export async function readExpectation(path: string): Promise<Expectation> {
   });
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(withoutPythonNumbers(text));
   } catch (cause) {
     throw unfit(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
@@ -86,15 +90,18 @@ export interface ExpectedResult {
 }
 
 /**
- * Asks the graph of the model's own tensors and compares. Inputs are matched by name where names agree, else by position.
+ * Asks the graph of the model's own tensors and compares. Inputs and outputs are matched by name where names agree, else by
+ * position; outputs that are named may be some of the model's.
  * @throws FreezeframeError `verification-failed`; ImportError `option-mismatch` where numbers or shapes of tensors differ
  */
 export async function compareExpected(engine: Engine, { inputs, outputs }: Expectation): Promise<ExpectedResult> {
-  if (inputs.length !== engine.inputs.length || outputs.length !== engine.outputs.length) {
+  const named = outputs.every((one) => engine.outputs.some(({ name }) => name === one.name));
+  if (inputs.length !== engine.inputs.length || (outputs.length !== engine.outputs.length && !named)) {
     const wanted = `${engine.inputs.length} inputs and ${engine.outputs.length} outputs`;
     throw new ImportError(
       'option-mismatch',
       expected(wanted, 'the expectation', `${inputs.length} and ${outputs.length}`),
+      { remedy: 'Name the outputs, where some are left out.' },
     );
   }
   const feeds: Record<string, TensorData> = {};
@@ -109,7 +116,7 @@ export async function compareExpected(engine: Engine, { inputs, outputs }: Expec
   }
   const answers = await engine.run(feeds);
   const differences = outputs.map((one, index) => {
-    const { name } = engine.outputs[index] as Engine['outputs'][number];
+    const name = named ? (one.name as string) : (engine.outputs[index] as Engine['outputs'][number]).name;
     return compareOne(name, one, answers[name] as TensorData);
   });
   return { maxDifference: Math.max(...differences), outputs: outputs.length };
@@ -127,6 +134,8 @@ function compareOne(name: string, wanted: Expectation['outputs'][number], { shap
   let worst = 0;
   for (const [i, value] of wanted.data.entries()) {
     const received = Number(data[i]);
+    // NaN where NaN is expected, and the same infinity.
+    if (Object.is(received, value)) continue;
     const difference = Math.abs(received - value) / Math.max(1, Math.abs(value));
     // Written so that NaN is a failure.
     if (!(difference <= EXPECTED_TOLERANCE)) {

@@ -1,6 +1,6 @@
 import { DATATYPE_INFO, type Engine, type TensorData } from '@freezeframe/inference';
 import type { Samples } from '#frozen';
-import type { ReferenceTensor } from '#reference';
+import type { Wanted } from '#reference';
 
 /** Of the larger batch. */
 export const ROWS = 3;
@@ -37,6 +37,6 @@ export async function runRowByRow(engine: Engine, samples: Samples, rows: number
 }
 
 /** As a reference's answers are. */
-export function asReference({ shape, data }: TensorData): ReferenceTensor {
-  return { shape: [...shape], data: Float32Array.from(data as Float32Array, Number) };
+export function asReference({ shape, data }: TensorData): Wanted {
+  return { shape: [...shape], data: Float64Array.from(data as Float32Array, Number) };
 }

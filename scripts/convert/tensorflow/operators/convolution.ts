@@ -81,13 +81,28 @@ function fused(e: Emission, depthwise: boolean): Operand {
   const { attributes, sides } = windowOf(e, x, [height, width], sidesOf(e, 'dilations'));
   const channels = depthwise ? inputs * last : last;
   const steps = fusedSteps(e);
-  const bias = steps[0] === 'BiasAdd' ? [e.value(2).name] : [];
+  const biased = steps[0] === 'BiasAdd';
+  const bias = biased ? [biasOf(e, channels)] : [];
   const weights = depthwise ? inOrder(e, [2, 3, 0, 1], [channels, 1, height, width]) : inOrder(e, [3, 2, 0, 1]);
   const image = toImage(e.graph, x, 'channels_last');
   const name = e.graph.op('Conv', [image, weights, ...bias], { ...attributes, group: depthwise ? inputs : 1 });
   const linear = fromImage(name, [x.shape[0] ?? null, ...sides, channels], 'channels_last');
   const activation = steps[bias.length];
   return given(activation ? activated(e, linear, activation, 2 + bias.length) : linear);
+}
+
+/**
+ * One number for each channel, as ONNX's convolutions want it. TensorFlow's optimizer keeps [1, 1, 1, channels] where that is
+ * what was added, and TensorFlow.js broadcasts it.
+ */
+function biasOf(e: Emission, channels: number): string {
+  const { name, shape } = e.value(2);
+  const last = shape.at(-1) ?? 1;
+  if (shape.slice(0, -1).some((size) => size !== 1) || (last !== channels && last !== 1))
+    throw new Refused(`a bias of shape [${shape}] for ${channels} channels`);
+  if (shape.length === 1 && last === channels) return name;
+  const flat = e.graph.op('Reshape', [e.graph.toLayout(e.value(2), 'channels-last').name, e.graph.ints([-1])]);
+  return last === channels ? flat : e.graph.op('Expand', [flat, e.graph.ints([channels])]);
 }
 
 /** `fused_ops`: nothing, BiasAdd, an activation, or both. */

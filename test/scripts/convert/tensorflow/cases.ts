@@ -136,6 +136,22 @@ export const CASES: readonly Case[] = [
       num_args: attr.int(2),
     }),
   ),
+  ...[[1, 1, 1, 5], [1], [1, 1]].map((bias) =>
+    one(`_FusedConv2D with a bias of [${bias}]`, PICTURE, (g) =>
+      g.op('_FusedConv2D', ['x', g.floats([3, 3, 4, 5]), g.floats(bias)], {
+        ...STEP,
+        ...SAME,
+        fused_ops: attr.texts('BiasAdd', 'Relu'),
+      }),
+    ),
+  ),
+  one('FusedDepthwiseConv2dNative with a bias of [1,1,1,4]', PICTURE, (g) =>
+    g.op('FusedDepthwiseConv2dNative', ['x', g.floats([3, 3, 4, 1]), g.floats([1, 1, 1, 4])], {
+      ...STEP,
+      ...SAME,
+      fused_ops: attr.texts('BiasAdd'),
+    }),
+  ),
   one('_FusedConv2D, the activation alone', PICTURE, (g) =>
     g.op('_FusedConv2D', ['x', g.floats([3, 3, 4, 5])], { ...STEP, ...SAME, fused_ops: attr.texts('Relu') }),
   ),

@@ -31,7 +31,9 @@ describe('an expectation', () => {
   it('knows the two formulas', () => {
     const formula = 'x[i] = ((i*7919 + 104729) % 1009) / 1008, float32, row-major';
     expect(inputValues({ shape: [1, 2], formula })).toEqual([802 / 1008, 649 / 1008]);
+    expect(inputValues({ shape: [1, 2], formula: '((i*7919+104729)%1009)/1008' })).toEqual([802 / 1008, 649 / 1008]);
     expect(inputValues({ shape: [3], formula: 'x[i] = i*7919 % 50, int32, row-major' })).toEqual([0, 19, 38]);
+    expect(inputValues({ shape: [], data: [7] })).toEqual([7]);
   });
 
   it('is met by a graph that answers so, to 1e-5, and not by another', async () => {
@@ -49,10 +51,37 @@ describe('an expectation', () => {
     await engine.close();
   });
 
+  it('of NaN and infinity is met by them', async () => {
+    const engine = await doubler();
+    const text = (y: string) =>
+      `{"input": {"shape": [1, 2], "data": [NaN, -Infinity]}, "output": {"shape": [1, 2], "data": ${y}}}`;
+    for (const y of ['[NaN, -Infinity]', '[null, -1e999]'])
+      expect((await compareExpected(engine, await read(text(y)))).maxDifference).toBe(0);
+    for (const y of ['[0, -Infinity]', '[NaN, Infinity]', '[NaN, 0]'])
+      await expect(compareExpected(engine, await read(text(y)))).rejects.toMatchObject({ code: 'verification-failed' });
+    await engine.close();
+  });
+
+  it('may name some of the outputs', async () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [null, 2]);
+    for (const name of ['sum', 'product']) {
+      graph.node(name === 'sum' ? 'Add' : 'Mul', [x, x], [name]);
+      graph.output(name, 'float32', [null, 2]);
+    }
+    const engine = await createEngine(graph.build());
+    const output = { shape: [1, 2], data: [9, 25] };
+    const inputs = [{ shape: [1, 2], data: [3, 5] }];
+    const given = (name?: string) => read({ inputs, outputs: [{ ...output, name }] });
+    expect((await compareExpected(engine, await given('product'))).maxDifference).toBe(0);
+    await expect(compareExpected(engine, await given())).rejects.toMatchObject({ code: 'option-mismatch' });
+    await engine.close();
+  });
+
   it.each([
     ['no JSON', '{'],
     ['another form', { rows: [] }],
-    ['a shape of nothing', { input: { shape: [], data: [] }, output: { shape: [1], data: [1] } }],
+    ['a size of nothing', { input: { shape: [0], data: [] }, output: { shape: [1], data: [1] } }],
   ])('%s is refused', async (_, content) => {
     await expect(read(content)).rejects.toMatchObject({ code: 'option-mismatch' });
   });
