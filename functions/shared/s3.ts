@@ -6,6 +6,8 @@ export interface S3Object {
   readonly bucket: string;
   readonly key: string;
   readonly versionId?: string | undefined;
+  /** Of the bytes that are meant: another version under the same key is not read in their place. */
+  readonly eTag?: string | undefined;
 }
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -26,12 +28,17 @@ function createClient(sdk: Sdk): S3Client {
 
 /**
  * Reads a picture from S3.
- * @throws PictureError where trying again cannot help: `object-absent`, `object-denied`, `object-too-large` (found from
- *   its declared length, before it is read). Throttling, time-outs and the like are thrown as the SDK throws them.
+ * @throws PictureError where trying again cannot help: `object-absent`, `object-denied`, `object-overtaken`,
+ *   `object-too-large` (found from its declared length, before it is read). Throttling, time-outs and the like are thrown as the SDK throws them.
  */
-export async function readObject({ bucket, key, versionId }: S3Object): Promise<Uint8Array> {
+export async function readObject({ bucket, key, versionId, eTag }: S3Object): Promise<Uint8Array> {
   const { sdk, client } = await s3();
-  const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
+  const command = new sdk.GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    VersionId: versionId,
+    IfMatch: eTag && `"${eTag}"`,
+  });
   const { Body, ContentLength } = await client.send(command).catch((error: unknown) => {
     throw permanent(error) ?? error;
   });
@@ -70,6 +77,11 @@ function permanent(cause: unknown): PictureError | undefined {
   if (name === 'AccessDenied' || name === 'InvalidObjectState' || status === 403) {
     // Also S3's answer for an absent object where the function may not list the bucket.
     return new PictureError('object-denied', 'The function may not read the S3 object', { cause });
+  }
+  if (name === 'PreconditionFailed' || status === 412) {
+    return new PictureError('object-overtaken', 'The object was replaced before this version of it was read', {
+      cause,
+    });
   }
   return undefined;
 }

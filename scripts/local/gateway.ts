@@ -78,7 +78,9 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     };
     const pools = new Map<string, Pool>();
     for (const name of ['http', 'uploads']) {
-      const settings = builtFunction(buildDir, name, environment, layersDir);
+      // To the HTTP function it would say that there are forms of S3 to give out.
+      const more = name === 'uploads' ? { UPLOADS_BUCKET } : {};
+      const settings = builtFunction(buildDir, name, { ...environment, ...more }, layersDir);
       for (const path of [join(settings.folder, 'index.mjs'), settings.layerModules, settings.modelsDir]) {
         await assertBuilt(path);
       }

@@ -1,6 +1,6 @@
 import { RequestError } from '@freezeframe/inference';
 import * as z from 'zod';
-import { readRow } from '../../shared/jobs/results-table.ts';
+import { readResultRow } from '../../shared/jobs/earlier-rows.ts';
 import { asking } from '../busy.ts';
 import { type Route, route } from '../route.ts';
 import { problem, result } from '../schemas.ts';
@@ -41,7 +41,7 @@ export const resultsRoutes: readonly Route[] = [
       if (!table) {
         throw new RequestError('feature-off', 'Results are not kept here', { remedy: 'Set RESULTS_TABLE.' });
       }
-      const row = await asking(readRow(table, id));
+      const row = await asking(readResultRow(table, id));
       context.header('cache-control', 'no-store');
       if (!row)
         throw new RequestError('result-absent', 'There is no result of this id', { remedy: 'See POST /uploads.' });

@@ -83,7 +83,7 @@ export const uploadsRoutes: readonly Route[] = [
       }
       const { content_type: type, bytes } = asked;
       const key = `api/${randomUUID()}.${EXTENSIONS[type]}`;
-      const id = resultId(bucket, key);
+      const id = await asking(resultId(bucket, key));
       const now = Date.now();
       const { client, createPresignedPost } = await s3();
       const form = await asking(

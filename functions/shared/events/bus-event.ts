@@ -7,6 +7,7 @@ import type { Work } from '../jobs/work.ts';
 import { validate } from '../validate.ts';
 import { readJob } from './job-request.ts';
 import type { WorkEvent } from './kind.ts';
+import { isFolderMarker, plainTag } from './s3-notification.ts';
 
 /** What asks for a picture to be classified, on the bus. */
 const CLASSIFICATION_REQUESTED = 'ClassificationRequested';
@@ -25,6 +26,8 @@ const objectCreated = z.object({
   object: z.object({
     // As it is: EventBridge's copy of a key is not URL-encoded.
     key: z.string().min(1),
+    size: z.number().optional(),
+    etag: z.string().optional(),
     'version-id': z.string().min(1).optional(),
     sequencer: z.string().regex(SEQUENCER).optional(),
   }),
@@ -34,14 +37,14 @@ const classified = z.object({ id: z.string().min(1), revision: z.string().min(1)
 
 /**
  * An EventBridge event: S3's `Object Created`, `ClassificationRequested` of any source, and our own `PictureClassified`, which
- * comes back as its receipt. Nothing is done where S3 tells of anything but a creation. An event keeps its id when it is
+ * comes back as its receipt. Nothing is done where S3 tells of a folder, or of anything but a creation. An event keeps its id when it is
  * delivered again.
  */
 export const busEvent: WorkEvent = {
   recognises: (event) => envelope.safeParse(event).success,
   read(event) {
     const { source, 'detail-type': type, detail, id } = validate(envelope, event, 'The event');
-    if (source === 'aws.s3') return type === 'Object Created' ? [readCreated(detail, id)] : [];
+    if (source === 'aws.s3') return type === 'Object Created' ? readCreated(detail, id) : [];
     if (type === CLASSIFICATION_REQUESTED) return [{ kind: 'job', job: readJob(detail, "The event's detail", id) }];
     if (source === 'freezeframe' && type === PICTURE_CLASSIFIED) {
       return [{ kind: 'receipt', ...validate(classified, detail, 'The receipt') }];
@@ -50,9 +53,10 @@ export const busEvent: WorkEvent = {
   },
 };
 
-function readCreated(detail: unknown, id: string): Work {
+function readCreated(detail: unknown, id: string): Work[] {
   const { bucket, object } = validate(objectCreated, detail, 'The S3 event');
-  const { key, sequencer, 'version-id': versionId } = object;
-  const named = { bucket: bucket.name, key, ...(versionId ? { versionId } : {}) };
-  return { kind: 'job', job: createJob({ object: named, sequencer }, id) };
+  if (isFolderMarker(object)) return [];
+  const { key, sequencer, etag, 'version-id': versionId } = object;
+  const named = { bucket: bucket.name, key, ...(versionId ? { versionId } : {}), ...plainTag(etag) };
+  return [{ kind: 'job', job: createJob({ object: named, sequencer }, id) }];
 }

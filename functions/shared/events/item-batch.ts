@@ -1,6 +1,7 @@
 import { FreezeframeError, type Problem, type Result, toProblem } from '@freezeframe/inference';
 import * as z from 'zod';
 import { answer } from '../answer.ts';
+import type { Job } from '../jobs/job.ts';
 import { measure, measureFailure } from '../observe/metrics.ts';
 import type { Invocation } from '../observe/observe.ts';
 import { inParallel } from '../runtime/pool.ts';
@@ -9,6 +10,7 @@ import { readObject } from '../s3.ts';
 import { validate } from '../validate.ts';
 import { readJob } from './job-request.ts';
 import { type AnsweredEvent, hasField } from './kind.ts';
+import { isFolderMarker } from './s3-notification.ts';
 
 /** As for the uploads function: reading is waiting. */
 const AT_ONCE = 4;
@@ -20,12 +22,16 @@ const schema = z.object({
   BatchInput: z.object({ options: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
+/** What a listing of a bucket says of an object, besides where it is. */
+const listed = z.object({ key: z.string(), size: z.number().optional() });
+
 /** One line of the results. */
-type ItemResult = { bucket: string; key: string; result: Result } | { bucket?: string; key?: string; problem: Problem };
+type ItemResult = Pick<Job, 'request'> &
+  ({ bucket: string; key: string; result: Result } | { bucket?: string; key?: string; problem: Problem });
 
 /**
  * A batch of a Distributed Map. It gets one line for each item in the order sent; an item that will never have a result
- * holds its problem. What may pass is thrown for the whole batch: Step Functions tries it again.
+ * holds its problem, a folder none. What may pass is thrown for the whole batch: Step Functions tries it again.
  */
 export const itemBatch: AnsweredEvent = { recognises: (event) => hasField(event, 'Items'), answer: answerItems };
 
@@ -34,17 +40,22 @@ async function answerItems(event: unknown, invocation?: Invocation): Promise<Ite
   const common = BatchInput?.options ?? {};
   measure('BatchSize', Items.length);
   const time = new TimeLeft(invocation);
-  return inParallel(Items, AT_ONCE, async (item) => {
+  const pictures = Items.filter((item) => {
+    const { success, data } = listed.safeParse(item);
+    return !(success && isFolderMarker(data));
+  });
+  return inParallel(pictures, AT_ONCE, async (item) => {
     if (!time.suffices()) throw new FreezeframeError('time-short', 'There is not enough time left for the batch');
     return time.spend(() => answerItem(item, common));
   });
 }
 
 async function answerItem(item: unknown, common: Record<string, unknown>): Promise<ItemResult> {
-  let named: { bucket?: string; key?: string } = {};
+  let named: { bucket?: string; key?: string } & Pick<Job, 'request'> = {};
   try {
-    const { object, options } = readJob({ ...common, ...(item as object) }, 'The item', '');
-    named = { bucket: object.bucket, key: object.key };
+    const { size: _, ...asked } = { ...common, ...(item as Record<string, unknown>) };
+    const { object, options, request } = readJob(asked, 'The item', '');
+    named = { bucket: object.bucket, key: object.key, ...(request ? { request } : {}) };
     const result = (await answer({ picture: await readObject(object) }, options)) as Result;
     return { ...(named as { bucket: string; key: string }), result };
   } catch (error) {

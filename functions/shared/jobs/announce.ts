@@ -1,44 +1,55 @@
 import { randomUUID } from 'node:crypto';
 import { describeError, logLine } from '../observe/log.ts';
-import { changeRow, type Lease, type ResultRow, readRow } from './results-table.ts';
+import { changeRow, type ResultRow, readRow } from './results-table.ts';
 import { EventRefused, sendEvent } from './send-event.ts';
 
 export const PICTURE_CLASSIFIED = 'PictureClassified';
 
 /**
- * So long after a sender that fell silent its event is waited for, before another one sends it. Less than the queue's
- * visibility timeout, so that the next delivery finds the doubt settled; more than any invocation lasts. Milliseconds.
+ * So long after a sender that fell silent its event is waited for, before another one sends it. It has to be longer than any
+ * receipt takes; the stack computes it from its queue of receipts (resources/settings.cjs). Seconds.
  */
-const LEASE_MS = 300_000;
+const LEASE_SECONDS = 2 * 3600;
 
 /** An event that may or may not have been sent: its receipt decides, or the time. */
-class AnnouncementInDoubt extends Error {}
+export class AnnouncementInDoubt extends Error {
+  /** When asking again helps for certain. Milliseconds since 1970. */
+  readonly until: number;
+  constructor(until: number) {
+    super('The event may have been sent already; its receipt is waited for');
+    this.name = new.target.name;
+    this.until = until;
+  }
+}
 
-export function newLease(): Lease {
-  const { EVENT_LEASE_MS } = process.env;
-  return { announcer: randomUUID(), announceAfter: Date.now() + (EVENT_LEASE_MS ? Number(EVENT_LEASE_MS) : LEASE_MS) };
+/** Who sends, and until when nobody else. */
+type Lease = Pick<Required<ResultRow>, 'announcer' | 'announceAfter'>;
+
+function newLease(): Lease {
+  const { EVENT_LEASE_SECONDS } = process.env;
+  const seconds = EVENT_LEASE_SECONDS ? Number(EVENT_LEASE_SECONDS) : LEASE_SECONDS;
+  return { announcer: randomUUID(), announceAfter: Date.now() + seconds * 1000 };
 }
 
 /**
  * Sends the event of a row, once.
  *
- * EventBridge takes an event as often as it is sent, so the row says who sends: the writer of the row, and after it fell
- * silent for the length of the lease, whoever comes next. A sender that dies between EventBridge's taking the event and the
- * row's knowing of it leaves a doubt that no order of calls can avoid. It is settled from the other side: a rule on the bus
- * returns each event to the uploads queue as its receipt ({@link confirmAnnouncement}). An event is sent twice only if its
- * sender died in those few milliseconds *and* its receipt took longer than the lease.
- * @param lease the one that the row was written with, where this invocation wrote it.
+ * EventBridge takes an event as often as it is sent, so the row says who sends it: a sender writes that it begins, under the
+ * condition that nobody else did, then sends. One that ends between these two and the row's knowing of it leaves a doubt that
+ * no order of calls can avoid. It is settled from the other side: a rule on the bus returns each event to a queue of its own
+ * as its receipt ({@link confirmAnnouncement}). Only where none has come for the length of the lease, which is longer than
+ * any receipt takes, was the event not sent, and whoever comes next sends it.
  * @throws AnnouncementInDoubt, EventRefused and what the SDK throws: try again later.
  */
-export async function announce(bus: string, table: string, row: ResultRow, lease?: Lease): Promise<void> {
+export async function announce(bus: string, table: string, row: ResultRow): Promise<void> {
   if (row.announcedAt) return;
-  const held = lease && row.announcer === lease.announcer ? lease : await takeOver(table, row);
-  if (!held) return;
+  const lease = await begin(table, row);
+  if (!lease) return;
   try {
     await sendEvent(bus, PICTURE_CLASSIFIED, eventDetail(row));
   } catch (error) {
     // Not sent, for certain: the next delivery need not wait.
-    if (error instanceof EventRefused) await giveBack(table, row, held);
+    if (error instanceof EventRefused) await giveBack(table, row, lease);
     throw error;
   }
   // The receipt says the same a little later, should this fail.
@@ -49,8 +60,8 @@ export async function announce(bus: string, table: string, row: ResultRow, lease
 
 /** What a `PictureClassified` event tells. `id` and `revision` together are the same whenever an event is the same. */
 export function eventDetail(row: ResultRow): Record<string, unknown> {
-  const { id, revision, bucket, key, versionId, sequencer, result, problem } = row;
-  return { id, revision, bucket, key, versionId, sequencer, result, problem };
+  const { id, revision, bucket, key, versionId, sequencer, request, result, problem } = row;
+  return { id, revision, bucket, key, versionId, sequencer, request, result, problem };
 }
 
 /** The event has come back from the bus: it was sent, whatever became of its sender. */
@@ -67,7 +78,7 @@ async function markAnnounced(table: string, id: string, revision: string): Promi
 }
 
 /** @returns undefined where nothing is left to announce. @throws AnnouncementInDoubt while another's lease lasts. */
-async function takeOver(table: string, row: ResultRow): Promise<Lease | undefined> {
+async function begin(table: string, row: ResultRow): Promise<Lease | undefined> {
   const lease = newLease();
   const taken = await changeRow(table, row.id, {
     set: lease,
@@ -81,7 +92,7 @@ async function takeOver(table: string, row: ResultRow): Promise<Lease | undefine
   if (!now || now.announcedAt || now.revision !== row.revision) return undefined;
   // Ours after all: the answer that said so got lost, and the SDK asked again.
   if (now.announcer === lease.announcer) return lease;
-  throw new AnnouncementInDoubt('The event may have been sent already; its receipt is waited for');
+  throw new AnnouncementInDoubt(now.announceAfter ?? 0);
 }
 
 async function giveBack(table: string, { id, revision }: ResultRow, { announcer }: Lease): Promise<void> {

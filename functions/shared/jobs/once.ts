@@ -26,17 +26,17 @@ const powertools = lazily(async () => {
  * @throws IdempotencyAlreadyInProgressError, and what {@link settleJob} throws.
  */
 export async function settleOnce(job: Job, invocation?: Invocation): Promise<void> {
-  if (!process.env.IDEMPOTENCY_TABLE) return settleJob(job);
+  if (!process.env.IDEMPOTENCY_TABLE) {
+    await settleJob(job);
+    return;
+  }
   const { IdempotencyConfig, makeIdempotent, persistenceStore } = await powertools();
   const config = new IdempotencyConfig({ expiresAfterSeconds: EXPIRES_SECONDS, hashFunction: 'sha256' });
   // All that it asks the context for is the time left.
   if (invocation) config.registerLambdaContext(invocation as Parameters<typeof config.registerLambdaContext>[0]);
   const { bucket, key } = job.object;
   const settle = makeIdempotent(
-    async (_what: { bucket: string; key: string; revision: string }) => {
-      await settleJob(job);
-      return { id: job.id };
-    },
+    async (_what: { bucket: string; key: string; revision: string }) => ({ id: await settleJob(job) }),
     { persistenceStore, config, keyPrefix: 'freezeframe' },
   );
   await settle({ bucket, key, revision: job.revision });

@@ -1,12 +1,29 @@
 import { writeJson } from '../s3.ts';
-import { type Finding, type ResultRow, readRow } from './results-table.ts';
+import { type ResultRow, readRow } from './results-table.ts';
 
 /** Times that a document is written again because a newer result appeared meanwhile. */
 const MOST = 5;
 
-/** The result object, or the problem document, at `<key>.json` in the results bucket. */
-export function writeDocument(bucket: string, key: string, finding: Finding): Promise<void> {
-  return writeJson({ bucket, key: `${key}.json` }, 'result' in finding ? finding.result : finding.problem);
+/** Documents whose address cannot be that of their picture. */
+const BY_ID = 'by-id/';
+
+/** What S3 takes as a key, in UTF-8. Bytes. */
+const MAX_KEY_BYTES = 1024;
+
+/**
+ * Where the document of a picture is in the results bucket: `KEY.json` for pictures of the uploads bucket. Pictures of other
+ * buckets may have the same keys, and S3 has no room for five more characters behind the longest ones: `by-id/ID.json`.
+ */
+export function documentKey({ id, bucket, key }: Pick<ResultRow, 'id' | 'bucket' | 'key'>): string {
+  const beside = `${key}.json`;
+  const fits = Buffer.byteLength(beside) <= MAX_KEY_BYTES && !key.startsWith(BY_ID);
+  return bucket === process.env.UPLOADS_BUCKET && fits ? beside : `${BY_ID}${id}.json`;
+}
+
+/** The result object, or the problem document, with the picture that it is of. */
+export function writeDocument(results: string, row: ResultRow): Promise<void> {
+  const { bucket, key, versionId, result, problem } = row;
+  return writeJson({ bucket: results, key: documentKey(row) }, { bucket, key, versionId, ...(result ?? problem) });
 }
 
 /**
@@ -14,10 +31,10 @@ export function writeDocument(bucket: string, key: string, finding: Finding): Pr
  * each write the row is read, and where it has changed, its result is written.
  * @returns the row at last.
  */
-export async function syncDocument(bucket: string, table: string, row: ResultRow): Promise<ResultRow> {
+export async function syncDocument(results: string, table: string, row: ResultRow): Promise<ResultRow> {
   let current = row;
   for (let times = 0; times < MOST; times++) {
-    await writeDocument(bucket, current.key, current as Finding);
+    await writeDocument(results, current);
     const now = await readRow(table, row.id);
     if (!now || now.revision === current.revision) return current;
     current = now;

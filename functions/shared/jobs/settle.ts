@@ -1,36 +1,54 @@
-import { FreezeframeError, type Result, toProblem } from '@freezeframe/inference';
+import { expected, FreezeframeError, type Result, toProblem } from '@freezeframe/inference';
 import { answer } from '../answer.ts';
 import { logLine } from '../observe/log.ts';
 import { measureFailure } from '../observe/metrics.ts';
 import { readObject } from '../s3.ts';
-import { announce, eventDetail, newLease, PICTURE_CLASSIFIED } from './announce.ts';
+import { announce, eventDetail, PICTURE_CLASSIFIED } from './announce.ts';
+import { rowOf } from './earlier-rows.ts';
 import type { Job } from './job.ts';
 import { syncDocument, writeDocument } from './result-document.ts';
-import { type Finding, type ResultRow, readRow, writeRow } from './results-table.ts';
+import { resultId } from './result-id.ts';
+import { type Finding, type ResultRow, writeRow } from './results-table.ts';
 import { sendEvent } from './send-event.ts';
 import { sequenceOf } from './sequencer.ts';
+
+/** An event takes 256 KB, with what its request held besides (`MAX_MORE_BYTES`). Bytes. */
+const MAX_RESULT_BYTES = 128 * 1024;
 
 /**
  * Answers a job: row, document, event, in this order, each of them only if it is not there yet. It may end anywhere and be
  * begun again: what was done is found in the row, what was not is done.
+ * @returns the id of its result.
  * @throws what may pass (S3 or DynamoDB is slow, the model does not load, an event is in doubt): to be tried again.
  */
-export async function settleJob(job: Job): Promise<void> {
+export async function settleJob(job: Job): Promise<string> {
   const { RESULTS_TABLE: table, RESULTS_BUCKET: results, EVENT_BUS: bus } = process.env;
-  const before = table ? await readRow(table, job.id) : undefined;
-  if (before && isNewer(before, job)) return superseded(job, before);
   // Without a table nothing is known of earlier deliveries.
-  if (!table) return settleWithoutTable(job, await find(job), results, bus);
+  if (!table) return settleWithoutTable(job, results, bus);
 
-  let row = before?.revision === job.revision ? before : undefined;
-  const lease = row || !bus ? undefined : newLease();
-  if (!row) {
-    row = await writeRow(table, job, await find(job), lease, before);
-    if (row.revision !== job.revision) return superseded(job, row);
+  const { bucket, key } = job.object;
+  const { id, row: before } = await rowOf(
+    table,
+    bucket,
+    key,
+    (found) => found.revision === job.revision || isNewer(found, job),
+  );
+  const superseded = async (newer: ResultRow) => {
+    logLine('info', 'picture superseded', { id });
+    // The document may be what an older job left behind when it died.
+    if (results) await syncDocument(results, table, newer);
+    return id;
+  };
+  if (before && isNewer(before, job)) return superseded(before);
+  let row = before;
+  if (row?.revision !== job.revision) {
+    row = await writeRow(table, id, job, await find(job, id), before);
+    if (row.revision !== job.revision) return superseded(row);
   }
-  if (row.announcedAt) return;
+  if (row.announcedAt) return id;
   if (results) row = await syncDocument(results, table, row);
-  if (bus && row.revision === job.revision) await announce(bus, table, row, lease);
+  if (bus && row.revision === job.revision) await announce(bus, table, row);
+  return id;
 }
 
 /** The row is of a newer version than the job. */
@@ -38,27 +56,31 @@ function isNewer(row: ResultRow, { sequencer }: Job): boolean {
   return sequencer !== undefined && row.sequence !== undefined && row.sequence > sequenceOf(sequencer);
 }
 
-/** A newer result stands; the document may be what an older job left behind when it died. */
-async function superseded(job: Job, row: ResultRow): Promise<void> {
-  const { RESULTS_TABLE: table = '', RESULTS_BUCKET: results } = process.env;
-  logLine('info', 'picture superseded', { id: job.id });
-  if (results) await syncDocument(results, table, row);
+async function settleWithoutTable(job: Job, results?: string, bus?: string): Promise<string> {
+  const { bucket, key, versionId } = job.object;
+  const id = await resultId(bucket, key);
+  const row = { ...job, id, bucket, key, versionId, ...(await find(job, id)) } as unknown as ResultRow;
+  if (results) await writeDocument(results, row);
+  if (bus) await sendEvent(bus, PICTURE_CLASSIFIED, eventDetail(row));
+  return id;
 }
 
-async function settleWithoutTable(job: Job, finding: Finding, results?: string, bus?: string): Promise<void> {
-  const { bucket, key, versionId } = job.object;
-  if (results) await writeDocument(results, key, finding);
-  const row = { ...job, ...finding, bucket, key, versionId } as unknown as ResultRow;
-  if (bus) await sendEvent(bus, PICTURE_CLASSIFIED, eventDetail(row));
+/** @throws FreezeframeError `result-too-large`, which DynamoDB and EventBridge would say again at every delivery. */
+function checkSize(result: Result): void {
+  const bytes = Buffer.byteLength(JSON.stringify(result));
+  if (bytes <= MAX_RESULT_BYTES) return;
+  throw new FreezeframeError('result-too-large', expected(`at most ${MAX_RESULT_BYTES} bytes`, 'the result', bytes), {
+    remedy: 'Ask for fewer predictions: {"topK": 100}.',
+  });
 }
 
 /** The result, or the problem of a picture that will never have one. */
-async function find(job: Job): Promise<Finding> {
+async function find(job: Job, id: string): Promise<Finding> {
   const started = performance.now();
-  const { id } = job;
   const ms = () => Math.round(performance.now() - started);
   try {
     const result = (await answer({ picture: await readObject(job.object) }, job.options)) as Result;
+    checkSize(result);
     logLine('info', 'picture classified', { id, ms: ms(), model: result.model });
     return { result };
   } catch (error) {

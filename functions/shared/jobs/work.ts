@@ -10,6 +10,9 @@ export type Work =
   /** An event of ours, come back from the bus: it was sent. */
   | { readonly kind: 'receipt'; readonly id: string; readonly revision: string };
 
+/** Fields of a request that the log names. */
+const NAMED = 8;
+
 /** Does what an event asked for. @throws what may pass: to be tried again. */
 export async function doWork(work: Work, invocation?: Invocation): Promise<void> {
   const { RESULTS_TABLE, RESULTS_BUCKET } = process.env;
@@ -17,12 +20,19 @@ export async function doWork(work: Work, invocation?: Invocation): Promise<void>
     if (RESULTS_TABLE) await confirmAnnouncement(RESULTS_TABLE, work);
   } else if (work.job.object.bucket === RESULTS_BUCKET) {
     // Each result would be an upload again, for ever and at a price.
-    logLine('warn', 'object skipped: it lies in the results bucket', { id: work.job.id });
-  } else await settleOnce(work.job, invocation);
+    logLine('warn', 'object skipped: it lies in the results bucket', { revision: work.job.revision });
+  } else {
+    // A misspelt option is found here.
+    const { revision, request } = work.job;
+    if (request)
+      logLine('info', 'fields that are no options', { revision, fields: Object.keys(request).slice(0, NAMED) });
+    await settleOnce(work.job, invocation);
+  }
 }
 
 /** The same for all events that ask for the same work: several notifications of one upload, say. */
 export function workName(work: Work): string {
-  const { id, revision } = work.kind === 'receipt' ? work : work.job;
-  return `${work.kind} ${id} ${revision}`;
+  if (work.kind === 'receipt') return `receipt ${work.id} ${work.revision}`;
+  const { object, revision } = work.job;
+  return `job ${object.bucket} ${object.key} ${revision}`;
 }

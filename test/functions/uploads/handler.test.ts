@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { resultId } from '../../../functions/shared/jobs/result-id.ts';
+import { earlierResultId } from '../../../functions/shared/jobs/result-id.ts';
 import { handleUploads } from '../../../functions/uploads/handler.ts';
 import { useModels } from '../models.ts';
 import { garbagePictures, plainPicture } from '../pictures.ts';
@@ -10,7 +10,7 @@ const s3 = useS3();
 const lines: Record<string, unknown>[] = [];
 
 beforeEach(() => {
-  process.env.RESULTS_BUCKET = 'results';
+  Object.assign(process.env, { RESULTS_BUCKET: 'results', UPLOADS_BUCKET: 'uploads' });
   lines.length = 0;
   const collect = (line: string | Uint8Array) => Boolean(lines.push(JSON.parse(String(line))));
   vi.spyOn(process.stdout, 'write').mockImplementation(collect);
@@ -19,6 +19,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks();
   delete process.env.RESULTS_BUCKET;
+  delete process.env.UPLOADS_BUCKET;
 });
 
 const record = (key: string, bucket = 'uploads', eventName = 'ObjectCreated:Put') => ({
@@ -48,7 +49,7 @@ describe('handleUploads', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({
       level: 'INFO',
-      id: resultId('uploads', 'a.png'),
+      id: earlierResultId('uploads', 'a.png'),
       messageId: 'm0',
       model: { name: 'colours' },
     });

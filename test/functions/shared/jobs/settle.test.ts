@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { confirmAnnouncement, eventDetail } from '../../../../functions/shared/jobs/announce.ts';
 import { createJob } from '../../../../functions/shared/jobs/job.ts';
 import { IN_PROGRESS, settleOnce } from '../../../../functions/shared/jobs/once.ts';
-import { resultId } from '../../../../functions/shared/jobs/result-id.ts';
+import { earlierResultId, resultId } from '../../../../functions/shared/jobs/result-id.ts';
 import { settleJob } from '../../../../functions/shared/jobs/settle.ts';
 import { useAws } from '../../../aws/use-aws.ts';
 import { useModels } from '../../models.ts';
@@ -16,12 +16,14 @@ const ENVIRONMENT = {
   RESULTS_BUCKET: 'documents',
   IDEMPOTENCY_TABLE: 'idempotency',
   EVENT_BUS: 'bus',
-  EVENT_LEASE_MS: '60000',
+  EVENT_LEASE_SECONDS: '60',
+  UPLOADS_BUCKET: 'b',
 };
+const ID = earlierResultId('b', 'k');
 const object = { bucket: 'b', key: 'k' };
 const job = (sequencer?: string, message = 'm') => createJob({ object, sequencer }, message);
 const row = () => {
-  const item = aws.dynamo.table('results').get(resultId('b', 'k'));
+  const item = aws.dynamo.table('results').get(ID);
   return item && unmarshall(item as never);
 };
 const document = () => JSON.parse(String(aws.objects.get('documents/k.json')));
@@ -49,7 +51,7 @@ function failing(operation: string, fault: 'error-before' | 'error-after' | 'thr
 describe('settleJob', () => {
   it('writes the row, the document and the event', async () => {
     await settleJob(job('0A'));
-    expect(row()).toMatchObject({ id: resultId('b', 'k'), status: 'done', bucket: 'b', key: 'k', sequencer: '0A' });
+    expect(row()).toMatchObject({ id: ID, status: 'done', bucket: 'b', key: 'k', sequencer: '0A' });
     expect(row()?.model).toEqual({ name: 'colours', version: '1' });
     expect(row()?.expiresAt - Date.now() / 1000).toBeCloseTo(30 * 86_400, -2);
     expect(row()?.announcedAt).toBeDefined();
@@ -60,7 +62,7 @@ describe('settleJob', () => {
   });
 
   it('turns a pending row into the answer, and keeps when it was made', async () => {
-    const id = resultId('b', 'k');
+    const id = ID;
     const pending = { id: { S: id }, status: { S: 'pending' }, createdAt: { S: 'then' }, expiresAt: { N: '1' } };
     aws.dynamo.table('results').set(id, pending);
     await settleJob(job('0A'));
@@ -87,22 +89,29 @@ describe('settleJob', () => {
     await settleJob(job('3FFF'));
     expect(row()).toMatchObject({ sequencer: '41' });
     expect(label(row()?.result)).toBe('red');
-    expect(document()).toEqual(row()?.result);
+    expect(document()).toEqual({ bucket: 'b', key: 'k', ...row()?.result });
     expect(told()).toEqual(['s-41']);
   });
 
   it('lets a newer version win that comes while an older one is being answered', async () => {
     const newer = { S: 'F'.padEnd(64, '0') };
     aws.fault = (_, operation) => {
-      const id = resultId('b', 'k');
-      const found = { id: { S: id }, revision: { S: 's-F' }, sequence: newer, key: { S: 'k' }, result: { M: {} } };
+      const id = ID;
+      const found = {
+        id: { S: id },
+        revision: { S: 's-F' },
+        sequence: newer,
+        key: { S: 'k' },
+        bucket: { S: 'b' },
+        result: { M: {} },
+      };
       if (operation === 'UpdateItem' && !row()) aws.dynamo.table('results').set(id, found);
       return undefined;
     };
     await settleJob(job('0A'));
     expect(row()?.revision).toBe('s-F');
     expect(told()).toEqual([]);
-    expect(document()).toEqual({});
+    expect(document()).toEqual({ bucket: 'b', key: 'k' });
   });
 
   it('answers a job again where another one asks, not where the same does', async () => {
@@ -137,9 +146,9 @@ describe('settleJob', () => {
     // Nobody knows: no second one, until its receipt has come or its time is over.
     await expect(settleJob(job('0A'))).rejects.toThrow('may have been sent');
     if (fault === 'error-after') {
-      await confirmAnnouncement('results', { id: resultId('b', 'k'), revision: 's-0A' });
+      await confirmAnnouncement('results', { id: ID, revision: 's-0A' });
     } else {
-      const item = aws.dynamo.table('results').get(resultId('b', 'k'));
+      const item = aws.dynamo.table('results').get(ID);
       if (item) item.announceAfter = { N: String(Date.now() - 1) };
     }
     await settleJob(job('0A'));
@@ -148,7 +157,7 @@ describe('settleJob', () => {
   });
 
   it('sends an event twice where its sender fell silent and no receipt came before the lease was over', async () => {
-    process.env.EVENT_LEASE_MS = '1';
+    process.env.EVENT_LEASE_SECONDS = '0.001';
     failing('PutEvents', 'error-after', 1);
     await expect(settleJob(job('0A'))).rejects.toThrow();
     await new Promise((resolve) => setTimeout(resolve, 5));
