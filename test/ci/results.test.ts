@@ -31,12 +31,13 @@ describe('the results of CI', () => {
     ['a file that does not load', run({}, 1, 'failed'), '0 passed, 1 failed, 0 skipped'],
     ['lint before any test', { command: 'npm test', status: 2 }, '0 passed, 1 failed, 0 skipped'],
     ['an error outside every test', run({ one: 'passed' }, 1), '1 passed, 1 failed, 0 skipped'],
+    ['a floor of coverage', { command: 'npm run coverage', status: 1 }, '0 passed, 1 failed, 0 skipped'],
   ] as const)('are red for %s', (_, one, line) => {
     expect(results([one], LISTED, ROOT)).toMatchObject({ line, red: true });
   });
 
   it('end red where a command wrote no report', () => {
-    const words = ['--import', 'tsx', '.ci/results.ts', 'npm test=0=no-such-file.json'];
+    const words = ['--import', 'tsx', '.ci/results.ts', 'npm test=0=no-such-file.json', 'npm run coverage=0'];
     const { status, stdout } = spawnSync(process.execPath, words, { cwd: ROOT, encoding: 'utf8' });
     expect(stdout).toBe('npm test ended with 1, and no test of it failed\n0 passed, 1 failed, 0 skipped\n');
     expect(status).toBe(1);
