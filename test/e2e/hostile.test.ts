@@ -56,7 +56,7 @@ describe('the built functions under hostile input', () => {
     expect(answer.status, what).toBeGreaterThanOrEqual(400);
     expect(answer.status, what).toBeLessThan(500);
     expect(answer.headers.get('content-type'), what).toBe('application/problem+json');
-    expect(JSON.parse(text), what).toMatchObject({ type: expect.stringMatching(/^https:/), status: answer.status });
+    expect(JSON.parse(text), what).toMatchObject({ type: expect.stringMatching(/^\/errors#/), status: answer.status });
     expect(text, what).not.toMatch(INTERNAL);
   }
 
