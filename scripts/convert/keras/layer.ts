@@ -48,6 +48,7 @@ export interface LayerDefinition<C = unknown> {
   /** The options read from the config, by Keras's names; options that change nothing in a frozen model are ignored. */
   readonly config: z.ZodType<C>;
   weights?(config: C, inputs: readonly Shape[]): readonly WeightSpec[];
+  /** Left out in a file where it is that of the one input. */
   outputShape(config: C, inputs: readonly Shape[]): Shape;
   emit(context: EmitContext, config: C, inputs: readonly Value[]): Value;
   /** Of a layer with several outputs; `outputShape` is then the first of them. See `severalOutputs`. */
@@ -176,6 +177,11 @@ export function innerWeights(
   return specs.map((spec) => ({ ...spec, name: `${name}/${spec.name}` }));
 }
 
+/** A weight that training moves. */
+export function trained(name: string, shape: readonly number[], initializer: unknown): WeightSpec {
+  return { name, shape, trainable: true, initializer };
+}
+
 /** The input of a layer that takes exactly one. */
 export function single<T>(inputs: readonly T[]): T {
   const [first] = inputs;
@@ -185,15 +191,15 @@ export function single<T>(inputs: readonly T[]): T {
   return first;
 }
 
+type WrittenLayer<C> = Omit<LayerDefinition<C>, 'outputShape'> & Partial<Pick<LayerDefinition<C>, 'outputShape'>>;
+
 /** A layer whose options name an activation: `emit` and `outputShape` are given for what comes before it. */
-export function activated<C extends { readonly activation: Activation }>(
-  definition: LayerDefinition<C>,
-): LayerDefinition {
+export function activated<C extends { readonly activation: Activation }>(definition: WrittenLayer<C>): LayerDefinition {
   return defineLayer<C>({
     ...definition,
     activation: (c) => c.activation.name,
     outputShape: (c, inputs) => {
-      const shape = definition.outputShape(c, inputs);
+      const shape = definition.outputShape?.(c, inputs) ?? single(inputs);
       return c.activation.outputShape?.(shape) ?? shape;
     },
     emit: (context, c, inputs) => c.activation.emit(context.graph, definition.emit(context, c, inputs)),
@@ -201,6 +207,7 @@ export function activated<C extends { readonly activation: Activation }>(
 }
 
 /** Lets a layer's file be checked against its own config type and still stand in one list with the others. */
-export function defineLayer<C>(definition: LayerDefinition<C>): LayerDefinition {
-  return definition as unknown as LayerDefinition;
+export function defineLayer<C>(definition: WrittenLayer<C>): LayerDefinition {
+  const outputShape = (_: C, inputs: readonly Shape[]) => single(inputs);
+  return { outputShape, ...definition } as unknown as LayerDefinition;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTERPOLATIONS } from '#onnx';
 
 /** Options that many layers share, in every spelling that Keras 2 and Keras 3 write. */
 
@@ -15,11 +16,34 @@ export const padding = lowerCase.pipe(z.enum(['valid', 'same'])).default('valid'
 
 export const causalPadding = lowerCase.pipe(z.enum(['valid', 'same', 'causal'])).default('valid');
 
+/** An option that may be left out or null, and then has this value. */
+export function orElse<T, F extends T>(schema: z.ZodType<T>, fallback: F) {
+  return schema.nullish().transform((value): T => value ?? fallback);
+}
+
 /** Keras 3 writes null where the global default was meant, which is channels last. */
-export const dataFormat = z
-  .enum(['channels_last', 'channels_first'])
-  .nullish()
-  .transform((value) => value ?? 'channels_last');
+export const dataFormat = orElse(z.enum(['channels_last', 'channels_first']), 'channels_last');
+
+/** One number, or a list. */
+export function oneOrMore(one: z.ZodNumber = z.number().int()) {
+  return z.union([one, z.array(one).min(1)]).transform((value) => (typeof value === 'number' ? [value] : value));
+}
+
+/** How cells between cells are made up; older configs write it in capitals. */
+export const interpolation = (name: (typeof INTERPOLATIONS)[number]) =>
+  lowerCase.pipe(z.enum(INTERPOLATIONS)).default(name);
+
+const side = z.number().int().positive();
+
+/** Height and width of a picture; `withSize` puts them together. */
+export const pictureSize = { height: side, width: side };
+
+export function withSize<C extends { height: number; width: number }>(c: C) {
+  return { ...c, size: [c.height, c.width] as const };
+}
+
+/** A layer inside another one's config. */
+export const innerLayer = z.looseObject({ class_name: z.string(), config: z.record(z.string(), z.unknown()) });
 
 /** A name or `{ class_name, config }`; only training reads it. */
 export const initializer = (name: string) =>

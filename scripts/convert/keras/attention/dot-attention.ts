@@ -1,8 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
-import type { Value } from '#onnx';
-import { asKeras } from '#onnx';
+import { asKeras, type Value } from '#onnx';
 import { type BoundCall, defineLayer, type EmitContext, type LayerDefinition, severalOutputs } from '../layer.ts';
 import { allOf, causal, expanded, shares } from './scores.ts';
 

@@ -1,9 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { Shape, WeightSpec } from '#keras';
-import { TensorArgument } from '#keras';
-import type { Value } from '#onnx';
-import { asKeras, fixed } from '#onnx';
-import type { BoundCall, EmitContext } from '../layer.ts';
+import { type Shape, TensorArgument, type WeightSpec } from '#keras';
+import { asKeras, fixed, type Value } from '#onnx';
+import { type BoundCall, type EmitContext, trained } from '../layer.ts';
 import { allOf, causal, expanded, within } from './scores.ts';
 
 /** The parameters of a call of Keras's layers with heads. Masks of whole tensors come with the tensors. */
@@ -87,11 +85,8 @@ export function productWeights(
   bias: readonly number[],
   use: boolean,
 ): WeightSpec[] {
-  const weights: WeightSpec[] = [
-    { name: `${name}/kernel`, shape: kernel, trainable: true, initializer: 'glorot_uniform' },
-  ];
-  if (use) weights.push({ name: `${name}/bias`, shape: bias, trainable: true, initializer: 'zeros' });
-  return weights;
+  const product = trained(`${name}/kernel`, kernel, 'glorot_uniform');
+  return use ? [product, trained(`${name}/bias`, bias, 'zeros')] : [product];
 }
 
 /** Last axis times a kernel [in, heads, size], with its bias: [..., heads, size]. */

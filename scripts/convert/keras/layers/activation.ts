@@ -10,6 +10,5 @@ export const activationLayer = activated<z.output<typeof config>>({
   keeps: (c) => (c.activation.name === 'linear' ? 'numbers' : undefined),
   mask: 'keep',
   config,
-  outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),
 });

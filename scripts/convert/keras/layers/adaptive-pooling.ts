@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
-import { channelAxis, fixed, imageShape, memoryAxis } from '#onnx';
+import { channelAxis, fixed, type GraphBuilder, imageShape, memoryAxis, type Value } from '#onnx';
 import { defineLayer, type EmitContext, type LayerDefinition, single } from '../layer.ts';
 import { dataFormat, perAxis } from '../options.ts';
 import { type PoolType, pool, spatialAxes } from './pooling.ts';
@@ -15,7 +14,8 @@ function adaptiveShape(c: Config, input: Shape): Shape {
   return imageShape(input[0] ?? null, c.output_size, input[channelAxis(input, c.data_format)] ?? null, c.data_format);
 }
 
-function adaptivePool(context: EmitContext, c: Config, x: Value, type: PoolType): Value {
+/** A pool whose windows are made so that the answer has a given size. */
+export function adaptivePool(context: EmitContext, c: Config, x: Value, type: PoolType): Value {
   const axes = spatialAxes(x.shape.length, c);
   const steps = axes.map((axis, i) => fixed(x.shape, axis) / (c.output_size[i] as number));
   if (steps.every(Number.isInteger)) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Shape } from '#keras';
 import { fixed } from '#onnx';
 import { type DotConfig, dotAttention, dotOptions } from '../attention/dot-attention.ts';
+import { trained } from '../layer.ts';
 import { flag } from '../options.ts';
 
 const config = z.object({ ...dotOptions, use_scale: flag(true) });
@@ -11,10 +12,7 @@ export const additiveAttention = dotAttention<Config>(
   'AdditiveAttention',
   "Bahdanau's attention: the sum over `tanh(query + key)`, each feature with a weight of its own.",
   config,
-  (c, inputs) =>
-    c.use_scale
-      ? [{ name: 'scale', shape: [fixed(inputs[0] as Shape, -1)], trainable: true, initializer: 'glorot_uniform' }]
-      : [],
+  (c, inputs) => (c.use_scale ? [trained('scale', [fixed(inputs[0] as Shape, -1)], 'glorot_uniform')] : []),
   ({ graph, weight }, c, query, key) => {
     const pairs = graph.op('Add', [
       graph.op('Unsqueeze', [query.name, graph.ints([-2])]),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { WeightSpec } from '#keras';
 import { type DotConfig, dotAttention, dotOptions } from '../attention/dot-attention.ts';
 import { turned } from '../attention/scores.ts';
+import { trained } from '../layer.ts';
 import { flag } from '../options.ts';
 
 const config = z.object({
@@ -16,7 +16,7 @@ export const attention = dotAttention<Config>(
   'Attention by the product of query and key, or by the sum of their `tanh`.',
   config,
   (c) => {
-    const scalar = (name: string): WeightSpec => ({ name, shape: [], trainable: true, initializer: 'ones' });
+    const scalar = (name: string) => trained(name, [], 'ones');
     return [
       ...(c.use_scale ? [scalar('scale')] : []),
       ...(c.score_mode === 'concat' ? [scalar('concat_score_weight')] : []),

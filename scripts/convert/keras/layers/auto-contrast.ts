@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras, renamed } from '#onnx';
+import { asKeras, type GraphBuilder, renamed, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { number } from '../options.ts';
 
@@ -11,7 +10,6 @@ export const autoContrast = defineLayer<z.output<typeof config>>({
   summary:
     'Each channel of each picture stretched over the whole range of values; one that is all alike stays as it is.',
   config,
-  outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, { value_range: [low, high] }, inputs) => {
     const original = asKeras(graph, single(inputs));
     const bytes = between(graph, original.name, [low, high], [0, 255]);

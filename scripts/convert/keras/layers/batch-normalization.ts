@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import { broadcastDims, fixed, renamed } from '#onnx';
 import { defineLayer, type EmitContext, single } from '../layer.ts';
-import { flag, initializer } from '../options.ts';
+import { initializer } from '../options.ts';
+import { affineOptions, affineWeights } from './sample-normalization.ts';
 
 const config = z.object({
   // Keras 2 writes a list of one.
@@ -10,12 +11,8 @@ const config = z.object({
     .union([z.number().int(), z.array(z.number().int()).length(1)])
     .default(-1)
     .transform((axis) => (typeof axis === 'number' ? axis : (axis[0] as number))),
-  epsilon: z.number().default(1e-3),
+  ...affineOptions,
   momentum: z.number().default(0.99),
-  center: flag(true),
-  scale: flag(true),
-  gamma_initializer: initializer('ones'),
-  beta_initializer: initializer('zeros'),
   moving_mean_initializer: initializer('zeros'),
   moving_variance_initializer: initializer('ones'),
 });
@@ -30,7 +27,6 @@ export const batchNormalization = defineLayer<BatchNormalizationConfig>({
   mask: 'keep',
   config,
   weights: (c, inputs) => normalizationWeights(c, single(inputs)),
-  outputShape: (_, inputs) => single(inputs),
   emit: (context, c, inputs) => {
     const { graph } = context;
     const x = single(inputs);
@@ -50,16 +46,9 @@ export function along({ graph }: EmitContext, vector: string, dims: readonly num
 
 function normalizationWeights(c: BatchNormalizationConfig, input: Shape): WeightSpec[] {
   const shape = [fixed(input, c.axis)];
-  const spec = (name: string, trainable: boolean, initial: unknown) => ({
-    name,
-    shape,
-    trainable,
-    initializer: initial,
-  });
   return [
-    ...(c.scale ? [spec('gamma', true, c.gamma_initializer)] : []),
-    ...(c.center ? [spec('beta', true, c.beta_initializer)] : []),
-    spec('moving_mean', false, c.moving_mean_initializer),
-    spec('moving_variance', false, c.moving_variance_initializer),
+    ...affineWeights(c, shape),
+    { name: 'moving_mean', shape, trainable: false, initializer: c.moving_mean_initializer },
+    { name: 'moving_variance', shape, trainable: false, initializer: c.moving_variance_initializer },
   ];
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { LayerConfig, Shape } from '#keras';
-import { TensorArgument } from '#keras';
+import { type LayerConfig, type Shape, TensorArgument } from '#keras';
 import type { Value } from '#onnx';
 import {
   type BoundCall,
@@ -13,13 +12,13 @@ import {
   severalOutputs,
   shapesOf,
 } from '../layer.ts';
+import { innerLayer } from '../options.ts';
 import { reversedTime } from '../recurrent/onnx-recurrent.ts';
 import type { SequenceConfig } from '../recurrent/recurrent-layer.ts';
 
-const inner = z.looseObject({ class_name: z.string(), config: z.record(z.string(), z.unknown()) });
 const options = z.object({
-  layer: inner,
-  backward_layer: inner.nullish(),
+  layer: innerLayer,
+  backward_layer: innerLayer.nullish(),
   merge_mode: z.enum(['concat', 'sum', 'ave', 'mul']).nullable().default('concat'),
 });
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
-import { type DataFormat, memoryAxis, memoryOrder, renamed } from '#onnx';
+import { type DataFormat, type GraphBuilder, memoryAxis, memoryOrder, renamed, type Value } from '#onnx';
 import { defineLayer, type LayerDefinition, single } from '../layer.ts';
 import { dataFormat } from '../options.ts';
 

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { defineLayer, single } from '../layer.ts';
-import { dataFormat } from '../options.ts';
+import { dataFormat, pictureSize, withSize } from '../options.ts';
 import { cropMiddle, cropMiddleOfAny, cropToProportions } from '../pictures/crop.ts';
 import { pictureAxes, resizePicture, sizedShape } from '../pictures/resize.ts';
 
-const side = z.number().int().positive();
-const config = z
-  .object({ height: side, width: side, data_format: dataFormat })
-  .transform((c) => ({ ...c, size: [c.height, c.width] as const }));
+const config = z.object({ ...pictureSize, data_format: dataFormat }).transform(withSize);
 
 export const centerCrop = defineLayer<z.output<typeof config>>({
   className: 'CenterCrop',

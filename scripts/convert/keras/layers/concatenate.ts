@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
-import { memoryAxis } from '#onnx';
+import { type GraphBuilder, memoryAxis, type Value } from '#onnx';
 import { defineLayer } from '../layer.ts';
+import { orElse } from '../options.ts';
 import { sameLayout } from './merging.ts';
 
-const config = z.object({
-  axis: z
-    .number()
-    .int()
-    .nullish()
-    .transform((axis) => axis ?? -1),
-});
+const config = z.object({ axis: orElse(z.number().int(), -1) });
 
 export const concatenate = defineLayer<z.output<typeof config>>({
   className: 'Concatenate',

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
-import type { Value } from '#onnx';
 import {
   channelsOf,
   type DataFormat,
@@ -9,12 +8,13 @@ import {
   type Padding,
   spatialOf,
   toImage,
+  type Value,
   type Window,
   windowAttributes,
   windowOutput,
 } from '#onnx';
 import { activation } from '../activations/index.ts';
-import { activated, type EmitContext, type LayerDefinition, single } from '../layer.ts';
+import { activated, type EmitContext, type LayerDefinition, single, trained } from '../layer.ts';
 import { causalPadding, dataFormat, flag, initializer, padding, perAxis } from '../options.ts';
 
 /** What convolutions of every rank and kind have in common. */
@@ -68,7 +68,7 @@ export function convolutionShape(config: WindowConfig, input: Shape, channels: n
 
 export function biasSpec(config: { use_bias: boolean; bias_initializer: unknown }, channels: number): WeightSpec[] {
   if (!config.use_bias) return [];
-  return [{ name: 'bias', shape: [channels], trainable: true, initializer: config.bias_initializer }];
+  return [trained('bias', [channels], config.bias_initializer)];
 }
 
 /** Keras's kernel `[...window, in, out]` as ONNX's `[out, in, ...window]`. */
@@ -80,10 +80,7 @@ export function kernelPermutation(rank: number): number[] {
 export function convolutionWeights(config: ConvolutionConfig, input: Shape): WeightSpec[] {
   const channels = channelsOf(input, config.data_format) / config.groups;
   const shape = [...config.kernel_size, channels, config.filters];
-  return [
-    { name: 'kernel', shape, trainable: true, initializer: config.kernel_initializer },
-    ...biasSpec(config, config.filters),
-  ];
+  return [trained('kernel', shape, config.kernel_initializer), ...biasSpec(config, config.filters)];
 }
 
 /** ONNX's Conv with weights that are already in its order: the convolution and its bias, before the activation. */

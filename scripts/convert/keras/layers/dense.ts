@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Value } from '#onnx';
-import { asKeras, fixed } from '#onnx';
+import { asKeras, fixed, type Value } from '#onnx';
 import { activation } from '../activations/index.ts';
-import { activated, type EmitContext, single } from '../layer.ts';
+import { activated, type EmitContext, single, trained } from '../layer.ts';
 import { flag, initializer } from '../options.ts';
 
 const config = z.object({
@@ -22,13 +21,8 @@ export const dense = activated<DenseConfig>({
   linear: { kernel: 'kernel' },
   config,
   weights: (c, inputs) => [
-    {
-      name: 'kernel',
-      shape: [fixed(single(inputs), -1), c.units],
-      trainable: true,
-      initializer: c.kernel_initializer,
-    },
-    ...(c.use_bias ? [{ name: 'bias', shape: [c.units], trainable: true, initializer: c.bias_initializer }] : []),
+    trained('kernel', [fixed(single(inputs), -1), c.units], c.kernel_initializer),
+    ...(c.use_bias ? [trained('bias', [c.units], c.bias_initializer)] : []),
   ],
   outputShape: (c, inputs) => [...single(inputs).slice(0, -1), c.units],
   emit: (context, c, inputs) => affine(context, c, single(inputs)),

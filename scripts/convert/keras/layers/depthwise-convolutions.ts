@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
-import type { Value } from '#onnx';
-import { channelsOf } from '#onnx';
-import { activated, type EmitContext, type LayerDefinition, single } from '../layer.ts';
+import { channelsOf, type Value } from '#onnx';
+import { activated, type EmitContext, type LayerDefinition, single, trained } from '../layer.ts';
 import { initializer } from '../options.ts';
 import {
   biasSpec,
@@ -35,7 +34,7 @@ export type SeparableConfig = z.output<ReturnType<typeof separableConfig>>;
 /** The kernel is `[...window, in, multiplier]`. */
 function depthwiseKernel(c: DepthwiseConfig, channels: number): WeightSpec {
   const shape = [...c.kernel_size, channels, c.depth_multiplier];
-  return { name: 'depthwise_kernel', shape, trainable: true, initializer: c.depthwise_initializer };
+  return trained('depthwise_kernel', shape, c.depthwise_initializer);
 }
 
 function depthwiseWeights(c: DepthwiseConfig, input: Shape): WeightSpec[] {
@@ -52,7 +51,7 @@ function separableWeights(c: SeparableConfig, input: Shape): WeightSpec[] {
   const shape = [...c.kernel_size.map(() => 1), channels * c.depth_multiplier, c.filters];
   return [
     depthwiseKernel(c, channels),
-    { name: 'pointwise_kernel', shape, trainable: true, initializer: c.pointwise_initializer },
+    trained('pointwise_kernel', shape, c.pointwise_initializer),
     ...biasSpec(c, c.filters),
   ];
 }

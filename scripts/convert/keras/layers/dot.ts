@@ -1,8 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras } from '#onnx';
+import { asKeras, type GraphBuilder, type Value } from '#onnx';
 import { defineLayer } from '../layer.ts';
 import { einsum } from '../operators/products.ts';
 import { flag } from '../options.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import type { Value } from '#onnx';
 import { activation } from '../activations/index.ts';
-import { activated, type EmitContext, single } from '../layer.ts';
+import { activated, type EmitContext, single, trained } from '../layer.ts';
 import { einsum } from '../operators/products.ts';
 import { initializer } from '../options.ts';
 
@@ -24,8 +24,8 @@ export const einsumDense = activated<EinsumDenseConfig>({
   config,
   weights: (c, inputs) => {
     const { kernel, bias } = shapesOf(c, single(inputs));
-    const specs: WeightSpec[] = [{ name: 'kernel', shape: kernel, trainable: true, initializer: c.kernel_initializer }];
-    return bias ? [...specs, { name: 'bias', shape: bias, trainable: true, initializer: c.bias_initializer }] : specs;
+    const specs: WeightSpec[] = [trained('kernel', kernel, c.kernel_initializer)];
+    return bias ? [...specs, trained('bias', bias, c.bias_initializer)] : specs;
   },
   outputShape: (c, inputs) => shapesOf(c, single(inputs)).output,
   emit: (context, c, inputs) => einsumDenseOf(context, c, single(inputs)),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { asKeras, DATATYPE_NUMBERS } from '#onnx';
-import { defineLayer, single } from '../layer.ts';
+import { defineLayer, single, trained } from '../layer.ts';
 import { flag, initializer } from '../options.ts';
 
 const config = z.object({
@@ -16,14 +16,7 @@ export const embedding = defineLayer<z.output<typeof config>>({
   vocabulary: (c) => c.input_dim,
   config,
   integers: true,
-  weights: (c) => [
-    {
-      name: 'embeddings',
-      shape: [c.input_dim, c.output_dim],
-      trainable: true,
-      initializer: c.embeddings_initializer,
-    },
-  ],
+  weights: (c) => [trained('embeddings', [c.input_dim, c.output_dim], c.embeddings_initializer)],
   outputShape: (c, inputs) => [...single(inputs), c.output_dim],
   emit: ({ graph, weight }, c, inputs) => {
     const x = asKeras(graph, single(inputs));

@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras } from '#onnx';
+import { asKeras, type GraphBuilder, type Value } from '#onnx';
 import { asFloat, defineLayer, single } from '../layer.ts';
 import { type GlobalPoolingConfig, globalPool, globalPoolingConfig, globalPoolingShape } from './pooling.ts';
 

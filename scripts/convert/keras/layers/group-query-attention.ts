@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { Value } from '#onnx';
-import { fixed } from '#onnx';
+import { fixed, type Value } from '#onnx';
 import { fromHeads, HEADS_SIGNATURE, headsInputs, headsMask, productWeights, toHeads } from '../attention/heads.ts';
 import { shares, zeroed } from '../attention/scores.ts';
 import { type BoundCall, defineLayer, type EmitContext, severalOutputs } from '../layer.ts';
 import { einsum } from '../operators/products.ts';
-import { flag } from '../options.ts';
+import { flag, orElse } from '../options.ts';
 
 const count = z.number().int().positive();
 const config = z.object({
@@ -13,14 +12,8 @@ const config = z.object({
   num_query_heads: count,
   num_key_value_heads: count,
   use_bias: flag(true),
-  dropout: z
-    .number()
-    .nullish()
-    .transform((rate) => rate ?? 0),
-  use_gate: z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? false),
+  dropout: orElse(z.number(), 0),
+  use_gate: orElse(z.boolean(), false),
   sliding_window: count.nullish(),
 });
 type Config = z.output<typeof config> & { readonly call: BoundCall };

@@ -8,6 +8,5 @@ export const identity = defineLayer({
   config: z.object({}),
   integers: true,
   mask: 'keep',
-  outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),
 });

@@ -10,6 +10,5 @@ export const inputLayer = defineLayer({
   mask: 'keep',
   integers: true,
   config: z.object({ batch_shape: shape.nullish(), batch_input_shape: shape.nullish() }),
-  outputShape: (_, inputs) => single(inputs),
   emit: (_context, _config, inputs) => single(inputs),
 });

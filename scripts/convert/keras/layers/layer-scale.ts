@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { broadcastDims, renamed } from '#onnx';
-import { defineLayer, single } from '../layer.ts';
+import { defineLayer, single, trained } from '../layer.ts';
 
 const config = z.object({ projection_dim: z.number().int().positive() });
 
@@ -8,8 +8,7 @@ export const layerScale = defineLayer<z.output<typeof config>>({
   className: 'LayerScale',
   summary: "A factor per channel: the layer of `keras.applications`' ConvNeXt.",
   config,
-  weights: (c) => [{ name: 'gamma', shape: [c.projection_dim], trainable: true, initializer: 'ones' }],
-  outputShape: (_, inputs) => single(inputs),
+  weights: (c) => [trained('gamma', [c.projection_dim], 'ones')],
   emit: ({ graph, weight }, c, inputs) => {
     const x = single(inputs);
     const gamma = weight('gamma', { perm: [0], dims: broadcastDims(x, -1, c.projection_dim) });

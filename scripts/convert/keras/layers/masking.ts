@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras } from '#onnx';
+import { asKeras, type GraphBuilder, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { number } from '../options.ts';
 
@@ -12,7 +11,6 @@ export const masking = defineLayer<z.output<typeof config>>({
     'Steps in which every feature is `mask_value` are left out by the layers behind that know masks, and are zeros.',
   keeps: () => 'numbers',
   config,
-  outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => {
     const x = asKeras(graph, single(inputs));
     const there = graph.op('Cast', [anyOther(graph, x, c.mask_value, 1)], { to: 1 });

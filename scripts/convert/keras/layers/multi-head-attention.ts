@@ -1,13 +1,12 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { Value } from '#onnx';
-import { fixed } from '#onnx';
+import { fixed, type Value } from '#onnx';
 import { fromHeads, HEADS_SIGNATURE, headsInputs, headsMask, productWeights, toHeads } from '../attention/heads.ts';
 import { sharesOver, zeroed } from '../attention/scores.ts';
 import { type BoundCall, defineLayer, type EmitContext, severalOutputs } from '../layer.ts';
 import { einsum } from '../operators/products.ts';
-import { flag } from '../options.ts';
+import { flag, orElse } from '../options.ts';
 
 const count = z.number().int().positive();
 const config = z.object({
@@ -15,14 +14,8 @@ const config = z.object({
   key_dim: count,
   value_dim: count.nullish(),
   use_bias: flag(true),
-  dropout: z
-    .number()
-    .nullish()
-    .transform((rate) => rate ?? 0),
-  use_gate: z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? false),
+  dropout: orElse(z.number(), 0),
+  use_gate: orElse(z.boolean(), false),
   output_shape: z
     .union([count, z.array(count)])
     .nullish()

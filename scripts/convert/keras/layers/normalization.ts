@@ -1,8 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { Value } from '#onnx';
-import { asKeras, broadcastDims, renamed } from '#onnx';
+import { asKeras, broadcastDims, renamed, type Value } from '#onnx';
 import { defineLayer, type EmitContext, single } from '../layer.ts';
 import { flag, flattened, type Nested, numbers } from '../options.ts';
 import { dimsOnAxes, sizesOf, sortedAxes } from './sample-normalization.ts';
@@ -43,7 +42,6 @@ export const normalization = defineLayer<Config>({
       { name: 'variance', shape, trainable: false, initializer: 'ones' },
     ];
   },
-  outputShape: (_, inputs) => single(inputs),
   emit: (context, c, inputs) => {
     const { graph } = context;
     const own = single(inputs);

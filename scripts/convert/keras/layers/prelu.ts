@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
 import { fixed, memoryAxis, renamed } from '#onnx';
-import { defineLayer, single } from '../layer.ts';
+import { defineLayer, single, trained } from '../layer.ts';
 import { initializer } from '../options.ts';
 
 const axes = z.union([z.number().int(), z.array(z.number().int())]);
@@ -16,10 +16,7 @@ export const prelu = defineLayer<Config>({
   summary: 'x above zero, below it a share that was trained, one for each place and channel but along the shared axes.',
   config,
   mask: 'keep',
-  weights: (c, inputs) => [
-    { name: 'alpha', shape: alphaShape(c, single(inputs)), trainable: true, initializer: c.alpha_initializer },
-  ],
-  outputShape: (_, inputs) => single(inputs),
+  weights: (c, inputs) => [trained('alpha', alphaShape(c, single(inputs)), c.alpha_initializer)],
   emit: ({ graph, weight }, _, inputs) => {
     const x = single(inputs);
     const rank = x.shape.length;

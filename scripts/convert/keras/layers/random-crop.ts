@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { defineLayer, single } from '../layer.ts';
-import { dataFormat } from '../options.ts';
+import { dataFormat, pictureSize, withSize } from '../options.ts';
 import { cropToProportions } from '../pictures/crop.ts';
 import { resizePicture, sizedShape } from '../pictures/resize.ts';
 
-const side = z.number().int().positive();
 const config = z
-  .object({ height: side, width: side, data_format: dataFormat, keras3: z.boolean().optional() })
-  .transform((c) => ({ ...c, size: [c.height, c.width] as const }));
+  .object({ ...pictureSize, data_format: dataFormat, keras3: z.boolean().optional() })
+  .transform(withSize);
 
 /**
  * Keras 3.15 does nothing outside training, though it tells the layers behind otherwise. Only Keras 3 writes

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { type GraphBuilder, renamed, type Value } from '#onnx';
 import { defineLayer, type LayerDefinition, single } from '../layer.ts';
-import { number } from '../options.ts';
-
-const optional = (fallback: number) => number.nullish().transform((value) => value ?? fallback);
+import { number, orElse } from '../options.ts';
 
 const config = z.object({
-  max_value: number.nullish().transform((value) => value ?? null),
-  negative_slope: optional(0),
-  threshold: optional(0),
+  max_value: orElse(number.nullable(), null),
+  negative_slope: orElse(number, 0),
+  threshold: orElse(number, 0),
 });
 
 export type RectifierConfig = z.output<typeof config>;
@@ -48,7 +46,6 @@ function elementwise<C>(
     summary,
     config: options,
     mask: 'keep',
-    outputShape: (_, inputs) => single(inputs),
     emit: ({ graph }, c, inputs) => write(graph, single(inputs), c),
   });
 }
@@ -66,7 +63,7 @@ export const RECTIFIER_LAYERS = [
     'ELU',
     'x above zero, alpha * (e^x - 1) below.',
     'Elu',
-    z.object({ alpha: optional(1) }).transform(({ alpha }) => alpha),
+    z.object({ alpha: orElse(number, 1) }).transform(({ alpha }) => alpha),
   ),
   withAlpha(
     'LeakyReLU',
@@ -87,6 +84,6 @@ export const RECTIFIER_LAYERS = [
     'ThresholdedReLU',
     'x above theta, zero elsewhere.',
     'ThresholdedRelu',
-    z.object({ theta: optional(1) }).transform(({ theta }) => theta),
+    z.object({ theta: orElse(number, 1) }).transform(({ theta }) => theta),
   ),
 ];

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { GraphBuilder, Value } from '#onnx';
-import { broadcastDims, renamed } from '#onnx';
+import { broadcastDims, type GraphBuilder, renamed, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { flattened, numbers } from '../options.ts';
 
@@ -20,7 +19,6 @@ export const rescaling = defineLayer<z.output<typeof config>>({
   expects: ({ scale }) => (scale.every((value) => Math.abs(value) < 0.5) ? 'bytes' : 'unit'),
   config,
   mask: 'keep',
-  outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => {
     const x = single(inputs);
     const scaled = graph.op('Mul', [x.name, perChannel(graph, x, c.scale)]);

@@ -1,20 +1,13 @@
 import { z } from 'zod';
-import { INTERPOLATIONS } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
-import { dataFormat, flag, number } from '../options.ts';
+import { dataFormat, flag, interpolation, number, pictureSize, withSize } from '../options.ts';
 import { cropToProportions, padToProportions } from '../pictures/crop.ts';
 import { resizePicture, roundedTo, sizedShape } from '../pictures/resize.ts';
 
-const side = z.number().int().positive();
 const config = z
   .object({
-    height: side,
-    width: side,
-    interpolation: z
-      .string()
-      .transform((name) => name.toLowerCase())
-      .pipe(z.enum(INTERPOLATIONS))
-      .default('bilinear'),
+    ...pictureSize,
+    interpolation: interpolation('bilinear'),
     crop_to_aspect_ratio: flag(false),
     pad_to_aspect_ratio: flag(false),
     fill_mode: z.literal('constant').default('constant'),
@@ -22,7 +15,7 @@ const config = z
     antialias: flag(false),
     data_format: dataFormat,
   })
-  .transform((c) => ({ ...c, size: [c.height, c.width] as const }));
+  .transform(withSize);
 
 type Config = z.output<typeof config>;
 

@@ -2,16 +2,13 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import { asKeras, fixed, type GraphBuilder, memoryAxis, renamed, type Value } from '#onnx';
-import { defineLayer, type EmitContext, single } from '../layer.ts';
-import { flag, initializer } from '../options.ts';
+import { defineLayer, type EmitContext, single, trained } from '../layer.ts';
+import { flag, initializer, oneOrMore } from '../options.ts';
 
-const axis = z.number().int();
-
-/** One axis or several. */
-const axes = z.union([axis, z.array(axis).min(1)]).transform((value) => (typeof value === 'number' ? [value] : value));
+const axes = oneOrMore();
 
 /** What layers that normalise and then scale and shift have in common. */
-const affineOptions = {
+export const affineOptions = {
   epsilon: z.number().default(1e-3),
   center: flag(true),
   scale: flag(true),
@@ -30,13 +27,10 @@ export function sizesOf(input: Shape, list: readonly number[]): number[] {
 }
 
 /** `gamma` and `beta`, as far as the layer has them. */
-function affineWeights(
-  c: { center: boolean; scale: boolean; gamma_initializer: unknown; beta_initializer: unknown },
-  shape: readonly number[],
-): WeightSpec[] {
+export function affineWeights(c: z.output<z.ZodObject<typeof affineOptions>>, shape: readonly number[]): WeightSpec[] {
   return [
-    ...(c.scale ? [{ name: 'gamma', shape, trainable: true, initializer: c.gamma_initializer }] : []),
-    ...(c.center ? [{ name: 'beta', shape, trainable: true, initializer: c.beta_initializer }] : []),
+    ...(c.scale ? [trained('gamma', shape, c.gamma_initializer)] : []),
+    ...(c.center ? [trained('beta', shape, c.beta_initializer)] : []),
   ];
 }
 
@@ -69,7 +63,6 @@ const layerNormalization = defineLayer<LayerConfig>({
   config: layerConfig,
   mask: 'keep',
   weights: (c, inputs) => affineWeights(c, c.scale || c.center ? sizesOf(single(inputs), c.axis) : []),
-  outputShape: (_, inputs) => single(inputs),
   emit: (context, c, inputs) => {
     const x = asKeras(context.graph, single(inputs));
     const rank = x.shape.length;
@@ -124,7 +117,6 @@ const groupNormalization = defineLayer<GroupConfig>({
   config: groupConfig,
   mask: 'keep',
   weights: (c, inputs) => affineWeights(c, sizesOf(single(inputs), [c.axis])),
-  outputShape: (_, inputs) => single(inputs),
   emit: (context, c, inputs) => {
     const x = single(inputs);
     const [axis = 0] = sortedAxes([c.axis], x.shape.length);
@@ -169,10 +161,7 @@ const rmsNormalization = defineLayer<z.output<typeof rmsConfig>>({
   className: 'RMSNormalization',
   summary: 'Each sample divided by the root of its mean square over some axes.',
   config: rmsConfig,
-  weights: (c, inputs) => [
-    { name: 'scale', shape: sizesOf(single(inputs), c.axis), trainable: true, initializer: 'ones' },
-  ],
-  outputShape: (_, inputs) => single(inputs),
+  weights: (c, inputs) => [trained('scale', sizesOf(single(inputs), c.axis), 'ones')],
   emit: ({ graph, weight }, c, inputs) => {
     const x = asKeras(graph, single(inputs));
     const root = magnitude(graph, x.name, sortedAxes(c.axis, x.shape.length), c.epsilon);
@@ -191,7 +180,6 @@ const unitNormalization = defineLayer<z.output<typeof unitConfig>>({
   summary: 'Each sample divided by its length over some axes.',
   config: unitConfig,
   mask: 'keep',
-  outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, c, inputs) => {
     const x = single(inputs);
     const over = graph.ints(c.axis.map((axis) => memoryAxis(x, axis)));

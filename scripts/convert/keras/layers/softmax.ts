@@ -1,16 +1,10 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras, memoryAxis, renamed } from '#onnx';
+import { asKeras, type GraphBuilder, memoryAxis, renamed, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
+import { oneOrMore } from '../options.ts';
 
-const axis = z.number().int();
-const config = z.object({
-  axis: z
-    .union([axis, z.array(axis).min(1)])
-    .default(-1)
-    .transform((value) => (typeof value === 'number' ? [value] : value)),
-});
+const config = z.object({ axis: oneOrMore().prefault(-1) });
 
 export const softmax = defineLayer<z.output<typeof config>>({
   className: 'Softmax',
@@ -18,7 +12,6 @@ export const softmax = defineLayer<z.output<typeof config>>({
   activation: () => 'softmax',
   config,
   mask: 'keep',
-  outputShape: (_, inputs) => single(inputs),
   emit: ({ graph }, { axis: [first = -1, ...more] }, inputs) => {
     const x = single(inputs);
     if (x.mask !== undefined) return masked(graph, x, [first, ...more]);

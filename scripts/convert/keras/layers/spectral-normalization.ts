@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { LayerConfig } from '#keras';
 import { defineLayer, emitLayer, innerContext, innerWeights, type ResolvedLayer, shapesOf, single } from '../layer.ts';
+import { innerLayer } from '../options.ts';
 
-const options = z.object({
-  layer: z.looseObject({ class_name: z.string(), config: z.record(z.string(), z.unknown()) }),
-});
+const options = z.object({ layer: innerLayer });
 
 type Config = z.output<typeof options> & { readonly inner: { readonly layer: ResolvedLayer } };
 

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { LayerConfig, Shape } from '#keras';
-import type { Value } from '#onnx';
-import { asKeras } from '#onnx';
+import { asKeras, type Value } from '#onnx';
 import { defineLayer, emitLayer, innerContext, innerWeights, type ResolvedLayer, shapesOf, single } from '../layer.ts';
+import { innerLayer } from '../options.ts';
 
-const options = z.object({
-  layer: z.looseObject({ class_name: z.string(), config: z.record(z.string(), z.unknown()) }),
-});
+const options = z.object({ layer: innerLayer });
 type Config = z.output<typeof options> & { readonly inner: { readonly layer: ResolvedLayer } };
 
 export const timeDistributed = defineLayer<Config>({

@@ -8,7 +8,6 @@ function trainingOnly(className: string, summary: string): LayerDefinition {
     summary,
     keeps: () => 'numbers',
     config: z.object({}),
-    outputShape: (_, inputs) => single(inputs),
     emit: (_context, _config, inputs) => single(inputs),
     trainingOnly: true,
     actsInTraining: true,
@@ -16,6 +15,8 @@ function trainingOnly(className: string, summary: string): LayerDefinition {
 }
 
 const SUMMARIES = {
+  AddLoss: 'What `model.add_loss` leaves in a model of Keras 2: it passes its input on.',
+  AddMetric: 'What `model.add_metric` leaves in a model of Keras 2: it passes its input on.',
   ActivityRegularization: 'A penalty on what passes, added to the loss.',
   AlphaDropout: 'Dropout that keeps mean and variance, for SELU.',
   AugMix: 'Pictures mixed with augmented ones.',

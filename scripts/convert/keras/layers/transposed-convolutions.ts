@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { Value } from '#onnx';
-import { channelsOf, effectiveKernel, fromImage, imageShape, spatialOf, toImage } from '#onnx';
-import { activated, type EmitContext, type LayerDefinition, single } from '../layer.ts';
+import { channelsOf, effectiveKernel, fromImage, type GraphBuilder, imageShape, spatialOf, toImage, type Value } from '#onnx';
+import { activated, type LayerDefinition, single, trained } from '../layer.ts';
 import { initializer, padding, perAxis } from '../options.ts';
 import { biasSpec, convolutionOptions } from './convolutions.ts';
 
@@ -18,12 +17,15 @@ const config = (rank: number) =>
 
 type Config = z.output<ReturnType<typeof config>>;
 
+/** The part of a config that says where the window goes. */
+type Sizes = Omit<Config, 'activation' | 'use_bias' | 'bias_initializer' | 'kernel_initializer'>;
+
 /**
  * What Keras leaves out of the full answer, `(size - 1) * stride + kernel` cells long, along one axis. A transposed
  * convolution is the gradient of a convolution whose input has the length of the output, so `same` takes away what that
  * convolution would pad: half of it in front, the odd cell behind. Negative: cells of zeros that are added behind.
  */
-function cropOf(c: Config, axis: number): { readonly before: number; readonly after: number } {
+function cropOf(c: Sizes, axis: number): { readonly before: number; readonly after: number } {
   const stride = c.strides[axis] as number;
   const kernel = effectiveKernel(c.kernel_size[axis] as number, c.dilation_rate[axis]);
   const extra = c.output_padding?.[axis];
@@ -33,7 +35,7 @@ function cropOf(c: Config, axis: number): { readonly before: number; readonly af
   return { before, after: total - before };
 }
 
-function transposedShape(c: Config, input: Shape): Shape {
+function transposedShape(c: Sizes, input: Shape): Shape {
   const spatial = spatialOf(input, c.data_format).map((size, axis) => {
     if (size === null) return null;
     const { before, after } = cropOf(c, axis);
@@ -43,14 +45,15 @@ function transposedShape(c: Config, input: Shape): Shape {
   return imageShape(input[0] ?? null, spatial, c.filters, c.data_format);
 }
 
-function transposed(context: EmitContext, c: Config, x: Value): Value {
-  const rank = c.kernel_size.length;
+/** ONNX's ConvTranspose with weights that are already in its order, before the activation. */
+export function transposed(
+  graph: GraphBuilder,
+  c: Sizes,
+  x: Value,
+  weights: readonly string[],
+): Value {
   const crops = c.kernel_size.map((_, axis) => cropOf(c, axis));
-  // Keras's kernel is `[...window, out, in]`, ONNX's `[in, out, ...window]`.
-  const perm = [rank + 1, rank, ...Array.from({ length: rank }, (_, axis) => axis)];
-  const inputs = [toImage(context.graph, x, c.data_format), context.weight('kernel', { perm })];
-  if (c.use_bias) inputs.push(context.weight('bias'));
-  const name = context.graph.op('ConvTranspose', inputs, {
+  const name = graph.op('ConvTranspose', [toImage(graph, x, c.data_format), ...weights], {
     kernel_shape: c.kernel_size,
     strides: c.strides,
     dilations: c.dilation_rate,
@@ -68,10 +71,15 @@ function transposedLayer(rank: number, summary: string): LayerDefinition {
     config: config(rank),
     weights: (c, inputs) => {
       const shape = [...c.kernel_size, c.filters, channelsOf(single(inputs), c.data_format)];
-      return [{ name: 'kernel', shape, trainable: true, initializer: c.kernel_initializer }, ...biasSpec(c, c.filters)];
+      return [trained('kernel', shape, c.kernel_initializer), ...biasSpec(c, c.filters)];
     },
     outputShape: (c, inputs) => transposedShape(c, single(inputs)),
-    emit: (context, c, inputs) => transposed(context, c, single(inputs)),
+    emit: (context, c, inputs) => {
+      // Keras's kernel is `[...window, out, in]`, ONNX's `[in, out, ...window]`.
+      const perm = [rank + 1, rank, ...Array.from({ length: rank }, (_, axis) => axis)];
+      const bias = c.use_bias ? [context.weight('bias')] : [];
+      return transposed(context.graph, c, single(inputs), [context.weight('kernel', { perm }), ...bias]);
+    },
   });
 }
 

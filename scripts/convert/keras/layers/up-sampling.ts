@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import { fixed, type GraphBuilder, INTERPOLATIONS, memoryOrder, renamed, type Value } from '#onnx';
+import { fixed, type GraphBuilder, memoryOrder, renamed, type Value } from '#onnx';
 import { defineLayer, type LayerDefinition, single } from '../layer.ts';
-import { dataFormat, perAxis } from '../options.ts';
+import { dataFormat, interpolation, perAxis } from '../options.ts';
 import { resizePicture } from '../pictures/resize.ts';
 import { spatialAxes } from './pooling.ts';
 
@@ -10,13 +10,7 @@ const config = (rank: number) => z.object({ size: perAxis(rank).prefault(2), dat
 
 type Config = z.output<ReturnType<typeof config>>;
 
-const pictureConfig = config(2).extend({
-  interpolation: z
-    .string()
-    .transform((name) => name.toLowerCase())
-    .pipe(z.enum(INTERPOLATIONS))
-    .default('nearest'),
-});
+const pictureConfig = config(2).extend({ interpolation: interpolation('nearest') });
 
 type PictureConfig = z.output<typeof pictureConfig>;
 

@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { type DataFormat, fixed, memoryAxis, memoryOrder, renamed } from '#onnx';
+import { type DataFormat, fixed, type GraphBuilder, memoryAxis, memoryOrder, renamed, type Value } from '#onnx';
 import { pictureAxes, type Size, sizedShape } from './resize.ts';
 
 /** A number as it was worked out in: float32 where TensorFlow did, float64 where Python did. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
 import { activation } from '../activations/index.ts';
-import type { EmitContext } from '../layer.ts';
+import { type EmitContext, trained } from '../layer.ts';
 import { flag, initializer } from '../options.ts';
 
 /** One step of a recurrent layer. */
@@ -33,22 +33,15 @@ export function activationOr(name: string) {
   return z.preprocess((value) => (value === undefined ? name : value), activation);
 }
 
-interface GateConfig {
-  readonly units: number;
-  readonly use_bias: boolean;
-  readonly kernel_initializer: unknown;
-  readonly recurrent_initializer: unknown;
-  readonly bias_initializer: unknown;
-}
+type GateConfig = z.output<z.ZodObject<typeof gateOptions>>;
 
 /** Kernel, recurrent kernel and bias with all gates side by side. */
 export function gateWeights(c: GateConfig, inputs: number, gates: number, bias: readonly number[]): WeightSpec[] {
-  const trainable = true;
   const weights: WeightSpec[] = [
-    { name: 'kernel', shape: [inputs, gates * c.units], trainable, initializer: c.kernel_initializer },
-    { name: 'recurrent_kernel', shape: [c.units, gates * c.units], trainable, initializer: c.recurrent_initializer },
+    trained('kernel', [inputs, gates * c.units], c.kernel_initializer),
+    trained('recurrent_kernel', [c.units, gates * c.units], c.recurrent_initializer),
   ];
-  if (c.use_bias) weights.push({ name: 'bias', shape: bias, trainable, initializer: c.bias_initializer });
+  if (c.use_bias) weights.push(trained('bias', bias, c.bias_initializer));
   return weights;
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import type { Value } from '#onnx';
-import { asKeras, fixed } from '#onnx';
+import { asKeras, fixed, type Value } from '#onnx';
 import type { Activation } from '../activations/index.ts';
+import { trained } from '../layer.ts';
 import { convolutionOptions, convolutionShape, convolve, kernelPermutation } from '../layers/convolutions.ts';
 import { activationOr, type Cell, gatesOf } from './cell.ts';
 
@@ -27,12 +27,11 @@ export function convLSTMCell(rank: number): Cell<Config> {
     layerName: `ConvLSTM${rank}D`,
     config: options(rank) as unknown as z.ZodType<Config>,
     weights: (c, step) => {
-      const spec = (name: string, shape: readonly number[]) => ({ name, shape, trainable: true, initializer: null });
       const gates = 4 * c.filters;
       return [
-        spec('kernel', [...c.kernel_size, fixed(step, -1), gates]),
-        spec('recurrent_kernel', [...c.kernel_size, c.filters, gates]),
-        ...(c.use_bias ? [spec('bias', [gates])] : []),
+        trained('kernel', [...c.kernel_size, fixed(step, -1), gates], null),
+        trained('recurrent_kernel', [...c.kernel_size, c.filters, gates], null),
+        ...(c.use_bias ? [trained('bias', [gates], null)] : []),
       ];
     },
     states: (c, step) => [stateShape(c, step), stateShape(c, step)],

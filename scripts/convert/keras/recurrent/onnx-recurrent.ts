@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { fixed } from '#onnx';
+import { fixed, type GraphBuilder, type Value } from '#onnx';
 import type { Activation } from '../activations/index.ts';
 import type { EmitContext } from '../layer.ts';
 import type { GRUConfig } from './gru-cell.ts';

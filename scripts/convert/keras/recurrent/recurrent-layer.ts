@@ -1,9 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
-import type { Shape } from '#keras';
-import { TensorArgument, type WeightSpec } from '#keras';
-import type { Value } from '#onnx';
-import { asKeras } from '#onnx';
+import { type Shape, TensorArgument, type WeightSpec } from '#keras';
+import { asKeras, type Value } from '#onnx';
 import {
   type BoundCall,
   defineLayer,
@@ -12,7 +10,7 @@ import {
   type LayerDefinition,
   severalOutputs,
 } from '../layer.ts';
-import { flag } from '../options.ts';
+import { flag, orElse } from '../options.ts';
 import { runLoop } from './loop.ts';
 import { asOperator, inputsOf, runOperator } from './onnx-recurrent.ts';
 import { outputShapeOf, type ResolvedCell } from './stacked-cells.ts';
@@ -22,10 +20,7 @@ export const sequenceOptions = {
   return_sequences: flag(false),
   return_state: flag(false),
   go_backwards: flag(false),
-  zero_output_for_mask: z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? false),
+  zero_output_for_mask: orElse(z.boolean(), false),
   stateful: z
     .literal(false, { error: 'true: a model that remembers its last batch cannot serve requests' })
     .default(false),

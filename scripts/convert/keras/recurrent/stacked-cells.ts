@@ -1,8 +1,8 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { z } from 'zod';
-import type { LayerConfig, Shape } from '#keras';
-import { groupNames } from '#keras';
+import { groupNames, type LayerConfig, type Shape } from '#keras';
 import { innerContext } from '../layer.ts';
+import { innerLayer } from '../options.ts';
 import type { Cell } from './cell.ts';
 import { gruCell } from './gru-cell.ts';
 import { lstmCell } from './lstm-cell.ts';
@@ -16,8 +16,6 @@ export interface ResolvedCell {
   readonly config: unknown;
 }
 
-const cellConfig = z.looseObject({ class_name: z.string(), config: z.record(z.string(), z.unknown()) });
-
 /** One cell of a config, or several on top of each other; other classes are an issue of the config. */
 export const cell = z.unknown().transform((value, context): ResolvedCell => {
   try {
@@ -30,7 +28,7 @@ export const cell = z.unknown().transform((value, context): ResolvedCell => {
 
 function resolveCell(value: unknown): ResolvedCell {
   if (Array.isArray(value)) return stacked(value.map(resolveCell));
-  const { class_name, config } = cellConfig.parse(value) as LayerConfig;
+  const { class_name, config } = innerLayer.parse(value) as LayerConfig;
   if (class_name === 'StackedRNNCells') return stacked((config.cells as unknown[]).map(resolveCell));
   const found = CELLS.find(({ className }) => className === class_name);
   if (!found) throw new FreezeframeError('unsupported-layer', `the cell class ${class_name} is not known`);
