@@ -39,6 +39,8 @@ export interface WeightSpec {
   readonly shape: readonly number[];
   /** False for statistics that training tracks without a gradient. */
   readonly trainable: boolean;
+  /** Made trainable and frozen since, as a kernel under LoRA: Keras lists it among the trainable ones of its layer. */
+  readonly frozenLater?: true;
   /** Keras's initializer as the config gives it: a name (`glorot_uniform`) or `{ class_name, config }`. */
   readonly initializer: unknown;
 }

@@ -76,8 +76,14 @@ export function withTodaysNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withTodaysNames);
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, withTodaysNames(inner)] as const);
-  const whole = Object.fromEntries(entries);
+  const whole = withLayers(Object.fromEntries(entries));
   return isEntry(whole) ? todaysEntry(whole) : whole;
+}
+
+/** Keras 2.0 to 2.2 and early TensorFlow.js wrote a Sequential's config as a bare list, also within another. */
+function withLayers(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { class_name, config } = value;
+  return class_name === 'Sequential' && Array.isArray(config) ? { ...value, config: { layers: config } } : value;
 }
 
 function isEntry(value: Readonly<Record<string, unknown>>): value is Entry {

@@ -54,6 +54,8 @@ export interface Topology {
   /** In an order in which each node comes after those it reads. */
   readonly nodes: readonly TopologyNode[];
   readonly outputs: readonly TensorId[];
+  /** What no output needs, such as the other heads of a nested model: nothing runs it, but files hold its weights. */
+  readonly unneeded: readonly TopologyNode[];
 }
 
 type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
@@ -75,7 +77,9 @@ export function readTopology(config: KerasModel['config']): Topology {
   const outputs = reader.expand(config, '', ids, 0);
   if (inputs.length === 0) throw badTopology('an input', 'input_layers of the model', []);
   if (outputs.length === 0) throw badTopology('an output', 'output_layers of the model', []);
-  return { inputs, nodes: neededFor(outputs, reader), outputs };
+  const nodes = neededFor(outputs, reader);
+  const needed = new Set(nodes);
+  return { inputs, nodes, outputs, unneeded: reader.nodes.filter((node) => !needed.has(node)) };
 }
 
 class TopologyReader {

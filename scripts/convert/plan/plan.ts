@@ -7,6 +7,7 @@ import {
   type Tensor,
   type TensorId,
   type TopologyInput,
+  type TopologyNode,
   type WeightSpec,
 } from '#keras';
 import type { ResolvedLayer } from '../keras/layer.ts';
@@ -29,11 +30,16 @@ export interface FreezePlan {
 export interface LayerPlan extends Pick<FreezePlan, 'inputs' | 'nodes' | 'outputs' | 'shapes'> {
   /** What each node wants, in Keras's order: as many entries as nodes. */
   readonly weights: readonly (readonly WeightSpec[])[];
+  /**
+   * What the layers that no output needs would want, by their paths: they stand in files among the others. Undefined for
+   * one that is not known here.
+   */
+  readonly unneeded: ReadonlyMap<string, readonly WeightSpec[] | undefined>;
 }
 
 /** @throws FreezeframeError `bad-topology`, `unsupported-layer` */
 export function planLayers(config: KerasModel['config']): LayerPlan {
-  const { inputs, nodes: read, outputs } = readTopology(config);
+  const { inputs, nodes: read, outputs, unneeded } = readTopology(config);
   const resolved = resolveLayers(read);
   const nodes = read.map((node, i) => plannedNode(node, resolved[i] as ResolvedLayer));
   const shapes = new Map<TensorId, Shape>(inputs.map(({ name, shape }) => [name, shape]));
@@ -41,7 +47,27 @@ export function planLayers(config: KerasModel['config']): LayerPlan {
     const from = shapeNode(node, shapes);
     return node.definition.weights?.(node.config, from) ?? [];
   });
-  return { inputs, nodes, outputs, shapes, weights };
+  return { inputs, nodes, outputs, shapes, weights, unneeded: specsOfUnneeded(unneeded, shapes) };
+}
+
+function specsOfUnneeded(
+  unneeded: readonly TopologyNode[],
+  shapes: ReadonlyMap<TensorId, Shape>,
+): LayerPlan['unneeded'] {
+  const known = new Map(shapes);
+  return new Map(
+    unneeded.map((node) => {
+      try {
+        const [resolved] = resolveLayers([node]);
+        const planned = plannedNode(node, resolved as ResolvedLayer);
+        const from = shapeNode(planned, known);
+        return [node.path, planned.definition.weights?.(planned.config, from) ?? []] as const;
+      } catch (error) {
+        if (error instanceof FreezeframeError) return [node.path, undefined] as const;
+        throw error;
+      }
+    }),
+  );
 }
 
 /** The weights that every layer which an output needs wants, by the layer's path. */

@@ -1,5 +1,5 @@
-import type { Tensor } from '#keras';
-import type { Found, Wanted } from './match-names.ts';
+import type { Tensor, WeightSpec } from '#keras';
+import type { Found } from './assign.ts';
 import type { WeightFile } from './weight-file.ts';
 
 /** Gates in the order of Keras 1 (`keras/layers/recurrent.py` of 1.2): which of its triples stands in today's place. */
@@ -16,22 +16,22 @@ const KERAS1_GATES: Readonly<Record<number, readonly number[]>> = {
  * Keras 1's gates and convolutions over time.
  * @param found what stands in the place of each wanted weight
  * @param all weights of the same outermost layer, in the file's order
- * @returns by the number of the wanted weight; only those that had to be turned
+ * @returns by the number of the wanted weight, only those that had to be turned; and whether all weights went into them
  */
 export function fromOldForms(
-  wanted: readonly Wanted[],
+  wanted: readonly WeightSpec[],
   found: readonly (Found | undefined)[],
   all: readonly Found[],
-  file: WeightFile,
-): Map<number, Tensor> {
+  file: Pick<WeightFile, 'read'>,
+): { readonly tensors: ReadonlyMap<number, Tensor>; readonly all: boolean } {
   const turned = new Map<number, Tensor>();
   const order = wanted.length === 3 ? KERAS1_GATES[all.length] : undefined;
-  if (order && wanted[1]?.spec.name.endsWith('recurrent_kernel')) {
+  if (order && wanted[1]?.name.endsWith('recurrent_kernel')) {
     const fits = all.every(({ shape = [] }, i) => shape.length === (i % 3 === 2 ? 1 : 2));
     if (fits) for (const part of [0, 1, 2]) turned.set(part, joined(order.map((gate) => read(all[3 * gate + part]))));
-    return turned;
+    return { tensors: turned, all: fits };
   }
-  wanted.forEach(({ spec }, i) => {
+  wanted.forEach((spec, i) => {
     const shape = found[i]?.shape ?? [];
     const [length, one, ...features] = shape;
     const isFlat = spec.shape.length === 3 && shape.length === 4 && one === 1;
@@ -46,7 +46,7 @@ export function fromOldForms(
       turned.set(i, gates === 3 ? { ...bias, shape: spec.shape } : halvesAdded(bias));
     }
   });
-  return turned;
+  return { tensors: turned, all: false };
 
   function read(weight: Found | undefined): Tensor {
     return file.read((weight as Found).path);
@@ -54,12 +54,12 @@ export function fromOldForms(
 }
 
 /** One bias for what comes in and one for the state, one behind the other, where the layer has one or two rows. */
-function isCudnn(wanted: readonly Wanted[], found: readonly (Found | undefined)[], i: number): boolean {
-  const [kernel, recurrent, bias] = [i - 2, i - 1, i].map((at) => wanted[at]?.spec);
+function isCudnn(wanted: readonly WeightSpec[], found: readonly (Found | undefined)[], i: number): boolean {
+  const [kernel, recurrent, bias] = [i - 2, i - 1, i].map((at) => wanted[at]);
   if (!kernel?.name.endsWith('kernel') || !recurrent?.name.endsWith('recurrent_kernel') || !bias) return false;
   const units = recurrent.shape[0] as number;
   const biasFits = String(found[i]?.shape) === String([bias.shape.length === 2 ? 6 * units : 8 * units]);
-  return biasFits && [i - 2, i - 1].every((at) => String(found[at]?.shape) === String(wanted[at]?.spec.shape));
+  return biasFits && [i - 2, i - 1].every((at) => String(found[at]?.shape) === String(wanted[at]?.shape));
 }
 
 /** Matrices side by side. */

@@ -63,5 +63,6 @@ function acrossShards(map: ReadonlyMap<string, readonly string[]>, files: Readon
       if (!shard) throw new ImportError('bad-weights', expected('a shard that holds it', path, undefined));
       return shard.read(path);
     },
+    paths: () => [...files.values()].flatMap((file) => hdf5WeightFile(file).paths()),
   };
 }

@@ -19,7 +19,7 @@ export function kerasConfig(model: ModelJson): { config: KerasModel['config']; f
       remedy: 'Export the model again with model.save() or tensorflowjs_converter.',
     });
   }
-  const options = Array.isArray(config) ? { layers: config } : (config as Json);
+  const options = config as Json;
   return { config: { class_name, config: options }, framework: frameworkOf(model, bare as Json) };
 }
 
@@ -50,6 +50,9 @@ function normalized(value: unknown, native: boolean): unknown {
   return rewrite(value, { camel, native }, '');
 }
 
+/** Keys that people put into converted files, as TensorFlow.js asks for an input's shape in words of its own. */
+const BY_HAND = { batchInputShape: true, batchShape: true, inputShape: true };
+
 /** Names are users' own and stay as they are, also within references (`["dense", 0, 0, {}]`). */
 const NAMES = new Set(['name', 'inboundNodes', 'inputLayers', 'outputLayers']);
 
@@ -60,7 +63,7 @@ function rewrite(value: unknown, spelling: Spelling, key: string): unknown {
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value)
     .filter(([, item]) => item !== null || !spelling.native)
-    .map(([own, item]) => [spelling.camel ? snakeCase(own) : own, rewrite(item, spelling, own)]);
+    .map(([own, item]) => [spelling.camel || own in BY_HAND ? snakeCase(own) : own, rewrite(item, spelling, own)]);
   return Object.fromEntries(entries);
 }
 

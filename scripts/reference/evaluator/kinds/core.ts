@@ -82,6 +82,8 @@ export const CORE: Record<string, Rule> = {
       GaussianNoise: identity,
       AlphaDropout: identity,
       ActivityRegularization: identity,
+      AddLoss: identity,
+      AddMetric: identity,
       StochasticDepth: identity,
     },
     { keepsMask: true },

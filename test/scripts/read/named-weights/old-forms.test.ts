@@ -1,29 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../../../scripts/keras/model.ts';
-import type { Found, Wanted } from '../../../../scripts/read/named-weights/match-names.ts';
-import { fromOldForms } from '../../../../scripts/read/named-weights/old-forms.ts';
+import type { Tensor, WeightSpec } from '../../../../scripts/keras/model.ts';
+import type { Found } from '../../../../scripts/read/named-weights/assign.ts';
+import { fromOldForms as fromOldFormsOf } from '../../../../scripts/read/named-weights/old-forms.ts';
 import type { WeightFile } from '../../../../scripts/read/named-weights/weight-file.ts';
+
+const fromOldForms = (...given: Parameters<typeof fromOldFormsOf>) => fromOldFormsOf(...given).tensors;
 
 const UNITS = 2;
 const INPUTS = 3;
 
-function wanted(...weights: readonly (readonly [name: string, shape: readonly number[]])[]): Wanted[] {
+function wanted(...weights: readonly (readonly [name: string, shape: readonly number[]])[]): WeightSpec[] {
   return weights.map(([name, shape]) => ({
-    name: `layer/${name}`,
-    owner: 'layer',
-    spec: { name, shape, trainable: true, initializer: 'zeros' },
+    name,
+    shape,
+    trainable: true,
+    initializer: 'zeros',
   }));
 }
 
 /** Weights that count on from one to the next. */
-function fileOf(...shapes: readonly (readonly number[])[]): { file: WeightFile; found: Found[] } {
+function fileOf(...shapes: readonly (readonly number[])[]): { file: Pick<WeightFile, 'read'>; found: Found[] } {
   let next = 0;
   const tensors = shapes.map((shape): Tensor => {
     const length = shape.reduce((n, size) => n * size, 1);
     return { shape, data: Float32Array.from({ length }, () => next++) };
   });
   const at = (path: string) => tensors[Number(path)] as Tensor;
-  const file = { shape: (path: string) => at(path).shape, read: at };
+  const file = { read: at };
   return { file, found: shapes.map((shape, i) => ({ name: `w${i}`, path: String(i), shape })) };
 }
 
