@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { expected, FreezeframeError, loadOnnxruntime, usableCpus } from '@freezeframe/inference';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { stream } from '#system';
 import type { Samples } from '../batches/batches.ts';
+import { dataFeeds, randomFeeds } from '../pool/feeds.ts';
 import { GradientPool } from '../pool/gradient-pool.ts';
 import { initialParameters, toTensors, totalSize } from '../step/parameters.ts';
 import { type CompiledTraining, compileTraining } from '../step/training-step.ts';
@@ -119,7 +119,7 @@ class OnnxTrainer implements Trainer {
       ...this.#data(batch),
       ...this.#vectors,
       ...adam,
-      ...this.#randoms(batch.count, step),
+      ...randomFeeds(this.#Tensor, this.#compiled.randoms, batch.count, this.#task.seed, [step]),
     });
     this.#advance(next);
     return { loss: scalar(loss), measure: scalar(measure) };
@@ -145,16 +145,6 @@ class OnnxTrainer implements Trainer {
       const tensor = next[`next_${name}`];
       if (tensor) this.#vectors[name] = tensor as OrtTensor;
     }
-  }
-
-  #randoms(count: number, step: number): Record<string, OrtTensor> {
-    const entries = this.#compiled.randoms.map(({ name, shape }, i) => {
-      const dims = [count, ...(shape.slice(1) as number[])];
-      const numbers = new Float32Array(dims.reduce((a, b) => a * b, 1));
-      stream(this.#task.seed, 'dropout', step, i).fill(numbers);
-      return [name, new this.#Tensor('float32', numbers, dims)] as const;
-    });
-    return Object.fromEntries(entries);
   }
 
   #scalar(value: number): OrtTensor {
@@ -209,15 +199,8 @@ class OnnxTrainer implements Trainer {
     );
   }
 
-  #data({ x, y, count }: Samples): Record<string, OrtTensor> {
-    const Tensor = this.#Tensor;
-    const [, ...shape] = this.#compiled.inputShape as number[];
-    const dims = [count, ...shape];
-    return {
-      x: x instanceof Uint8Array ? new Tensor('uint8', x, dims) : new Tensor('float32', x, dims),
-      y:
-        y instanceof Int32Array ? new Tensor('int32', y, [count]) : new Tensor('float32', y, [count, y.length / count]),
-    };
+  #data(batch: Samples) {
+    return dataFeeds(this.#Tensor, batch, this.#compiled.inputShape.slice(1) as number[]);
   }
 }
 

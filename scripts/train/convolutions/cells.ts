@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { type DataFormat, fromImage, toImage } from '#onnx';
+import { type DataFormat, fromImage, type GraphBuilder, toImage, type Value } from '#onnx';
 
 /**
  * The order of memory that convolutions take which are products of matrices: channels, height, width, batch. The same cell

@@ -1,6 +1,5 @@
 import { type DepthwiseConfig, depthwise, pointwise, type SeparableConfig } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { channelsOf, fromImage, toImage } from '#onnx';
+import { channelsOf, fromImage, type GraphBuilder, toImage, type Value } from '#onnx';
 import { inputGradient, kernelGradient, perPicture } from './image-convolution.ts';
 import { type ConvolutionSizes, convolutionSizes } from './sizes.ts';
 import type { Way } from './way.ts';

@@ -1,6 +1,5 @@
 import { type ConvolutionConfig, convolution } from '#convert';
-import type { GraphBuilder } from '#onnx';
-import { effectiveKernel, fromImage, toImage, windowPads } from '#onnx';
+import { effectiveKernel, fromImage, type GraphBuilder, toImage, windowPads } from '#onnx';
 import { joined, split } from '../gradients/parts.ts';
 import { type ConvolutionSizes, convolutionSizes, MOST_PATCH_TAPS, padded, tapCount } from './sizes.ts';
 import type { Way } from './way.ts';

@@ -1,5 +1,4 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { type DataFormat, toImage, windowPads } from '#onnx';
+import { type DataFormat, type GraphBuilder, toImage, type Value, windowPads } from '#onnx';
 import { summed } from '../gradients/parts.ts';
 import { allOf, numbered } from '../gradients/rule.ts';
 import type { PlaneWay } from './pooled-convolution.ts';

@@ -1,7 +1,5 @@
-import type { ConvolutionConfig } from '#convert';
-import { convolutionShape } from '#convert';
-import type { GraphBuilder } from '#onnx';
-import { windowPads } from '#onnx';
+import { type ConvolutionConfig, convolutionShape } from '#convert';
+import { type GraphBuilder, windowPads } from '#onnx';
 import { joined, split, summed } from '../gradients/parts.ts';
 import { fromCells, toCells } from './cells.ts';
 import { type ConvolutionSizes, convolutionSizes, MOST_PATCH_TAPS, tapCount } from './sizes.ts';

@@ -1,7 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { SELU } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { memoryAxis, renamed } from '#onnx';
+import { type GraphBuilder, memoryAxis, renamed, type Value } from '#onnx';
 import { indicator, softmaxGradient, whereBetween, wherePositive } from './elementwise.ts';
 
 /** What an activation was given and what it answered: names of values of one shape and memory order. */

@@ -12,9 +12,11 @@ interface Activated {
   readonly data_format: DataFormat;
 }
 
-export const conv2d = activated(WAYS.Conv2D);
-export const depthwiseConv2d = activated(WAYS.DepthwiseConv2D);
-export const separableConv2d = activated(WAYS.SeparableConv2D);
+export const CONVOLUTIONS = {
+  Conv2D: activated(WAYS.Conv2D),
+  DepthwiseConv2D: activated(WAYS.DepthwiseConv2D),
+  SeparableConv2D: activated(WAYS.SeparableConv2D),
+};
 
 /** A convolution and the pool behind it, see `pooledConvolution`. */
 export const pooledConvolution2d = defineRule<PooledConvolutionConfig>(inOneOf(WAYS['Conv2D + MaxPooling2D']));

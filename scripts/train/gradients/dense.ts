@@ -1,6 +1,5 @@
 import { affine, type DenseConfig, single } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras, fixed } from '#onnx';
+import { asKeras, fixed, type GraphBuilder, type Value } from '#onnx';
 import { activationGradient } from './activations.ts';
 import { defineRule } from './rule.ts';
 

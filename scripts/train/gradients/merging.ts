@@ -1,25 +1,25 @@
 import { alignShape } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras, fixed, memoryAxis } from '#onnx';
+import { asKeras, fixed, type GraphBuilder, memoryAxis, type Value } from '#onnx';
 import { defineRule } from './rule.ts';
 
-export const add = defineRule({
-  backward: ({ graph }, _, { inputs }, gradient) => ({
-    inputs: inputs.map((input) => unmerged(graph, gradient, input)),
-    weights: {},
+export const MERGING = {
+  Add: defineRule({
+    backward: ({ graph }, _, { inputs }, gradient) => ({
+      inputs: inputs.map((input) => unmerged(graph, gradient, input)),
+      weights: {},
+    }),
   }),
-});
-
-export const concatenate = defineRule<{ readonly axis: number }>({
-  backward: ({ graph }, c, { inputs }, gradient) => {
-    const sizes = graph.ints(inputs.map((input) => fixed(input.shape, c.axis)));
-    const parts = graph.ops('Split', [gradient.name, sizes], inputs.length, { axis: memoryAxis(gradient, c.axis) });
-    const back = inputs.map((input, i) =>
-      graph.toLayout({ ...input, name: parts[i] as string, layout: gradient.layout }, input.layout),
-    );
-    return { inputs: back, weights: {} };
-  },
-});
+  Concatenate: defineRule<{ readonly axis: number }>({
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const sizes = graph.ints(inputs.map((input) => fixed(input.shape, c.axis)));
+      const parts = graph.ops('Split', [gradient.name, sizes], inputs.length, { axis: memoryAxis(gradient, c.axis) });
+      const back = inputs.map((input, i) =>
+        graph.toLayout({ ...input, name: parts[i] as string, layout: gradient.layout }, input.layout),
+      );
+      return { inputs: back, weights: {} };
+    },
+  }),
+};
 
 /** A gradient of the merged value as a gradient of one input: summed over the axes along which that was repeated. */
 function unmerged(graph: GraphBuilder, gradient: Value, input: Value): Value {

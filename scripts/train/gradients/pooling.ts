@@ -6,47 +6,56 @@ import {
   single,
   spatialAxes,
 } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { channelsOf, fixed, fromImage, memoryAxis, renamed, toImage, windowAttributes, windowPads } from '#onnx';
+import {
+  channelsOf,
+  fixed,
+  fromImage,
+  type GraphBuilder,
+  memoryAxis,
+  renamed,
+  toImage,
+  type Value,
+  windowAttributes,
+  windowPads,
+} from '#onnx';
 import { fixedSpatial } from '../convolutions/sizes.ts';
 import { indicator } from './elementwise.ts';
 import { defineRule, type Saved } from './rule.ts';
 
-export const maxPooling2d = defineRule<PoolingConfig>({
-  forward: (context, c, inputs) => maxPoolForward(context.graph, c, single(inputs)),
-  backward: ({ graph }, c, { inputs, saved }, gradient) => ({
-    inputs: [maxPoolGradient(graph, c, single(inputs), saved, gradient)],
-    weights: {},
+export const POOLING = {
+  MaxPooling2D: defineRule<PoolingConfig>({
+    forward: (context, c, inputs) => maxPoolForward(context.graph, c, single(inputs)),
+    backward: ({ graph }, c, { inputs, saved }, gradient) => ({
+      inputs: [maxPoolGradient(graph, c, single(inputs), saved, gradient)],
+      weights: {},
+    }),
   }),
-});
-
-export const averagePooling2d = defineRule<PoolingConfig>({
-  backward: ({ graph }, c, { inputs }, gradient) => ({
-    inputs: [averagePoolGradient(graph, c, single(inputs), gradient)],
-    weights: {},
+  AveragePooling2D: defineRule<PoolingConfig>({
+    backward: ({ graph }, c, { inputs }, gradient) => ({
+      inputs: [averagePoolGradient(graph, c, single(inputs), gradient)],
+      weights: {},
+    }),
   }),
-});
-
-export const globalAveragePooling2d = defineRule<GlobalPoolingConfig>({
-  backward: ({ graph }, c, { inputs }, gradient) => {
-    const x = single(inputs);
-    const cells = spatialAxes(x.shape.length, c).reduce((product, axis) => product * fixed(x.shape, axis), 1);
-    const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), graph.float(cells)]);
-    return { inputs: [renamed(x, graph.op('Expand', [share, graph.op('Shape', [x.name])]))], weights: {} };
-  },
-});
-
-/** Equal largest cells share, as in TensorFlow. */
-export const globalMaxPooling2d = defineRule<GlobalPoolingConfig>({
-  backward: ({ graph }, c, { inputs, output }, gradient) => {
-    const x = single(inputs);
-    const won = indicator(graph, graph.op('Equal', [x.name, globalPoolBack(graph, c, x, output)]));
-    const axes = graph.ints(spatialAxes(x.shape.length, c).map((axis) => memoryAxis(x, axis)));
-    const winners = graph.op('ReduceSum', [won, axes], { keepdims: 1 });
-    const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), winners]);
-    return { inputs: [renamed(x, graph.op('Mul', [won, share]))], weights: {} };
-  },
-});
+  GlobalAveragePooling2D: defineRule<GlobalPoolingConfig>({
+    backward: ({ graph }, c, { inputs }, gradient) => {
+      const x = single(inputs);
+      const cells = spatialAxes(x.shape.length, c).reduce((product, axis) => product * fixed(x.shape, axis), 1);
+      const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), graph.float(cells)]);
+      return { inputs: [renamed(x, graph.op('Expand', [share, graph.op('Shape', [x.name])]))], weights: {} };
+    },
+  }),
+  /** Equal largest cells share, as in TensorFlow. */
+  GlobalMaxPooling2D: defineRule<GlobalPoolingConfig>({
+    backward: ({ graph }, c, { inputs, output }, gradient) => {
+      const x = single(inputs);
+      const won = indicator(graph, graph.op('Equal', [x.name, globalPoolBack(graph, c, x, output)]));
+      const axes = graph.ints(spatialAxes(x.shape.length, c).map((axis) => memoryAxis(x, axis)));
+      const winners = graph.op('ReduceSum', [won, axes], { keepdims: 1 });
+      const share = graph.op('Div', [globalPoolBack(graph, c, x, gradient), winners]);
+      return { inputs: [renamed(x, graph.op('Mul', [won, share]))], weights: {} };
+    },
+  }),
+};
 
 /** A pool that remembers which cell of each window won. */
 function maxPoolForward(graph: GraphBuilder, c: PoolingConfig, x: Value): { output: Value; saved: Saved } {

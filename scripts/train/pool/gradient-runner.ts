@@ -1,7 +1,7 @@
 import { loadOnnxruntime } from '@freezeframe/inference';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { stream } from '#system';
 import type { StepParts } from '../step/training-step.ts';
+import { dataFeeds, randomFeeds } from './feeds.ts';
 
 /** What every thread needs to know once. */
 export interface GradientSetup {
@@ -70,7 +70,7 @@ export class GradientRunner {
     // onnxruntime takes no shared memory: everything that it is fed is copied.
     this.#weights.set(job.weights);
     const own = { ...job, weights: this.#weights, fixed: job.fixed?.slice() };
-    const outputs = { loss: null, measure: null, gradient: this.#tensor(this.#gradient, [size]) };
+    const outputs = { loss: null, measure: null, gradient: this.#vector(this.#gradient) };
     for (let part = Atomics.add(job.next, 0, 1); part < parts; part = Atomics.add(job.next, 0, 1)) {
       const { loss, measure } = await this.#session.run(this.#feeds(own, part), outputs);
       job.gradients.set(this.#gradient, part * size);
@@ -84,35 +84,23 @@ export class GradientRunner {
   }
 
   #feeds(job: GradientJob, part: number): Record<string, Tensor> {
+    const { randoms, shape, seed } = this.#setup;
     const from = part * job.size;
     const count = Math.min(job.size, job.count - from);
     const of = <T extends Uint8Array | Int32Array | Float32Array>(values: T) => {
       const per = values.length / job.count;
       return values.slice(from * per, (from + count) * per) as T;
     };
-    const feeds: Record<string, Tensor> = {
-      x: this.#tensor(of(job.x), [count, ...this.#setup.shape]),
-      y: job.y instanceof Int32Array ? this.#tensor(of(job.y), [count]) : this.#wide(of(job.y), count),
-      weights: this.#tensor(job.weights, [job.weights.length]),
-      share: this.#tensor(Float32Array.of(1 / job.count), [1]),
+    return {
+      ...dataFeeds(this.#Tensor, { count, x: of(job.x), y: of(job.y) }, shape),
+      ...randomFeeds(this.#Tensor, randoms, count, seed, [job.step, part]),
+      weights: this.#vector(job.weights),
+      share: this.#vector(Float32Array.of(1 / job.count)),
+      ...(job.fixed ? { fixed: this.#vector(job.fixed) } : {}),
     };
-    if (job.fixed) feeds.fixed = this.#tensor(job.fixed, [job.fixed.length]);
-    for (const [i, { name, shape }] of this.#setup.randoms.entries()) {
-      const dims = [count, ...(shape.slice(1) as number[])];
-      const numbers = new Float32Array(dims.reduce((a, b) => a * b, 1));
-      stream(this.#setup.seed, 'dropout', job.step, i, part).fill(numbers);
-      feeds[name] = this.#tensor(numbers, dims);
-    }
-    return feeds;
   }
 
-  #wide(values: Float32Array, count: number): Tensor {
-    return this.#tensor(values, [count, values.length / count]);
-  }
-
-  #tensor(data: Uint8Array | Int32Array | Float32Array, dims: readonly number[]): Tensor {
-    const Tensor = this.#Tensor;
-    if (data instanceof Uint8Array) return new Tensor('uint8', data, dims);
-    return data instanceof Int32Array ? new Tensor('int32', data, dims) : new Tensor('float32', data, dims);
+  #vector(data: Float32Array): Tensor {
+    return new this.#Tensor('float32', data, [data.length]);
   }
 }

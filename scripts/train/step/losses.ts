@@ -1,6 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { GraphBuilder, Value } from '#onnx';
-import { fixed } from '#onnx';
+import { fixed, type GraphBuilder, type Value } from '#onnx';
 
 /** `crossentropy` tells classes apart, `mean_squared_error` answers numbers. */
 export type LossName = 'crossentropy' | 'mean_squared_error';

@@ -1,8 +1,13 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { ConvolutionConfig, LayerDefinition, PoolingConfig, ResolvedLayer } from '#convert';
-import { convolutionShape, resolveLayers } from '#convert';
-import type { KerasModel, LayerConfig, Shape, WeightSpec } from '#keras';
-import { readTopology } from '#keras';
+import {
+  type ConvolutionConfig,
+  convolutionShape,
+  type LayerDefinition,
+  type PoolingConfig,
+  type ResolvedLayer,
+  resolveLayers,
+} from '#convert';
+import { type KerasModel, type LayerConfig, readTopology, type Shape, type WeightSpec } from '#keras';
 import { canPool, type PooledConvolutionConfig, pooledConvolution } from '../convolutions/pooled-convolution.ts';
 import { pooledConvolution2d } from '../gradients/convolutions.ts';
 import { ruleOf } from '../gradients/index.ts';
