@@ -1,8 +1,7 @@
 import { rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ModelStore, StoredModel } from '#store';
-import { defaultStore, openStore } from '#store';
+import { defaultStore, type ModelStore, openStore, type StoredModel } from '#store';
 import { EPOCH, listTree, writeTree } from './files/tree.ts';
 import { publish, readRecords, removeAbandoned, stagingName } from './publish.ts';
 import { checkLimit, deployedSize, UNZIPPED_LIMIT, type UnitSize } from './sizes.ts';

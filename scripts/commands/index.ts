@@ -7,71 +7,42 @@ export interface CommandEntry {
   load(): Promise<Command>;
 }
 
+/** Each with how its file is imported: nothing is loaded for a help text. */
+const LOADERS = {
+  start: async () => (await import('./start.ts')).startCommand(),
+  train: async () => (await import('./train.ts')).trainCommand(),
+  import: async () => (await import('./import.ts')).importCommand(),
+  dataset: async () => (await import('./dataset.ts')).datasetCommand(),
+  freeze: async () => (await import('./freeze.ts')).freezeCommand(),
+  models: async () => (await import('./models.ts')).modelsCommand(),
+  predict: async () => (await import('./predict.ts')).predictCommand(),
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  bundle: async () => (await import('./bundle.ts')).bundleCommand(),
+  dev: async () => (await import('./dev.ts')).devCommand(),
+  batch: async () => (await import('./batch.ts')).batchCommand(),
+  dlq: async () => (await import('./dlq.ts')).dlqCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
+} satisfies Record<string, CommandEntry['load']>;
+
+const SUMMARIES: Readonly<Record<keyof typeof LOADERS, string>> = {
+  start: 'the whole way once: from drawn pictures to an answering gateway',
+  train: 'train a model on pictures or a table, freeze it and keep it',
+  import: 'bring a Keras, TensorFlow.js, Teachable Machine or ONNX model',
+  dataset: 'look at a data set as training sees it',
+  freeze: 'turn a trained model into one verified file that answers anywhere',
+  models: 'list, show, tag and remove frozen models',
+  predict: 'say what is on pictures, or answer a request of tensors',
+  evaluate: 'measure a model on labelled pictures',
+  bundle: 'make the functions and layers that are deployed',
+  dev: 'run the built functions on this machine',
+  batch: 'classify everything under an S3 prefix with the deployed stack',
+  dlq: 'uploads that could not be answered: look, send again, drop',
+  keys: 'keys of the HTTP API: make, list and revoke them',
+};
+
 /** Every subcommand of `freezeframe`, in the order in which a newcomer meets them. */
-export const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'start',
-    summary: 'the whole way once: from drawn pictures to an answering gateway',
-    load: async () => (await import('./start.ts')).startCommand(),
-  },
-  {
-    name: 'train',
-    summary: 'train a model on pictures or a table, freeze it and keep it',
-    load: async () => (await import('./train.ts')).trainCommand(),
-  },
-  {
-    name: 'import',
-    summary: 'bring a Keras, TensorFlow.js, Teachable Machine or ONNX model',
-    load: async () => (await import('./import.ts')).importCommand(),
-  },
-  {
-    name: 'dataset',
-    summary: 'look at a data set as training sees it',
-    load: async () => (await import('./dataset.ts')).datasetCommand(),
-  },
-  {
-    name: 'freeze',
-    summary: 'turn a trained model into one verified file that answers anywhere',
-    load: async () => (await import('./freeze.ts')).freezeCommand(),
-  },
-  {
-    name: 'models',
-    summary: 'list, show, tag and remove frozen models',
-    load: async () => (await import('./models.ts')).modelsCommand(),
-  },
-  {
-    name: 'predict',
-    summary: 'say what is on pictures, or answer a request of tensors',
-    load: async () => (await import('./predict.ts')).predictCommand(),
-  },
-  {
-    name: 'evaluate',
-    summary: 'measure a model on labelled pictures',
-    load: async () => (await import('./evaluate.ts')).evaluateCommand(),
-  },
-  {
-    name: 'bundle',
-    summary: 'make the functions and layers that are deployed',
-    load: async () => (await import('./bundle.ts')).bundleCommand(),
-  },
-  {
-    name: 'dev',
-    summary: 'run the built functions on this machine',
-    load: async () => (await import('./dev.ts')).devCommand(),
-  },
-  {
-    name: 'batch',
-    summary: 'classify everything under an S3 prefix with the deployed stack',
-    load: async () => (await import('./batch.ts')).batchCommand(),
-  },
-  {
-    name: 'dlq',
-    summary: 'uploads that could not be answered: look, send again, drop',
-    load: async () => (await import('./dlq.ts')).dlqCommand(),
-  },
-  {
-    name: 'keys',
-    summary: 'keys of the HTTP API: make, list and revoke them',
-    load: async () => (await import('./keys.ts')).keysCommand(),
-  },
-];
+export const COMMANDS: readonly CommandEntry[] = Object.entries(LOADERS).map(([name, load]) => ({
+  name,
+  summary: SUMMARIES[name as keyof typeof LOADERS],
+  load,
+}));

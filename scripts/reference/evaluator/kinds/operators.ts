@@ -10,132 +10,56 @@ import { resizeOptions } from './preprocessing.ts';
 
 /**
  * TensorFlow's functions by the last part of their names (`math.add`, `__operators__.add`, `keras.backend.mean`) as operators
- * of Keras 3. Names that are those of activations are looked up among these.
+ * of Keras 3, where the operator has another name. Names that are those of activations are looked up among these.
  */
 const FUNCTIONS: Readonly<Record<string, string>> = {
-  add: 'Add',
-  add_v2: 'Add',
   sub: 'Subtract',
-  subtract: 'Subtract',
   mul: 'Multiply',
-  multiply: 'Multiply',
   truediv: 'TrueDivide',
   divide: 'TrueDivide',
   realdiv: 'TrueDivide',
   RealDiv: 'TrueDivide',
   div: 'TrueDivide',
-  divide_no_nan: 'DivideNoNan',
   floordiv: 'FloorDivide',
   floor_div: 'FloorDivide',
   floormod: 'Mod',
-  mod: 'Mod',
   pow: 'Power',
-  maximum: 'Maximum',
-  minimum: 'Minimum',
-  squared_difference: 'SquaredDifference',
   atan2: 'Arctan2',
-  equal: 'Equal',
   eq: 'Equal',
-  not_equal: 'NotEqual',
   ne: 'NotEqual',
-  less: 'Less',
   lt: 'Less',
-  less_equal: 'LessEqual',
   le: 'LessEqual',
-  greater: 'Greater',
   gt: 'Greater',
-  greater_equal: 'GreaterEqual',
   ge: 'GreaterEqual',
-  logical_and: 'LogicalAnd',
   and: 'LogicalAnd',
-  logical_or: 'LogicalOr',
   or: 'LogicalOr',
-  logical_not: 'LogicalNot',
   invert: 'LogicalNot',
   abs: 'Absolute',
-  negative: 'Negative',
   neg: 'Negative',
-  square: 'Square',
-  sqrt: 'Sqrt',
-  rsqrt: 'Rsqrt',
-  reciprocal: 'Reciprocal',
-  exp: 'Exp',
-  expm1: 'Expm1',
-  log: 'Log',
-  log1p: 'Log1p',
-  sin: 'Sin',
-  cos: 'Cos',
-  tan: 'Tan',
   asin: 'Arcsin',
   acos: 'Arccos',
   atan: 'Arctan',
-  sinh: 'Sinh',
-  cosh: 'Cosh',
   asinh: 'Arcsinh',
   acosh: 'Arccosh',
   atanh: 'Arctanh',
-  erf: 'Erf',
-  floor: 'Floor',
-  ceil: 'Ceil',
-  round: 'Round',
-  sign: 'Sign',
   l2_normalize: 'Normalize',
-  reduce_mean: 'Mean',
-  mean: 'Mean',
-  reduce_sum: 'Sum',
-  sum: 'Sum',
-  reduce_max: 'Max',
-  max: 'Max',
-  reduce_min: 'Min',
-  min: 'Min',
-  reduce_prod: 'Prod',
-  prod: 'Prod',
   reduce_variance: 'Var',
-  var: 'Var',
-  reduce_std: 'Std',
-  std: 'Std',
-  reduce_any: 'Any',
-  any: 'Any',
-  reduce_all: 'All',
-  all: 'All',
-  reduce_logsumexp: 'Logsumexp',
-  argmax: 'Argmax',
-  argmin: 'Argmin',
-  cumsum: 'Cumsum',
-  cumprod: 'Cumprod',
   clip_by_value: 'Clip',
-  clip: 'Clip',
-  cast: 'Cast',
   concat: 'Concatenate',
-  concatenate: 'Concatenate',
-  stack: 'Stack',
-  unstack: 'Unstack',
-  split: 'Split',
-  reshape: 'Reshape',
-  transpose: 'Transpose',
   permute_dimensions: 'Transpose',
-  expand_dims: 'ExpandDims',
-  squeeze: 'Squeeze',
-  matmul: 'Matmul',
-  tile: 'Tile',
-  repeat: 'Repeat',
   repeat_elements: 'Repeat',
   reverse: 'Flip',
-  roll: 'Roll',
   gather: 'Take',
-  broadcast_to: 'BroadcastTo',
-  where: 'Where',
-  where_v2: 'Where',
-  identity: 'Identity',
   convert_to_tensor: 'Identity',
   stop_gradient: 'Identity',
   grad_pass_through: 'Identity',
-  one_hot: 'OneHot',
-  ones_like: 'OnesLike',
-  zeros_like: 'ZerosLike',
-  slice: 'Slice',
-  pad: 'Pad',
 };
+
+/** `reduce_logsumexp` is `Logsumexp`, `logical_and` is `LogicalAnd`, and what is called otherwise stands above. */
+function operatorOf(name: string): string {
+  const plain = name.replace(/^reduce_|_v2$/g, '').replaceAll(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase());
+  return Object.hasOwn(FUNCTIONS, name) ? (FUNCTIONS[name] as string) : plain;
+}
 
 /** What TensorFlow and Keras 2's backend call the operators' arguments, the operand itself apart. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -200,8 +124,8 @@ const tensorflowFunction: LayerFunction = (x, call): LayerResult => {
   if (name.endsWith('image.resize')) return resizeOptions(x, { ...call, options: resizeArguments(call) });
   if (short === 'einsum') return einsum(equationIn([call.args, keywords]), doublesIn([call.args, keywords]));
   if (short === 'batch_dot') return batchDot(doublesIn([call.args, keywords]), keywords.axes);
-  if (short in ACTIVATIONS && !(short in FUNCTIONS)) return activationFunction(short, x, call);
-  const operator = OPERATORS[FUNCTIONS[short] ?? ''];
+  if (Object.hasOwn(ACTIVATIONS, short)) return activationFunction(short, x, call);
+  const operator = OPERATORS[operatorOf(short)];
   if (!operator) throw wrong('a function of TensorFlow that is known here', `layer ${call.path}`, name);
   const { parameters } = operator;
   const named: Record<string, unknown> = {};
@@ -272,7 +196,7 @@ export function knowsFunction(name: string): boolean {
   return (
     ['getitem', 'einsum', 'batch_dot'].includes(short) ||
     name.endsWith('image.resize') ||
-    short in FUNCTIONS ||
-    short in ACTIVATIONS
+    Object.hasOwn(OPERATORS, operatorOf(short)) ||
+    Object.hasOwn(ACTIVATIONS, short)
   );
 }
