@@ -50,9 +50,20 @@ export function layerName(layer: LayerConfig): string {
 /** `input_layers` and `output_layers`: a list of references, one bare reference, or a dictionary of them. */
 export function endpoints(value: unknown, where: string): TensorReference[] {
   const single = referenceSchema.safeParse(value);
-  const list = single.success ? [value] : Array.isArray(value) ? value : Object.values((value as object | null) ?? {});
+  const list = single.success ? [value] : Array.isArray(value) ? value : inOrderOfKeys(value);
   if (list.length > MAX_TENSORS) throw beyondLimit(MAX_TENSORS, 'tensors', where);
   return list.map((item) => reference(item, where));
+}
+
+/** Keras goes through a dictionary in the order of its keys (`tree.flatten`), however it was written. */
+function inOrderOfKeys(value: unknown): unknown[] {
+  const entries = Object.entries((value as object | null) ?? {});
+  return entries.toSorted(([a], [b]) => byCodePoint(a, b)).map(([, item]) => item);
+}
+
+/** As Python sorts text. */
+export function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** A tensor among the arguments of a call: the number of the call's input. */
@@ -90,7 +101,8 @@ export interface ReadCall {
 
 /** The names of `input_layers` where it is a dictionary of references. */
 export function keyedEndpoints(value: unknown): string[] | undefined {
-  return value && typeof value === 'object' && !Array.isArray(value) ? Object.keys(value) : undefined;
+  if (!value || typeof value !== 'object' || Array.isArray(value)) return undefined;
+  return Object.keys(value).toSorted(byCodePoint);
 }
 
 /**
@@ -155,13 +167,27 @@ function keras2Call(node: readonly unknown[]): ReadCall {
     return parsed.success ? reference(value, 'inbound_nodes') : undefined;
   });
   const items = typeof node[0] === 'string' ? [node] : node;
-  const first = items.map((item) => {
-    const parts = Array.isArray(item) ? item : [];
-    return parts[0] === CONSTANT ? reader.read(parts[2]) : reader.tensor(reference(parts.slice(0, 3), 'inbound_nodes'));
-  });
+  const first = items.map((item) => keras2Item(reader, item));
   // Keras repeats the keyword arguments behind each tensor of a list.
-  const keywords: unknown = Array.isArray(items[0]) ? items[0][3] : undefined;
+  const keywords = firstItem(items)?.[3];
   return reader.call(first.length === 0 ? [] : [first.length === 1 ? (first[0] as Argument) : first], keywords);
+}
+
+/** A tensor, a constant, or a list of these: `tf.concat([tf.shape(x)[:1], [2, n]], 0)` holds a list in a list. */
+function keras2Item(reader: ArgumentReader, item: unknown, depth = 0): Argument {
+  const parts = Array.isArray(item) ? item : [];
+  if (parts[0] === CONSTANT) return reader.read(parts[2]);
+  if (!Array.isArray(item) || typeof parts[0] === 'string')
+    return reader.tensor(reference(parts.slice(0, 3), 'inbound_nodes'));
+  if (depth > MAX_ARGUMENT_DEPTH) throw badTopology(`at most ${MAX_ARGUMENT_DEPTH} levels`, 'an argument', depth);
+  return item.map((inner) => keras2Item(reader, inner, depth + 1));
+}
+
+/** The first tensor or constant of a list of lists. */
+function firstItem(items: readonly unknown[]): readonly unknown[] | undefined {
+  let [item]: readonly unknown[] = items;
+  while (Array.isArray(item) && Array.isArray(item[0])) [item] = item;
+  return Array.isArray(item) ? item : undefined;
 }
 
 function keras3Call(node: unknown): ReadCall {

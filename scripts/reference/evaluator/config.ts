@@ -50,7 +50,10 @@ export function callOutputsIn(given: unknown): CallOutput[] {
   const one = callOutputOf(given);
   if (one) return [one];
   if (given === null || typeof given !== 'object') return [];
-  return Object.values(given).flatMap(callOutputsIn);
+  if (Array.isArray(given)) return given.flatMap(callOutputsIn);
+  // Python goes through a dictionary of tensors by its sorted keys.
+  const keys = Object.keys(given).sort();
+  return keys.flatMap((key) => callOutputsIn((given as Record<string, unknown>)[key]));
 }
 
 /**
@@ -71,18 +74,25 @@ function keras3Call(node: unknown): Arguments {
 
 function keras2Call(node: readonly unknown[]): Arguments {
   const entries = (typeof node[0] === 'string' ? [node] : node) as (readonly unknown[])[];
-  const inputs = entries.map((entry) => {
-    if (entry[0] === '_CONSTANT_VALUE') return constant(entry[2]);
-    const output = callOutputOf(entry);
-    if (!output) throw wrong('[layer, call, index]', 'inbound_nodes', entry);
-    return new Pending(output);
-  });
+  const leaves: (readonly unknown[])[] = [];
+  const inputs = entries.map((entry) => keras2Input(entry, leaves));
   const keywords = Object.fromEntries(
-    entries
+    leaves
       .flatMap((entry) => Object.entries((entry[3] as object | undefined) ?? {}))
       .map(([k, v]) => [k, keras2Argument(v)]),
   );
   return { args: [inputs.length === 1 ? inputs[0] : inputs], keywords };
+}
+
+/** A tensor, a constant or a list of them; each is kept in `leaves` too, for its keyword arguments. */
+function keras2Input(entry: readonly unknown[], leaves: (readonly unknown[])[]): unknown {
+  if (Array.isArray(entry) && (entry.length === 0 || Array.isArray(entry[0])))
+    return entry.map((inner) => keras2Input(inner as readonly unknown[], leaves));
+  leaves.push(entry);
+  if (entry[0] === '_CONSTANT_VALUE') return constant(entry[2]);
+  const output = callOutputOf(entry);
+  if (!output) throw wrong('[layer, call, index]', 'inbound_nodes', entry);
+  return new Pending(output);
 }
 
 function keras2Argument(given: unknown): unknown {

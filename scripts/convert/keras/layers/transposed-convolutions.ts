@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import type { Shape } from '#keras';
-import { channelsOf, effectiveKernel, fromImage, type GraphBuilder, imageShape, spatialOf, toImage, type Value } from '#onnx';
+import {
+  channelsOf,
+  effectiveKernel,
+  fromImage,
+  type GraphBuilder,
+  imageShape,
+  spatialOf,
+  toImage,
+  type Value,
+} from '#onnx';
 import { activated, type LayerDefinition, single, trained } from '../layer.ts';
 import { initializer, padding, perAxis } from '../options.ts';
 import { biasSpec, convolutionOptions } from './convolutions.ts';
@@ -46,12 +55,7 @@ function transposedShape(c: Sizes, input: Shape): Shape {
 }
 
 /** ONNX's ConvTranspose with weights that are already in its order, before the activation. */
-export function transposed(
-  graph: GraphBuilder,
-  c: Sizes,
-  x: Value,
-  weights: readonly string[],
-): Value {
+export function transposed(graph: GraphBuilder, c: Sizes, x: Value, weights: readonly string[]): Value {
   const crops = c.kernel_size.map((_, axis) => cropOf(c, axis));
   const name = graph.op('ConvTranspose', [toImage(graph, x, c.data_format), ...weights], {
     kernel_shape: c.kernel_size,
