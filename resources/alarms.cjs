@@ -100,9 +100,19 @@ function rows({ receipts, errors, slow, halfTimeout, backlog }) {
     [
       'ReceiptsLost',
       {
-        says: 'The bus could not return an event to the queue',
+        says: 'The bus could not return an event to the queue of receipts',
         metric: ['AWS/Events', 'FailedInvocations'],
         dimensions: { RuleName: receipts, EventBusName: { Ref: 'EventBus' } },
+        at: 1,
+      },
+    ],
+    [
+      'ReceiptsFailed',
+      {
+        says: 'Receipts of events could not be written down',
+        metric: ['AWS/SQS', 'ApproximateNumberOfMessagesVisible'],
+        dimensions: queue('ReceiptsDeadLetterQueue'),
+        statistic: 'Maximum',
         at: 1,
       },
     ],

@@ -60,6 +60,7 @@ const WIDGETS = [
     'For a person',
     [
       queue('UploadsDeadLetterQueue', 'ApproximateNumberOfMessagesVisible', 'dead letters'),
+      queue('ReceiptsDeadLetterQueue', 'ApproximateNumberOfMessagesVisible', 'failed receipts'),
       queue('ClassifyFailuresQueue', 'ApproximateNumberOfMessagesVisible', 'failed invocations'),
     ],
     { stat: 'Maximum' },

@@ -1,11 +1,21 @@
 // What follows from the parameters of serverless.yml. Whatever cannot work fails here, before anything is deployed, with
 // what to do about it.
 
+const { list, PARAMETERS, unknownNames, wrongStage, wrongValues } = require('./parameters.cjs');
+
 /** Routes that nobody has to show anything for; of the HTTP function's own, those that are `open`. */
 const OPEN = ['GET /', 'GET /errors', 'GET /health', 'GET /ping', 'GET /v2/health/live', 'GET /v2/health/ready'];
 
 /** A preflight carries no credentials. */
 const PREFLIGHT = 'OPTIONS /{proxy+}';
+
+const TRACES = {
+  PolicyName: 'traces',
+  PolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' }],
+  },
+};
 
 const ACCESS = {
   key: 'whoever has a key: npx freezeframe keys create NAME',
@@ -14,10 +24,19 @@ const ACCESS = {
   public: 'everybody',
 };
 
+/** So long the bus tries to return a receipt. Seconds. */
+const RECEIPT_AGE = 3600;
+/** So often a receipt is delivered. */
+const RECEIPT_ATTEMPTS = 3;
+
+/** CloudFormation leaves it out, in a list too. */
+const NOTHING = { Ref: 'AWS::NoValue' };
+
 module.exports = async ({ resolveVariable }) => {
   const param = (name) => resolveVariable(`param:${name}`);
   const access = await param('access');
   const timeout = Number(await param('timeout'));
+  const stack = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
   const window = Number(await param('batchWindow'));
   const tracing = String(await param('tracing')) === 'true';
   const email = await param('alarmEmail');
@@ -31,6 +50,7 @@ module.exports = async ({ resolveVariable }) => {
     const choices = Object.entries(ACCESS).map(([word, means]) => `  --param="access=${word}"  ${means}`);
     refuse(`Nobody has said who may call the API: access is "${access}". Say one of\n${choices.join('\n')}`);
   }
+  await check(resolveVariable);
   if (access === 'jwt' && (!/^https:\/\/./.test(issuer) || audience.length === 0)) {
     refuse(
       'access=jwt needs to know whose tokens are taken, and for whom they are made:\n' +
@@ -40,28 +60,58 @@ module.exports = async ({ resolveVariable }) => {
   if (access !== 'jwt' && (issuer || audience.length > 0 || scopes.length > 0)) {
     refuse(`jwtIssuer, jwtAudience and jwtScopes mean nothing with access=${access}: say --param="access=jwt" too.`);
   }
-  if (!(timeout >= 1 && timeout <= 900)) refuse(`Expected 1 to 900 seconds for timeout but received ${timeout}.`);
-
+  // AWS asks for six times the function's timeout, and the window.
+  const visibility = 6 * timeout + window;
   return {
     access,
     authorizers: access === 'jwt' ? { tokens: jwt(issuer, audience) } : {},
     routes: routes(access, scopes),
     tracing: tracing ? 'Active' : 'PassThrough',
     traced: String(tracing),
-    // AWS asks for six times the function's timeout and the window; an announcement in doubt is waited for five minutes.
-    visibility: Math.max(6 * timeout + window, 360),
+    traces: tracing ? TRACES : NOTHING,
+    visibility,
+    receiptAge: RECEIPT_AGE,
+    receiptAttempts: RECEIPT_ATTEMPTS,
+    // Longer than any receipt takes: returned by the bus in the last moment, then delivered each time to a function that
+    // dies. Seven hours and a half at most: SQS hides a message for twelve.
+    lease: RECEIPT_AGE + (RECEIPT_ATTEMPTS + 1) * visibility,
     halfTimeout: timeout * 500,
     allowedBuckets: { 'Fn::Join': [',', [{ Ref: 'UploadsBucket' }, ...buckets]] },
     readableBuckets: [{ 'Fn::GetAtt': ['UploadsBucket', 'Arn'] }, ...buckets.map((name) => arn(name))],
     readableObjects: [{ 'Fn::Sub': `\${UploadsBucket.Arn}/*` }, ...buckets.map((name) => arn(`${name}/*`))],
+    // A version is named in notifications of buckets that keep versions, which the bucket for uploads does not.
+    readableVersions:
+      buckets.length > 0
+        ? { Effect: 'Allow', Action: 's3:GetObjectVersion', Resource: buckets.map((name) => arn(`${name}/*`)) }
+        : NOTHING,
+    // CloudFormation makes the bucket's name of the stack's, cut where it is long.
+    notifyingBuckets: [arn(`${stack.toLowerCase().slice(0, 20)}*`), ...buckets.map((name) => arn(name))],
     alarmSubscriptions: email ? [{ Protocol: 'email', Endpoint: email }] : [],
     // Pages that are elsewhere post the forms of POST /uploads straight to the bucket.
     bucketCors:
       origins.length > 0
         ? { CorsRules: [{ AllowedMethods: ['POST'], AllowedOrigins: origins, AllowedHeaders: ['*'], MaxAge: 7200 }] }
-        : { Ref: 'AWS::NoValue' },
+        : NOTHING,
   };
 };
+
+/** Everything that is wrong at once, before anything is packaged. */
+async function check(resolveVariable) {
+  const said = [(await resolveVariable('opt:param, null')) ?? []].flat().map((text) => String(text).split('=')[0]);
+  const stages = Object.values((await resolveVariable('self:params, null')) ?? {});
+  const names = [...said, ...stages.flatMap((parameters) => Object.keys(parameters ?? {}))];
+  const values = {};
+  for (const name of Object.keys(PARAMETERS)) values[name] = await resolveVariable(`param:${name}`);
+  const wrong = [
+    ...unknownNames([...new Set(names)]),
+    ...wrongValues(values),
+    ...wrongStage(await resolveVariable('sls:stage')),
+  ];
+  if (Number(values.batchSize) > 10 && Number(values.batchWindow) < 1) {
+    wrong.push('More than 10 messages at once need a second to wait for: say --param="batchWindow=1" or more.');
+  }
+  if (wrong.length > 0) refuse(`${wrong.join('\n')}\ndocs/deploy.md has every setting, and what it may be.`);
+}
 
 function routes(access, scopes) {
   if (access === 'key' || access === 'public') return [{ httpApi: '*' }];
@@ -79,13 +129,6 @@ function jwt(issuerUrl, audience) {
 
 function arn(path) {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${path}` };
-}
-
-function list(text) {
-  return String(text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
 }
 
 /** The framework prints an error's stack where it has one; a person needs the sentence. */

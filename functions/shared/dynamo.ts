@@ -30,10 +30,8 @@ export interface Change {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Changes a row where the condition holds. @returns the row as it is then; undefined where the condition did not hold. */
-export async function changeItem<T>(table: string, id: string, change: Change): Promise<T | undefined> {
-  const { documents, UpdateCommand } = await dynamo();
-  const { set, keep = {}, remove = [], where, values } = change;
+/** The request that makes a change. */
+export function updateOf(table: string, id: string, { set, keep = {}, remove = [], where, values }: Change) {
   const sets = [
     ...Object.keys(set).map((name) => `#${name} = :set_${name}`),
     ...Object.keys(keep).map((name) => `#${name} = if_not_exists(#${name}, :set_${name})`),
@@ -42,12 +40,12 @@ export async function changeItem<T>(table: string, id: string, change: Change): 
   const named = [...Object.keys(set), ...Object.keys(keep), ...remove, ...(where.match(/#\w+/g) ?? [])];
   const prefixed = (record: Readonly<Record<string, unknown>>, prefix: string) =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}${name}`, value]));
-  const command = new UpdateCommand({
+  return {
     TableName: table,
     Key: { id },
     UpdateExpression: `SET ${sets.join(', ')}${removes}`,
     ConditionExpression: where,
-    ReturnValues: 'ALL_NEW',
+    ReturnValues: 'ALL_NEW' as const,
     ExpressionAttributeNames: Object.fromEntries(
       named.map((name) => name.replace('#', '')).map((name) => [`#${name}`, name]),
     ),
@@ -56,9 +54,14 @@ export async function changeItem<T>(table: string, id: string, change: Change): 
       ...prefixed(keep, ':set_'),
       ...prefixed(values, ':'),
     },
-  });
+  };
+}
+
+/** Changes a row where the condition holds. @returns the row as it is then; undefined where the condition did not hold. */
+export async function changeItem<T>(table: string, id: string, change: Change): Promise<T | undefined> {
+  const { documents, UpdateCommand } = await dynamo();
   try {
-    return (await documents.send(command)).Attributes as T;
+    return (await documents.send(new UpdateCommand(updateOf(table, id, change)))).Attributes as T;
   } catch (error) {
     if ((error as Error).name === 'ConditionalCheckFailedException') return undefined;
     throw error;

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { errorsPage } from './errors-page.ts';
 import { layersPage } from './layers-page.ts';
 import { onnxMessages } from './onnx-messages.ts';
+import { deployPage } from './settings-section.ts';
 
 /** A file that is generated, by its path from the project's root, and what it holds. */
 export interface Writer {
@@ -14,6 +15,7 @@ export interface Writer {
 
 /** Everything that is generated: `npm run generate` writes it, and a test fails while a file is not what its writer says. */
 export const WRITERS: readonly Writer[] = [
+  { file: 'docs/deploy.md', text: deployPage },
   { file: 'docs/errors.md', text: errorsPage },
   { file: 'docs/layers.md', text: layersPage },
   { file: 'docs/manifest.schema.json', text: () => `${JSON.stringify(z.toJSONSchema(manifestSchema), null, 2)}\n` },

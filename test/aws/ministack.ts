@@ -26,6 +26,8 @@ export async function startMiniStack(): Promise<{ endpoint: string; close: () =>
       TMPDIR: folder,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
+      // Policies of roles are enforced, as AWS does.
+      AUTH: 'true',
       NODE_OPTIONS: `--import=${LAYERS}`,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,31 +77,13 @@ export async function serverless(
   return `${stdout}${stderr}`;
 }
 
-/**
- * An endpoint that knows of no stack. The framework asks CloudFormation for the layers of the last deployment, and needs no
- * more than this to package without an account.
- */
-async function withoutAccount<T>(use: (endpoint: string) => Promise<T>): Promise<T> {
-  const server = createServer((_, response) => {
-    const error = '<Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error>';
-    response.writeHead(400, { 'content-type': 'text/xml' }).end(`<ErrorResponse>${error}</ErrorResponse>`);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
 export interface Packaged {
   template: Template;
   /** Name -> content of what was written. */
   files: Record<string, string>;
 }
 
-/** What `serverless package` makes of the project. @param parameters as in `--param=name=value`. */
+/** What `serverless package` makes of the project, without an account. @param parameters as in `--param=name=value`. */
 export async function packageStack(
   parameters: readonly string[] = [],
   { architecture = 'x86_64', epoch = 1_700_000_000 } = {},
@@ -113,12 +93,7 @@ export async function packageStack(
     await makeService(folder);
     await makeEmptyBuild(folder, architecture);
     const words = ['package', ...parameters.map((parameter) => `--param=${parameter}`)];
-    const environment = (endpoint: string) => ({
-      ...NO_ACCOUNT,
-      AWS_ENDPOINT_URL: endpoint,
-      SOURCE_DATE_EPOCH: String(epoch),
-    });
-    await withoutAccount((endpoint) => serverless(folder, words, environment(endpoint)));
+    await serverless(folder, words, { SOURCE_DATE_EPOCH: String(epoch) });
     const files: Record<string, string> = {};
     for (const name of ['create-stack', 'update-stack'].map((one) => `cloudformation-template-${one}.json`)) {
       files[name] = await readFile(join(folder, '.serverless', name), 'utf8');

@@ -23,10 +23,10 @@ export function violations({ Resources }: Template): string[] {
   return found.sort();
 }
 
-/** Every policy statement of a resource, inline or attached. */
+/** Every policy statement of a resource, inline or attached; CloudFormation leaves out what is AWS::NoValue. */
 export function statementsOf({ Properties }: Resource): Statement[] {
   const documents = [Properties.PolicyDocument, ...(Properties.Policies ?? []).map(documentOf)];
-  return documents.flatMap((document) => document?.Statement ?? []);
+  return documents.flatMap((document) => document?.Statement ?? []).filter((statement) => 'Effect' in statement);
 }
 
 function documentOf(policy: { PolicyDocument?: { Statement: Statement[] } }) {

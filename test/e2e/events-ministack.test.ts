@@ -26,12 +26,13 @@ describe.skipIf(!MINISTACK)('an upload on a local AWS', () => {
   useModels();
   const environment: Record<string, string> = {
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'x',
-    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
     RESULTS_TABLE: 'results',
     RESULTS_BUCKET: 'documents',
     IDEMPOTENCY_TABLE: 'idempotency',
     EVENT_BUS: 'freezeframe',
+    UPLOADS_BUCKET: 'uploads',
   };
   let close = async () => {};
   let queue: string;
@@ -100,7 +101,8 @@ describe.skipIf(!MINISTACK)('an upload on a local AWS', () => {
     expect(row?.result.predictions[0].label).toBe('red');
     const named = { Bucket: 'documents', Key: 'grüße +.png.json' };
     const { Body } = await aws().s3.send(new GetObjectCommand(named));
-    expect(JSON.parse((await Body?.transformToString()) ?? '')).toEqual(row?.result);
+    const document = JSON.parse((await Body?.transformToString()) ?? '');
+    expect(document).toEqual({ bucket: 'uploads', key: 'grüße +.png', ...row?.result });
     expect(await receipts()).toEqual([{ kind: 'receipt', id: row?.id, revision: 's-0B' }]);
   });
 

@@ -56,7 +56,7 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
     return JSON.parse(stdout);
   };
   const row = async (objectKey: string) => {
-    const id = resultId(outputs.UploadsBucketName as string, objectKey);
+    const id = await resultId(outputs.UploadsBucketName as string, objectKey);
     const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}));
     const { Item } = await documents.send(new GetCommand({ TableName: outputs.ResultsTableName, Key: { id } }));
     return Item;
@@ -176,7 +176,8 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
         const { Body } = await s3.send(
           new GetObjectCommand({ Bucket: outputs.ResultsBucketName, Key: `${name}.json` }),
         );
-        expect(JSON.parse((await Body?.transformToString()) ?? '')).toEqual(found.result);
+        const named = { bucket: outputs.UploadsBucketName, key: name };
+        expect(JSON.parse((await Body?.transformToString()) ?? '')).toEqual({ ...named, ...found.result });
         const seen: Record<string, unknown>[] = [];
         await until('the event', async () => {
           const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));

@@ -35,13 +35,3 @@ describe('docs/operations.md', () => {
     }
   });
 });
-
-describe('docs/deploy.md', () => {
-  it('lists every setting, with its default', () => {
-    const [, params = ''] = /\nparams:\n {2}default:\n([\s\S]*?)\n\n# Each function/.exec(read('serverless.yml')) ?? [];
-    const names = [...params.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name as string);
-    expect(names.length).toBeGreaterThan(20);
-    const [, section = ''] = /\n## Settings\n([\s\S]*?)\n## /.exec(read('docs/deploy.md')) ?? [];
-    expect(firstColumn(section).sort()).toEqual(names.sort());
-  });
-});

@@ -29,6 +29,21 @@ const PROBE_FUNCTION = `
       - httpApi: POST /probe
 `;
 
+/** A local AWS has no TLS, and enforces the policies that refuse everything without it: a test of the template holds those. */
+const WITHOUT_TLS = `
+module.exports = class {
+  constructor(serverless) {
+    const drop = () => {
+      for (const { Properties } of Object.values(serverless.service.provider.compiledCloudFormationTemplate.Resources)) {
+        const { PolicyDocument: document } = Properties ?? {};
+        if (document) document.Statement = document.Statement.filter(({ Condition }) => !Condition?.Bool);
+      }
+    };
+    this.hooks = { 'after:aws:package:finalize:mergeCustomProviderResources': drop };
+  }
+};
+`;
+
 export interface Deployment {
   readonly cloud: Cloud;
   readonly store: ModelStore;
@@ -50,10 +65,10 @@ export async function prepareDeployment(): Promise<Deployment> {
   await makeService(service);
   const configuration = join(service, 'serverless.yml');
   const text = await readFile(configuration, 'utf8');
-  await writeFile(
-    configuration,
-    text.replace(/^functions:\n/m, (line) => line + PROBE_FUNCTION),
-  );
+  const changed = text.replace(/^functions:\n/m, (line) => line + PROBE_FUNCTION);
+  await writeFile(join(service, 'without-tls.cjs'), WITHOUT_TLS);
+  const plugins = cloud.local ? 'plugins:\n  - ./without-tls.cjs\n' : 'plugins:\n';
+  await writeFile(configuration, changed.replace(/^plugins:\n/m, plugins));
   // The SDK, the framework and freezeframe's own commands all ask the same.
   Object.assign(process.env, cloud.environment);
   return {
