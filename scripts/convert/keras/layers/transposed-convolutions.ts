@@ -54,10 +54,10 @@ function transposedShape(c: Sizes, input: Shape): Shape {
   return imageShape(input[0] ?? null, spatial, c.filters, c.data_format);
 }
 
-/** ONNX's ConvTranspose with weights that are already in its order, before the activation. */
-export function transposed(graph: GraphBuilder, c: Sizes, x: Value, weights: readonly string[]): Value {
+/** ONNX's ConvTranspose, before the activation. @param weights in ONNX's order, written behind what `x` needs */
+export function transposed(graph: GraphBuilder, c: Sizes, x: Value, weights: () => readonly string[]): Value {
   const crops = c.kernel_size.map((_, axis) => cropOf(c, axis));
-  const name = graph.op('ConvTranspose', [toImage(graph, x, c.data_format), ...weights], {
+  const name = graph.op('ConvTranspose', [toImage(graph, x, c.data_format), ...weights()], {
     kernel_shape: c.kernel_size,
     strides: c.strides,
     dilations: c.dilation_rate,
@@ -81,8 +81,9 @@ function transposedLayer(rank: number, summary: string): LayerDefinition {
     emit: (context, c, inputs) => {
       // Keras's kernel is `[...window, out, in]`, ONNX's `[in, out, ...window]`.
       const perm = [rank + 1, rank, ...Array.from({ length: rank }, (_, axis) => axis)];
-      const bias = c.use_bias ? [context.weight('bias')] : [];
-      return transposed(context.graph, c, single(inputs), [context.weight('kernel', { perm }), ...bias]);
+      return transposed(context.graph, c, single(inputs), () => {
+        return [context.weight('kernel', { perm }), ...(c.use_bias ? [context.weight('bias')] : [])];
+      });
     },
   });
 }
