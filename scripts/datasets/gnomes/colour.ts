@@ -36,6 +36,11 @@ export function vary(colour: Colour, random: Random, amount = 14): Colour {
   ];
 }
 
+/** A neighbour of one of these colours, each `#rrggbb`. */
+export function varyOne(random: Random, amount: number, ...colours: readonly string[]): Colour {
+  return vary(hex(random.pick(colours)), random, amount);
+}
+
 /** @param hue degrees. @param saturation 0..1. @param lightness 0..1. */
 export function hsl(hue: number, saturation: number, lightness: number): Colour {
   const channel = (offset: number) => {

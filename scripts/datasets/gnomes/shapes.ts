@@ -5,6 +5,16 @@ export function polygon(...points: readonly (readonly [number, number])[]): Outl
   return points.flat();
 }
 
+/** An upright rectangle between two corners. */
+export function box(x0: number, y0: number, x1: number, y1: number): Outline {
+  return [x0, y0, x1, y0, x1, y1, x0, y1];
+}
+
+/** Points of one side, the middle last where there is one, and the same points on the other side of x = 0. */
+export function mirrored(...side: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  return [...side, ...side.toReversed().flatMap(([x, y]) => (x === 0 ? [] : [[-x, y] as const]))];
+}
+
 /** @param turn radians, anticlockwise where y points up. */
 export function ellipse(x: number, y: number, rx: number, ry = rx, turn = 0): Outline {
   const outline: Outline = [];

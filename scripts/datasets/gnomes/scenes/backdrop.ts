@@ -1,7 +1,7 @@
 import type { Random } from '#system';
-import { type Colour, darker, hex, hsl, lighter, mix, vary } from '../colour.ts';
+import { type Colour, darker, hex, hsl, lighter, mix, vary, varyOne } from '../colour.ts';
 import { fade, type Pen } from '../pen.ts';
-import { ellipse, limb, polygon, smooth } from '../shapes.ts';
+import { box, ellipse, limb, polygon, smooth } from '../shapes.ts';
 
 /** What stands behind the garden, between the sky and the ground. `wide` is the picture's width over its height. */
 type Backdrop = (pen: Pen, random: Random, horizon: number, wide: number) => void;
@@ -15,17 +15,14 @@ export function drawBackdrop(pen: Pen, random: Random, horizon: number, wide: nu
     [hex('#5d8fd0'), hex('#bcd8ee')],
   ];
   const [top, bottom] = random.pick(skies);
-  pen.fill(polygon([0, 0], [wide, 0], [wide, horizon + 0.02], [0, horizon + 0.02]), fade(top, bottom));
+  pen.fill(box(0, 0, wide, horizon + 0.02), fade(top, bottom));
   if (horizon > 0.02) random.pick(BACKDROPS)(pen, random, horizon, wide);
 }
 
 const hedge: Backdrop = (pen, random, horizon, wide) => {
   const leaf = vary(hex('#35632f'), random, 14);
   const high = random.between(0.18, 0.6);
-  pen.fill(
-    polygon([0, horizon - high], [wide, horizon - high], [wide, horizon + 0.02], [0, horizon + 0.02]),
-    fade(leaf, darker(leaf, 0.5)),
-  );
+  pen.fill(box(0, horizon - high, wide, horizon + 0.02), fade(leaf, darker(leaf, 0.5)));
   for (let tuft = 0; tuft < 150 * wide; tuft++) {
     const y = horizon - high * (1 - random.uniform() ** 1.3) - random.between(0, 0.02);
     const colour = random.chance(0.5)
@@ -64,7 +61,7 @@ const trees: Backdrop = (pen, random, horizon, wide) => {
 
 const fence: Backdrop = (pen, random, horizon, wide) => {
   hedge(pen, random, horizon, wide);
-  const paint = vary(random.pick([hex('#f1eee6'), hex('#8a6a48'), hex('#b9c4c8')]), random, 8);
+  const paint = varyOne(random, 8, '#f1eee6', '#8a6a48', '#b9c4c8');
   const [high, step] = [random.between(0.2, 0.38), random.between(0.07, 0.11)];
   for (const rail of [0.3, 0.75])
     pen.line(0, horizon - high * rail, wide, horizon - high * rail, darker(paint, 0.15), 0.03);
@@ -85,14 +82,11 @@ const fence: Backdrop = (pen, random, horizon, wide) => {
 };
 
 const boards: Backdrop = (pen, random, horizon, wide) => {
-  const wood = vary(random.pick([hex('#7d5a3a'), hex('#9a8f83'), hex('#5d4a3c'), hex('#7c8a6b')]), random, 10);
+  const wood = varyOne(random, 10, '#7d5a3a', '#9a8f83', '#5d4a3c', '#7c8a6b');
   const step = random.between(0.08, 0.14);
   for (let x = -random.between(0, step); x < wide; x += step) {
     const board = vary(wood, random, 7);
-    pen.fill(
-      polygon([x, -0.01], [x + step, -0.01], [x + step, horizon + 0.01], [x, horizon + 0.01]),
-      fade(lighter(board, 0.06), darker(board, 0.18)),
-    );
+    pen.fill(box(x, -0.01, x + step, horizon + 0.01), fade(lighter(board, 0.06), darker(board, 0.18)));
     pen.line(x, 0, x, horizon, darker(wood, 0.55), 0.007);
     for (let grain = 0; grain < 3; grain++) {
       const at = x + random.between(0.1, 0.9) * step;
@@ -102,43 +96,26 @@ const boards: Backdrop = (pen, random, horizon, wide) => {
 };
 
 const bricks: Backdrop = (pen, random, horizon, wide) => {
-  const brick = vary(random.pick([hex('#9a4f3a'), hex('#b98a68'), hex('#8d8680')]), random, 10);
-  pen.fill(polygon([0, 0], [wide, 0], [wide, horizon + 0.01], [0, horizon + 0.01]), mix(brick, [205, 200, 190], 0.6));
+  const brick = varyOne(random, 10, '#9a4f3a', '#b98a68', '#8d8680');
+  pen.fill(box(0, 0, wide, horizon + 0.01), mix(brick, [205, 200, 190], 0.6));
   const [high, long] = [0.048, 0.125];
   for (let row = 0; row * high < horizon + high; row++)
     for (let x = row % 2 ? -long / 2 : 0; x < wide; x += long) {
       const y = horizon - (row + 1) * high;
-      pen.fill(
-        polygon(
-          [x + 0.005, y + 0.005],
-          [x + long - 0.005, y + 0.005],
-          [x + long - 0.005, y + high - 0.003],
-          [x + 0.005, y + high - 0.003],
-        ),
-        vary(brick, random, 9),
-      );
+      pen.fill(box(x + 0.005, y + 0.005, x + long - 0.005, y + high - 0.003), vary(brick, random, 9));
     }
 };
 
 const shed: Backdrop = (pen, random, horizon, wide) => {
   trees(pen, random, horizon, wide);
-  const wood = vary(random.pick([hex('#8c4a36'), hex('#6f7f86'), hex('#a98a62')]), random, 10);
+  const wood = varyOne(random, 10, '#8c4a36', '#6f7f86', '#a98a62');
   const [x, half, high] = [random.between(0.2, wide - 0.2), random.between(0.2, 0.32), random.between(0.3, 0.42)];
-  pen.solid(
-    polygon(
-      [x - half, horizon + 0.01],
-      [x - half, horizon - high * 0.65],
-      [x + half, horizon - high * 0.65],
-      [x + half, horizon + 0.01],
-    ),
-    wood,
-    0.25,
-  );
+  pen.solid(box(x - half, horizon - high * 0.65, x + half, horizon + 0.01), wood, 0.25);
   for (let board = 1; board < 8; board++) {
     const y = horizon - high * 0.65 * (board / 8);
     pen.line(x - half, y, x + half, y, darker(wood, 0.3), 0.005);
   }
-  const roof = vary(random.pick([hex('#a23b30'), hex('#4a4a50'), hex('#6b5540')]), random, 10);
+  const roof = varyOne(random, 10, '#a23b30', '#4a4a50', '#6b5540');
   pen.solid(
     polygon(
       [x - half - 0.04, horizon - high * 0.63],
@@ -148,15 +125,7 @@ const shed: Backdrop = (pen, random, horizon, wide) => {
     ),
     roof,
   );
-  pen.fill(
-    polygon(
-      [x - 0.05, horizon],
-      [x - 0.05, horizon - high * 0.5],
-      [x + 0.06, horizon - high * 0.5],
-      [x + 0.06, horizon],
-    ),
-    darker(wood, 0.45),
-  );
+  pen.fill(box(x - 0.05, horizon - high * 0.5, x + 0.06, horizon), darker(wood, 0.45));
 };
 
 const bushes: Backdrop = (pen, random, horizon, wide) => {

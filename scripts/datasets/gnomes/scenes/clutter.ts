@@ -1,5 +1,5 @@
 import type { Random } from '#system';
-import { darker, hex, hsl, lighter, vary } from '../colour.ts';
+import { darker, hex, hsl, lighter, vary, varyOne } from '../colour.ts';
 import { glaze, type Pen, soft } from '../pen.ts';
 import { ellipse, polygon, smooth } from '../shapes.ts';
 
@@ -87,7 +87,7 @@ const pot: Thing = (pen, random) => {
 };
 
 const wateringCan: Thing = (pen, random) => {
-  const metal = vary(random.pick([hex('#8f9aa0'), hex('#3f7a54'), hex('#b83a34')]), random, 10);
+  const metal = varyOne(random, 10, '#8f9aa0', '#3f7a54', '#b83a34');
   pen.fill(ellipse(0, 0, 1, 0.2), soft([10, 12, 18], 0.7));
   pen.line(0.4, 0.35, 1.15, 1.05, metal, 0.16, 0.12);
   pen.solid(polygon([1.0, 1.12], [1.24, 0.88], [1.34, 1.1], [1.2, 1.24]), darker(metal, 0.2));
@@ -118,7 +118,7 @@ function grass(pen: Pen, random: Random, foot: number, wide: number) {
 }
 
 function pickets(pen: Pen, random: Random, highest: number, wide: number) {
-  const paint = vary(random.pick([hex('#efece4'), hex('#7d6044')]), random, 8);
+  const paint = varyOne(random, 8, '#efece4', '#7d6044');
   const [top, step] = [Math.max(highest, random.between(0.6, 0.85)), random.between(0.2, 0.32)];
   pen.line(0, top + 0.09, wide, top + 0.09, darker(paint, 0.2), 0.035);
   for (let x = random.between(0, step); x < wide + step; x += step)

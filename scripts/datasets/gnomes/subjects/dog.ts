@@ -1,4 +1,4 @@
-import { darker, hex, lighter, vary } from '../colour.ts';
+import { darker, hex, lighter, vary, varyOne } from '../colour.ts';
 import { ellipse, limb, smooth } from '../shapes.ts';
 import type { Subject } from './subject.ts';
 
@@ -8,11 +8,7 @@ export const dog: Subject = {
   width: 1.2,
   tall: 0.95,
   draw(pen, random) {
-    const coat = vary(
-      random.pick([hex('#8a5a33'), hex('#c9974f'), hex('#3b3230'), hex('#e2d8c6'), hex('#a9a39b')]),
-      random,
-      10,
-    );
+    const coat = varyOne(random, 10, '#8a5a33', '#c9974f', '#3b3230', '#e2d8c6', '#a9a39b');
     const [shade, pale] = [darker(coat, 0.3), lighter(coat, 0.4)];
     const sitting = random.chance(0.4);
     const chest = sitting ? [0.16, 0.5] : [0.33, 0.55];

@@ -1,7 +1,7 @@
 import type { Random } from '#system';
-import { type Colour, darker, hex, hsl, lighter, mix, vary } from '../colour.ts';
+import { type Colour, darker, hex, hsl, lighter, mix, vary, varyOne } from '../colour.ts';
 import type { Pen } from '../pen.ts';
-import { ellipse, limb, polygon, smooth } from '../shapes.ts';
+import { box, ellipse, limb, mirrored, polygon, smooth } from '../shapes.ts';
 import type { Subject } from './subject.ts';
 
 /** The garden gnome: tall pointed hat, beard, big nose, round body, short legs. Painted plaster or knitted "Nordic". */
@@ -55,7 +55,7 @@ function coatColour(random: Random): Colour {
 function drawClassic(pen: Pen, random: Random, look: Look) {
   const { coat, skin, wide } = look;
   const boot = vary(hex('#4a3120'), random, 10);
-  const trousers = vary(random.pick([hex('#3b3f52'), hex('#6b5334'), hex('#4d5a3a')]), random, 8);
+  const trousers = varyOne(random, 8, '#3b3f52', '#6b5334', '#4d5a3a');
   for (const foot of [-1, 1]) {
     pen.solid(limb(foot * 0.085 * wide, 0.22, foot * 0.1 * wide, 0.07, 0.14), trousers);
     pen.ball(
@@ -63,28 +63,14 @@ function drawClassic(pen: Pen, random: Random, look: Look) {
       boot,
     );
   }
-  pen.solid(
-    smooth(
-      [-0.13 * wide, 0.46],
-      [-0.2 * wide, 0.3],
-      [-0.21 * wide, 0.15],
-      [0, 0.12],
-      [0.21 * wide, 0.15],
-      [0.2 * wide, 0.3],
-      [0.13 * wide, 0.46],
-    ),
-    coat,
-  );
+  pen.solid(smooth(...mirrored([-0.13 * wide, 0.46], [-0.2 * wide, 0.3], [-0.21 * wide, 0.15], [0, 0.12])), coat);
   const belt = random.between(0.2, 0.24);
   pen.solid(
     polygon([-0.205 * wide, belt], [0.205 * wide, belt], [0.2 * wide, belt + 0.045], [-0.2 * wide, belt + 0.045]),
     hex('#2c211a'),
     0.3,
   );
-  pen.fill(
-    polygon([-0.035, belt - 0.006], [0.035, belt - 0.006], [0.035, belt + 0.052], [-0.035, belt + 0.052]),
-    hex('#e0b84a'),
-  );
+  pen.fill(box(-0.035, belt - 0.006, 0.035, belt + 0.052), hex('#e0b84a'));
   drawArms(pen, random, look);
   pen.ball(ellipse(0, 0.515, 0.128 * wide, 0.105), skin);
   for (const side of [-1, 1]) pen.ball(ellipse(side * 0.13 * wide, 0.49, 0.03, 0.04), skin);
@@ -106,19 +92,8 @@ function drawClassic(pen: Pen, random: Random, look: Look) {
 
 function drawNordic(pen: Pen, random: Random, look: Look) {
   const { wide } = look;
-  const [brim, low] = [look.brim - 0.06, 0.02];
-  pen.solid(
-    smooth(
-      [-0.15 * wide, 0.48],
-      [-0.23 * wide, 0.22],
-      [-0.23 * wide, 0.05],
-      [0, low - 0.02],
-      [0.23 * wide, 0.05],
-      [0.23 * wide, 0.22],
-      [0.15 * wide, 0.48],
-    ),
-    look.coat,
-  );
+  const brim = look.brim - 0.06;
+  pen.solid(smooth(...mirrored([-0.15 * wide, 0.48], [-0.23 * wide, 0.22], [-0.23 * wide, 0.05], [0, 0])), look.coat);
   for (const side of [-1, 1]) {
     pen.ball(ellipse(side * 0.11, 0.03, 0.085, 0.045), darker(look.hat, 0.25));
     if (random.chance(0.75)) pen.ball(ellipse(side * 0.215 * wide, 0.2, 0.05, 0.06), darker(look.hat, 0.1));
@@ -216,12 +191,8 @@ function drawHat(pen: Pen, random: Random, { hat, bend }: Look, brim: number, ha
   if (trim < 0.3) {
     pen.solid(
       smooth(
-        [-half * 1.08, brim - 0.02],
-        [0, brim - 0.05],
-        [half * 1.08, brim - 0.02],
-        [half * 1.03, brim + 0.035],
-        [0, brim + 0.012],
-        [-half * 1.03, brim + 0.035],
+        ...mirrored([-half * 1.08, brim - 0.02], [0, brim - 0.05]),
+        ...mirrored([half * 1.03, brim + 0.035], [0, brim + 0.012]),
       ),
       lighter(hat, 0.75),
       0.25,

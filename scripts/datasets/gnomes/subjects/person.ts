@@ -1,7 +1,7 @@
 import type { Random } from '#system';
-import { type Colour, darker, hex, hsl, lighter, mix, vary } from '../colour.ts';
+import { type Colour, darker, hex, hsl, lighter, mix, vary, varyOne } from '../colour.ts';
 import type { Pen } from '../pen.ts';
-import { ellipse, limb, polygon, smooth } from '../shapes.ts';
+import { ellipse, limb, mirrored, polygon, smooth } from '../shapes.ts';
 import type { Subject } from './subject.ts';
 
 /** A gardener with human proportions, mostly in a red hat (cap, bobble hat, even a Santa hat), some with a beard. */
@@ -10,9 +10,9 @@ export const person: Subject = {
   width: 0.35,
   tall: 1.9,
   draw(pen, random) {
-    const skin = vary(random.pick([hex('#f0c3a2'), hex('#dca17c'), hex('#a8724e'), hex('#6f4a35')]), random, 8);
+    const skin = varyOne(random, 8, '#f0c3a2', '#dca17c', '#a8724e', '#6f4a35');
     const shirt = hsl(random.between(0, 360), random.between(0.2, 0.6), random.between(0.35, 0.65));
-    const trousers = vary(random.pick([hex('#34496b'), hex('#4b4b50'), hex('#7b6a4c'), hex('#2e3b33')]), random, 8);
+    const trousers = varyOne(random, 8, '#34496b', '#4b4b50', '#7b6a4c', '#2e3b33');
     const stride = random.between(0.03, 0.085);
     for (const side of [-1, 1]) {
       pen.solid(limb(side * 0.048, 0.47, side * stride, 0.05, 0.1, 0.066), trousers);
@@ -27,19 +27,7 @@ export const person: Subject = {
         hex('#3a2f2a'),
       );
     }
-    pen.solid(
-      smooth(
-        [-0.115, 0.795],
-        [-0.105, 0.62],
-        [-0.1, 0.45],
-        [0.1, 0.45],
-        [0.105, 0.62],
-        [0.115, 0.795],
-        [0.04, 0.835],
-        [-0.04, 0.835],
-      ),
-      shirt,
-    );
+    pen.solid(smooth(...mirrored([-0.115, 0.795], [-0.105, 0.62], [-0.1, 0.45]), [0.04, 0.835], [-0.04, 0.835]), shirt);
     if (random.chance(0.3))
       pen.solid(polygon([-0.075, 0.44], [0.075, 0.44], [0.065, 0.72], [-0.065, 0.72]), hex('#5a6f4a'));
     drawArms(pen, random, skin, shirt);
@@ -69,11 +57,7 @@ function drawRake(pen: Pen, x: number) {
 }
 
 function drawHead(pen: Pen, random: Random, skin: Colour) {
-  const hair = vary(
-    random.pick([hex('#3a261a'), hex('#7a4c28'), hex('#c9a15c'), hex('#d8d4cc'), hex('#1c1a1c')]),
-    random,
-    8,
-  );
+  const hair = varyOne(random, 8, '#3a261a', '#7a4c28', '#c9a15c', '#d8d4cc', '#1c1a1c');
   const longHair = random.chance(0.35);
   if (longHair)
     pen.solid(smooth([-0.068, 0.95], [-0.078, 0.86], [-0.06, 0.8], [0.06, 0.8], [0.078, 0.86], [0.068, 0.95]), hair);
@@ -84,11 +68,7 @@ function drawHead(pen: Pen, random: Random, skin: Colour) {
     const beard = random.chance(0.5) ? hex('#eeeae2') : hair;
     pen.solid(
       smooth(
-        [-0.053, 0.915],
-        [-0.04, 0.87],
-        [0, random.between(0.81, 0.855)],
-        [0.04, 0.87],
-        [0.053, 0.915],
+        ...mirrored([-0.053, 0.915], [-0.04, 0.87], [0, random.between(0.81, 0.855)]),
         [0.025, 0.895],
         [-0.025, 0.895],
       ),

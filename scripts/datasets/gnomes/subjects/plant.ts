@@ -1,5 +1,5 @@
 import type { Random } from '#system';
-import { type Colour, darker, hex, hsl, lighter, vary } from '../colour.ts';
+import { type Colour, darker, hex, hsl, lighter, vary, varyOne } from '../colour.ts';
 import type { Pen } from '../pen.ts';
 import { ellipse, limb, polygon, smooth } from '../shapes.ts';
 import type { Subject } from './subject.ts';
@@ -61,7 +61,7 @@ function tulips(pen: Pen, random: Random, leaf: Colour) {
 }
 
 function topiary(pen: Pen, random: Random, leaf: Colour) {
-  const clay = vary(random.pick([hex('#b8623c'), hex('#8a8a86'), hex('#36527a')]), random, 10);
+  const clay = varyOne(random, 10, '#b8623c', '#8a8a86', '#36527a');
   pen.solid(limb(0, 0.25, 0, 0.4, 0.05), hex('#6b4a2b'));
   pen.solid(polygon([-0.26, 0.3], [-0.03, 1], [0.03, 1], [0.26, 0.3]), leaf, 0.5);
   for (let tuft = 0; tuft < 60; tuft++) {

@@ -1,5 +1,5 @@
 import { hex, vary } from '../colour.ts';
-import { ellipse, smooth } from '../shapes.ts';
+import { ellipse, mirrored, smooth } from '../shapes.ts';
 import type { Subject } from './subject.ts';
 
 /** One to three mushrooms, mostly the red one with white spots. */
@@ -26,13 +26,12 @@ export const toadstool: Subject = {
       one.fill(ellipse(0, 0.57, half * 0.9, 0.07), hex('#d8c8ac'));
       one.ball(
         smooth(
-          [-half, 0.56],
-          [-half * 0.85, 0.56 + tall * 0.5],
-          [-half * 0.4, 0.56 + tall * 0.84],
-          [0, 0.55 + tall * 0.92],
-          [half * 0.4, 0.56 + tall * 0.84],
-          [half * 0.85, 0.56 + tall * 0.5],
-          [half, 0.56],
+          ...mirrored(
+            [-half, 0.56],
+            [-half * 0.85, 0.56 + tall * 0.5],
+            [-half * 0.4, 0.56 + tall * 0.84],
+            [0, 0.55 + tall * 0.92],
+          ),
           [0, 0.6],
         ),
         cap,
