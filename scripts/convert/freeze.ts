@@ -119,13 +119,13 @@ function emitInput(graph: GraphBuilder, input: TopologyInput, taken: FreezeInput
   return { name, shape: input.shape, datatype, layout: 'channels-last' };
 }
 
-/** The model's own outputs are named after the layers that give them; a layer that gives two gets a number. */
+/** The model's own outputs are named as the user named them, or after the layers that give them; a layer that gives two gets a number. */
 function outputNames(plan: FreezePlan, output: FreezeOutput): string[] {
   if (output.kind === 'classification') return [GRAPH_NAMES.probabilities];
   if (output.kind === 'regression') return [GRAPH_NAMES.value];
   const taken = new Set(plan.inputs.map(({ name }) => name));
-  return plan.outputs.map((id) => {
-    const base = plan.nodes.find((node) => node.output === id)?.path ?? id;
+  return plan.outputs.map((id, i) => {
+    const base = plan.outputKeys?.[i] ?? plan.nodes.find((node) => node.output === id)?.path ?? id;
     let name = base;
     for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
     taken.add(name);

@@ -114,8 +114,12 @@ export function keyedEndpoints(value: unknown): string[] | undefined {
 export function callsOf(layer: LayerConfig): ReadCall[] {
   const nodes = layer.inbound_nodes ?? [];
   if (!Array.isArray(nodes)) throw badTopology('a list', `inbound_nodes of ${layerName(layer)}`, nodes);
-  return nodes.map((node: unknown) => (Array.isArray(node) ? keras2Call(node) : keras3Call(node)));
+  const isBinary = COMPARISONS.has(layer.class_name) && layer.module?.startsWith('keras.src.ops') === true;
+  return nodes.map((node: unknown) => (Array.isArray(node) ? keras2Call(node) : keras3Call(node, isBinary)));
 }
+
+/** `Masking(mask_value=nan)` leaves one of these in the model; JSON has null for NaN, and None is nothing to compare with. */
+const COMPARISONS = new Set(['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual']);
 
 /** Reads arguments one after another and numbers their tensors. */
 class ArgumentReader {
@@ -190,13 +194,15 @@ function firstItem(items: readonly unknown[]): readonly unknown[] | undefined {
   return Array.isArray(item) ? item : undefined;
 }
 
-function keras3Call(node: unknown): ReadCall {
+function keras3Call(node: unknown, isComparison: boolean): ReadCall {
   const reader = new ArgumentReader((value) => {
     const { class_name, config } = value as { class_name?: unknown; config?: { keras_history?: unknown } };
     return class_name === '__keras_tensor__' ? reference(config?.keras_history, 'inbound_nodes') : undefined;
   });
   const { args, kwargs } = (node ?? {}) as { args?: unknown; kwargs?: unknown };
-  const positional = Array.isArray(args) ? args.map((argument: unknown) => reader.read(argument)) : [];
+  const positional = Array.isArray(args)
+    ? args.map((argument: unknown) => reader.read(isComparison ? (argument ?? Number.NaN) : argument))
+    : [];
   return reader.call(positional, kwargs);
 }
 

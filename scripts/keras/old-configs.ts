@@ -83,7 +83,15 @@ export function withTodaysNames(value: unknown): unknown {
 /** Keras 2.0 to 2.2 and early TensorFlow.js wrote a Sequential's config as a bare list, also within another. */
 function withLayers(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { class_name, config } = value;
-  return class_name === 'Sequential' && Array.isArray(config) ? { ...value, config: { layers: config } } : value;
+  if (class_name !== 'Sequential' || !Array.isArray(config)) return value;
+  return { ...value, config: { layers: config.map(named) } };
+}
+
+/** Such a list has no name of its own, which a layer of another list needs. */
+function named(layer: unknown, i: number): unknown {
+  const { class_name, name, config } = (layer ?? {}) as { class_name?: unknown; name?: unknown; config?: Options };
+  if (class_name !== 'Sequential' || name !== undefined || config?.name !== undefined) return layer;
+  return { ...(layer as object), name: `sequential_${i + 1}` };
 }
 
 function isEntry(value: Readonly<Record<string, unknown>>): value is Entry {

@@ -54,6 +54,8 @@ export interface Topology {
   /** In an order in which each node comes after those it reads. */
   readonly nodes: readonly TopologyNode[];
   readonly outputs: readonly TensorId[];
+  /** What the user called the outputs, where the model answers a dictionary. */
+  readonly outputKeys?: readonly string[];
   /** What no output needs, such as the other heads of a nested model: nothing runs it, but files hold its weights. */
   readonly unneeded: readonly TopologyNode[];
 }
@@ -79,7 +81,14 @@ export function readTopology(config: KerasModel['config']): Topology {
   if (outputs.length === 0) throw badTopology('an output', 'output_layers of the model', []);
   const nodes = neededFor(outputs, reader);
   const needed = new Set(nodes);
-  return { inputs, nodes, outputs, unneeded: reader.nodes.filter((node) => !needed.has(node)) };
+  const outputKeys = keyedEndpoints(config.config.output_layers);
+  return {
+    inputs,
+    nodes,
+    outputs,
+    ...(outputKeys ? { outputKeys } : {}),
+    unneeded: reader.nodes.filter((node) => !needed.has(node)),
+  };
 }
 
 class TopologyReader {
@@ -87,6 +96,7 @@ class TopologyReader {
   /** The first output of the node that gives a tensor, for the other outputs that something reads. */
   readonly firstOutputs = new Map<TensorId, TensorId>();
   readonly #calls = new Map<string, number>();
+  #training: Argument = null;
   #count = 0;
 
   /** Adds the nodes of one call of a model and answers the ids of its outputs. */
@@ -102,18 +112,34 @@ class TopologyReader {
     // Models count too: empty ones that call each other twice would never come to a layer.
     if (++this.#count > MAX_CALLS) throw beyondLimit(MAX_CALLS, 'calls of layers', 'the model');
     if (isModel(layer.class_name)) {
-      const outputs = this.expand(layer, `${path}/`, modelInputs(layer, this.#masked(path, given)), depth + 1);
+      const inputs = modelInputs(layer, this.#masked(path, given));
+      const outputs = this.#inTraining(given, () => this.expand(layer, `${path}/`, inputs, depth + 1));
       return (index) => outputs[index];
     }
     const count = this.#calls.get(path) ?? 0;
     this.#calls.set(path, count + 1);
     const output = `${path}:${count}`;
-    this.nodes.push({ path, layer, ...given, output });
+    this.nodes.push({ path, layer, ...this.#asCalled(given), output });
     return (index) => {
       const id = outputId(output, index);
       this.firstOutputs.set(id, output);
       return id;
     };
+  }
+
+  /** A model that is called with `training` hands it to its layers. */
+  #inTraining<T>({ call }: Given, run: () => T): T {
+    const before = this.#training;
+    this.#training = call?.kwargs.training ?? before;
+    const result = run();
+    this.#training = before;
+    return result;
+  }
+
+  #asCalled(given: Given): Given {
+    if (this.#training !== true || (given.call?.kwargs.training ?? null) !== null) return given;
+    const { args, kwargs } = given.call ?? { args: given.inputs.map((_, i) => new TensorArgument(i)), kwargs: {} };
+    return { ...given, call: { args, kwargs: { ...kwargs, training: true } } };
   }
 
   /** A mask that a model is called with is the one that its inputs carry from there on, as in Keras. */

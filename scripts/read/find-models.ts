@@ -97,6 +97,9 @@ export function several(source: Source, names: readonly string[]): ImportError {
   });
 }
 
+/** Keras 2.11 called them `variables`. */
+const WEIGHTS = ['model.weights.h5', 'model.weights.json', 'model.weights.npz', 'variables.h5', 'variables.npz'];
+
 function partsOf(source: Source, close: () => Promise<void>): KerasParts | undefined {
   if (source.kind === 'file') return undefined;
   const names = new Set(source.entries.map((entry) => entry.name));
@@ -108,13 +111,15 @@ function partsOf(source: Source, close: () => Promise<void>): KerasParts | undef
   if (folder === undefined) return undefined;
   const config = `${folder}config.json`;
   const metadata = names.has(`${folder}metadata.json`) ? `${folder}metadata.json` : undefined;
-  const weights = ['h5', 'json', 'npz'].map((end) => `${folder}model.weights.${end}`).find((name) => names.has(name));
+  const weights = WEIGHTS.map((name) => folder + name).find((name) => names.has(name));
   return { source, config, metadata, weights, close };
 }
 
 /** A folder with all parts, and no model beside it that may be meant instead. */
 function isArchiveFolder(folder: string, names: ReadonlySet<string>): boolean {
-  const parts = ['metadata.json', 'model.weights.h5', 'model.weights.json', 'model.weights.npz'];
   const others = [...names].filter((name) => !name.startsWith(folder));
-  return parts.some((part) => names.has(folder + part)) && !others.some((name) => /\.(keras|h5|hdf5)$/i.test(name));
+  return (
+    ['metadata.json', ...WEIGHTS].some((part) => names.has(folder + part)) &&
+    !others.some((name) => /\.(keras|h5|hdf5)$/i.test(name))
+  );
 }

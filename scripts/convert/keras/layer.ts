@@ -75,6 +75,8 @@ export interface LayerDefinition<C = unknown> {
   readonly trainingOnly?: true;
   /** Answers otherwise in training, so that a model that always calls it so cannot be frozen. */
   readonly actsInTraining?: true;
+  /** Reads what `model.quantize` makes of it (`quantizationOf`); all others are refused when they are quantized. */
+  readonly quantizes?: true;
   readonly linear?: LinearWeights;
   /** The name of the activation that it applies last. */
   activation?(config: C): string;

@@ -20,7 +20,9 @@ export interface LinearNode extends z.output<typeof linearConfig> {
 /** The node as a linear layer, or `undefined` where it is none. */
 export function asLinear(node: PlannedNode | undefined): LinearNode | undefined {
   const linear = node?.definition.linear;
-  return node && linear ? { ...linearConfig.parse(node.config), node, linear } : undefined;
+  // What comes in is rounded first, so that nothing before it can become part of the weights.
+  const { quantized } = (node?.config ?? {}) as { quantized?: unknown };
+  return node && linear && quantized === undefined ? { ...linearConfig.parse(node.config), node, linear } : undefined;
 }
 
 /** Which channel goes out and which comes in at one place of the kernel, and how many go out. */

@@ -8,11 +8,16 @@ const IGNORED = ['name', 'training', 'mask'];
 /**
  * The arguments of a call by the names of the layer's signature. `a|b` in a signature is one parameter under either
  * name, `*a` all the arguments from there on. A layer without a signature is given its tensors and nothing else.
+ * @param actsInTraining the layer, or one in it, answers otherwise when it is called with `training=True`
  * @returns a text that says what is wrong, where an argument would change the answer and is not known
  */
-export function bindCall(definition: LayerDefinition, call: LayerCall | undefined): BoundCall | string {
+export function bindCall(
+  definition: LayerDefinition,
+  call: LayerCall | undefined,
+  actsInTraining: boolean,
+): BoundCall | string {
   const { args, kwargs } = call ?? { args: [], kwargs: {} };
-  if (kwargs.training === true && definition.actsInTraining) {
+  if (kwargs.training === true && actsInTraining) {
     return 'it is called with training=True, so that it answers otherwise each time';
   }
   const parameters = (definition.signature ?? ['inputs']).map((names) => names.split('|'));

@@ -21,13 +21,15 @@ export interface FreezePlan {
   readonly inputs: readonly TopologyInput[];
   readonly nodes: readonly PlannedNode[];
   readonly outputs: readonly TensorId[];
+  /** What the user called the outputs, where the model answers a dictionary. */
+  readonly outputKeys?: readonly string[] | undefined;
   readonly weights: ReadonlyMap<string, Tensor>;
   /** Of every tensor, in Keras's axis order. */
   readonly shapes: ReadonlyMap<TensorId, Shape>;
 }
 
 /** A config's layers, before their weights are known: found, options read, shapes worked out. */
-export interface LayerPlan extends Pick<FreezePlan, 'inputs' | 'nodes' | 'outputs' | 'shapes'> {
+export interface LayerPlan extends Pick<FreezePlan, 'inputs' | 'nodes' | 'outputs' | 'outputKeys' | 'shapes'> {
   /** What each node wants, in Keras's order: as many entries as nodes. */
   readonly weights: readonly (readonly WeightSpec[])[];
   /**
@@ -39,7 +41,7 @@ export interface LayerPlan extends Pick<FreezePlan, 'inputs' | 'nodes' | 'output
 
 /** @throws FreezeframeError `bad-topology`, `unsupported-layer` */
 export function planLayers(config: KerasModel['config']): LayerPlan {
-  const { inputs, nodes: read, outputs, unneeded } = readTopology(config);
+  const { inputs, nodes: read, outputs, outputKeys, unneeded } = readTopology(config);
   const resolved = resolveLayers(read);
   const nodes = read.map((node, i) => plannedNode(node, resolved[i] as ResolvedLayer));
   const shapes = new Map<TensorId, Shape>(inputs.map(({ name, shape }) => [name, shape]));
@@ -47,7 +49,7 @@ export function planLayers(config: KerasModel['config']): LayerPlan {
     const from = shapeNode(node, shapes);
     return node.definition.weights?.(node.config, from) ?? [];
   });
-  return { inputs, nodes, outputs, shapes, weights, unneeded: specsOfUnneeded(unneeded, shapes) };
+  return { inputs, nodes, outputs, outputKeys, shapes, weights, unneeded: specsOfUnneeded(unneeded, shapes) };
 }
 
 function specsOfUnneeded(
@@ -83,7 +85,7 @@ export function weightSpecs({ nodes, weights }: LayerPlan): Map<string, readonly
  * @throws FreezeframeError `bad-topology`, `unsupported-layer`, `bad-weights`
  */
 export function planFreeze({ config, weights }: KerasModel, layers: LayerPlan = planLayers(config)): FreezePlan {
-  const { inputs, nodes, outputs, shapes } = layers;
+  const { inputs, nodes, outputs, outputKeys, shapes } = layers;
   const problems = nodes.flatMap(({ path }, i) => weightProblems(weights, path, layers.weights[i] ?? []));
   for (const id of outputs) {
     if (!shapes.has(id)) throw badTopology('an output that the layer has', 'output_layers', id);
@@ -94,7 +96,7 @@ export function planFreeze({ config, weights }: KerasModel, layers: LayerPlan = 
       remedy: 'The weights belong to another model, or the file is damaged: save the model and its weights again.',
     });
   }
-  return { inputs, nodes, outputs, weights, shapes };
+  return { inputs, nodes, outputs, outputKeys, weights, shapes };
 }
 
 function weightProblems(weights: FreezePlan['weights'], path: string, specs: readonly WeightSpec[]): string[] {

@@ -1,6 +1,6 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import type { z } from 'zod';
-import { beyondLimit, isModel, type LayerCall, type LayerConfig } from '#keras';
+import { beyondLimit, isModel, type LayerCall, type LayerConfig, modeOf } from '#keras';
 import type { LayerDefinition, ResolvedLayer } from '../keras/layer.ts';
 import { findLayer, LAYERS } from '../keras/layers/index.ts';
 import { findOperator } from '../keras/operators/index.ts';
@@ -73,10 +73,12 @@ function resolve(
     return undefined;
   };
   const definition = definitionOf(layer);
+  const mode = modeOf(layer.config.dtype);
+  if (mode !== undefined && !definition?.quantizes) return problem(`its weights are quantized (${mode})`);
   if (!definition) return problem(UNKNOWABLE[layer.class_name] ?? 'this class is not known');
   const parsed = definition.config.safeParse(layer.config);
   if (!parsed.success) return problem(flat(parsed.error));
-  const bound = bindCall(definition, call);
+  const bound = bindCall(definition, call, isKeras2(layer) && answersOtherwise(layer));
   if (typeof bound === 'string') return problem(bound);
   const own = definition.signature ? { ...(parsed.data as object), call: bound } : parsed.data;
   if (!definition.inner) return { definition, config: own };
@@ -84,6 +86,26 @@ function resolve(
   const inner = resolveInner(definition.inner(own), path, position, problems, inside);
   inside.depth--;
   return inner && { definition, config: { ...(own as object), inner } };
+}
+
+/**
+ * Keras 2 runs a layer as its call says. Keras 3 hands the model's `training` to every layer whose `call` knows the word,
+ * whatever the call in the model says (`operation_fn` in `keras/src/models/functional.py`): `predict` makes it False.
+ */
+function isKeras2({ inbound_nodes: nodes }: LayerConfig): boolean {
+  return !Array.isArray(nodes) || nodes.length === 0 || Array.isArray(nodes[0]);
+}
+
+/** Whether training changes what a layer answers, or a layer in it. */
+function answersOtherwise(layer: unknown): boolean {
+  const { class_name, config } = (layer ?? {}) as Partial<LayerConfig>;
+  if (typeof class_name !== 'string' || config === null || typeof config !== 'object') return false;
+  if (findLayer(class_name)?.actsInTraining) return true;
+  if (['dropout', 'recurrent_dropout'].some((rate) => typeof config[rate] === 'number' && config[rate] > 0))
+    return true;
+  return ['layer', 'backward_layer', 'cell', 'cells', 'layers']
+    .flatMap((key) => config[key] ?? [])
+    .some(answersOtherwise);
 }
 
 /** Layers inside a layer; those that cannot be are named below it. */

@@ -169,7 +169,10 @@ function ownInputs({ config }: LayerConfig, args: readonly unknown[], keywords: 
   const starts = config.input_layers;
   const isPlain = (thing: unknown): thing is Record<string, unknown> =>
     thing !== null && typeof thing === 'object' && !Array.isArray(thing) && !isDoubles(thing);
-  if (isPlain(given) && isPlain(starts)) return Object.keys(starts).flatMap((key) => doublesIn(given[key]));
+  if (isPlain(given) && isPlain(starts))
+    return Object.keys(starts)
+      .sort()
+      .flatMap((key) => doublesIn(given[key]));
   return doublesIn(given);
 }
 

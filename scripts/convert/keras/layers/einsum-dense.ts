@@ -6,9 +6,10 @@ import { activation } from '../activations/index.ts';
 import { activated, type EmitContext, single, trained } from '../layer.ts';
 import { einsum } from '../operators/products.ts';
 import { initializer } from '../options.ts';
+import { quantizedOption, roundedInput, scaleOfInputs } from '../quantized.ts';
 
 const size = z.number().int().positive().nullable();
-const config = z.object({
+const options = z.object({
   equation: z.string().regex(/^[a-zA-Z.]+,[a-zA-Z.]+->[a-zA-Z.]+$/),
   output_shape: z.union([size.transform((one) => [one]), z.array(size)]),
   activation,
@@ -16,23 +17,27 @@ const config = z.object({
   kernel_initializer: initializer('glorot_uniform'),
   bias_initializer: initializer('zeros'),
 });
+const config = z.intersection(options, quantizedOption);
 type EinsumDenseConfig = z.output<typeof config>;
 
 export const einsumDense = activated<EinsumDenseConfig>({
   className: 'EinsumDense',
   summary: 'A product written as an einsum equation, a bias along some of its axes and an activation.',
   config,
+  quantizes: true,
   weights: (c, inputs) => {
     const { kernel, bias } = shapesOf(c, single(inputs));
     const specs: WeightSpec[] = [trained('kernel', kernel, c.kernel_initializer)];
-    return bias ? [...specs, trained('bias', bias, c.bias_initializer)] : specs;
+    const biases = bias ? [trained('bias', bias, c.bias_initializer)] : [];
+    return [...specs, ...biases, ...scaleOfInputs(c.quantized)];
   },
   outputShape: (c, inputs) => shapesOf(c, single(inputs)).output,
   emit: (context, c, inputs) => einsumDenseOf(context, c, single(inputs)),
 });
 
-function einsumDenseOf(context: EmitContext, c: EinsumDenseConfig, x: Value): Value {
+function einsumDenseOf(context: EmitContext, c: EinsumDenseConfig, given: Value): Value {
   const { graph } = context;
+  const x = c.quantized ? roundedInput(context, c.quantized, given, summedAxes(c.equation, given.shape.length)) : given;
   const { kernel: kernelShape, output } = shapesOf(c, x.shape);
   const kernel: Value = {
     name: context.weight('kernel'),
@@ -44,6 +49,14 @@ function einsumDenseOf(context: EmitContext, c: EinsumDenseConfig, x: Value): Va
   if (!c.bias_axes) return product;
   const name = graph.op('Add', [product.name, context.weight('bias')]);
   return { ...product, name };
+}
+
+/** The input's axes that the output has not. */
+function summedAxes(equation: string, rank: number): number[] {
+  const [, left = '', right = ''] = equation.match(/^(.+),.+->(.+)$/) ?? [];
+  const free = rank - left.replace('...', '').length;
+  const wide = left.replace('...', Array.from({ length: free }, (_, i) => String(i)).join(''));
+  return [...wide].flatMap((letter, axis) => (/\d/.test(letter) || right.includes(letter) ? [] : [axis]));
 }
 
 /** What Keras works out from the equation (`_analyze_einsum_string`): kernel, bias (with axes of 1 behind) and output. */

@@ -16,6 +16,7 @@ export const embedding = defineLayer<z.output<typeof config>>({
   vocabulary: (c) => c.input_dim,
   config,
   integers: true,
+  quantizes: true,
   weights: (c) => [trained('embeddings', [c.input_dim, c.output_dim], c.embeddings_initializer)],
   outputShape: (c, inputs) => [...single(inputs), c.output_dim],
   emit: ({ graph, weight }, c, inputs) => {

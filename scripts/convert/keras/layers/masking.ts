@@ -3,7 +3,13 @@ import { asKeras, type GraphBuilder, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { number } from '../options.ts';
 
-const config = z.object({ mask_value: number.default(0) });
+const config = z.object({
+  // Null is what JSON can say of Python's NaN: no number is equal to it, so that nothing is masked.
+  mask_value: number
+    .nullable()
+    .transform((value) => value ?? Number.NaN)
+    .default(0),
+});
 
 export const masking = defineLayer<z.output<typeof config>>({
   className: 'Masking',

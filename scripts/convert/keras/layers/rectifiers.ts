@@ -4,7 +4,8 @@ import { defineLayer, type LayerDefinition, single } from '../layer.ts';
 import { number, orElse } from '../options.ts';
 
 const config = z.object({
-  max_value: orElse(number.nullable(), null),
+  // Infinity is no limit.
+  max_value: orElse(z.union([number, z.literal(Number.POSITIVE_INFINITY).transform(() => null), z.null()]), null),
   negative_slope: orElse(number, 0),
   threshold: orElse(number, 0),
 });

@@ -2,9 +2,11 @@ import { type Call, identity, type LayerFunction, type LayerResult, type Rule, r
 import { add, binary, type Doubles, doubles, map, reduce, reshape, wrong } from '../doubles.ts';
 import { einsum } from '../einsum.ts';
 import { product } from '../matrix.ts';
+import { asQuantized } from '../quantized.ts';
 import { activate } from './activations.ts';
 
-const dense: LayerFunction = (x, call) => {
+const dense: LayerFunction = (given, call) => {
+  const x = asQuantized(given, [given.shape.length - 1], call);
   const { shape, data } = call.tensor('kernel');
   const [inner, columns] = shape as [number, number];
   if (x.shape.at(-1) !== inner) throw wrong(`${inner} features`, `the input of ${call.path}`, x.shape);
@@ -17,9 +19,12 @@ const dense: LayerFunction = (x, call) => {
   );
 };
 
-const einsumDense: LayerFunction = (x, call) => {
+const einsumDense: LayerFunction = (given, call) => {
   const { equation, bias_axes: biasAxes, activation } = call.options;
-  const answer = einsum(String(equation), [x, call.weight('kernel')]);
+  const [, terms = '', kept = ''] = /^(.+),.+->(.+)$/.exec(String(equation)) ?? [];
+  const letters = terms.replace('...', '.'.repeat(given.shape.length - terms.replace('...', '').length));
+  const summed = [...letters].flatMap((letter, axis) => (letter === '.' || kept.includes(letter) ? [] : [axis]));
+  const answer = einsum(String(equation), [asQuantized(given, summed, call), call.weight('kernel')]);
   const hasBias = biasAxes !== null && biasAxes !== undefined;
   return activate(hasBias ? add(answer, call.weight('bias')) : answer, activation, call);
 };
@@ -40,7 +45,7 @@ const embedding: LayerFunction = (x, call) => {
 
 /** Steps of which every feature is `mask_value` do not count, and are 0. */
 const masking: LayerFunction = (x, { options }) => {
-  const unwanted = Math.fround(Number(options.mask_value ?? 0));
+  const unwanted = options.mask_value === null ? Number.NaN : Math.fround(Number(options.mask_value ?? 0));
   const last = x.shape.length - 1;
   const kept = reduce(x, [last], true, (row) => Number(row.some((element) => element !== unwanted)));
   const answer = binary(x, kept, (element, counts) => (counts === 0 ? 0 : element));

@@ -9,6 +9,15 @@ const pairwise = (f: (a: number, b: number) => number): Operator => ({
   compute: (g) => binary(g.tensor('x1'), g.tensor('x2'), f),
 });
 
+/** What a tensor is compared with may be NaN, for which JSON has null. */
+const comparison = (f: (a: number, b: number) => boolean): Operator => ({
+  parameters: ['x1', 'x2'],
+  compute: (g) => {
+    const side = (name: string) => (g.get(name) === null ? doubles([], [Number.NaN]) : g.tensor(name));
+    return binary(side('x1'), side('x2'), (a, b) => truth(f(a, b)));
+  },
+});
+
 const integral = /int|bool/;
 
 function cast(x: Doubles, dtype: unknown): Doubles {
@@ -56,12 +65,12 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Hypot: pairwise(Math.hypot),
   Logaddexp: pairwise((a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))),
   SquaredDifference: pairwise((a, b) => (a - b) ** 2),
-  Equal: pairwise((a, b) => truth(a === b)),
-  NotEqual: pairwise((a, b) => truth(a !== b)),
-  Less: pairwise((a, b) => truth(a < b)),
-  LessEqual: pairwise((a, b) => truth(a <= b)),
-  Greater: pairwise((a, b) => truth(a > b)),
-  GreaterEqual: pairwise((a, b) => truth(a >= b)),
+  Equal: comparison((a, b) => a === b),
+  NotEqual: comparison((a, b) => a !== b),
+  Less: comparison((a, b) => a < b),
+  LessEqual: comparison((a, b) => a <= b),
+  Greater: comparison((a, b) => a > b),
+  GreaterEqual: comparison((a, b) => a >= b),
   LogicalAnd: pairwise((a, b) => truth(a !== 0 && b !== 0)),
   LogicalOr: pairwise((a, b) => truth(a !== 0 || b !== 0)),
   LogicalXor: pairwise((a, b) => truth((a !== 0) !== (b !== 0))),
