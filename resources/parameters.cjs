@@ -46,7 +46,7 @@ const GROUPS = {
       shared.memory,
       whole(512, 10_240),
     ],
-    timeout: ['seconds of `uploads` and `classify`. (`http` has 29: API Gateway waits for 30)', 60, seconds(5, 900)],
+    timeout: ['seconds of `uploads` and `classify`. (`http` has 29: API Gateway waits for 30)', 60, seconds(1, 900)],
     httpConcurrency: [
       'environments that are kept for `http`, and the most it may have. A new account has ten in all, of which none may be kept',
       LEFT_OUT,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fromAwsChunked } from '../../scripts/local/aws/s3.ts';
@@ -102,13 +103,18 @@ export class FakeAws {
 
   #s3(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
     if (request.method === 'PUT') {
+      const [, key = ''] = /^[^/]*\/(.*)$/s.exec(pathOf(request)) ?? [];
+      if (Buffer.byteLength(key) > 1024) return this.#refuse(response, '', new Refusal('KeyTooLongError', 400));
       this.#put(request, body);
       response.end();
       return;
     }
     const stored = this.objects.get(pathOf(request)) ?? { status: 404, code: 'NoSuchKey' };
+    const wanted = request.headers['if-match'];
     if (Buffer.isBuffer(stored)) {
-      response.end(stored);
+      if (wanted && wanted !== `"${eTagOf(stored)}"`)
+        this.#refuse(response, '', new Refusal('PreconditionFailed', 412));
+      else response.end(stored);
     } else if ('length' in stored) {
       response.writeHead(200, { 'content-length': stored.length });
       // The declared length is never sent: whoever waits for it hangs.
@@ -136,6 +142,11 @@ export class FakeAws {
 function throttling(service: string): string {
   if (service === 'S3') return 'SlowDown';
   return service.startsWith('DynamoDB') ? 'ProvisionedThroughputExceededException' : 'ThrottlingException';
+}
+
+/** As S3 does it for objects that were put in one piece, without quotation marks. */
+export function eTagOf(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex');
 }
 
 /** `bucket/key`. */

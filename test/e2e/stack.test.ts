@@ -9,10 +9,10 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resultId } from '../../functions/shared/jobs/result-id.ts';
+import { earlierResultId } from '../../functions/shared/jobs/result-id.ts';
 import { createKey } from '../../scripts/keys/keys.ts';
 import { parameterStore } from '../../scripts/keys/parameter-store.ts';
 import { NO_CLOUD } from '../aws/cloud.ts';
@@ -55,12 +55,13 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
     expect([code, stderr.includes('freezeframe:')], stderr).toEqual([0, false]);
     return JSON.parse(stdout);
   };
-  const row = async (objectKey: string) => {
-    const id = await resultId(outputs.UploadsBucketName as string, objectKey);
+  const rows = async () => {
     const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-    const { Item } = await documents.send(new GetCommand({ TableName: outputs.ResultsTableName, Key: { id } }));
-    return Item;
+    const { Items = [] } = await documents.send(new ScanCommand({ TableName: outputs.ResultsTableName }));
+    return Items;
   };
+  // Nobody but the stack can compute the id of a row.
+  const row = async (objectKey: string) => (await rows()).find(({ key: found }) => found === objectKey);
   const upload = (Key: string, Body: Buffer) =>
     s3.send(new PutObjectCommand({ Bucket: outputs.UploadsBucketName, Key, Body }));
 
@@ -187,9 +188,24 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
         expect(seen.filter((detail) => detail.key === name)).toHaveLength(1);
         const answer = await fetch(`${url}/results/${found.id}`, { headers: bearer(key) });
         expect([answer.status, await answer.json()]).toMatchObject([200, { status: 'done', result: found.result }]);
+        const computed = earlierResultId(outputs.UploadsBucketName as string, name);
+        expect((await fetch(`${url}/results/${computed}`, { headers: bearer(key) })).status).toBe(404);
       },
       PATIENCE,
     );
+
+    it('that are folders become nothing, and what nobody understands is set aside with its reason', async () => {
+      await upload('folder/', Buffer.alloc(0));
+      const { UploadsQueueUrl, DeadLetterQueueUrl } = outputs;
+      await sqs.send(new SendMessageCommand({ QueueUrl: UploadsQueueUrl, MessageBody: '{"hello":1}' }));
+      const [found] = await until('the dead letter', async () => {
+        const asked = { QueueUrl: DeadLetterQueueUrl, MessageAttributeNames: ['reason'], WaitTimeSeconds: 1 };
+        return (await sqs.send(new ReceiveMessageCommand(asked))).Messages;
+      });
+      expect(found?.Body).toBe('{"hello":1}');
+      expect(found?.MessageAttributes?.reason?.StringValue).toMatch(/^request-invalid: /);
+      expect(await row('folder/')).toBeUndefined();
+    });
 
     it('that are no pictures become a row that says so', async () => {
       await upload('no picture.jpg', Buffer.from('no picture'));
@@ -279,7 +295,7 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
       async () => {
         await upload('by event.jpg', red);
         const EventBusName = outputs.EventBusName as string;
-        const Detail = JSON.stringify({ bucket: outputs.UploadsBucketName, key: 'by event.jpg', topK: 1 });
+        const Detail = JSON.stringify({ bucket: outputs.UploadsBucketName, key: 'by event.jpg', topK: 1, orderId: 7 });
         await new EventBridgeClient({}).send(
           new PutEventsCommand({
             Entries: [{ EventBusName, Source: 'shop', DetailType: 'ClassificationRequested', Detail }],
@@ -289,7 +305,7 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
           const item = await row('by event.jpg');
           return item?.result?.predictions?.length === 1 ? item : undefined;
         });
-        expect(found.status).toBe('done');
+        expect(found).toMatchObject({ status: 'done', request: { orderId: 7 } });
       },
       PATIENCE,
     );

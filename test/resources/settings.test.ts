@@ -56,7 +56,7 @@ describe('settings', () => {
     [{ access: 'jwt', jwtIssuer: 'http://id.example.org', jwtAudience: 'a' }, /--param="jwtIssuer=https:/],
     [{ access: 'jwt', jwtIssuer: 'https://id.example.org' }, /--param="jwtAudience=/],
     [{ jwtAudience: 'a' }, /say --param="access=jwt" too/],
-    [{ timeout: 901 }, /^Expected a whole number from 5 to 900/],
+    [{ timeout: 901 }, /^Expected a whole number from 1 to 900/],
     [{ timeout: 'soon' }, /for timeout but received "soon"/],
     [{ batchSize: 100, batchWindow: 0 }, /say --param="batchWindow=1"/],
     [{ batchSize: 10_001 }, /from 1 to 10000 for batchSize/],

@@ -29,14 +29,20 @@ const PROBE_FUNCTION = `
       - httpApi: POST /probe
 `;
 
-/** A local AWS has no TLS, and enforces the policies that refuse everything without it: a test of the template holds those. */
-const WITHOUT_TLS = `
+/**
+ * A local AWS enforces policies, with two differences: it has no TLS, without which ours refuse everything, and it knows no
+ * resource of ssm:GetParametersByPath. Tests of the template hold what is taken out here.
+ */
+const LOCAL_POLICIES = `
 module.exports = class {
   constructor(serverless) {
     const drop = () => {
       for (const { Properties } of Object.values(serverless.service.provider.compiledCloudFormationTemplate.Resources)) {
-        const { PolicyDocument: document } = Properties ?? {};
+        const { PolicyDocument: document, Policies = [] } = Properties ?? {};
         if (document) document.Statement = document.Statement.filter(({ Condition }) => !Condition?.Bool);
+        for (const statement of Policies.flatMap((policy) => policy.PolicyDocument?.Statement ?? [])) {
+          if (statement.Action === 'ssm:GetParametersByPath') statement.Resource = '*';
+        }
       }
     };
     this.hooks = { 'after:aws:package:finalize:mergeCustomProviderResources': drop };
@@ -66,8 +72,8 @@ export async function prepareDeployment(): Promise<Deployment> {
   const configuration = join(service, 'serverless.yml');
   const text = await readFile(configuration, 'utf8');
   const changed = text.replace(/^functions:\n/m, (line) => line + PROBE_FUNCTION);
-  await writeFile(join(service, 'without-tls.cjs'), WITHOUT_TLS);
-  const plugins = cloud.local ? 'plugins:\n  - ./without-tls.cjs\n' : 'plugins:\n';
+  await writeFile(join(service, 'local-policies.cjs'), LOCAL_POLICIES);
+  const plugins = cloud.local ? 'plugins:\n  - ./local-policies.cjs\n' : 'plugins:\n';
   await writeFile(configuration, changed.replace(/^plugins:\n/m, plugins));
   // The SDK, the framework and freezeframe's own commands all ask the same.
   Object.assign(process.env, cloud.environment);

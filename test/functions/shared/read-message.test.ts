@@ -86,6 +86,31 @@ describe('readMessage', () => {
     expect(() => read(event('shop', 'PictureClassified', { id: 'i', revision: 'r' }))).toThrow(/not known/);
   });
 
+  it('skips folders that were made in a console, and reads what is called so and has bytes', () => {
+    for (const key of ['photos/', 'a+b/', 'photos_%24folder%24']) {
+      expect(read({ Records: [record(key, { size: 0 })] })).toEqual([]);
+      expect(jobs(read({ Records: [record(key, { size: 1 })] }))).toHaveLength(1);
+    }
+    expect(read(created({ bucket: { name: 'b' }, object: { key: 'photos/', size: 0 } }))).toEqual([]);
+    expect(jobs(read({ Records: [record('empty.jpg', { size: 0 })] }))).toHaveLength(1);
+  });
+
+  it('reads which bytes are meant, with quotation marks or without', () => {
+    for (const eTag of ['0f', '"0f"']) {
+      expect(jobs(read({ Records: [record('a', { eTag })] }))[0]?.object).toMatchObject({ eTag: '0f' });
+      const event = created({ bucket: { name: 'b' }, object: { key: 'a', etag: eTag } });
+      expect(jobs(read(event))[0]?.object).toMatchObject({ eTag: '0f' });
+    }
+    expect(jobs(read({ Records: [record('a', { eTag: '' })] }))[0]?.object).not.toHaveProperty('eTag');
+  });
+
+  it('keeps what else is in a request, and does it once for each', () => {
+    const asked = (more: object) => jobs(read({ bucket: 'b', key: 'k', versionId: 'v', ...more }))[0];
+    expect(asked({ orderId: 7, colour: 'red' })?.request).toEqual({ orderId: 7, colour: 'red' });
+    expect(asked({ orderId: 7 })?.revision).not.toBe(asked({ orderId: 8 })?.revision);
+    expect(asked({ orderId: 7 })?.revision).toBe(asked({ orderId: 7 })?.revision);
+  });
+
   it("skips S3's test event and notifications of anything but a creation", () => {
     expect(read({ Service: 'Amazon S3', Event: 's3:TestEvent' })).toEqual([]);
     expect(read({ Records: [record('a', {}, 'ObjectRemoved:Delete')] })).toEqual([]);

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { confirmAnnouncement, eventDetail } from '../../../../functions/shared/jobs/announce.ts';
 import { createJob } from '../../../../functions/shared/jobs/job.ts';
 import { IN_PROGRESS, settleOnce } from '../../../../functions/shared/jobs/once.ts';
-import { earlierResultId, resultId } from '../../../../functions/shared/jobs/result-id.ts';
+import { earlierResultId } from '../../../../functions/shared/jobs/result-id.ts';
 import { settleJob } from '../../../../functions/shared/jobs/settle.ts';
+import { eTagOf } from '../../../aws/fake-aws.ts';
 import { useAws } from '../../../aws/use-aws.ts';
 import { useModels } from '../../models.ts';
 import { plainPicture } from '../../pictures.ts';
@@ -177,6 +178,53 @@ describe('settleJob', () => {
     await expect(settleJob(job('0A'))).rejects.toThrow();
     expect(row()).toBeUndefined();
     expect(aws.events).toEqual([]);
+  });
+
+  it('answers no version with the bytes of another, and says so', async () => {
+    const [red, blue] = await Promise.all([plainPicture('red'), plainPicture('blue')]);
+    const version = (bytes: Buffer, sequencer: string) =>
+      createJob({ object: { ...object, eTag: eTagOf(bytes) }, sequencer }, 'm');
+    aws.objects.set('b/k', blue);
+    await settleJob(version(red, '0A'));
+    await settleJob(version(blue, '0B'));
+    await settleJob(version(red, '0A'));
+    expect(aws.events.map(({ detail }) => [detail.revision, detail.problem ?? label(detail.result as never)])).toEqual([
+      ['s-0A', expect.objectContaining({ type: '/errors#object-overtaken', status: 409 })],
+      ['s-0B', 'blue'],
+    ]);
+    expect(label(row()?.result)).toBe('blue');
+  });
+
+  it('keeps two documents for one key in two buckets, each saying whose it is', async () => {
+    aws.objects.set('c/k', await plainPicture('blue'));
+    await settleJob(job('0A'));
+    await settleJob(createJob({ object: { bucket: 'c', key: 'k' }, sequencer: '0A' }, 'm'));
+    const other = JSON.parse(String(aws.objects.get(`documents/by-id/${earlierResultId('c', 'k')}.json`)));
+    expect([document(), other]).toMatchObject([
+      { bucket: 'b', key: 'k', predictions: [{ label: 'red' }, {}, {}] },
+      { bucket: 'c', key: 'k', predictions: [{ label: 'blue' }, {}, {}] },
+    ]);
+  });
+
+  it.each([1_019, 1_020, 1_024])('answers a key of %i bytes', async (bytes) => {
+    const key = `grüße/${'k'.repeat(bytes - 8)}`;
+    expect(Buffer.byteLength(key)).toBe(bytes);
+    aws.objects.set(`b/${key}`, await plainPicture('red'));
+    await settleJob(createJob({ object: { bucket: 'b', key }, sequencer: '0A' }, 'm'));
+    expect(told()).toEqual(['s-0A']);
+    const at = bytes === 1_019 ? `${key}.json` : `by-id/${earlierResultId('b', key)}.json`;
+    expect(JSON.parse(String(aws.objects.get(`documents/${at}`)))).toMatchObject({ key, model: { name: 'colours' } });
+  });
+
+  it('hands back what else was in the request, at every delivery, and no longer than it is asked for', async () => {
+    const asked = (message: string, request?: Record<string, unknown>) =>
+      createJob({ object, ...(request ? { request } : {}) }, message);
+    failing('PutEvents', 'throttle');
+    await expect(settleJob(asked('m1', { orderId: 7, nested: { a: [1] } }))).rejects.toThrow('refused');
+    await settleJob(asked('m1', { orderId: 7, nested: { a: [1] } }));
+    await settleJob(asked('m2'));
+    expect(aws.events.map(({ detail }) => detail.request)).toEqual([{ orderId: 7, nested: { a: [1] } }, undefined]);
+    expect(row()).not.toHaveProperty('request');
   });
 
   it('works without a table, a bucket and a bus, each for itself', async () => {
