@@ -36,8 +36,10 @@ export {
 export { perChannel } from './keras/layers/rescaling.ts';
 export { OPERATORS } from './keras/operators/index.ts';
 export { limitsOf, scalingOf, unscalingOf } from './onnx/affine.ts';
-export { appendScaling, prependPicture, prependScaling } from './onnx/edit-onnx.ts';
+export { appendCast, appendScaling, prependPicture, prependScaling } from './onnx/edit-onnx.ts';
 export { BATCH_AXIS, freeBatch } from './onnx/free-batch.ts';
+export type { Classes } from './onnx/interface/classes.ts';
+export { type Classifier, plainInterface } from './onnx/interface/plain-interface.ts';
 export { keepPadding } from './onnx/keep-padding.ts';
 export {
   type FreezePlan,

@@ -56,13 +56,14 @@ const WORDS: Record<Task, string> = {
 };
 
 function chooseTask(
-  { inputs, outputs, picture, activation }: ModelFacts,
+  { inputs, outputs, answer, picture, activation }: ModelFacts,
   { task, labels, values }: OutputChoices,
   width: number | undefined,
 ): { task: Task; reason: string } {
   if (task) return { task, reason: `--task ${task}` };
   if (values) return { task: 'regression', reason: 'its target was named or scaled' };
-  if (outputs.length > 1) return { task: 'tensors', reason: `it has ${outputs.length} outputs` };
+  if (outputs.length > 1 && answer === undefined)
+    return { task: 'tensors', reason: `it has ${outputs.length} outputs` };
   if (labels) return { task: 'classification', reason: 'it has labels' };
   if (width === undefined) return { task: 'tensors', reason: 'its output is no list of numbers' };
   if (inputs.length > 1) return { task: 'tensors', reason: `it has ${inputs.length} inputs and no labels` };

@@ -1,36 +1,38 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import { createEngine, type Engine, type EngineTensor, expected, type TensorSpec } from '@freezeframe/inference';
+import { toBinary } from '@bufbuild/protobuf';
 import {
+  createEngine,
+  type Engine,
+  type EngineTensor,
+  expected,
+  type TensorData,
+  type TensorSpec,
+} from '@freezeframe/inference';
+import {
+  appendCast,
   appendScaling,
   BATCH_AXIS,
-  freeBatch,
-  keepPadding,
+  type Classes,
   limitsOf,
   prependPicture,
   prependScaling,
   scalingOf,
   unscalingOf,
 } from '#convert';
-import { type FreezeInput, type FreezeOutput, GRAPH_NAMES, manifestInput, manifestOutput } from '#frozen';
+import { type FreezeInput, GRAPH_NAMES, manifestInput, manifestOutput, type Samples } from '#frozen';
 import { ImportError } from '#guards';
-import {
-  allTensors,
-  checkInterface,
-  checkOnnx,
-  type ModelProto,
-  ModelProtoSchema,
-  parseOnnx,
-  TensorProto_DataType,
-} from '#onnx';
+import { allTensors, checkOnnx, type ModelProto, ModelProtoSchema, TensorProto_DataType } from '#onnx';
 import type { ImportedOnnxModel } from '#read';
 import { allFinite, refuseNonfinite } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
-import { ROWS } from './checks/rows.ts';
+import { joinRows, mapTensors, ROWS, rowsOf } from './checks/rows.ts';
 import { inDatatypes, makeSamples } from './checks/samples.ts';
-import { sameAnswers, verifyOnnx } from './checks/verify-onnx.ts';
+import { verifyOnnx } from './checks/verify-onnx.ts';
 import { chooseInput } from './choose-input.ts';
 import { chooseOutput, fittingLabels } from './choose-output.ts';
 import { type OnnxFacts, onnxFacts } from './facts/onnx-facts.ts';
+import { freedBatch } from './onnx/free-batch.ts';
+import { type ClassifierFacts, lookAtClassifier } from './onnx/look-at-classifier.ts';
+import { type OpenedOnnx, openOnnx } from './onnx/open-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
 
 const SEED = 20;
@@ -39,75 +41,130 @@ const SEED = 20;
  * Puts preprocessing in front of an ONNX graph, and verifies that it answers as the file does unmodified.
  * @throws ImportError, FreezeframeError `verification-failed`; ModelError `model-unreadable`, `model-datatype`
  */
-export async function prepareOnnx(given: ImportedOnnxModel, choices: ModelChoices): Promise<PreparedModel> {
-  const imported = withKeptPadding(given);
-  const original = await createEngine(imported.onnx);
+export async function prepareOnnx(imported: ImportedOnnxModel, choices: ModelChoices): Promise<PreparedModel> {
+  const opened = await openOnnx(imported);
   try {
-    checkInterface(original);
-    return await prepareWith(original, imported, choices);
+    if (!choices.allowNonfinite) refuseNonfinite(nonfiniteTensors(opened.model));
+    return await prepareWith(opened, imported, choices);
   } finally {
-    await original.close();
+    await opened.engine.close();
   }
 }
 
-/** The same graph, so written that onnxruntime answers what it says; the very same bytes where it does already. */
-function withKeptPadding(imported: ImportedOnnxModel): ImportedOnnxModel {
-  const model = parseOnnx(imported.onnx);
-  const pools = keepPadding(model);
-  if (pools === 0) return imported;
-  const note = `${pools} of its MaxPools follow a Pad: they are written so that onnxruntime does not join the two.`;
-  return { ...imported, onnx: toBinary(ModelProtoSchema, model), notes: [...imported.notes, note] };
-}
-
 async function prepareWith(
-  original: Engine,
+  opened: OpenedOnnx,
   imported: ImportedOnnxModel,
   choices: ModelChoices,
 ): Promise<PreparedModel> {
-  const model = parseOnnx(imported.onnx);
-  if (!choices.allowNonfinite) refuseNonfinite(nonfiniteTensors(model));
-  withoutDefaults(model);
-  const { graph } = model;
-  if (!graph) throw new ImportError('file-damaged', 'The ONNX file holds no graph');
-  const batch = await freedBatch(original, model);
-  const facts = onnxFacts(graph, original);
-  const labels = fittingLabels(facts, choices, imported);
+  const { model, graph, engine: original, shapeFor } = opened;
+  const batch = await freedBatch(opened);
+  const classified = await classifierFacts(opened);
+  const facts = withAnswer(onnxFacts(graph, original), opened, classified);
+  const given = choices.expectation ? { expected: await compareGiven(opened, choices.expectation) } : {};
+  const own = facts.answer === undefined ? undefined : opened.classifier?.classes;
+  const labels = fittingLabels(facts, choices, ownLabels(imported, own));
   const input = chooseInput(facts, choices.pictures, imported.hints, choices.features);
+  checkInput(original, input.input);
   const output = chooseOutput(facts, { ...choices, labels: labels.labels });
-  checkOutput(original, output.output);
+  const { kind } = output.output;
+  const answer = facts.outputs[facts.answer ?? 0] as OnnxFacts['outputs'][number];
+  if (kind !== 'tensors') oneDatatype(opened, answer.name);
 
   const name = editInput(model, facts, input.input, batch.free);
-  const [answer] = facts.outputs as [OnnxFacts['outputs'][number]];
   if (output.output.kind === 'regression') appendScaling(graph, answer.name, unscalingOf(output.output.values));
   checkOnnx(model);
   const onnx = toBinary(ModelProtoSchema, model);
   const made = makeSamples(facts, input.input, ROWS, SEED, new Map());
-  const samples = input.input.kind === 'tensors' ? inDatatypes(made, original.inputs) : made;
-  const verification = await verifyOnnx({
-    original,
-    onnx,
-    facts,
-    name,
-    ...batch,
-    input: input.input,
-    output: output.output,
-    samples,
-  });
-  const expectation = choices.expectation ? { expected: await compareGiven(imported, batch.bytes, choices) } : {};
-  const { input: chosen } = input;
-  const features = chosen.kind === 'features' ? chosen.features.length : 0;
-  const taken: readonly EngineTensor[] =
-    chosen.kind === 'tensors' ? original.inputs : [{ name, shape: [1, features], datatype: 'FP32' }];
-  return {
-    onnx,
-    manifest: {
-      task: output.output.kind,
-      input: manifestInput(input.input, specs(taken, batch.free)),
-      output: manifestOutput(output.output, specs(original.outputs, batch.free), facts.activation),
-    },
-    notes: [...imported.notes, ...labels.notes, ...batch.notes, ...input.notes, ...output.notes],
-    verification: { ...verification, ...expectation },
+  const samples = (rows: number): Samples => {
+    if (input.input.kind !== 'tensors') return mapTensors(made, (tensor) => repeated(tensor, rows));
+    const shapeOf = (one: string) => rowsInFront(shapeFor(one, rows), batch.freed ? rows : undefined);
+    return inDatatypes(makeSamples(facts, input.input, rows, SEED, new Map(), shapeOf), original.inputs);
   };
+  const edited = await createEngine(onnx);
+  try {
+    const { free, freed } = batch;
+    const task = { original, edited, facts, name, free, freed, samples, answer: answer.name };
+    const verification = await verifyOnnx({ ...task, input: input.input, output: output.output });
+    const answers = kind === 'tensors' ? edited.outputs : edited.outputs.filter((one) => one.name === answer.name);
+    return {
+      onnx,
+      manifest: {
+        task: kind,
+        input: manifestInput(input.input, specs(edited.inputs)),
+        output: manifestOutput(output.output, specs(answers), facts.activation),
+      },
+      notes: [
+        ...imported.notes,
+        ...opened.notes,
+        ...batch.notes,
+        ...classified.notes,
+        ...labels.notes,
+        ...input.notes,
+        ...output.notes,
+      ],
+      verification: { ...verification, ...given },
+    };
+  } finally {
+    await edited.close();
+  }
+}
+
+interface Classified {
+  readonly facts?: ClassifierFacts;
+  readonly notes: readonly string[];
+}
+
+/**
+ * What the numbers of a classifier are. A label that tells no more than they do is taken off; one that does stays, behind
+ * them.
+ */
+async function classifierFacts(opened: OpenedOnnx): Promise<Classified> {
+  const { classifier, graph } = opened;
+  const facts = classifier && (await lookAtClassifier(opened, classifier));
+  if (!classifier) return { notes: [] };
+  const { label, classes, scores, spare } = classifier;
+  const others = graph.output.filter(({ name }) => name !== label.output);
+  const which = `${label.output} is the number of its class in the list: ${classes.names.join(', ')}.`;
+  const list = label.holds === 'index' ? [`Its label ${which}`] : [];
+  if (!facts) return { notes: list };
+  if (facts.otherLabels > 0) {
+    if (spare) graph.output = [...others, ...graph.output.filter(({ name }) => name === label.output)];
+    const often = `${facts.otherLabels} of ${facts.samples} made-up samples`;
+    const note = `Its label ${label.output} is another class than that of the largest number of ${scores}, on ${often}.`;
+    return { facts, notes: [note, ...list] };
+  }
+  const what =
+    facts.activation === 'none' ? [`Its numbers ${scores} are scores: probabilities are made of them by softmax.`] : [];
+  if (!spare) return { facts, notes: what };
+  graph.output = others;
+  return {
+    facts,
+    notes: [...what, `Its label ${label.output} is the class of the largest number of ${scores}, and is left out.`],
+  };
+}
+
+/** The output of a classifier that has its answer; none where its own labels say otherwise. */
+function withAnswer(facts: OnnxFacts, { classifier, graph }: OpenedOnnx, { facts: found }: Classified): OnnxFacts {
+  const outputs = graph.output.flatMap((info) => facts.outputs.filter(({ name }) => name === info.name));
+  if (!classifier || !found || found.otherLabels > 0) return { ...facts, outputs };
+  const answer = outputs.findIndex(({ name }) => name === classifier.scores);
+  return { ...facts, outputs, answer, activation: found.activation };
+}
+
+/** A file's text is what its classes are called; numbers are, where nothing beside it has names for them. */
+function ownLabels({ labels }: ImportedOnnxModel, own: Classes | undefined): Pick<ImportedOnnxModel, 'labels'> {
+  const chosen = own?.kind === 'text' ? own.names : (labels ?? own?.names);
+  return chosen ? { labels: chosen } : {};
+}
+
+function rowsInFront(shape: readonly number[], rows: number | undefined): readonly number[] {
+  return rows === undefined || shape.length === 0 ? shape : [rows, ...shape.slice(1)];
+}
+
+/** Rows 0, 1, 2, 0, 1, ... as many as wanted. */
+function repeated(tensor: TensorData, rows: number): TensorData {
+  const own = tensor.shape[0] as number;
+  return joinRows(Array.from({ length: rows }, (_, row) => rowsOf(tensor, row % own)));
 }
 
 function nonfiniteTensors(model: ModelProto): string[] {
@@ -123,45 +180,6 @@ function nonfiniteTensors(model: ModelProto): string[] {
     else if (floatData.length > 1 && !allFinite(floatData)) names.push(name);
   }
   return names;
-}
-
-/** Weights that stand among the inputs (IR 3 wanted it) would be inputs that nobody gives. */
-function withoutDefaults(model: ModelProto): void {
-  const { graph } = model;
-  if (!graph) return;
-  const weights = new Set(graph.initializer.map(({ name }) => name));
-  graph.input = graph.input.filter(({ name }) => !weights.has(name));
-  if (model.irVersion < 4n) model.irVersion = 4n;
-}
-
-interface Batch {
-  /** Whether any number of samples may be sent at once. */
-  readonly free: boolean;
-  /** The graph with its own inputs. */
-  readonly bytes: Uint8Array;
-  readonly notes: readonly string[];
-}
-
-/** Frees a batch axis that is fixed at 1, where the graph then answers the same. Changes `model` only then. */
-async function freedBatch({ inputs }: Engine, model: ModelProto): Promise<Batch> {
-  const fixed = inputs.filter(({ shape }) => typeof shape[0] === 'number');
-  const own = () => toBinary(ModelProtoSchema, model);
-  if (fixed.length === 0) return { free: true, bytes: own(), notes: [] };
-  if (fixed.some(({ shape }) => shape[0] !== 1)) {
-    return {
-      free: false,
-      bytes: own(),
-      notes: [`Its batch stays fixed, as exported: ${fixed[0]?.shape[0]} samples at once.`],
-    };
-  }
-  const trial = create(ModelProtoSchema, parseOnnx(own()));
-  if (trial.graph) freeBatch(trial.graph);
-  const bytes = toBinary(ModelProtoSchema, trial);
-  if (!(await sameAnswers(own(), bytes))) {
-    return { free: false, bytes: own(), notes: ['Its batch stays fixed at 1, as exported: it cannot be freed.'] };
-  }
-  if (model.graph) freeBatch(model.graph);
-  return { free: true, bytes, notes: ['Its batch was fixed at 1 and is free now: it answers the same.'] };
 }
 
 function editInput(model: ModelProto, facts: OnnxFacts, input: FreezeInput, free: boolean): string {
@@ -196,33 +214,39 @@ function editInput(model: ModelProto, facts: OnnxFacts, input: FreezeInput, free
   );
 }
 
-/** Labels and units go with float32; anything else is answered as it is. */
-function checkOutput({ outputs }: Engine, output: FreezeOutput): void {
-  if (output.kind === 'tensors' || outputs[0]?.datatype === 'FP32') return;
-  throw new ImportError(
-    'option-mismatch',
-    expected('FP32', 'the output of a model with labels or units', outputs[0]?.datatype),
-    {
-      remedy: 'Import it with --task tensors --preprocess none.',
-    },
-  );
+/** Names and scalers are of numbers with fractions. */
+function checkInput({ inputs }: Engine, input: FreezeInput): void {
+  const [first] = inputs;
+  if (input.kind !== 'features') return;
+  if (inputs.length === 1 && first && (first.datatype === 'FP32' || first.datatype === 'FP64')) return;
+  const received = inputs.map(({ datatype }) => datatype).join(', ');
+  throw new ImportError('option-mismatch', expected('one input of FP32', 'a model with features', received), {
+    remedy: 'Leave --feature-names and --scaler out: the model takes its own tensors.',
+  });
 }
 
-async function compareGiven(imported: ImportedOnnxModel, freed: Uint8Array, { expectation }: ModelChoices) {
-  const engine = await createEngine(freed.length > 0 ? freed : imported.onnx);
+/** Labels and units go with float32: doubles are rounded to it, anything else is answered as it is. In place. */
+function oneDatatype({ engine: { outputs }, graph }: OpenedOnnx, answer: string): void {
+  const datatype = outputs.find(({ name }) => name === answer)?.datatype;
+  if (datatype === 'FP64') appendCast(graph, answer);
+  if (datatype === 'FP32' || datatype === 'FP64') return;
+  throw new ImportError('option-mismatch', expected('FP32', 'the output of a model with labels or units', datatype), {
+    remedy: 'Import it with --task tensors --preprocess none.',
+  });
+}
+
+/** Given answers are those of the file's own tensors. */
+async function compareGiven({ model, classifier }: OpenedOnnx, expectation: NonNullable<ModelChoices['expectation']>) {
+  const own = await createEngine(toBinary(ModelProtoSchema, model));
   try {
-    const { maxDifference } = await compareExpected(engine, expectation as NonNullable<typeof expectation>);
+    const { maxDifference } = await compareExpected(own, expectation, classifier?.spare ? 1 : undefined);
     return { maxDifference };
   } finally {
-    await engine.close();
+    await own.close();
   }
 }
 
-/** As the manifest states them: the batch axis is free where the graph's is. */
-function specs(tensors: readonly EngineTensor[], free: boolean): TensorSpec[] {
-  return tensors.map(({ name, shape, datatype }) => ({
-    name,
-    shape: shape.map((size, axis) => (axis === 0 && free ? null : size)),
-    datatype,
-  }));
+/** As the manifest states them. */
+function specs(tensors: readonly EngineTensor[]): TensorSpec[] {
+  return tensors.map(({ name, shape, datatype }) => ({ name, shape: [...shape], datatype }));
 }

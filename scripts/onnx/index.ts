@@ -1,5 +1,6 @@
 export { checkInterface } from './check/check-interface.ts';
 export { checkOnnx } from './check/check-onnx.ts';
+export { externalTensors, takeInExternal } from './check/external-data.ts';
 export { looksLikeOnnx, MAX_ONNX_BYTES, ONNX_HEAD_BYTES, parseOnnx } from './check/parse-onnx.ts';
 export { allTensors, subgraphs, unusedName } from './check/walk.ts';
 export { type Attribute, DATATYPE_NUMBERS, type Datatype, GraphBuilder, type Value } from './graph.ts';
@@ -29,11 +30,14 @@ export {
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  OperatorSetIdProtoSchema,
   type TensorProto,
   TensorProto_DataType,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
+  type TypeProto,
+  TypeProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './schema/onnx_pb.ts';

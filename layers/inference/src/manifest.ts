@@ -30,7 +30,10 @@ export const modelVersion = z
 
 const tensorSpec = z.strictObject({
   name: text.describe("The graph's own name of the input or output."),
-  shape: z.array(positive.nullable()).min(1).max(8).describe('Sizes, batch axis first; null is a free axis.'),
+  shape: z
+    .array(positive.nullable())
+    .max(8)
+    .describe('Sizes, mostly the batch axis first; null is a free axis, and no axes are a single number.'),
   datatype: z.enum(DATATYPES),
 });
 

@@ -11,6 +11,7 @@ import {
   unusedName,
   ValueInfoProtoSchema,
 } from '#onnx';
+import { renameValue } from './interface/rename.ts';
 
 /** What stands in front of a graph's only input, or behind its only output: x * scale + offset per channel. */
 interface Step {
@@ -65,14 +66,20 @@ export function prependScaling(
 
 /** Makes the graph answer in other units, under the same name. In place. */
 export function appendScaling(graph: GraphProto, output: string, { scale, offset }: Preprocess): void {
-  const steps = affine(scale, offset);
+  append(graph, output, affine(scale, offset));
+}
+
+/** Makes the graph answer an output in float32, under the same name. In place. */
+export function appendCast(graph: GraphProto, output: string): void {
+  append(graph, output, [{ op: 'Cast', to: TensorProto_DataType.FLOAT }]);
+  const type = graph.output.find(({ name }) => name === output)?.type?.value;
+  if (type?.case === 'tensorType') type.value.elemType = TensorProto_DataType.FLOAT;
+}
+
+function append(graph: GraphProto, output: string, steps: readonly Step[]): void {
   if (steps.length === 0) return;
-  const inner = unusedName(graph, `${output}_scaled`);
-  const rename = (name: string) => (name === output ? inner : name);
-  for (const node of graph.node) {
-    node.output = node.output.map(rename);
-    node.input = node.input.map(rename);
-  }
+  const inner = unusedName(graph, `${output}_inner`);
+  renameValue(graph, output, inner);
   graph.node.push(...chain(graph, inner, output, steps));
 }
 
@@ -85,7 +92,10 @@ function affine(scale: readonly number[], offset: readonly number[]): Step[] {
 
 function prepend(graph: GraphProto, inner: string, input: NewInput, steps: readonly Step[]): string {
   const name = unusedName(graph, input.name);
-  const nodes = chain(graph, name, inner, steps.length > 0 ? steps : [{ op: 'Identity' }]);
+  const own = graph.input.find((info) => info.name === inner)?.type?.value;
+  const double = own?.case === 'tensorType' && own.value.elemType === TensorProto_DataType.DOUBLE;
+  const all = double ? [...steps, { op: 'Cast', to: TensorProto_DataType.DOUBLE }] : steps;
+  const nodes = chain(graph, name, inner, all.length > 0 ? all : [{ op: 'Identity' }]);
   const elemType = input.datatype === 'uint8' ? TensorProto_DataType.UINT8 : TensorProto_DataType.FLOAT;
   const dim = input.dims.map((size, axis) => ({
     value:

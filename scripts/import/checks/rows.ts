@@ -11,6 +11,8 @@ type Tensors = Record<string, TensorData>;
 
 /** Some rows of a tensor. */
 export function rowsOf({ datatype, shape, data }: TensorData, first: number, count = 1): TensorData {
+  // A single number belongs to every row.
+  if (shape.length === 0) return { datatype, shape, data };
   const size = data.length / (shape[0] as number);
   const rows = data.slice(first * size, (first + count) * size) as typeof data;
   return { datatype, shape: [count, ...shape.slice(1)], data: rows };
@@ -21,7 +23,7 @@ export function joinRows(parts: readonly TensorData[]): TensorData {
   const [{ datatype, shape, data }] = parts as [TensorData];
   const all = new DATATYPE_INFO[datatype].array(data.length * parts.length);
   for (const [i, part] of parts.entries()) all.set(part.data as never, i * data.length);
-  return { datatype, shape: [(shape[0] as number) * parts.length, ...shape.slice(1)], data: all };
+  return { datatype, shape: [(shape[0] ?? 1) * parts.length, ...shape.slice(1)], data: all };
 }
 
 export function mapTensors(samples: Samples, change: (tensor: TensorData) => TensorData): Tensors {

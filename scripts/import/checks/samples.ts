@@ -1,5 +1,6 @@
 import { DATATYPE_INFO, type TensorData } from '@freezeframe/inference';
 import { type FreezeInput, GRAPH_NAMES, type Samples, type Scaled } from '#frozen';
+import type { Shape } from '#keras';
 import { mulberry32 } from '#system';
 import type { ModelFacts } from '../facts/model-facts.ts';
 
@@ -21,6 +22,7 @@ const SQUARES = [16, 1, 5];
  * features, for other tensors what the model itself expects (-1..1 where nothing tells), numbers below `vocabulary` for
  * indices.
  * @param vocabularies for inputs of indices, by name.
+ * @param shapeOf for inputs whose samples do not lie along the first axis.
  */
 export function makeSamples(
   facts: ModelFacts,
@@ -28,6 +30,7 @@ export function makeSamples(
   rows: number,
   seed: number,
   vocabularies: ReadonlyMap<string, number>,
+  shapeOf: (name: string, shape: Shape) => readonly number[] = (_, shape) => sizesOf(shape, rows),
 ): Samples {
   const random = mulberry32(seed);
   if (input.kind === 'picture') {
@@ -43,7 +46,7 @@ export function makeSamples(
   }
   return Object.fromEntries(
     facts.inputs.map(({ name, shape, integers }): [string, TensorData] => {
-      const sizes = sizesOf(shape, rows);
+      const sizes = shapeOf(name, shape);
       const vocabulary = vocabularies.get(name);
       const below = () => Math.floor(random() * (vocabulary ?? 2));
       if (integers) return [name, { datatype: 'INT32', shape: sizes, data: new Int32Array(count(sizes)).map(below) }];

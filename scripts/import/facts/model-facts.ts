@@ -4,6 +4,8 @@ import type { Shape } from '#keras';
 export interface ModelFacts {
   readonly inputs: readonly { readonly name: string; readonly shape: Shape; readonly integers: boolean }[];
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+  /** Of several outputs, the one that has a number for each class. */
+  readonly answer?: number;
   /** The one input has a picture's shape; a side that is not fixed is null. */
   readonly picture?: PictureFacts;
   /** What the one output went through last. */
@@ -30,10 +32,9 @@ export function pictureFacts(height: Side, width: Side, channels: Side): Picture
 type Side = number | null | undefined;
 
 /** Values for each class or number that one output answers for one sample; undefined where it is no list of numbers. */
-export function outputWidth({ outputs }: ModelFacts): number | undefined {
-  const [only, ...others] = outputs;
-  if (!only || others.length > 0 || only.shape.length !== 2) return undefined;
-  return only.shape[1] ?? undefined;
+export function outputWidth({ outputs, answer }: ModelFacts): number | undefined {
+  const only = answer === undefined && outputs.length > 1 ? undefined : outputs[answer ?? 0];
+  return only?.shape.length === 2 ? (only.shape[1] ?? undefined) : undefined;
 }
 
 /** A shape for people: `[batch, 224, 224, 3]`. */

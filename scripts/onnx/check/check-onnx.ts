@@ -1,8 +1,10 @@
 import { expected } from '@freezeframe/inference';
 import { ImportError } from '#guards';
-import { type ModelProto, TensorProto_DataLocation, TensorProto_DataType } from '../schema/onnx_pb.ts';
+import { type ModelProto, TensorProto_DataType } from '../schema/onnx_pb.ts';
 import { checkFunctions } from './check-functions.ts';
+import { checkRandom } from './check-random.ts';
 import { checkStructure } from './check-structure.ts';
+import { externalTensors } from './external-data.ts';
 import { allNodes, allTensors } from './walk.ts';
 
 /**
@@ -21,7 +23,7 @@ const KNOWN_DOMAINS = new Set([...STANDARD, 'ai.onnx.ml', 'com.microsoft']);
 
 /**
  * Checks what onnxruntime would not say, or would say in its own words.
- * @throws ImportError `limit-exceeded`, `unsupported-layer` (operator set), `custom-object` (operators of unknown domains,
+ * @throws ImportError `limit-exceeded`, `unsupported-layer` (operator set, answers at random), `custom-object` (operators of unknown domains,
  *   all of them named), `file-hostile` (weights in other files), `file-damaged` (the graph breaks ONNX's rules)
  */
 export function checkOnnx(model: ModelProto): void {
@@ -32,6 +34,7 @@ export function checkOnnx(model: ModelProto): void {
   checkDomains(model);
   checkTensors(model);
   checkStructure(model);
+  checkRandom(model);
 }
 
 function checkCount(model: ModelProto): void {
@@ -41,18 +44,13 @@ function checkCount(model: ModelProto): void {
   }
 }
 
+/** A reader puts them into the file where it has them; onnxruntime itself is never let near paths. */
 function checkExternal(model: ModelProto): void {
-  const external: { tensor: string; location: string }[] = [];
-  for (const { name, tensor } of allTensors(model)) {
-    if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL && tensor.externalData.length === 0) continue;
-    const location = tensor.externalData.find(({ key }) => key === 'location')?.value ?? '';
-    external.push({ tensor: name, location });
-  }
-  const [first] = external;
+  const [first] = externalTensors(model);
   if (!first) return;
-  const message = `${external.length} tensors of the ONNX file lie in other files, ${JSON.stringify(first.tensor)} in ${JSON.stringify(first.location)}: a model that reads files of its own choice is not opened`;
+  const message = `The tensor ${JSON.stringify(first.name)} of the ONNX file lies in another file, ${JSON.stringify(first.location)}: a model that reads files of its own choice is not opened`;
   throw new ImportError('file-hostile', message, {
-    details: { external: external.slice(0, 20) },
+    details: { tensor: first.name, location: first.location },
     remedy: 'Save it as one file: onnx.save(onnx.load(path), "one-file.onnx", save_as_external_data=False).',
   });
 }
@@ -60,6 +58,8 @@ function checkExternal(model: ModelProto): void {
 function checkOpset(model: ModelProto): void {
   const versions = model.opsetImport.filter(({ domain }) => STANDARD.has(domain)).map(({ version }) => Number(version));
   const [opset] = versions;
+  // Graphs of trees may use the operators of trees alone.
+  if (opset === undefined && ![...allNodes(model)].some(({ domain }) => STANDARD.has(domain))) return;
   if (opset !== undefined && opset >= OPSETS.first && opset <= OPSETS.last) return;
   const range = `a version from ${OPSETS.first} to ${OPSETS.last}`;
   throw new ImportError('unsupported-layer', expected(range, "the operator set of ONNX's own domain", opset), {

@@ -27,3 +27,19 @@ export function safeEntryName(raw: string): string {
   if (parts.some((part) => part === '' || part === '.' || part === '..')) throw hostile('a path below its folder');
   return name;
 }
+
+/**
+ * The entry that a path within a model's file means.
+ * @param folder of the file that names it: `''` or `my_model/`
+ * @param what is at the path, for messages
+ * @throws ImportError `file-hostile` for a path that leaves the folder
+ */
+export function entryWithin(folder: string, path: string, what: string): string {
+  const parts = path.split('/').filter((part) => part !== '.');
+  const clean = parts.length > 0 && parts.every((part) => part !== '' && part !== '..');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused.
+  if (!clean || /[\u0000-\u001f\u007f\\:]/.test(path)) {
+    throw new ImportError('file-hostile', expected('a path within the model’s folder', what, path));
+  }
+  return folder + parts.join('/');
+}

@@ -1,7 +1,21 @@
+import { posix } from 'node:path';
+import { toBinary } from '@bufbuild/protobuf';
+import { expected } from '@freezeframe/inference';
 import { ImportError } from '#guards';
-import { checkOnnx, looksLikeOnnx, MAX_ONNX_BYTES, ONNX_HEAD_BYTES, parseOnnx } from '#onnx';
+import {
+  checkOnnx,
+  externalTensors,
+  looksLikeOnnx,
+  MAX_ONNX_BYTES,
+  type ModelProto,
+  ModelProtoSchema,
+  ONNX_HEAD_BYTES,
+  parseOnnx,
+  takeInExternal,
+} from '#onnx';
+import { entryWithin } from '../../containers/zip/entry-name.ts';
 import type { FormatReader } from '../../format-reader.ts';
-import type { Source, SourceEntry } from '../../source.ts';
+import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
 
 /** ONNX: one file, alone or in a folder or zip beside its labels. */
 export const onnxReader: FormatReader = {
@@ -17,8 +31,9 @@ export const onnxReader: FormatReader = {
         remedy: 'Name the one that is meant.',
       });
     }
-    const onnx = await source.read(entry.name, MAX_ONNX_BYTES);
-    const model = parseOnnx(onnx);
+    const bytes = await source.read(entry.name, MAX_ONNX_BYTES);
+    const model = parseOnnx(bytes);
+    const onnx = (await withExternal(source, entry.name, model)) ? toBinary(ModelProtoSchema, model) : bytes;
     checkOnnx(model);
     const maker = [model.producerName, model.producerVersion]
       .filter((word) => /^[\x20-\x7e]{1,60}$/.test(word))
@@ -26,6 +41,33 @@ export const onnxReader: FormatReader = {
     return { kind: 'onnx', format: 'onnx', ...(maker ? { framework: maker } : {}), onnx, notes: [] };
   },
 };
+
+/**
+ * Takes in the weights that lie in files beside the model, as PyTorch exports them.
+ * @returns whether there were any
+ * @throws ImportError `file-hostile` for a path that leaves the model's folder, `file-damaged` where a file is missing
+ */
+async function withExternal(source: Source, entry: string, model: ModelProto): Promise<boolean> {
+  const tensors = externalTensors(model);
+  if (tensors.length === 0) return false;
+  const folder = entry.slice(0, entry.length - posix.basename(entry).length);
+  const locations = new Map(
+    tensors.map(({ location }) => [location, entryWithin(folder, location, 'a file of weights')]),
+  );
+  const whole = await withSiblings(source, [...locations.values()]);
+  const files = new Map<string, Uint8Array>();
+  for (const [location, name] of locations) {
+    if (!whole.entries.some((one) => one.name === name)) {
+      throw new ImportError('file-damaged', expected(`${name} beside it`, `the weights of ${entry}`, 'no such file'), {
+        details: { missing: name },
+        remedy: `Put ${posix.basename(name)} where it was when the model was exported, or give a folder or zip with both.`,
+      });
+    }
+    files.set(location, await whole.read(name));
+  }
+  takeInExternal(tensors, files);
+  return true;
+}
 
 /** In a folder the name decides too: any two bytes may begin like ONNX, a file given by itself was meant. */
 async function candidates(source: Source): Promise<SourceEntry[]> {

@@ -1,6 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { z } from 'zod';
 import { ImportError, MAX_TENSOR_BYTES, MAX_TENSOR_RANK } from '#guards';
+import { entryWithin } from '../../containers/zip/entry-name.ts';
 
 /** More than any published model has. */
 const MAX_WEIGHTS = 100_000;
@@ -40,18 +41,9 @@ export function parseWeightsManifest(value: unknown, where: string): WeightGroup
   );
 }
 
-/**
- * The entry of the source that a path in the manifest means.
- * @throws ImportError `file-hostile` for a path that leaves the folder
- */
+/** The entry of the source that a path in the manifest means. @throws ImportError `file-hostile` */
 export function shardEntry(folder: string, path: string): string {
-  const parts = path.split('/').filter((part) => part !== '.');
-  const clean = parts.length > 0 && parts.every((part) => part !== '' && part !== '..');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused.
-  if (!clean || /[\u0000-\u001f\u007f\\:]/.test(path)) {
-    throw new ImportError('file-hostile', expected('a path within the model’s folder', 'a shard of the weights', path));
-  }
-  return folder + parts.join('/');
+  return entryWithin(folder, path, 'a shard of the weights');
 }
 
 const BYTES: Record<string, number> = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 };

@@ -1,0 +1,75 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  type GraphProto,
+  type NodeProto,
+  NodeProtoSchema,
+  TensorProto_DataType,
+  unusedName,
+  type ValueInfoProto,
+} from '#onnx';
+import { renameValue } from './rename.ts';
+
+/** Numbers of 16 bits: no request holds them, and float32 holds each of theirs exactly. */
+const HALF = new Set<number>([TensorProto_DataType.FLOAT16, TensorProto_DataType.BFLOAT16]);
+
+/**
+ * Makes inputs and outputs of 16 bits float32, under the same names. In place.
+ * @returns their names
+ */
+export function widenHalves(graph: GraphProto): string[] {
+  const inputs = graph.input.filter(isHalf);
+  const outputs = graph.output.filter(isHalf);
+  const first: NodeProto[] = [];
+  for (const info of inputs) {
+    const [inner, rounded] = [unusedName(graph, `${info.name}_half`), unusedName(graph, `${info.name}_rounded`)];
+    renameValue(graph, info.name, inner);
+    first.push(cast(info.name, rounded, tensorOf(info).elemType), ...kept(rounded, inner));
+    tensorOf(info).elemType = TensorProto_DataType.FLOAT;
+  }
+  const last: NodeProto[] = [];
+  for (const info of outputs) {
+    const [inner, rounded] = [unusedName(graph, `${info.name}_half`), unusedName(graph, `${info.name}_rounded`)];
+    renameValue(graph, info.name, inner);
+    for (const weight of graph.initializer) if (weight.name === info.name) weight.name = inner;
+    last.push(...kept(inner, rounded), cast(rounded, info.name, TensorProto_DataType.FLOAT));
+    tensorOf(info).elemType = TensorProto_DataType.FLOAT;
+  }
+  graph.node = [...first, ...graph.node, ...last];
+  return [...inputs, ...outputs].map(({ name }) => name);
+}
+
+/**
+ * The same value, in its own shape, between a Cast and what computes. onnxruntime computes in float32 what no processor has
+ * for 16 bits, and takes out Casts that follow each other: numbers would no longer be rounded.
+ */
+function kept(from: string, to: string): NodeProto[] {
+  const shape = `${to}_shape`;
+  return [node('Shape', [from], shape), node('Reshape', [from, shape], to)];
+}
+
+function node(opType: string, input: string[], output: string, attribute: AttributeProto[] = []): NodeProto {
+  return create(NodeProtoSchema, {
+    name: `freezeframe_${output}_${opType}`,
+    opType,
+    input,
+    output: [output],
+    attribute,
+  });
+}
+
+function isHalf({ type }: ValueInfoProto): boolean {
+  return type?.value.case === 'tensorType' && HALF.has(type.value.value.elemType);
+}
+
+function tensorOf({ type }: ValueInfoProto): { elemType: number } {
+  if (type?.value.case !== 'tensorType') throw new Error('no tensor');
+  return type.value.value;
+}
+
+function cast(from: string, to: string, elemType: number): NodeProto {
+  const type = AttributeProto_AttributeType.INT;
+  return node('Cast', [from], to, [create(AttributeProtoSchema, { name: 'to', type, i: BigInt(elemType) })]);
+}

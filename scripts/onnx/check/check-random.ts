@@ -1,0 +1,87 @@
+import { ImportError } from '#guards';
+import { type GraphProto, type ModelProto, type NodeProto, TensorProto_DataType } from '../schema/onnx_pb.ts';
+import { nodesOf, subgraphs } from './walk.ts';
+
+/** Operators that answer otherwise each time. */
+const RANDOM = new Set([
+  'Bernoulli',
+  'Multinomial',
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+]);
+
+/**
+ * A model that answers at random cannot be verified, and its user would be told something else each time. Neither can one
+ * that was exported in training mode: its Dropout drops, its normalization reads the other samples of a batch.
+ * @throws ImportError `unsupported-layer`, naming the operators
+ */
+export function checkRandom({ graph, functions }: ModelProto): void {
+  if (!graph) return;
+  const read = nodesRead(graph);
+  const called = new Set(read.map(({ domain, opType }) => `${domain}::${opType}`));
+  const bodies = functions.filter(({ domain, name }) => called.has(`${domain}::${name}`));
+  const flags = trueFlags(graph);
+  const all = [...read, ...bodies.flatMap(({ node }) => [...nodesOf(node)])];
+  const random = all.filter((node) => isRandom(node, flags)).map(placeOf);
+  if (random.length > 0) {
+    throw new ImportError('unsupported-layer', `The ONNX graph answers at random: ${list(random)}`, {
+      details: { operators: random.slice(0, 100) },
+      remedy:
+        'Export it for inference, without sampling: in PyTorch model.eval() before, and training=TrainingMode.EVAL.',
+    });
+  }
+  const batched = all.filter(normalizesByBatch).map(placeOf);
+  if (batched.length === 0) return;
+  throw new ImportError('unsupported-layer', `The ONNX graph answers by the other samples: ${list(batched)}`, {
+    details: { operators: batched.slice(0, 100) },
+    remedy: 'It was exported in training mode: in PyTorch model.eval() before, and training=TrainingMode.EVAL.',
+  });
+}
+
+/** What an output depends on; a branch or a loop's body with whatever it holds. */
+function nodesRead(graph: GraphProto): NodeProto[] {
+  const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  const seen = new Set<NodeProto>();
+  const names = graph.output.map(({ name }) => name);
+  for (let name = names.pop(); name !== undefined; name = names.pop()) {
+    const node = makers.get(name);
+    if (!node || seen.has(node)) continue;
+    seen.add(node);
+    for (const one of nodesOf([node])) names.push(...one.input);
+    for (const inner of subgraphs(node)) names.push(...inner.output.map((output) => output.name));
+  }
+  return [...nodesOf([...seen])];
+}
+
+function isRandom({ domain, opType, input }: NodeProto, flags: ReadonlySet<string>): boolean {
+  if (domain === 'com.microsoft') return opType === 'Sampling';
+  if (domain !== '' && domain !== 'ai.onnx') return false;
+  return RANDOM.has(opType) || (opType === 'Dropout' && flags.has(input[2] ?? ''));
+}
+
+function normalizesByBatch({ domain, opType, attribute }: NodeProto): boolean {
+  if (opType !== 'BatchNormalization' || (domain !== '' && domain !== 'ai.onnx')) return false;
+  return attribute.some(({ name, i }) => name === 'training_mode' && i === 1n);
+}
+
+/** Constants that are true: what switches a Dropout on. */
+function trueFlags({ initializer, node }: GraphProto): Set<string> {
+  const constants = initializer.map((tensor) => [tensor.name, tensor] as const);
+  for (const { opType, output, attribute } of node) {
+    const value = attribute.find(({ name }) => name === 'value')?.t;
+    if (opType === 'Constant' && value) constants.push([output[0] ?? '', value]);
+  }
+  const isTrue = ({ dataType, rawData, int32Data }: (typeof constants)[number][1]) =>
+    dataType === TensorProto_DataType.BOOL && (rawData[0] === 1 || int32Data[0] === 1);
+  return new Set(constants.filter(([, tensor]) => isTrue(tensor)).map(([name]) => name));
+}
+
+function placeOf({ opType, name, output }: NodeProto): string {
+  return `${opType} (${JSON.stringify(name || (output[0] ?? ''))})`;
+}
+
+function list(words: readonly string[]): string {
+  return `${words.slice(0, 5).join(', ')}${words.length > 5 ? ', …' : ''}`;
+}
