@@ -14,15 +14,19 @@ import { ruleOf } from '../gradients/index.ts';
 import type { GradientRule } from '../gradients/rule.ts';
 import { FUSED_ACTIVATIONS, type FusedActivation, type LossName } from './losses.ts';
 
-/** One layer in the order of the forward pass, ready to be written. */
-export interface PlannedLayer {
+interface Node {
   readonly path: string;
+  readonly layer: LayerConfig;
   readonly definition: LayerDefinition;
   readonly rule: GradientRule | undefined;
   readonly config: unknown;
   /** Ids of tensors. */
   readonly inputs: readonly string[];
   readonly output: string;
+}
+
+/** One layer in the order of the forward pass, ready to be written. */
+export interface PlannedLayer extends Node {
   /** Runs as it answers, without a gradient: nothing before it or in it is trained. */
   readonly frozen: boolean;
   /** Something in it or before it is trained. */
@@ -43,16 +47,6 @@ export interface TrainingPlan {
   readonly largest: number;
   /** The last activation, when it belongs to the loss and is not in `layers`. */
   readonly activation: FusedActivation | undefined;
-}
-
-interface Node {
-  readonly path: string;
-  readonly layer: LayerConfig;
-  readonly definition: LayerDefinition;
-  readonly rule: GradientRule | undefined;
-  readonly config: unknown;
-  readonly inputs: readonly string[];
-  readonly output: string;
 }
 
 /**
@@ -140,18 +134,7 @@ function plan(
     const needsGradient = needsInputGradient || (learns && specs.some((spec) => spec.trainable));
     if (needsGradient) trained.add(node.output);
     problems.push(...problemsOf(node, needsGradient, learns, specs));
-    const { path, definition, rule, config, inputs, output } = node;
-    return {
-      path,
-      definition,
-      rule,
-      config,
-      inputs,
-      output,
-      frozen: !learns && !needsGradient,
-      needsGradient,
-      needsInputGradient,
-    };
+    return { ...node, frozen: !learns && !needsGradient, needsGradient, needsInputGradient };
   });
   if (problems.length > 0) {
     throw new FreezeframeError(

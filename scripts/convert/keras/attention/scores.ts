@@ -62,6 +62,12 @@ export function sharesOver(graph: GraphBuilder, scores: string, mask: string | u
   return graph.op('Div', [powers, graph.op('ReduceSum', [powers, over], { keepdims: 1 })]);
 }
 
+/** Each query with each key, their features added: [batch, query time, value time, features]. */
+export function sums(graph: GraphBuilder, query: Value, key: Value): string {
+  const rows = graph.op('Unsqueeze', [query.name, graph.ints([-2])]);
+  return graph.op('Add', [rows, graph.op('Unsqueeze', [key.name, graph.ints([-3])])]);
+}
+
 /** [..., a, b] -> [..., b, a]. */
 export function turned(graph: GraphBuilder, { name, shape }: { name: string; shape: Shape }): string {
   const rank = shape.length;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Shape } from '#keras';
 import { fixed } from '#onnx';
 import { type DotConfig, dotAttention, dotOptions } from '../attention/dot-attention.ts';
+import { sums } from '../attention/scores.ts';
 import { trained } from '../layer.ts';
 import { flag } from '../options.ts';
 
@@ -14,11 +15,7 @@ export const additiveAttention = dotAttention<Config>(
   config,
   (c, inputs) => (c.use_scale ? [trained('scale', [fixed(inputs[0] as Shape, -1)], 'glorot_uniform')] : []),
   ({ graph, weight }, c, query, key) => {
-    const pairs = graph.op('Add', [
-      graph.op('Unsqueeze', [query.name, graph.ints([-2])]),
-      graph.op('Unsqueeze', [key.name, graph.ints([-3])]),
-    ]);
-    const bent = graph.op('Tanh', [pairs]);
+    const bent = graph.op('Tanh', [sums(graph, query, key)]);
     const scaled = c.use_scale ? graph.op('Mul', [bent, weight('scale')]) : bent;
     return graph.op('ReduceSum', [scaled, graph.ints([-1])], { keepdims: 0 });
   },

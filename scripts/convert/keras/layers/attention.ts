@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type DotConfig, dotAttention, dotOptions } from '../attention/dot-attention.ts';
-import { turned } from '../attention/scores.ts';
+import { sums, turned } from '../attention/scores.ts';
 import { trained } from '../layer.ts';
 import { flag } from '../options.ts';
 
@@ -27,10 +27,7 @@ export const attention = dotAttention<Config>(
       const scores = graph.op('MatMul', [query.name, turned(graph, key)]);
       return c.use_scale ? graph.op('Mul', [scores, weight('scale')]) : scores;
     }
-    const pairs = graph.op('Add', [
-      graph.op('Unsqueeze', [query.name, graph.ints([-2])]),
-      graph.op('Unsqueeze', [key.name, graph.ints([-3])]),
-    ]);
+    const pairs = sums(graph, query, key);
     const bent = graph.op('Tanh', [c.use_scale ? graph.op('Mul', [pairs, weight('scale')]) : pairs]);
     const sum = graph.op('ReduceSum', [bent, graph.ints([-1])], { keepdims: 0 });
     return graph.op('Mul', [sum, weight('concat_score_weight')]);

@@ -6,7 +6,6 @@ import {
   broadcastTo,
   concat,
   type Doubles,
-  divide,
   doubles,
   expand,
   map,
@@ -14,10 +13,10 @@ import {
   reduce,
   reshape,
   subtract,
-  sumOf,
   wrong,
 } from '../doubles.ts';
 import { einsum } from '../einsum.ts';
+import { unit } from './normalization.ts';
 
 /** Inputs of lower rank get axes of 1 behind the batch. */
 function lined(inputs: readonly Doubles[]): Doubles[] {
@@ -70,7 +69,7 @@ export function batchDot([a, b]: readonly Doubles[], axes: unknown, normalize = 
   const plain = [a.shape.length - 1, b.shape.length === 2 ? 1 : b.shape.length - 2];
   const [i, j] = (Array.isArray(axes) ? axes : axes === null || axes === undefined ? plain : [axes, axes]) as number[];
   const [p, q] = [axisOf(i as number, a.shape.length), axisOf(j as number, b.shape.length)];
-  const [x, y] = normalize ? [unit(a, p), unit(b, q)] : [a, b];
+  const [x, y] = normalize ? [unit(a, [p]), unit(b, [q])] : [a, b];
   const letters = (shape: readonly number[], at: number, names: string) =>
     shape.map((_, n) => (n === 0 ? 'z' : n === at ? 's' : names[n])).join('');
   const [left, right] = [letters(x.shape, p, 'abcdefgh'), letters(y.shape, q, 'ijklmnop')];
@@ -90,19 +89,6 @@ const scaledSum: LayerFunction = (_, call) => {
 };
 
 const dot: LayerFunction = (_, call) => batchDot(pair(call), call.options.axes, call.options.normalize === true);
-
-function unit(x: Doubles, axis: number): Doubles {
-  const squares = reduce(
-    map(x, (element) => element * element),
-    [axis],
-    true,
-    sumOf,
-  );
-  return divide(
-    x,
-    map(squares, (sum) => Math.sqrt(Math.max(sum, 1e-12))),
-  );
-}
 
 function pair(call: Call): [Doubles, Doubles] {
   const inputs = inputsOf(call);

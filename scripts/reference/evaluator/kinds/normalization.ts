@@ -72,18 +72,10 @@ function groupNormalization(x: Doubles, call: Call): Doubles {
   return scaled(reshape(normal, x.shape), call, [axis], x);
 }
 
-function unitNormalization(x: Doubles, call: Call): Doubles {
-  const axes = axesOf(call.options.axis ?? -1, x.shape.length);
-  const squares = reduce(
-    map(x, (element) => element * element),
-    axes,
-    true,
-    sumOf,
-  );
-  return divide(
-    x,
-    map(squares, (sum) => Math.sqrt(Math.max(sum, 1e-12))),
-  );
+/** Divided by its length along the axes. */
+export function unit(x: Doubles, axes: readonly number[]): Doubles {
+  const length = (row: Float64Array) => Math.sqrt(Math.max(sumOf(row.map((element) => element * element)), 1e-12));
+  return divide(x, reduce(x, axes, true, length));
 }
 
 function rmsNormalization(x: Doubles, call: Call): Doubles {
@@ -125,7 +117,7 @@ export const NORMALIZATIONS = rules(
     SyncBatchNormalization: batchNormalization,
     LayerNormalization: layerNormalization,
     GroupNormalization: groupNormalization,
-    UnitNormalization: unitNormalization,
+    UnitNormalization: (x, { options }) => unit(x, axesOf(options.axis ?? -1, x.shape.length)),
     RMSNormalization: rmsNormalization,
     Normalization: normalization,
     LayerScale: layerScale,
