@@ -1,10 +1,17 @@
 import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ImportOptions, ImportReport } from '#import';
-import { PREPROCESS_NAMES, type PreprocessName, RECIPES, TASKS, type Task } from '#import';
+import {
+  type ImportOptions,
+  type ImportReport,
+  PREPROCESS_NAMES,
+  type PreprocessName,
+  RECIPES,
+  TASKS,
+  type Task,
+} from '#import';
 import { openStore } from '#store';
-import { formatBytes, printable, reportResult } from '#terminal';
+import { formatBytes, printable, reportResult, wholeAboveZero } from '#terminal';
 
 interface Flags {
   name: string;
@@ -25,6 +32,7 @@ interface Flags {
   featureNames?: string[];
   expected?: string;
   allowNonfinite?: true;
+  timeLimit?: number;
   json?: true;
 }
 
@@ -50,6 +58,11 @@ export function importCommand(): Command {
     .addOption(new Option('--task <task>', 'what it answers; found by its last layer otherwise').choices([...TASKS]))
     .option('--expected <file>', 'compare it with these inputs and answers (JSON), to 1e-5')
     .option('--allow-nonfinite', 'import it although weights are NaN or infinite')
+    .addOption(
+      new Option('--time-limit <seconds>', 'of processor time that it may take; by the size of the file otherwise')
+        .env('FREEZEFRAME_IMPORT_SECONDS')
+        .argParser(wholeAboveZero),
+    )
     .option('--json', 'end with one JSON line')
     .addHelpText('after', help)
     .action(run);
@@ -80,7 +93,7 @@ It is saved only if it answers as another implementation does. Nothing inside of
 async function run(path: string, flags: Flags): Promise<void> {
   const json = flags.json === true;
   const { importApart } = await import('#import');
-  const report = await importApart(importOptions(path, flags));
+  const report = await importApart(importOptions(path, flags), timeLimit(flags));
   if (json) for (const note of report.notes) process.stderr.write(`${printable(note)}\n`);
   reportResult(importResult(report), json, () => importText(report));
 }
@@ -101,6 +114,10 @@ function importOptions(path: string, flags: Flags): ImportOptions {
     command: commandLine(path, process.argv),
     onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${printable(basename(path))} ` : ''),
   };
+}
+
+function timeLimit({ timeLimit: seconds }: Flags) {
+  return seconds === undefined ? {} : { seconds };
 }
 
 /** As it was typed, without folders of this machine. */

@@ -6,7 +6,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { ImportError } from '#guards';
 import { checkName } from '#store';
 import type { ImportOptions, ImportReport } from '../import-model.ts';
-import { checkPath, HEAP_MB, type ImportLimits, limitsFor, sizeOf } from './limits.ts';
+import { checkPath, HEAP_MB, type ImportLimits, limitsFor, sizeOf, WAITING } from './limits.ts';
 import type { ImportAnswer, ImportJob } from './messages.ts';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -27,6 +27,7 @@ export async function importApart(
   await checkPath(options.path);
   const { heapMb = HEAP_MB, ...others } = limits;
   const bounds = { ...limitsFor(await sizeOf(options.path)), ...others };
+  const waiting = bounds.seconds * WAITING;
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, CHILD], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',
@@ -43,10 +44,11 @@ export async function importApart(
     // Its pipe may be closed already where it could not start; that is then told by how it ended.
     child.send(job, () => undefined);
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(exceeded(options.path, `${bounds.seconds.toFixed(0)} s`)), bounds.seconds * 1000);
+      timer = setTimeout(() => reject(exceeded(options.path, `${waiting.toFixed(0)} s of waiting`)), waiting * 1000);
     });
     const answer = await Promise.race([answerOf(child, onStep, () => clearTimeout(timer)), late, closed]);
     if ('signal' in answer) {
+      if (reason() === 'time') throw exceeded(options.path, `${bounds.seconds.toFixed(0)} s of processor time`);
       if (reason() === 'memory') throw exceeded(options.path, `${Math.round(bounds.bytes / 1e6)} MB of memory`);
       if (said().includes('heap out of memory')) throw exceeded(options.path, `${heapMb} MB of objects`);
       throw crashed(options.path, answer, said());
@@ -106,8 +108,9 @@ function crashed(path: string, { code, signal }: Ended, said: string) {
 }
 
 function exceeded(path: string, what: string): ImportError {
+  const time = / s of /.test(what);
   return new ImportError('limit-exceeded', `Importing ${basename(path)} took more than ${what}`, {
     details: { limit: what },
-    remedy: 'Nothing was saved. No model of its size is known to need that much: it is damaged, or made to exhaust.',
+    remedy: `Nothing was saved. No model of its size is known to need that much: it is damaged, or made to exhaust.${time ? ' --time-limit SECONDS gives it more.' : ''}`,
   });
 }

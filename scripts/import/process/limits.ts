@@ -6,7 +6,7 @@ import { ImportError, MAX_ENTRIES } from '#guards';
 
 /** What one import may take. A file that wants more is damaged, or made to exhaust whoever opens it. */
 export interface ImportLimits {
-  /** Until the model is read, frozen and verified. */
+  /** Of processor time, of all threads together, until the model is read, frozen and verified. */
   readonly seconds: number;
   /** Resident, of the process that does it. */
   readonly bytes: number;
@@ -14,6 +14,9 @@ export interface ImportLimits {
 
 /** Of JavaScript objects; tensors are not among them. */
 export const HEAP_MB = 3072;
+
+/** Seconds by the clock for each of processor time: so much may a machine have to do besides, or a disk be slow. */
+export const WAITING = 30;
 
 const MB = 1e6;
 /** For any file: reading takes seconds, and the reference is given work for some more (`REFERENCE_BUDGET`). */
