@@ -22,9 +22,6 @@ const schema = z.object({
   BatchInput: z.object({ options: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
-/** What a listing of a bucket says of an object, besides where it is. */
-const listed = z.object({ key: z.string(), size: z.number().optional() });
-
 /** One line of the results. */
 type ItemResult = Pick<Job, 'request'> &
   ({ bucket: string; key: string; result: Result } | { bucket?: string; key?: string; problem: Problem });
@@ -40,28 +37,26 @@ async function answerItems(event: unknown, invocation?: Invocation): Promise<Ite
   const common = BatchInput?.options ?? {};
   measure('BatchSize', Items.length);
   const time = new TimeLeft(invocation);
-  const pictures = Items.filter((item) => {
-    const { success, data } = listed.safeParse(item);
-    return !(success && isFolderMarker(data));
-  });
-  return inParallel(pictures, AT_ONCE, async (item) => {
+  const lines = await inParallel(Items, AT_ONCE, async (item) => {
     if (!time.suffices()) throw new FreezeframeError('time-short', 'There is not enough time left for the batch');
     return time.spend(() => answerItem(item, common));
   });
+  return lines.flat();
 }
 
-async function answerItem(item: unknown, common: Record<string, unknown>): Promise<ItemResult> {
+async function answerItem(item: unknown, common: Record<string, unknown>): Promise<ItemResult[]> {
   let named: { bucket?: string; key?: string } & Pick<Job, 'request'> = {};
   try {
-    const { size: _, ...asked } = { ...common, ...(item as Record<string, unknown>) };
-    const { object, options, request } = readJob(asked, 'The item', '');
+    const { object, options, request } = readJob({ ...common, ...(item as object) }, 'The item', '');
     named = { bucket: object.bucket, key: object.key, ...(request ? { request } : {}) };
-    const result = (await answer({ picture: await readObject(object) }, options)) as Result;
-    return { ...(named as { bucket: string; key: string }), result };
+    const picture = await readObject(object);
+    if (isFolderMarker({ key: object.key, size: picture.length })) return [];
+    const result = (await answer({ picture }, options)) as Result;
+    return [{ ...(named as { bucket: string; key: string }), result }];
   } catch (error) {
     const problem = toProblem(error);
     if (!(error instanceof FreezeframeError) || problem.status >= 500) throw error;
     measureFailure(error);
-    return { ...named, problem };
+    return [{ ...named, problem }];
   }
 }
