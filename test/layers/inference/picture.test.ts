@@ -217,6 +217,26 @@ describe('decodePicture: hostile files', async () => {
     expect(error).toMatchObject({ code, remedy: expect.any(String) });
   });
 
+  it('says what a picture is that it does not decode', async () => {
+    const bmp = Buffer.from('BM\x36\0\0\0', 'latin1');
+    await expect(decodePicture(bmp, shape)).rejects.toThrow('but received "a BMP picture"');
+    await expect(decodePicture(hostile['HEIC brand']?.bytes as Buffer, shape)).rejects.toThrow('a HEIC picture');
+    await expect(decodePicture(hostile['TIFF of floats']?.bytes as Buffer, shape)).rejects.toThrow('float samples');
+  });
+
+  it('answers JPEGs that are whole and odd', async () => {
+    const rgb = { raw: { width: 64, height: 64, channels: 3 } } as const;
+    const progressive = await sharp(gradient(64, 64), rgb).jpeg({ progressive: true }).toBuffer();
+    const odd = Buffer.concat([progressive.subarray(0, -2), Buffer.from([1, 2, 3, 4]), progressive.subarray(-2)]);
+    expect(await decodePicture(odd, shape)).toEqual(await decodePicture(progressive, shape));
+  });
+
+  it('takes the thinnest pictures there may be, at the size of the largest models', async () => {
+    const thin = await plain('red', 1_000, 1).png().toBuffer();
+    for (const resize of ['cover', 'contain', 'stretch'] as const)
+      expect(await decodePicture(thin, { ...shape, resize, height: 512, width: 512 })).toHaveLength(512 * 512 * 3);
+  });
+
   it('counts pixels before it decodes, and encoded bytes before it looks', async () => {
     const png = await fourPng();
     await expect(decodePicture(png, shape, { maxPixels: 3 })).rejects.toMatchObject({

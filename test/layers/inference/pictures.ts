@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 
@@ -56,6 +57,19 @@ function crc32(bytes: Uint8Array): number {
 const svg = (body: string) =>
   `<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${body}</svg>`;
 
+const fixture = (name: string) => readFile(new URL(`../../fixtures/pictures/${name}`, import.meta.url));
+
+/** A JPEG whose header says other sides than its data have. */
+function saysItIs(jpeg: Buffer, width: number, height: number): Buffer {
+  const claimed = Buffer.from(jpeg);
+  const frame = Math.max(jpeg.indexOf(Buffer.from([0xff, 0xc0])), jpeg.indexOf(Buffer.from([0xff, 0xc2])));
+  claimed.writeUInt16BE(height, frame + 5);
+  claimed.writeUInt16BE(width, frame + 7);
+  return claimed;
+}
+
+const END_OF_JPEG = Buffer.from([0xff, 0xd9]);
+
 /** Files that must be refused, by what they are. */
 export async function hostilePictures(): Promise<Record<string, { bytes: Buffer; code: string }>> {
   const jpeg = await sharp(gradient(64, 64), { raw: { width: 64, height: 64, channels: 3 } })
@@ -65,6 +79,7 @@ export async function hostilePictures(): Promise<Record<string, { bytes: Buffer;
   const webp = await sharp(gradient(64, 64), { raw: { width: 64, height: 64, channels: 3 } })
     .webp()
     .toBuffer();
+  const progressive = await sharp(jpeg).jpeg({ progressive: true }).toBuffer();
   const avif = await plain('red', 32, 32).avif({ effort: 0 }).toBuffer();
   const type = 'picture-type-unsupported';
   return {
@@ -73,6 +88,24 @@ export async function hostilePictures(): Promise<Record<string, { bytes: Buffer;
     'one byte': { bytes: Buffer.from([0xff]), code: type },
     'truncated JPEG': { bytes: jpeg.subarray(0, jpeg.length / 2), code: 'picture-truncated' },
     'JPEG magic alone': { bytes: jpeg.subarray(0, 3), code: 'picture-truncated' },
+    'JPEG of a phone, cut behind its thumbnail': {
+      bytes: await fixture('cut-phone-photo.jpg'),
+      code: 'picture-truncated',
+    },
+    'JPEG of 64 x 64 that says 160 x 160': { bytes: saysItIs(jpeg, 160, 160), code: 'picture-truncated' },
+    'JPEG of 64 x 64 that says 7,000 x 7,000': { bytes: saysItIs(jpeg, 7_000, 7_000), code: 'picture-truncated' },
+    'progressive JPEG of 64 x 64 that says 960 x 960': {
+      bytes: saysItIs(progressive, 960, 960),
+      code: 'picture-truncated',
+    },
+    'JPEG cut in half, with an end marker': {
+      bytes: Buffer.concat([jpeg.subarray(0, jpeg.length - 500), END_OF_JPEG]),
+      code: 'picture-truncated',
+    },
+    'TIFF of floats': { bytes: await fixture('float-tiff.tiff'), code: type },
+    'PNG of 1 x 49,000,000': { bytes: handmadePng(1, 49_000_000, Buffer.alloc(64)), code: 'picture-too-large' },
+    'PNG of 40,000 x 1,000': { bytes: handmadePng(40_000, 1_000, Buffer.alloc(64)), code: 'picture-too-large' },
+    'PNG of 3,000 x 2': { bytes: handmadePng(3_000, 2, Buffer.alloc(64)), code: 'picture-too-large' },
     'truncated PNG': { bytes: png.subarray(0, png.length - 20), code: 'picture-truncated' },
     'truncated WebP': { bytes: webp.subarray(0, webp.length - 100), code: 'picture-truncated' },
     'truncated AVIF': { bytes: avif.subarray(0, avif.length - 10), code: 'picture-truncated' },
