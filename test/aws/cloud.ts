@@ -5,6 +5,8 @@ import { NO_ACCOUNT } from './package-stack.ts';
 /** Something to deploy to: a local AWS, or a real account. */
 export interface Cloud {
   readonly local: boolean;
+  /** Of the local AWS's process. */
+  readonly pid?: number;
   readonly stage: string;
   /** For every program and SDK that asks it. */
   readonly environment: Readonly<Record<string, string>>;
@@ -40,8 +42,9 @@ function account(profile: string): Cloud {
 }
 
 async function ministack(): Promise<Cloud> {
-  const { endpoint, close } = await startMiniStack();
+  const { endpoint, pid, close } = await startMiniStack();
   return {
+    pid,
     local: true,
     stage: 'e2e',
     environment: { ...NO_ACCOUNT, AWS_ENDPOINT_URL: endpoint },

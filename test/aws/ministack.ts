@@ -10,7 +10,7 @@ export const MINISTACK = process.env.MINISTACK;
 const LAYERS = new URL('./ministack-layers.mjs', import.meta.url).href;
 
 /** Starts MiniStack on a free port of loopback, in a folder of its own; it ends with all that it started. */
-export async function startMiniStack(): Promise<{ endpoint: string; close: () => Promise<void> }> {
+export async function startMiniStack(): Promise<{ endpoint: string; pid: number; close: () => Promise<void> }> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'freezeframe-ministack-'));
@@ -53,7 +53,7 @@ export async function startMiniStack(): Promise<{ endpoint: string; close: () =>
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { endpoint, close };
+  return { endpoint, pid: child.pid as number, close };
 }
 
 function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {

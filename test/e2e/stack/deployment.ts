@@ -61,8 +61,11 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-/** The project in a folder of its own, with a store of its own, before anything is deployed. */
-export async function prepareDeployment(): Promise<Deployment> {
+/**
+ * The project in a folder of its own, with a store of its own, before anything is deployed.
+ * @param lease seconds that an event in doubt is waited for, in place of the stack's.
+ */
+export async function prepareDeployment({ lease }: { lease?: number } = {}): Promise<Deployment> {
   const work = await mkdtemp(join(tmpdir(), 'freezeframe-stack-'));
   const cloud = await openCloud();
   const service = join(work, 'service');
@@ -71,7 +74,8 @@ export async function prepareDeployment(): Promise<Deployment> {
   await makeService(service);
   const configuration = join(service, 'serverless.yml');
   const text = await readFile(configuration, 'utf8');
-  const changed = text.replace(/^functions:\n/m, (line) => line + PROBE_FUNCTION);
+  const waiting = lease === undefined ? text : text.replaceAll(`\${self:custom.settings.lease}`, String(lease));
+  const changed = waiting.replace(/^functions:\n/m, (line) => line + PROBE_FUNCTION);
   await writeFile(join(service, 'local-policies.cjs'), LOCAL_POLICIES);
   const plugins = cloud.local ? 'plugins:\n  - ./local-policies.cjs\n' : 'plugins:\n';
   await writeFile(configuration, changed.replace(/^plugins:\n/m, plugins));
