@@ -120,7 +120,7 @@ describe(`${COUNT} uploads, the function killed at random, calls failing at rand
         expect(row?.result.predictions[0].label, upload.key).toBe(upload.expect.label);
       } else {
         expect(row?.status, upload.key).toBe('failed');
-        expect(row?.problem.type.split('/').at(-1), upload.key).toMatch(upload.expect.code);
+        expect(row?.problem.type.split('#').at(-1), upload.key).toMatch(upload.expect.code);
       }
     }
   });

@@ -12,6 +12,7 @@ import {
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../functions/http/routes/index.ts';
 import { earlierResultId } from '../../functions/shared/jobs/result-id.ts';
 import { createKey } from '../../scripts/keys/keys.ts';
 import { parameterStore } from '../../scripts/keys/parameter-store.ts';
@@ -140,6 +141,19 @@ describe.skipIf(NO_CLOUD)('the deployed stack', () => {
         body: bytes,
       });
       expect(await answer.text()).toBe(createHash('sha256').update(bytes).digest('hex'));
+    });
+
+    it('answers at every address there is, with the rights that its role has', async () => {
+      const wrong: string[] = [];
+      for (const { method, path } of ROUTES) {
+        const address = path.replace('{id}', 'a'.repeat(22)).replaceAll(/\{\w*version\w*\}/g, '1');
+        const body = method === 'POST' ? JSON.stringify({ content_type: 'image/jpeg' }) : null;
+        const headers = { ...bearer(key), 'content-type': 'application/json' };
+        const { status } = await fetch(url + address.replaceAll(/\{\w+\}/g, 'tiny'), { method, headers, body });
+        // A request that is not well formed is refused; one that lacks a right ends in a 5xx.
+        if (status >= 500 || status === 401 || status === 403) wrong.push(`${method} ${path}: ${status}`);
+      }
+      expect(wrong).toEqual([]);
     });
 
     it('reads an object that lies in an allowed bucket, and no other', async () => {
