@@ -14,7 +14,7 @@ const MAX_KEY_BYTES = 1024;
  * Where the document of a picture is in the results bucket: `KEY.json` for pictures of the uploads bucket. Pictures of other
  * buckets may have the same keys, and S3 has no room for five more characters behind the longest ones: `by-id/ID.json`.
  */
-export function documentKey({ id, bucket, key }: Pick<ResultRow, 'id' | 'bucket' | 'key'>): string {
+function documentKey({ id, bucket, key }: Pick<ResultRow, 'id' | 'bucket' | 'key'>): string {
   const beside = `${key}.json`;
   const fits = Buffer.byteLength(beside) <= MAX_KEY_BYTES && !key.startsWith(BY_ID);
   return bucket === process.env.UPLOADS_BUCKET && fits ? beside : `${BY_ID}${id}.json`;

@@ -1,5 +1,6 @@
 import type { Problem, Result } from '@freezeframe/inference';
-import { type Change, changeItem, readItem } from '../dynamo.ts';
+import { changeItem, readItem } from '../dynamo.ts';
+import type { Change } from '../dynamo-update.ts';
 import type { Job } from './job.ts';
 import { sequenceOf } from './sequencer.ts';
 

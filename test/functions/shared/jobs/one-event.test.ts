@@ -1,5 +1,6 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { updateOf } from '../../../../functions/shared/dynamo-update.ts';
 import { AnnouncementInDoubt, confirmAnnouncement } from '../../../../functions/shared/jobs/announce.ts';
 import { createJob } from '../../../../functions/shared/jobs/job.ts';
 import { settleJob } from '../../../../functions/shared/jobs/settle.ts';
@@ -8,8 +9,7 @@ import { explore, type Scenario, step, type World } from './explore.ts';
 
 const services = vi.hoisted(() => ({ dynamo: undefined as unknown, send: (_: unknown) => {} }));
 
-vi.mock('../../../../functions/shared/dynamo.ts', async (importActual) => {
-  const { updateOf } = await importActual<typeof import('../../../../functions/shared/dynamo.ts')>();
+vi.mock('../../../../functions/shared/dynamo.ts', () => {
   const ask = (operation: string, request: Record<string, unknown>) => {
     const marshalled = { ...request, Key: marshall(request.Key) };
     const values = request.ExpressionAttributeValues;
@@ -20,7 +20,6 @@ vi.mock('../../../../functions/shared/dynamo.ts', async (importActual) => {
     >;
   };
   return {
-    updateOf,
     readItem: (table: string, id: string) =>
       step(
         () => {
