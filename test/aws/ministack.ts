@@ -9,8 +9,13 @@ export const MINISTACK = process.env.MINISTACK;
 
 const LAYERS = new URL('./ministack-layers.mjs', import.meta.url).href;
 
-/** Starts MiniStack on a free port of loopback, in a folder of its own; it ends with all that it started. */
-export async function startMiniStack(): Promise<{ endpoint: string; pid: number; close: () => Promise<void> }> {
+/**
+ * Starts MiniStack on a free port of loopback, in a folder of its own; it ends with all that it started.
+ * @param enforced whether policies are, as AWS does.
+ */
+export async function startMiniStack({
+  enforced = true,
+} = {}): Promise<{ endpoint: string; pid: number; close: () => Promise<void> }> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'freezeframe-ministack-'));
@@ -26,8 +31,7 @@ export async function startMiniStack(): Promise<{ endpoint: string; pid: number;
       TMPDIR: folder,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
-      // Policies of roles are enforced, as AWS does.
-      AUTH: 'true',
+      AUTH: String(enforced),
       NODE_OPTIONS: `--import=${LAYERS}`,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
