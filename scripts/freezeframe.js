@@ -10,6 +10,9 @@ process.stdout.on('error', (error) => {
 // Nobody reads our progress any more; the work goes on.
 process.stderr.on('error', () => {});
 
+// onnxruntime reports to its maker without it. Here for every process and thread that is started from this one.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 register();
 const { main } = await import('./cli.ts');
 process.exitCode = await main(process.argv);

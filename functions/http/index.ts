@@ -5,5 +5,5 @@ import { toHandler } from './gateway/gateway.ts';
 
 await warm();
 
-/** API Gateway HTTP API, payload format 2.0. */
+/** Requests that come by API Gateway, a function URL or a load balancer: see `toHandler`. */
 export const handler = observed(toHandler(createApp()));

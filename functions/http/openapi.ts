@@ -40,8 +40,8 @@ const SCHEMES: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   },
 };
 
-/** The OpenAPI 3.1 document of the routes, made of the very schemas that read requests. */
-export function openapi(routes: readonly Route[], auth: string): Json {
+/** The OpenAPI 3.1 document of the routes below `base`, made of the very schemas that read requests. */
+export function openapi(routes: readonly Route[], auth: string, base = ''): Json {
   const schemas: Json = {};
   const schemes = SCHEMES[auth] ?? {};
   const security = Object.keys(schemes).map((name) => ({ [name]: [] }));
@@ -58,7 +58,7 @@ export function openapi(routes: readonly Route[], auth: string): Json {
       version: inferencePackage.version,
       description: 'Asks frozen models about pictures and tensors.',
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: base || '/' }],
     ...(security.length > 0 ? { security } : {}),
     paths,
     components: { schemas: sorted(schemas), securitySchemes: schemes },
@@ -85,7 +85,9 @@ function operation(route: Route, schemas: Json, security: readonly Json[]): Json
     // An empty list says that this one is open to everybody.
     ...(route.open && security.length > 0 ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(route.body ? { requestBody: { required: true, content: contentOf(route.body, 'input', schemas) } } : {}),
+    ...(route.body
+      ? { requestBody: { required: !route.bodyIsOptional, content: contentOf(route.body, 'input', schemas) } }
+      : {}),
     responses,
   };
 }

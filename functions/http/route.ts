@@ -30,6 +30,8 @@ export interface Route {
   readonly headers?: z.ZodObject;
   /** By media type. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
+  /** True where there may be none. */
+  readonly bodyIsOptional?: boolean;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Statuses of problem documents besides those that every route may answer. */
   readonly problems?: readonly number[];

@@ -56,6 +56,7 @@ export const PICTURE_TYPES = [
   'image/tiff',
 ] as const;
 
+/** Bodies that are a picture; `application/x-image` is SageMaker's word. */
 export const pictureBodies: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
-  PICTURE_TYPES.map((type) => [type, pictureBytes]),
+  [...PICTURE_TYPES, 'application/x-image', 'application/octet-stream'].map((type) => [type, pictureBytes]),
 );

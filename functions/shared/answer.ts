@@ -11,6 +11,7 @@ import {
   toResults,
 } from '@freezeframe/inference';
 import { measure } from './observe/metrics.ts';
+import { countRun } from './observe/statistics.ts';
 import type { Options } from './options.ts';
 
 /** What may be asked, whichever way it came in: HTTP, a queue, an invocation. */
@@ -40,6 +41,8 @@ export async function answer(
   const note = (timings: Timings) => {
     measure('DecodeMs', timings.decode, { model, version: modelVersion });
     measure('RunMs', timings.run, { model, version: modelVersion });
+    const rows = 'pictures' in question ? question.pictures.length : 1;
+    countRun({ model, version: modelVersion, rows, ...timings });
     onTimings?.(timings);
   };
   const classifyOptions = { ...answerOptions, onTimings: note };

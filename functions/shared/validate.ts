@@ -1,6 +1,9 @@
 import { RequestError } from '@freezeframe/inference';
 import type { z } from 'zod';
 
+/** What a message shows of a field's name, and of what is wrong with it: both may hold what was sent. Characters. */
+const SHOWN = { field: 80, message: 200 } as const;
+
 /**
  * Checks `value` against `schema`.
  * @param where what the value is called in the message: "the query", "the event".
@@ -9,9 +12,17 @@ import type { z } from 'zod';
 export function validate<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 8).map(({ path, message }) => ({ field: path.join('.'), message }));
+  const issues = result.error.issues.slice(0, 8).map(({ path, message }) => ({
+    field: shorten(path.join('.'), SHOWN.field),
+    message: shorten(message, SHOWN.message),
+  }));
   const said = issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ');
   throw new RequestError('request-invalid', `${where} is not as expected: ${said}`, { details: { issues } });
+}
+
+/** Text that a sender chose the length of, as it may be repeated. */
+export function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 /** Reads JSON text. @throws RequestError `json-invalid`. */

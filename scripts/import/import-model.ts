@@ -51,9 +51,10 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   // Loaded where a model is imported: the command's help need not wait for every format.
   const { readAll } = await import('#read');
   const read = await readAll(path, table);
-  const choices = await readChoices(options, read.table);
+  const { notes, ...choices } = await readChoices(options, read.table);
   onStep('Freezing and verifying');
-  const prepared = await prepare(read.imported, choices);
+  const model = await prepare(read.imported, choices);
+  const prepared = { ...model, notes: [...notes, ...model.notes] };
   onStep('Saving');
   const manifest = draft(options, read, prepared);
   const stored = await store.save(name, { manifest, model: prepared.onnx });
@@ -78,13 +79,15 @@ async function prepare(imported: ImportedModel, choices: ModelChoices): Promise<
 async function readChoices(
   { pictures = {}, table: names = {}, ...options }: ImportOptions,
   table: Table,
-): Promise<ModelChoices> {
+): Promise<ModelChoices & { notes: readonly string[] }> {
   const { featuresOf, loadLabels, valuesOf } = await import('#read');
   const { readExpectation } = await import('./checks/expected.ts');
+  const named = options.labels === undefined ? undefined : await loadLabels(options.labels);
   return {
+    notes: named?.notes ?? [],
     pictures: { ...pictures, imagenet: options.labels === 'imagenet' },
     task: options.task,
-    labels: options.labels === undefined ? table.labels : await loadLabels(options.labels),
+    labels: named?.labels ?? table.labels,
     features: featuresOf(table, names),
     values: valuesOf(table, names),
     allowNonfinite: options.allowNonfinite === true,

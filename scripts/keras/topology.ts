@@ -113,7 +113,7 @@ class TopologyReader {
     if (++this.#count > MAX_CALLS) throw beyondLimit(MAX_CALLS, 'calls of layers', 'the model');
     if (isModel(layer.class_name)) {
       const inputs = modelInputs(layer, this.#masked(path, given));
-      const outputs = this.#inTraining(given, () => this.expand(layer, `${path}/`, inputs, depth + 1));
+      const outputs = this.#inTraining(layer, given, () => this.expand(layer, `${path}/`, inputs, depth + 1));
       return (index) => outputs[index];
     }
     const count = this.#calls.get(path) ?? 0;
@@ -127,10 +127,11 @@ class TopologyReader {
     };
   }
 
-  /** A model that is called with `training` hands it to its layers. */
-  #inTraining<T>({ call }: Given, run: () => T): T {
+  /** A model of Keras 2 that is called with `training` hands it to its layers; Keras 3's `predict` overrides it. */
+  #inTraining<T>({ inbound_nodes: nodes }: LayerConfig, { call }: Given, run: () => T): T {
     const before = this.#training;
-    this.#training = call?.kwargs.training ?? before;
+    const isKeras2 = Array.isArray(nodes) && Array.isArray(nodes[0]);
+    if (isKeras2) this.#training = call?.kwargs.training ?? before;
     const result = run();
     this.#training = before;
     return result;

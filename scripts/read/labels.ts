@@ -11,12 +11,18 @@ const MAX_LABELS = 100_000;
 const MAX_LABEL_LENGTH = 500;
 const MAX_LABEL_FILE_BYTES = 16 * 1024 * 1024;
 
+/** Names of classes in the order of a model's outputs, and what a person should know of how they were read. */
+export interface ClassNames {
+  readonly labels: readonly string[];
+  readonly notes: readonly string[];
+}
+
 /**
  * The names that `--labels` gives: `imagenet`, or a file in any form that `parseLabels` reads.
  * @throws ImportError `not-found`, and what `parseLabels` throws
  */
-export async function loadLabels(spec: string): Promise<readonly string[]> {
-  if (spec === 'imagenet') return imagenetLabels();
+export async function loadLabels(spec: string): Promise<ClassNames> {
+  if (spec === 'imagenet') return { labels: await imagenetLabels(), notes: [] };
   const size = await stat(spec).then(
     (found) => (found.isFile() ? found.size : undefined),
     () => undefined,
@@ -56,14 +62,14 @@ const BESIDE = [
 export async function labelsBeside(
   source: Source,
   folder: string,
-): Promise<{ readonly labels: readonly string[]; readonly entry: string } | undefined> {
+): Promise<(ClassNames & { readonly entry: string }) | undefined> {
   for (const name of BESIDE) {
     const entry = source.entries.find((candidate) => candidate.name.toLowerCase() === `${folder}${name}`.toLowerCase());
     if (!entry) continue;
     refuseSize(entry.bytes, entry.name);
     const bytes = await source.read(entry.name, MAX_LABEL_FILE_BYTES);
     if (name === 'metadata.json' && !namesOf(parseJson(bytes, entry.name))) continue;
-    return { labels: parseLabels(bytes, entry.name), entry: entry.name };
+    return { ...parseLabels(bytes, entry.name), entry: entry.name };
   }
   return undefined;
 }
@@ -74,15 +80,29 @@ export async function labelsBeside(
  * `wordLabels`, `classes`, `class_names` or `id2label`. UTF-8 or, with a mark, UTF-16; blank lines are passed over.
  * @throws ImportError `file-damaged` for what is none of these, `file-hostile` for control characters, `limit-exceeded`
  */
-export function parseLabels(bytes: Uint8Array, where: string): readonly string[] {
+export function parseLabels(bytes: Uint8Array, where: string): ClassNames {
   refuseSize(bytes.length, where);
   const text = decode(bytes, where);
-  const labels = /^\s*[[{]/.test(text) ? namesOf(parseJson(text, where)) : textLabels(text, where);
+  const json = /^\s*[[{]/.test(text);
+  const labels = json ? namesOf(parseJson(text, where)) : textLabels(text, where);
   if (!labels || labels.length === 0) throw damaged('class names', where, labels ?? 'something else');
   if (labels.length > MAX_LABELS) {
     throw new ImportError('limit-exceeded', expected(`at most ${MAX_LABELS} class names`, where, labels.length));
   }
-  return labels.map((label, i) => checked(label, `class name ${i + 1} of ${where}`));
+  const names = labels.map((label, i) => checked(label, `class name ${i + 1} of ${where}`));
+  return { labels: names, notes: json ? [] : notesOn(text, names, where) };
+}
+
+/** A file whose numbers were taken off may have meant them as parts of the names: no tool numbers from 1. */
+function notesOn(text: string, names: readonly string[], where: string): string[] {
+  const notes: string[] = [];
+  const first = /^[^\n\r]*/.exec(text.trimStart())?.[0] ?? '';
+  if (names.length > 1 && /^1\b/.test(first) && !first.startsWith(names[0] as string))
+    notes.push(`${where} is numbered from 1: the numbers were left out. Check that they are no part of the names.`);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    notes.push(`${where} has the name ${JSON.stringify(twice)} twice: answers do not tell which.`);
+  return notes;
 }
 
 /**
@@ -146,7 +166,9 @@ function textLabels(text: string, where: string): string[] {
   if (where.toLowerCase().endsWith('.csv')) return csvLabels(text, where);
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
   const numbered = indexed(lines.map(numberedLine));
-  if (numbered) return numbered;
+  // `1 finger, 2 fingers, 3 fingers`: a number that tells two names from each other is part of them.
+  const told = numbered && new Set(numbered).size === numbered.length;
+  if (numbered && (told || lines.every((line) => /^\s*\d+\s*[:,;=\t]/.test(line)))) return numbered;
   // Names may hold commas (`tench, Tinca tinca`): only a line that is alone is a list.
   return lines.length === 1 ? csvLabels(text, where) : lines;
 }

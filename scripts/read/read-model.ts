@@ -61,7 +61,8 @@ async function withLabels(imported: ImportedModel, source: Source): Promise<Impo
   if (imported.labels || source.kind === 'file') return imported;
   const beside = await labelsBeside(source, '');
   if (!beside) return imported;
-  return { ...imported, labels: beside.labels, notes: [...imported.notes, `Labels are those of ${beside.entry}.`] };
+  const notes = [...imported.notes, `Labels are those of ${beside.entry}.`, ...beside.notes];
+  return { ...imported, labels: beside.labels, notes };
 }
 
 /** More files than anybody puts beside a model; each is opened to look at it. */

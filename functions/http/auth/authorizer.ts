@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../gateway/gateway.ts';
+import type { GatewayEvent } from '../gateway/formats.ts';
 
 /** Who API Gateway's authorizer says is calling. */
 interface Caller {

@@ -6,8 +6,12 @@ import { MAX_PICTURES } from '../../shared/limits.ts';
 import { hasOne, payloadShape } from '../../shared/payload.ts';
 import { readObject } from '../../shared/s3.ts';
 import { pictureBodies, pictureBytes } from '../schemas.ts';
+import { readFiles } from './form.ts';
 import { OBJECT_URL, objectOf } from './object-url.ts';
-import { isJson, mediaType, parseBody, readBytes, refuseType } from './read-body.ts';
+import { isJson, isUntyped, mediaType, parseBody, readBytes, refuseType } from './read-body.ts';
+
+export const NAME_THE_TYPE =
+  'Name the type, as in: curl --data-binary @picture.jpg -H "content-type: image/jpeg" ADDRESS';
 
 const TAKEN = 'image/*, multipart/form-data or application/json';
 const WAYS = ['picture', 'pictures', 'tensors', 'url'];
@@ -53,29 +57,34 @@ export const classifyBodies: Readonly<Record<string, z.ZodType>> = {
 export type Asked = { question: Question; refused?: ReadonlyMap<number, Problem> };
 
 /**
- * Reads what is asked about from a request's body, by its declared content type. Whether `image/*` holds a picture is
- * found by decoding it, whatever subtype was declared.
+ * Reads what is asked about from a request's body, by its declared content type, or by its content where the type says
+ * nothing. Whether there is a picture is found by decoding it, whatever subtype was declared.
  * @throws RequestError `media-type-unsupported`, `request-too-large`, `request-invalid`, `bucket-not-allowed`;
  *   PictureError `picture-empty`, and as `readObject`.
  */
 export async function readQuestion(request: Request): Promise<Asked> {
   const type = mediaType(request);
   const multipart = type === 'multipart/form-data';
-  if (!multipart && !isJson(type) && !isPicture(type)) refuseType(TAKEN, type);
   const body = await readBytes(request);
+  const json = isJson(type, body);
+  if (!multipart && !json && !isPicture(type)) refuseType(TAKEN, type, NAME_THE_TYPE);
   if (body.byteLength === 0) {
     throw new PictureError('picture-empty', expected('a picture', 'the body', undefined), { remedy: `Send ${TAKEN}.` });
   }
-  if (multipart) return { question: await readForm(body, request.headers.get('content-type') as string) };
-  return isJson(type) ? readClassifyJson(body) : { question: { picture: body } };
+  if (multipart) {
+    const [picture, ...more] = await readFiles(body, request.headers.get('content-type') as string);
+    if (picture) return { question: more.length === 0 ? { picture } : { pictures: [picture, ...more] } };
+  }
+  return json ? readClassifyJson(body, type) : { question: { picture: body } };
 }
 
+/** Whether a body of this type may be a picture. (API Gateway makes text of `text/plain`, of which no picture survives.) */
 export function isPicture(type: string): boolean {
-  return /^image\/[\w.+-]+$/.test(type);
+  return isUntyped(type) || /^image\/[\w.+-]+$/.test(type);
 }
 
-async function readClassifyJson(body: Uint8Array): Promise<Asked> {
-  const { picture, pictures, tensors, url } = parseBody(body, classifyJson);
+async function readClassifyJson(body: Uint8Array, type: string): Promise<Asked> {
+  const { picture, pictures, tensors, url } = parseBody(body, classifyJson, type);
   if (picture) return { question: { picture } };
   if (tensors) return { question: { tensors } };
   if (url !== undefined) return { question: { picture: await readObject(objectOf(url)) } };
@@ -90,21 +99,4 @@ async function readClassifyJson(body: Uint8Array): Promise<Asked> {
     }
   }
   return { question: { pictures: good }, refused };
-}
-
-async function readForm(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<Question> {
-  const form = await new Response(body, { headers: { 'content-type': contentType } }).formData().catch((cause) => {
-    throw new RequestError('request-invalid', 'The body is not valid multipart/form-data', { cause });
-  });
-  const files = [...form.values()].filter((value) => typeof value !== 'string');
-  if (files.length === 0) {
-    throw new PictureError('picture-empty', expected('a file', 'the form', undefined), {
-      remedy: 'Send the picture as a file, as in: curl -F picture=@picture.jpg .../classify',
-    });
-  }
-  if (files.length > MAX_PICTURES) {
-    throw new RequestError('request-invalid', expected(`at most ${MAX_PICTURES} files`, 'the form', files.length));
-  }
-  const pictures = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
-  return pictures.length === 1 ? { picture: pictures[0] as Uint8Array } : { pictures };
 }

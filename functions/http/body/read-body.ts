@@ -7,20 +7,37 @@ import { parseJson, validate } from '../../shared/validate.ts';
 
 const DECODERS = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate) } as const;
 
+/**
+ * What clients declare where nobody told them a type: nothing, what `curl -d`, `fetch` and most libraries say of themselves,
+ * SageMaker's word for any picture. The body says more than these do.
+ */
+const UNTYPED = [
+  '',
+  '*/*',
+  'application/octet-stream',
+  'binary/octet-stream',
+  'application/x-www-form-urlencoded',
+  'application/x-image',
+];
+
 /** The declared content type without its parameters, lower case; empty where none is declared. */
 export function mediaType(request: Request): string {
   return request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-export function isJson(type: string): boolean {
-  return type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type);
+export function isUntyped(type: string): boolean {
+  return UNTYPED.includes(type);
+}
+
+/** Declared as JSON, or as nothing in particular and an object: what begins with a brace is no picture. */
+export function isJson(type: string, body: Uint8Array = new Uint8Array()): boolean {
+  if (/^(application|text)\/([\w.-]+\+)?json$/.test(type)) return true;
+  return (isUntyped(type) || type === 'text/plain') && /^\s*\{/.test(new TextDecoder().decode(body.subarray(0, 100)));
 }
 
 /** @throws RequestError `media-type-unsupported`. */
-export function refuseType(taken: string, type: string): never {
-  throw new RequestError('media-type-unsupported', expected(taken, 'content-type', type || undefined), {
-    remedy: 'Name the type, as in: curl --data-binary @picture.jpg -H "content-type: image/jpeg" .../classify',
-  });
+export function refuseType(taken: string, type: string, remedy: string): never {
+  throw new RequestError('media-type-unsupported', expected(taken, 'content-type', type || undefined), { remedy });
 }
 
 /**
@@ -44,16 +61,27 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
   return new Uint8Array(decoded);
 }
 
-/** @throws RequestError `media-type-unsupported`, `json-invalid`, `request-invalid`, and as {@link readBytes}. */
+/**
+ * The body as JSON, whatever it is called: neither TensorFlow Serving nor Triton looks at the type, and `curl -d` declares a
+ * form. What is no JSON is refused for its type where that says something else.
+ * @throws RequestError `media-type-unsupported`, `json-invalid`, `request-invalid`, and as {@link readBytes}.
+ */
 export async function readJson<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
-  const type = mediaType(request);
-  if (!isJson(type)) refuseType('application/json', type);
-  return parseBody(await readBytes(request), schema);
+  return parseBody(await readBytes(request), schema, mediaType(request));
 }
 
-/** @throws RequestError `json-invalid`, `request-invalid`. */
-export function parseBody<T extends z.ZodType>(bytes: Uint8Array, schema: T): z.output<T> {
-  return validate(schema, parseJson(new TextDecoder().decode(bytes), 'The body'), 'The body');
+/** @throws RequestError `media-type-unsupported`, `json-invalid`, `request-invalid`. */
+export function parseBody<T extends z.ZodType>(bytes: Uint8Array, schema: T, type: string): z.output<T> {
+  return validate(schema, parseText(bytes, type), 'The body');
+}
+
+function parseText(bytes: Uint8Array, type: string): unknown {
+  try {
+    return parseJson(new TextDecoder().decode(bytes), 'The body');
+  } catch (error) {
+    if (isJson(type) || isUntyped(type)) throw error;
+    refuseType('application/json', type, 'Send JSON, as in: curl -d @request.json ADDRESS');
+  }
 }
 
 function checkSize(bytes: number): void {

@@ -1,55 +1,78 @@
-import { RequestError } from '@freezeframe/inference';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { expected, FreezeframeError, RequestError } from '@freezeframe/inference';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problemResponse } from '../responses/problem.ts';
+import { methodsAt } from '../route.ts';
+import { ROUTES } from '../routes/index.ts';
+import { splitBase } from './base-path.ts';
+import { type EventFormat, FORMATS, type GatewayEvent, type GatewayResult, isRecord } from './formats.ts';
+
+/** What the app may want to know besides the request. */
+interface Bindings {
+  /** The event that the request was made of: its `requestContext` holds what an authorizer found. Absent in tests. */
+  event?: GatewayEvent;
+  /** What stood before the path: `/prod`. */
+  base?: string;
+}
 
 /** Anything that answers a web request: a Hono app. */
 interface WebApp {
-  /** @param environment what the app may want to know besides the request. */
-  fetch(request: Request, environment?: { event: GatewayEvent }): Response | Promise<Response>;
+  fetch(request: Request, environment?: Bindings): Response | Promise<Response>;
 }
-
-/** What of an API Gateway payload 2.0 event is read. */
-export type GatewayEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'rawQueryString' | 'headers'> & {
-  cookies?: string[];
-  body?: string;
-  isBase64Encoded?: boolean;
-  requestContext: {
-    http: { method: string };
-    requestId?: string;
-    /** What API Gateway's authorizer found: a token's claims, say. */
-    authorizer?: Record<string, unknown>;
-  };
-};
 
 /** What Hono's context carries here. */
 export interface HttpEnvironment {
-  Bindings: {
-    /** The event that the request was made of: its `requestContext` holds what an authorizer found. Absent in tests. */
-    event?: GatewayEvent;
-  };
+  Bindings: Bindings;
 }
 
 /** The app needs an origin to make a URL of a path; nothing reads it, and the `host` header is the caller's to choose. */
 const ORIGIN = 'https://function.internal';
 
 /**
- * Makes a Lambda handler for API Gateway's payload format 2.0 of a web app.
+ * Makes a Lambda handler for requests that come by API Gateway (payload format 2.0 or 1.0), a function URL or a load
+ * balancer of a web app; each is answered in its own format.
  *
  * Hono has an adapter too, which is deprecated. It decodes base64 byte by byte, 25 ms for a 4.5 MB picture where Node's
  * decoder takes 2, and answers a GET that has a body with plain text. The tests hold this one against it.
  */
-export function toHandler(app: WebApp): (event: GatewayEvent) => Promise<APIGatewayProxyStructuredResultV2> {
-  return async (event) => toResult(await respond(app, event));
+export function toHandler(
+  app: WebApp,
+  isRoute = (path: string) => methodsAt(ROUTES, path).length > 0,
+): (event: unknown) => Promise<GatewayResult> {
+  return async (event) => {
+    const format = isRecord(event) ? FORMATS.find(({ recognises }) => recognises(event)) : undefined;
+    if (!format || !isRecord(event)) return toResult(refuseEvent(event));
+    return format.write(await toResult(await respond(app, event, format, isRoute)), event);
+  };
 }
 
-async function respond(app: WebApp, event: GatewayEvent): Promise<Response> {
+async function respond(
+  app: WebApp,
+  sent: Parameters<EventFormat['read']>[0],
+  { read }: EventFormat,
+  isRoute: (path: string) => boolean,
+): Promise<Response> {
   let request: Request;
+  const event = read(sent);
+  const { path, base } = splitBase(event.rawPath, event.requestContext.stage, isRoute);
   try {
-    request = toRequest(event);
+    request = toRequest({ ...event, rawPath: path });
   } catch (cause) {
     return problemResponse(new RequestError('request-malformed', 'The request cannot be read', { cause }));
   }
-  return app.fetch(request, { event });
+  return app.fetch(request, { event, base });
+}
+
+/** Nobody sent this over HTTP: whoever set up what calls the function reads the reason in its log. */
+function refuseEvent(event: unknown): Response {
+  const { version, source } = isRecord(event) ? event : {};
+  const names = isRecord(event) ? Object.keys(event) : event;
+  const formats = 'API Gateway (payload format 2.0 or 1.0), a function URL or a load balancer';
+  return problemResponse(
+    new FreezeframeError('internal', expected(`a request of ${formats}`, 'the event', names), {
+      remedy: 'Call the function classify for anything but HTTP requests.',
+      details: { version, source },
+    }),
+  );
 }
 
 function toRequest(event: GatewayEvent): Request {
@@ -59,7 +82,8 @@ function toRequest(event: GatewayEvent): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers)) if (value !== undefined) headers.set(name, value);
   if (event.cookies?.length) headers.set('cookie', event.cookies.join('; '));
-  const { method } = event.requestContext.http;
+  // Upper case as all methods are: the router finds them in an object, which has `constructor` and the like from birth.
+  const method = event.requestContext.http.method.toUpperCase();
   // A GET may carry a body on the wire, but not in the web's Request: it means nothing, so it is left out.
   if (!event.body || method === 'GET' || method === 'HEAD') return newRequest(url, method, { headers });
   const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');

@@ -8,7 +8,10 @@ import {
 } from '@freezeframe/inference';
 import * as z from 'zod';
 import { answer } from '../../shared/answer.ts';
-import { isPicture } from '../body/classify-body.ts';
+import { type Options, queryOptions } from '../../shared/options.ts';
+import { validate } from '../../shared/validate.ts';
+import { isPicture, NAME_THE_TYPE } from '../body/classify-body.ts';
+import { isCsv, readCsv, shapedRows, type Table, writeCsv } from '../body/csv.ts';
 import { isJson, mediaType, parseBody, readBytes, refuseType } from '../body/read-body.ts';
 import { serverTiming } from '../responses/server-timing.ts';
 import { type Route, route } from '../route.ts';
@@ -20,6 +23,14 @@ import { readyModel } from './health.ts';
 // What SageMaker asks of a container, and what MLflow's scoring server takes:
 // https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 // https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#json-input
+
+const TAKEN = 'image/*, application/json or text/csv';
+
+/** Headers in which SageMaker's clients name a model. */
+const TARGET = 'x-amzn-sagemaker-target-model';
+const ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
+
+const csv = z.string().meta({ description: 'A row of features in each line, under a line of their names or not.' });
 
 const WAYS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
 
@@ -62,33 +73,77 @@ export const invocationsRoutes: readonly Route[] = [
     path: '/invocations',
     id: 'invocations',
     tag: 'SageMaker and MLflow',
-    summary: 'Ask the default model',
-    description: 'A picture is answered as POST /classify does; JSON with what the model answers, row by row.',
-    body: { ...pictureBodies, 'application/json': invocation },
+    summary: 'Ask the default model, or the one that is named',
+    description:
+      'A picture is answered as POST /classify does; JSON and CSV with what the model answers, row by row, as CSV where that is accepted alone.',
+    query: queryOptions,
+    headers: z.object({
+      [TARGET]: z.string().max(200).optional().describe('As ?model=, for clients of endpoints with several models.'),
+    }),
+    body: { ...pictureBodies, 'application/json': invocation, 'text/csv': csv },
     responses: {
       200: {
         description: 'A result, or predictions row by row.',
-        content: { 'application/json': result.or(z.object({ predictions: z.array(z.unknown()) })) },
+        content: {
+          'application/json': result.or(z.object({ predictions: z.array(z.unknown()) })),
+          'text/csv': undefined,
+        },
       },
     },
     problems: [404, 413, 415, 422],
-    handle: async ({ context }) => {
+    handle: async ({ context, query }) => {
       const request = context.req.raw;
       const type = mediaType(request);
-      if (!isJson(type) && !isPicture(type)) refuseType('image/* or application/json', type);
       const body = await readBytes(request);
+      const json = isJson(type, body);
+      if (!json && !isCsv(type) && !isPicture(type)) refuseType(TAKEN, type, NAME_THE_TYPE);
+      const options = { ...namedModel(request.headers), ...query };
       context.header('cache-control', 'no-store');
-      if (isJson(type)) {
-        const classifier = await loadClassifier();
-        const results = await runTimed(classifier, await invocationFeeds(classifier, parseBody(body, invocation)));
-        return context.json({ predictions: rowAnswers(classifier, results) });
+      if (!json && !isCsv(type)) {
+        if (body.byteLength === 0)
+          throw new PictureError('picture-empty', expected('a picture', 'the body', undefined));
+        const onTimings = ({ decode, run }: Timings) => context.header('server-timing', serverTiming({ decode, run }));
+        return context.json(await answer({ picture: body }, options, onTimings));
       }
-      if (body.byteLength === 0) throw new PictureError('picture-empty', expected('a picture', 'the body', undefined));
-      const onTimings = ({ decode, run }: Timings) => context.header('server-timing', serverTiming({ decode, run }));
-      return context.json(await answer({ picture: body }, {}, onTimings));
+      const predictions = await predict(options, json ? parseBody(body, invocation, type) : await readCsv(body));
+      const accept = request.headers.get('accept') ?? '';
+      if (/^\s*(text|application)\/csv\b/i.test(accept)) {
+        return context.body(writeCsv(predictions), 200, { 'content-type': 'text/csv; charset=utf-8' });
+      }
+      return context.json({ predictions });
     },
   }),
 ];
+
+/** The model that SageMaker's clients name: of an endpoint of several, or of its container for TensorFlow Serving. */
+function namedModel(headers: Headers): Options {
+  const [, attribute] = /(?:^|[,;\s])tfs-model-name=([^,;\s]+)/.exec(headers.get(ATTRIBUTES) ?? '') ?? [];
+  const model =
+    headers
+      .get(TARGET)
+      ?.trim()
+      .replace(/^\/|\.tar\.gz$/g, '') || attribute;
+  return model ? validate(queryOptions, { model }, 'The name of the model') : {};
+}
+
+async function predict(
+  { model: name, version, top_k, threshold }: Options,
+  asked: z.output<typeof invocation> | Table,
+): Promise<unknown[]> {
+  if (top_k !== undefined || threshold !== undefined) {
+    throw new RequestError('request-invalid', 'top_k and threshold choose among labels, of which rows have none', {
+      remedy: 'Leave them out, or send a picture.',
+    });
+  }
+  const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
+  const feeds = await ('data' in asked ? tableFeeds(classifier, asked) : invocationFeeds(classifier, asked));
+  return rowAnswers(classifier, await runTimed(classifier, feeds));
+}
+
+function tableFeeds(classifier: Classifier, { columns, data }: Table) {
+  if (columns) return splitFeeds(classifier, columns, data, 'the body');
+  return rowFeeds(classifier, shapedRows(classifier, data), 'the body');
+}
 
 function invocationFeeds(
   classifier: Classifier,
@@ -97,18 +152,29 @@ function invocationFeeds(
   if (instances) return rowFeeds(classifier, instances, 'instances');
   if (records) return rowFeeds(classifier, records, 'dataframe_records');
   if (!split) return columnFeeds(classifier, inputs, 'inputs');
-  // Without names to go by, a matrix is the one tensor, whatever its columns are called.
+  return splitFeeds(classifier, split.columns, split.data, 'dataframe_split.data');
+}
+
+/** Rows under names. Without names to go by, a matrix is the one tensor, whatever its columns are called. */
+function splitFeeds(
+  classifier: Classifier,
+  columns: readonly string[],
+  data: readonly (readonly unknown[])[],
+  where: string,
+) {
   const { input } = classifier.manifest;
   const known = classifier.inputs.map(({ name }) => name);
-  const pictures = input.kind === 'picture' && split.columns.length === 1;
+  const pictures = input.kind === 'picture' && columns.length === 1;
   const named =
-    pictures || (input.kind === 'tensors' && input.features) || split.columns.some((column) => known.includes(column));
-  const rows = split.data.map((row, index) => {
-    if (row.length !== split.columns.length) {
-      const where = `dataframe_split.data[${index}]`;
-      throw new RequestError('request-invalid', expected(`${split.columns.length} values`, where, row.length));
+    pictures || (input.kind === 'tensors' && input.features) || columns.some((column) => known.includes(column));
+  if (named && new Set(columns).size < columns.length) {
+    throw new RequestError('request-invalid', expected('each column once', where, columns));
+  }
+  const rows = data.map((row, index) => {
+    if (row.length !== columns.length) {
+      throw new RequestError('request-invalid', expected(`${columns.length} values`, `${where}[${index}]`, row.length));
     }
-    return named ? Object.fromEntries(split.columns.map((column, at) => [column, row[at]])) : row;
+    return named ? Object.fromEntries(columns.map((column, at) => [column, row[at]])) : row;
   });
-  return rowFeeds(classifier, rows, 'dataframe_split.data');
+  return rowFeeds(classifier, rows, where);
 }

@@ -7,7 +7,7 @@ import { type Route, route } from '../route.ts';
  * @param routes all of its routes, this one among them.
  */
 export function openapiRoute(routes: () => readonly Route[]): Route {
-  /** By what it depends on: the way in. */
+  /** By what they depend on: the way in, and where the API is. */
   const documents = new Map<string, string>();
   return route({
     method: 'GET',
@@ -25,11 +25,13 @@ export function openapiRoute(routes: () => readonly Route[]): Route {
     },
     handle: async ({ context }) => {
       const auth = authMode();
-      let document = documents.get(auth);
+      const base = context.env?.base ?? '';
+      const name = `${auth} ${base}`;
+      let document = documents.get(name);
       if (document === undefined) {
         const { openapi } = await import('../openapi.ts');
-        document = JSON.stringify(openapi(routes(), auth));
-        documents.set(auth, document);
+        document = JSON.stringify(openapi(routes(), auth, base));
+        documents.set(name, document);
       }
       return cacheable(context, document, 'application/json');
     },

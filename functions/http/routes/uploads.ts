@@ -106,7 +106,7 @@ export const uploadsRoutes: readonly Route[] = [
         // Whatever is there already is newer, and stays.
         await asking(changeRow(table, id, { set, where: 'attribute_not_exists(#id)', values: {} }));
       }
-      const result = `/results/${id}`;
+      const result = `${context.env?.base ?? ''}/results/${id}`;
       const answer = {
         id,
         url: form.url,

@@ -13,6 +13,7 @@ import {
 } from '@freezeframe/inference';
 import { MAX_PICTURES } from '../../shared/limits.ts';
 import { measure } from '../../shared/observe/metrics.ts';
+import { countRun } from '../../shared/observe/statistics.ts';
 import { inParallel } from '../../shared/runtime/pool.ts';
 
 export type Feeds = Record<string, TensorData>;
@@ -45,9 +46,17 @@ export async function pictureFeeds({ manifest }: Classifier, pictures: readonly 
 export async function runTimed(classifier: Classifier, feeds: Feeds): Promise<Feeds> {
   const { name: model, version } = classifier.manifest;
   const started = performance.now();
-  const results = await classifier.run(feeds);
-  measure('RunMs', performance.now() - started, { model, version });
-  return results;
+  const rows = Object.values(feeds)[0]?.shape[0] ?? 1;
+  try {
+    const results = await classifier.run(feeds);
+    const run = performance.now() - started;
+    measure('RunMs', run, { model, version });
+    countRun({ model, version, rows, run });
+    return results;
+  } catch (error) {
+    countRun({ model, version, rows, run: performance.now() - started, failed: true });
+    throw error;
+  }
 }
 
 /** The result of each row, as people see it, with every label. @throws as `toResults`. */

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { isWarmUp } from '../runtime/warm-up.ts';
 import { correlated } from './correlation.ts';
 import { measure, publishMetrics } from './metrics.ts';
 import { traced } from './tracing.ts';
@@ -10,12 +11,21 @@ type Handler<E, R> = (event: E, context?: Invocation) => Promise<R>;
 
 let cold = true;
 
+/** The answer to what only keeps a function warm. */
+const WARM = { status: 'warm' } as const;
+
 /**
  * What every function's handler is wrapped in: log lines carry the invocation's id, cold starts are counted, what was
- * measured is written when the answer is known, and X-Ray gets its part.
+ * measured is written when the answer is known, and X-Ray gets its part. What only keeps the function warm is answered at
+ * once, without a line.
  */
-export function observed<E, R>(handler: Handler<E, R>): Handler<E, R> {
+export function observed<E, R>(handler: Handler<E, R>): Handler<E, R | typeof WARM> {
   return async (event, context) => {
+    if (isWarmUp(event)) {
+      // Whoever asks next does not wait for the start.
+      cold = false;
+      return WARM;
+    }
     if (cold) measure('ColdStart', 1);
     cold = false;
     const fields = context?.awsRequestId ? { invocationId: context.awsRequestId } : {};

@@ -1,5 +1,12 @@
+import { isMainThread } from 'node:worker_threads';
 import type Sharp from 'sharp';
 import { type ErrorCode, FreezeframeError } from './errors.ts';
+
+/** onnxruntime reads this from the process's own environment when it is loaded, and reports to its maker without it. */
+const OPT_OUT = 'ORT_DISABLE_TELEMETRY';
+
+// Set when this package is loaded, not when onnxruntime is: a thread copies the environment as it is when it starts.
+if (isMainThread) process.env[OPT_OUT] = '1';
 
 // Both natives are imported when first needed, not when this package is: a broken binary then fails one call with an
 // error that says what to do, instead of the whole process at start; and a script that only reads manifests stays light.
@@ -9,8 +16,17 @@ type Onnxruntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 
 let onnxruntime: Promise<Onnxruntime> | undefined;
 let sharp: Promise<typeof Sharp> | undefined;
 
-/** onnxruntime, loaded once. @throws FreezeframeError `engine-unavailable`; the next call tries again. */
-export function loadOnnxruntime(): Promise<Onnxruntime> {
+/**
+ * onnxruntime, loaded once, without its telemetry.
+ * @throws FreezeframeError `engine-unavailable`, the next call tries again; `telemetry-on` in a thread that was started
+ *   without the opt-out: what a thread writes to `process.env` is a copy that onnxruntime does not see
+ */
+export async function loadOnnxruntime(): Promise<Onnxruntime> {
+  if (process.env[OPT_OUT] !== '1') {
+    throw new FreezeframeError('telemetry-on', `onnxruntime would report to its maker: ${OPT_OUT} is not 1`, {
+      remedy: `Set ${OPT_OUT}=1 for the whole process, or load @freezeframe/inference in the main thread before threads start.`,
+    });
+  }
   onnxruntime ??= import('onnxruntime-node').then(
     // A CommonJS package: which names Node finds without `default` depends on its bundler.
     (module) => module.default ?? module,

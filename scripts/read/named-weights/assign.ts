@@ -25,7 +25,8 @@ export function assign(object: LayerObject, found: readonly Found[], era: Era): 
   const orders = (['keras-2', 'keras-3'] as const).toSorted((a) => (a === era ? -1 : 1));
   const candidates = orders.flatMap((by) => {
     // What an attention hands on to its parts differs between a model that was frozen and one that was loaded frozen.
-    return [object, thawed(object)].map((one) => inOrder(savedOrder(one, by), found));
+    const states = [object, thawed(object), ...['forward_layer', 'backward_layer'].map((part) => frozen(object, part))];
+    return states.map((one) => inOrder(savedOrder(one, by), found));
   });
   const [first] = candidates as [Assignment];
   if (first.length !== found.length) return first;
@@ -46,6 +47,12 @@ export function assign(object: LayerObject, found: readonly Found[], era: Era): 
 function thawed(object: LayerObject, isOutermost = true): LayerObject {
   const trainable = isOutermost || object.name !== undefined ? object.trainable : true;
   return { ...object, trainable, inside: object.inside.map((inner) => thawed(inner, false)) };
+}
+
+/** Keras 2 writes one config for both directions of a Bidirectional, so that it does not say which of them is frozen. */
+function frozen(object: LayerObject, part: string): LayerObject {
+  const inside = object.inside.map((inner) => frozen(inner, part));
+  return { ...object, trainable: object.trainable && lastOf(object.path) !== part, inside };
 }
 
 function inOrder(variables: readonly Variable[], found: readonly Found[]): Assignment {

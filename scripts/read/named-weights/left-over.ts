@@ -26,6 +26,6 @@ export function isState(name: string, classes: ReadonlySet<string>): boolean {
 export const NOT_OF_LAYERS =
   /^(optimizer|optimizer_weights|_?metrics|_loss_tracker|compile_metrics|_compile_metrics|_compile_loss)(\/|$)/;
 
-export function leftOver(found: readonly Found[]): string[] {
+export function leftOver(found: readonly Pick<Found, 'name' | 'shape'>[]): string[] {
   return found.map(({ name, shape }) => `${name} [${(shape ?? []).join(', ')}] is not read by any layer`);
 }

@@ -41,11 +41,10 @@ export class Tensors {
     const name = `${object.path}/${spec.name}`;
     const shape = path === undefined ? undefined : this.file.shape(path);
     if (path === undefined || shape === undefined || String(shape) !== String(spec.shape)) {
-      // Nothing asks for the weights of a layer that no output needs.
-      if (!object.unneeded) this.#problems.push(expected(`[${spec.shape.join(', ')}]`, `weight ${name}`, shape));
+      this.#problems.push(expected(`[${spec.shape.join(', ')}]`, `weight ${name}`, shape));
       return;
     }
-    if (!object.unneeded) this.#variables.set(name, this.file.read(path));
+    this.#variables.set(name, this.file.read(path));
   }
 
   set(object: LayerObject, spec: WeightSpec, tensor: Tensor): void {
@@ -60,8 +59,7 @@ export class Tensors {
   finish(objects: readonly LayerObject[]): Map<string, Tensor> {
     throwProblems(this.#problems);
     const weights = new Map<string, Tensor>();
-    for (const { path, stored, unneeded } of withInside(objects)) {
-      if (unneeded) continue;
+    for (const { path, stored } of withInside(objects)) {
       const own = stored.weights((name) => this.#variables.get(`${path}/${name}`) as Tensor);
       for (const [name, tensor] of own) weights.set(`${path}/${name}`, tensor);
     }

@@ -7,7 +7,8 @@ import { ImportError } from '../../../scripts/guards/import-error.ts';
 import { checkLabelCount, labelsBeside, loadLabels, parseLabels } from '../../../scripts/read/labels.ts';
 import { memorySource } from './memory-source.ts';
 
-const read = (text: string, where = 'labels.txt') => parseLabels(new TextEncoder().encode(text), where);
+const read = (text: string, where = 'labels.txt') => parseLabels(new TextEncoder().encode(text), where).labels;
+const notes = (text: string, where = 'labels.txt') => parseLabels(new TextEncoder().encode(text), where).notes;
 const code = (text: string, where?: string) => {
   try {
     return String(read(text, where));
@@ -26,6 +27,9 @@ describe('parseLabels', () => {
     ['indices from one', '1 cat\n2 dog', ['cat', 'dog']],
     ['names that begin with a number', '7 up\n8 ball', ['7 up', '8 ball']],
     ['names that are numbers', '0\n1\n2', ['0', '1', '2']],
+    ['numbers that tell names apart', '1 finger\n2 fingers\n3 fingers\n', ['1 finger', '2 fingers', '3 fingers']],
+    ['numbers from 0 that do', '0 points\n1 point\n2 points', ['0 points', '1 point', '2 points']],
+    ['indices of equal names', '0: crane\n1: tench\n2: crane', ['crane', 'tench', 'crane']],
     [
       'names with commas',
       'tench, Tinca tinca\ngoldfish, Carassius auratus',
@@ -52,8 +56,15 @@ describe('parseLabels', () => {
     expect(read(text, 'labels.csv')).toEqual(['cat', 'dog, wet']);
   });
 
+  it('warns of numbers from 1, and of names that are there twice', () => {
+    expect(notes('1 cat\n2 dog')).toEqual([expect.stringContaining('numbered from 1')]);
+    expect(notes('index,label\n0,cat\n1,cat', 'labels.csv')).toEqual([expect.stringContaining('"cat" twice')]);
+    for (const text of ['0 cat\n1 dog', '1 finger\n2 fingers\n3 fingers', '1 euro\n2 euro\n5 euro', 'cat\ndog'])
+      expect(notes(text)).toEqual([]);
+  });
+
   it('reads UTF-16 with a mark', () => {
-    expect(parseLabels(Buffer.from('\ufeffchat\nchien', 'utf16le'), 'labels.txt')).toEqual(['chat', 'chien']);
+    expect(parseLabels(Buffer.from('\ufeffchat\nchien', 'utf16le'), 'labels.txt').labels).toEqual(['chat', 'chien']);
   });
 
   it.each([
@@ -101,7 +112,7 @@ describe('parseLabels', () => {
         fc.constantFrom('a.txt', 'a.csv'),
         (bytes, name) => {
           try {
-            for (const label of parseLabels(bytes, name)) expect(label).toMatch(/^\S/);
+            for (const label of parseLabels(bytes, name).labels) expect(label).toMatch(/^\S/);
           } catch (error) {
             expect(error).toBeInstanceOf(ImportError);
           }
@@ -114,7 +125,7 @@ describe('parseLabels', () => {
 
 describe('loadLabels', () => {
   it('has the names of ImageNet', async () => {
-    const labels = await loadLabels('imagenet');
+    const { labels } = await loadLabels('imagenet');
     expect(labels).toHaveLength(1000);
     expect(labels[0]).toBe('tench, Tinca tinca');
     expect(labels[134]).toBe('crane');
@@ -125,7 +136,7 @@ describe('loadLabels', () => {
     const folder = await mkdtemp(join(tmpdir(), 'labels-'));
     try {
       await writeFile(join(folder, 'names.txt'), '0 cat\n1 dog\n');
-      expect(await loadLabels(join(folder, 'names.txt'))).toEqual(['cat', 'dog']);
+      expect(await loadLabels(join(folder, 'names.txt'))).toEqual({ labels: ['cat', 'dog'], notes: [] });
       await expect(loadLabels(join(folder, 'none.txt'))).rejects.toMatchObject({ code: 'not-found' });
       await expect(loadLabels(folder)).rejects.toMatchObject({ code: 'not-found' });
     } finally {
@@ -137,7 +148,11 @@ describe('loadLabels', () => {
 describe('labelsBeside', () => {
   it('passes over a metadata.json that holds no names', async () => {
     const source = memorySource({ 'a/metadata.json': '{"keras_version": "3.15"}', 'a/Labels.txt': '0 cat\n1 dog' });
-    expect(await labelsBeside(source, 'a/')).toEqual({ labels: ['cat', 'dog'], entry: 'a/Labels.txt' });
+    expect(await labelsBeside(source, 'a/')).toEqual({
+      labels: ['cat', 'dog'],
+      entry: 'a/Labels.txt',
+      notes: [],
+    });
     expect(await labelsBeside(source, '')).toBeUndefined();
   });
 });

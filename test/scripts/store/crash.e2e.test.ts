@@ -28,7 +28,9 @@ beforeAll(async () => {
         name: 'dying-fs',
         setup: ({ onResolve }) =>
           onResolve({ filter: /^node:fs\/promises$/ }, ({ importer }) =>
-            /\bscripts\/(store\/|system\/atomic-files)/.test(importer) ? { path: join(here, 'dying-fs.ts') } : undefined,
+            /\bscripts\/(store\/|system\/atomic-files)/.test(importer)
+              ? { path: join(here, 'dying-fs.ts') }
+              : undefined,
           ),
       },
     ],

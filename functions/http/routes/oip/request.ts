@@ -11,7 +11,7 @@ import {
   type TensorData,
 } from '@freezeframe/inference';
 import { decodeBase64 } from '../../../shared/base64.ts';
-import { isJson, mediaType, parseBody, readBytes, refuseType } from '../../body/read-body.ts';
+import { mediaType, parseBody, readBytes } from '../../body/read-body.ts';
 import { type Feeds, pictureFeeds } from '../../tensors/feeds.ts';
 import { elementsOf, valuesOf } from './bytes.ts';
 import { inferRequest, type OipInput, type OipRequest } from './schemas.ts';
@@ -25,24 +25,22 @@ interface OipBody {
 }
 
 /**
- * Reads a request: JSON, or JSON of the length that the header names and tensors as bytes behind it. Triton's own client
- * names no content type.
+ * Reads a request: JSON, or JSON of the length that the header names and tensors as bytes behind it. Like Triton it does not
+ * look at the content type.
  * @throws RequestError `media-type-unsupported`, `request-invalid`, `json-invalid`.
  */
 export async function readOipBody(request: Request): Promise<OipBody> {
   const type = mediaType(request);
-  if (type !== '' && !isJson(type) && type !== 'application/octet-stream') {
-    refuseType('application/json or application/octet-stream', type);
-  }
   const bytes = await readBytes(request);
   const declared = request.headers.get(HEADER_LENGTH);
-  if (declared === null) return { request: parseBody(bytes, inferRequest), binary: bytes.subarray(bytes.byteLength) };
+  if (declared === null)
+    return { request: parseBody(bytes, inferRequest, type), binary: bytes.subarray(bytes.byteLength) };
   const length = /^\d{1,9}$/.test(declared) ? Number(declared) : Number.NaN;
   if (!(length <= bytes.byteLength)) {
     const what = `a length of at most ${bytes.byteLength} bytes`;
     throw new RequestError('request-invalid', expected(what, HEADER_LENGTH, declared));
   }
-  return { request: parseBody(bytes.subarray(0, length), inferRequest), binary: bytes.subarray(length) };
+  return { request: parseBody(bytes.subarray(0, length), inferRequest, type), binary: bytes.subarray(length) };
 }
 
 /**

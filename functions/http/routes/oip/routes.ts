@@ -6,6 +6,7 @@ import { type Route, route } from '../../route.ts';
 import { modelParam, versionParam } from '../../schemas.ts';
 import { runTimed } from '../../tensors/feeds.ts';
 import { readyModel } from '../health.ts';
+import { extensionRoutes, modelExtensionRoutes } from './extensions.ts';
 import { readFeeds, readOipBody } from './request.ts';
 import { wantedOutputs, writeOipResponse } from './response.ts';
 import { inferBytes, inferRequest, inferResponse, modelMetadata, serverMetadata } from './schemas.ts';
@@ -27,7 +28,8 @@ const serverRoutes: readonly Route[] = [
       context.json({
         name: 'freezeframe',
         version: inferencePackage.version,
-        extensions: ['binary_tensor_data', 'classification'],
+        // Not model_repository, which is loading and unloading too.
+        extensions: ['binary_tensor_data', 'classification', 'model_configuration', 'statistics'],
       }),
   }),
   route({
@@ -57,13 +59,15 @@ const serverRoutes: readonly Route[] = [
 
 export const oipRoutes: readonly Route[] = [
   ...serverRoutes,
+  ...extensionRoutes,
   ...modelRoutes('/v2/models/{model}', '', modelParam),
   ...modelRoutes('/v2/models/{model}/versions/{version}', 'Version', versionParam),
 ];
 
-/** The same three for the default version and for one that is named. */
+/** The same for the default version and for one that is named. */
 function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonly Route[] {
   return [
+    ...modelExtensionRoutes(path, suffix, params),
     route({
       method: 'GET',
       path,

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import type { LayerConfig, Shape } from '#keras';
+import { type LayerConfig, modeOf, type Shape } from '#keras';
 import { asKeras, type Value } from '#onnx';
 import { defineLayer, emitLayer, innerContext, innerWeights, type ResolvedLayer, shapesOf, single } from '../layer.ts';
 import { innerLayer } from '../options.ts';
 
-const options = z.object({ layer: innerLayer });
+const options = z.object({
+  // Keras calls `layer.call` here, which goes round its own quantization: it would answer with kernels without scales.
+  layer: innerLayer.refine(({ config }) => modeOf(config.dtype) === undefined, {
+    error: 'a quantized layer inside of TimeDistributed, which Keras computes without its scales',
+  }),
+});
 type Config = z.output<typeof options> & { readonly inner: { readonly layer: ResolvedLayer } };
 
 export const timeDistributed = defineLayer<Config>({

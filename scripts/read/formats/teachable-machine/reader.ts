@@ -98,7 +98,7 @@ async function readTeachableMachine(source: Source): Promise<ImportedModel> {
     format: teachableMachineReader.format,
     ...(labels ? { labels: labels.labels } : {}),
     ...(classes === undefined ? {} : { hints: hints(found.kind) }),
-    notes: labels ? [...imported.notes, `Class names from ${labels.entry}.`] : imported.notes,
+    notes: labels ? [...imported.notes, `Class names from ${labels.entry}.`, ...labels.notes] : imported.notes,
   };
 }
 

@@ -30,7 +30,7 @@ export async function readTfjsGraph(source: Source): Promise<ImportedGraphModel>
     ...(framework ? { framework } : {}),
     ...(labels ? { labels: labels.labels } : {}),
     graphModel,
-    notes: labels ? [`Class names from ${labels.entry}.`] : [],
+    notes: labels ? [`Class names from ${labels.entry}.`, ...labels.notes] : [],
   };
 }
 

@@ -4,6 +4,7 @@ import { ImportError } from '#guards';
 import type { Tensor, WeightSpec } from '#keras';
 import type { DecodedWeight } from '#tensorflow';
 import type { PlannedConfig } from '../../config/planned-config.ts';
+import { isState, leftOver } from '../../named-weights/left-over.ts';
 
 interface WantedLayer {
   readonly path: string;
@@ -17,19 +18,27 @@ interface WantedLayer {
  * the name decides and, where the layer calls it otherwise, the order, which is Keras's.
  * @throws ImportError `bad-weights`, naming every layer whose weights are missing, ambiguous or of another shape
  */
-export function nameWeights({ plan }: PlannedConfig, weights: readonly DecodedWeight[]): Map<string, Tensor> {
+export function nameWeights({ layers, plan }: PlannedConfig, weights: readonly DecodedWeight[]): Map<string, Tensor> {
   const named = new Map<string, Tensor>();
   const problems: string[] = [];
   const index = new WeightIndex(weights);
-  for (const [path, specs] of weightSpecs(plan)) {
+  const left = new Set(weights);
+  // Files hold the weights of layers too that no output needs.
+  const wanted = new Map([...plan.unneeded, ...weightSpecs(plan)]);
+  for (const [path, specs = []] of wanted) {
     if (specs.length === 0) continue;
     const layer = { path, specs };
     const found = match(layer, index);
     if (typeof found === 'string') problems.push(found);
     else
-      for (const [i, spec] of layer.specs.entries())
+      for (const [i, spec] of layer.specs.entries()) {
+        left.delete(found[i] as DecodedWeight);
         named.set(`${layer.path}/${spec.name}`, tensorOf(found[i] as DecodedWeight));
+      }
   }
+  const classes = new Set(layers.map(({ layer }) => layer.class_name));
+  const unread = [...left].filter(({ name }) => !isState(name.replace(/:0$/, ''), classes));
+  problems.push(...leftOver(unread));
   if (problems.length === 0) return named;
   throw new ImportError('bad-weights', `The weights do not fit the layers:\n  ${problems.join('\n  ')}`, {
     details: { problems },

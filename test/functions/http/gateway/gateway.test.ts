@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { Hono } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { type GatewayEvent, toHandler } from '../../../../functions/http/gateway/gateway.ts';
+import type { GatewayEvent } from '../../../../functions/http/gateway/formats.ts';
+import { toHandler } from '../../../../functions/http/gateway/gateway.ts';
 
 const event = (method: string, path: string, rest: Partial<GatewayEvent> = {}): GatewayEvent => ({
   rawPath: path,

@@ -194,11 +194,45 @@ describe('POST /classify with garbage', async () => {
     expect((await post(await bytes('red'), 'image/png')).status).toBe(200);
   });
 
-  it('refuses other content types, none, and too much', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'image/', 'image', 'multipart/mixed']) {
+  it.each([
+    undefined,
+    '',
+    'application/octet-stream',
+    'binary/octet-stream',
+    'application/x-image',
+    'Application/X-Image; charset=binary',
+    'application/x-www-form-urlencoded',
+    'application/x-www-form-urlencoded; charset=UTF-8',
+  ])('goes by the content where the type (%s) says nothing of it', async (type) => {
+    const picture = await post(await bytes('red'), type);
+    expect((await read(picture)).predictions[0]).toMatchObject({ label: 'red' });
+    const body = JSON.stringify({ picture: Buffer.from(await bytes('blue')).toString('base64') });
+    const json = await post(new TextEncoder().encode(` ${body}`), type);
+    expect((await read(json)).predictions[0]).toMatchObject({ label: 'blue' });
+    await expectProblem(await post(new TextEncoder().encode('a=1&b=2'), type), 415, 'picture-type-unsupported');
+    await expectProblem(await post(new Uint8Array(), type), 400, 'picture-empty');
+  });
+
+  it('repeats nothing at length', async () => {
+    const long = 'k'.repeat(100_000);
+    for (const response of [
+      await json({ [long]: 1 }),
+      await json({ url: long }),
+      await json({ pictures: [long.replaceAll('k', '-')] }),
+      await post(await bytes('red'), 'image/png', `?${long}=1`),
+      await post(await bytes('red'), 'image/png', `?model=${long}`),
+      await post(await bytes('red'), `x/${long}`),
+      await app.request(`/${long}`),
+      await app.request('/classify', { method: long }),
+    ]) {
+      expect((await response.text()).length).toBeLessThan(2_000);
+    }
+  });
+
+  it('refuses other content types, and too much', async () => {
+    for (const type of ['text/plain', 'text/html', 'application/pdf', 'image/', 'image', 'multipart/mixed']) {
       await expectProblem(await post(await bytes('red'), type), 415, 'media-type-unsupported');
     }
-    await expectProblem(await post(await bytes('red')), 415, 'media-type-unsupported');
     const large = new Uint8Array(6 * 1024 * 1024 + 1);
     await expectProblem(await post(large, 'image/png'), 413, 'request-too-large');
     const declared = { 'content-type': 'image/png', 'content-length': '7000000' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../../functions/http/app.ts';
-import { colourModel, priceModel, useModels } from '../../models.ts';
+import { priceModel, useModels } from '../../models.ts';
 import { plainPicture } from '../../pictures.ts';
 
 const app = createApp();
@@ -33,15 +33,76 @@ describe('a model of numbers behind /invocations', () => {
     expect(await json(body)).toMatchObject({ status, error: expect.any(String) });
   });
 
+  it.each([
+    ['rows of features', '100,4\n1,0\n'],
+    ['a line of names in another order', '\ufeffrooms,area\r\n4,100\r\n0,1\r\n'],
+    ['quotes, spaces and exponents', '"1e2", 4\n\n1.0,.0'],
+  ])('answers CSV: %s', async (_, body) => {
+    const predictions = [[100_200], [1000]];
+    expect(await (await post(body, 'text/csv; charset=UTF-8')).json()).toEqual({ predictions });
+    const headers = { 'content-type': 'text/csv', accept: 'text/csv' };
+    const lines = await app.request('/invocations', { method: 'POST', body, headers });
+    expect(lines.headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(await lines.text()).toBe('100200\n1000\n');
+  });
+
+  it.each([
+    ['', 400],
+    ['area,rooms\n', 400],
+    ['100,4\n1\n', 400],
+    ['100,4\n1,\n', 400],
+    ['100,4\n1,x\n', 400],
+    ['area,area\n1,2\n', 400],
+    ['area,cellar\n1,2\n', 422],
+    ['100,4,1\n', 422],
+    ['"1,2', 400],
+  ])('refuses the CSV %j', async (body, status) => {
+    expect((await post(body, 'text/csv')).status).toBe(status);
+  });
+
+  it('answers JSON whatever it is called', async () => {
+    const body = new TextEncoder().encode(JSON.stringify({ instances: [[100, 4]] }));
+    for (const type of [undefined, 'application/x-www-form-urlencoded', 'application/octet-stream', 'text/plain']) {
+      expect(await (await post(body, type)).json()).toEqual({ predictions: [[100_200]] });
+    }
+  });
+
   it('refuses a picture, and other types', async () => {
     expect((await post(new Uint8Array(await plainPicture('red')), 'image/png')).status).toBe(422);
-    expect((await post('1,2', 'text/csv')).status).toBe(415);
+    expect((await post('1,2', 'text/html')).status).toBe(415);
     expect((await post(new Uint8Array(), 'image/png')).status).toBe(400);
   });
 });
 
 describe('a model of pictures behind /invocations', () => {
-  useModels([colourModel()]);
+  useModels();
+
+  it.each(['application/x-image', 'application/octet-stream', 'application/x-www-form-urlencoded', undefined])(
+    'answers a picture called %s',
+    async (type) => {
+      const response = await post(new Uint8Array(await plainPicture('blue')), type);
+      expect(await response.json()).toMatchObject({ predictions: [{ label: 'blue' }, {}, {}] });
+    },
+  );
+
+  it('asks the model that is named', async () => {
+    const body = JSON.stringify({ instances: [[100, 4]] });
+    const ask = async (query: string, headers: Record<string, string> = {}) => {
+      const asked = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
+      return (await app.request(`/invocations${query}`, asked)).json();
+    };
+    const answered = { predictions: [[100_200]] };
+    expect(await ask('?model=prices')).toEqual(answered);
+    expect(await ask('?model=prices&version=1')).toEqual(answered);
+    expect(await ask('', { 'x-amzn-sagemaker-target-model': '/prices.tar.gz' })).toEqual(answered);
+    expect(await ask('', { 'x-amzn-sagemaker-custom-attributes': 'tfs-model-name=prices' })).toEqual(answered);
+    expect(await ask('?model=none')).toMatchObject({ status: 404 });
+    expect(await ask('?modle=prices')).toMatchObject({ status: 400 });
+    expect(await ask('?model=prices&top_k=1')).toMatchObject({ status: 400 });
+    const picture = new Uint8Array(await plainPicture('red'));
+    const one = await app.request('/invocations?top_k=1', { method: 'POST', body: picture });
+    expect(await one.json()).toMatchObject({ predictions: [{ label: 'red' }] });
+  });
 
   it('answers a picture as /classify does', async () => {
     const response = await post(new Uint8Array(await plainPicture('blue')), 'image/png');

@@ -95,3 +95,27 @@ describe('observed', () => {
     }
   });
 });
+
+describe('what only keeps a function warm', () => {
+  it.each([
+    [{ source: 'serverless-plugin-warmup' }],
+    [{ warmer: true, concurrency: 3 }],
+    [{ warmup: true }],
+    [{ version: '0', source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
+    [{ version: '0', source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' }],
+  ])('is answered at once, without a line: %j', async (event) => {
+    const handler = observed(async () => expect.fail('it was handled'));
+    expect(await handler(event, invocation)).toEqual({ status: 'warm' });
+    expect(lines).toEqual([]);
+  });
+
+  it.each([
+    [{ source: 'aws.events', 'detail-type': 'ClassificationRequested' }],
+    [{ source: 'someone' }],
+    [{ warmer: 'yes' }],
+    [null],
+    ['warmer'],
+  ])('is nothing else: %j', async (event) => {
+    expect(await observed(async () => 'handled')(event, invocation)).toBe('handled');
+  });
+});

@@ -41,6 +41,15 @@ describe('Open Inference Protocol v2', () => {
     });
   });
 
+  it.each(['application/x-www-form-urlencoded', 'text/plain', 'image/png', ''])(
+    'answers JSON whatever it is called: %s',
+    async (type) => {
+      const body = JSON.stringify({ inputs: [house] });
+      const response = await post('/v2/models/prices/infer', body, { 'content-type': type });
+      expect((await read(response)).outputs[0]).toMatchObject({ data: [100_200] });
+    },
+  );
+
   it('takes and gives tensors as bytes, not aligned ones too', async () => {
     const bytes = new Uint8Array(new Float32Array([100, 4]).buffer);
     for (const id of ['', 'a', 'ab', 'abc']) {
@@ -99,7 +108,8 @@ describe('Open Inference Protocol v2', () => {
     ['an input twice', JSON.stringify({ inputs: [house, house] }), {}, 400],
     ['too many values', JSON.stringify({ inputs: [{ ...house, shape: [99_999_999, 2] }] }), {}, 413],
     ['a picture for numbers', JSON.stringify({ inputs: [{ ...house, datatype: 'BYTES', data: ['', ''] }] }), {}, 422],
-    ['a form', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['a form', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 400],
+    ['a picture', '\x89PNG', { 'content-type': 'image/png' }, 415],
     ['no JSON', '{', {}, 400],
   ])('refuses %s', async (_, body, headers, status) => {
     const response = await post('/v2/models/prices/infer', body, headers as Record<string, string>);

@@ -1,0 +1,63 @@
+import { type Classifier, elementCount, expected, RequestError } from '@freezeframe/inference';
+import { nested } from '../tensors/feeds.ts';
+
+/** A number as programs write it; an empty cell is none. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
+
+export interface Table {
+  /** Absent where the first line holds numbers too, as SageMaker has it. */
+  readonly columns?: readonly string[];
+  readonly data: readonly (readonly number[])[];
+}
+
+export function isCsv(type: string): boolean {
+  return type === 'text/csv' || type === 'application/csv';
+}
+
+/** Rows of numbers, under a line of names or not. @throws RequestError `request-invalid`. */
+export async function readCsv(body: Uint8Array): Promise<Table> {
+  const { parse } = await import('csv-parse/sync');
+  let lines: string[][];
+  try {
+    lines = parse(Buffer.from(body), { bom: true, skip_empty_lines: true, trim: true });
+  } catch (cause) {
+    throw new RequestError(
+      'request-invalid',
+      'The body is not valid CSV: each line needs as many values as the first',
+      {
+        cause,
+      },
+    );
+  }
+  const [first = [], ...rest] = lines;
+  const isHeader = first.some((cell) => !NUMBER.test(cell) && cell !== '');
+  const data = (isHeader ? rest : lines).map((line, row) => line.map((cell, column) => toNumber(cell, row, column)));
+  if (data.length === 0) throw new RequestError('request-invalid', expected('at least one row', 'the body', undefined));
+  return { data, ...(isHeader ? { columns: first } : {}) };
+}
+
+/** Rows without names as the model takes them: a flat one of 784 values may be a picture of 28 x 28. */
+export function shapedRows({ inputs: [input] }: Classifier, data: Table['data']): readonly unknown[] {
+  const shape = (input?.shape ?? []).slice(1);
+  return data.map((row) =>
+    shape.every((size) => size !== null) && elementCount(shape as number[]) === row.length
+      ? nested(row, shape as number[])
+      : row,
+  );
+}
+
+/** One line for each row. */
+export function writeCsv(predictions: readonly unknown[]): string {
+  return predictions.map((row) => `${flat(row).join(',')}\n`).join('');
+}
+
+function flat(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(flat) : [value];
+}
+
+function toNumber(cell: string, row: number, column: number): number {
+  if (NUMBER.test(cell)) return Number(cell);
+  throw new RequestError('request-invalid', expected('a number', `value ${column + 1} of row ${row + 1}`, cell), {
+    remedy: 'Separate values by commas; leave none empty.',
+  });
+}
