@@ -62,7 +62,7 @@ function inOrderOfKeys(value: unknown): unknown[] {
 }
 
 /** As Python sorts text. */
-export function byCodePoint(a: string, b: string): number {
+function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 

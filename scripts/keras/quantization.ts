@@ -2,7 +2,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { LayerConfig } from './model.ts';
 
 /** How a layer rounds what it is given: each row by its own largest number. */
-export interface ActivationRounding {
+interface ActivationRounding {
   readonly least: number;
   readonly most: number;
   readonly epsilon: number;

@@ -104,7 +104,10 @@ export class FakeAws {
   #s3(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
     if (request.method === 'PUT') {
       const [, key = ''] = /^[^/]*\/(.*)$/s.exec(pathOf(request)) ?? [];
-      if (Buffer.byteLength(key) > 1024) return this.#refuse(response, '', new Refusal('KeyTooLongError', 400));
+      if (Buffer.byteLength(key) > 1024) {
+        this.#refuse(response, '', new Refusal('KeyTooLongError', 400));
+        return;
+      }
       this.#put(request, body);
       response.end();
       return;

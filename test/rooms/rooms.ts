@@ -12,7 +12,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   frozen: [],
   tensorflow: ['guards', 'keras'],
   onnx: ['guards', 'keras'],
-  convert: ['frozen', 'keras', 'onnx', 'tensorflow'],
+  convert: ['frozen', 'guards', 'keras', 'onnx', 'tensorflow'],
   reference: ['frozen', 'keras', 'tensorflow'],
   read: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'tensorflow'],
   store: ['system'],

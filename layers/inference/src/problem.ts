@@ -83,6 +83,7 @@ export const PROBLEMS = {
   'model-datatype': NOT_LOADED,
   'engine-unavailable': { status: 503, title: 'The inference engine cannot be loaded' },
   'decoder-unavailable': { status: 503, title: 'The picture decoder cannot be loaded' },
+  'telemetry-on': { status: 503, title: 'The inference engine cannot be loaded' },
 } as const satisfies Partial<Record<ErrorCode, ProblemKind>>;
 
 type ProblemCode = keyof typeof PROBLEMS;

@@ -3,7 +3,7 @@ import type { EngineTensor } from '@freezeframe/inference';
 import { type GraphProto, type ModelProto, TensorShapeProto_DimensionSchema } from '#onnx';
 
 /** A size, or the name of a free one: what has the same name has the same size. */
-export type Axis = number | string;
+type Axis = number | string;
 
 /** The free axis along which samples lie. */
 export const BATCH = 'batch';

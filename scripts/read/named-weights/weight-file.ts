@@ -68,7 +68,7 @@ export class Tensors {
 }
 
 /** @throws ImportError `bad-weights` if there are any, with all of them */
-export function throwProblems(problems: readonly string[]): void {
+function throwProblems(problems: readonly string[]): void {
   if (problems.length === 0) return;
   const shown = problems.slice(0, 20).join('\n  ');
   const more = problems.length > 20 ? `\n  and ${problems.length - 20} more` : '';

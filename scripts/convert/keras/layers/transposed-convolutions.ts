@@ -55,7 +55,7 @@ function transposedShape(c: Sizes, input: Shape): Shape {
 }
 
 /** ONNX's ConvTranspose, before the activation. @param weights in ONNX's order, written behind what `x` needs */
-export function transposed(graph: GraphBuilder, c: Sizes, x: Value, weights: () => readonly string[]): Value {
+function transposed(graph: GraphBuilder, c: Sizes, x: Value, weights: () => readonly string[]): Value {
   const crops = c.kernel_size.map((_, axis) => cropOf(c, axis));
   const name = graph.op('ConvTranspose', [toImage(graph, x, c.data_format), ...weights()], {
     kernel_shape: c.kernel_size,

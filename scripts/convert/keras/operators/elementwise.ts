@@ -10,12 +10,7 @@ function binary(
   keras: readonly string[],
   tensorflow: readonly string[],
   type: string | Emit,
-  options: {
-    readonly at?: Datatype;
-    readonly answers?: Datatype;
-    readonly truths?: true;
-    readonly preprocesses?: true;
-  } = {},
+  options: { readonly at?: Datatype; readonly answers?: Datatype; readonly preprocesses?: true } = {},
 ): OperatorDefinition {
   const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
   const write = typeof type === 'string' ? (graph: GraphBuilder, a: string, b: string) => graph.op(type, [a, b]) : type;
@@ -26,7 +21,7 @@ function binary(
     ...(options.preprocesses ? { preprocesses: true } : {}),
     emit: (graph, { x1, x2 }) => {
       const { values, shape } = broadcast(graph, [x1, x2], where, options.at);
-      const [a, b] = (options.truths ? values.map((value) => cast(graph, value, 'bool')) : values) as [Value, Value];
+      const [a, b] = values as [Value, Value];
       return { ...a, name: write(graph, a.name, b.name), shape, datatype: options.answers ?? a.datatype };
     },
   };
@@ -37,13 +32,12 @@ function unary(
   keras: readonly string[],
   tensorflow: readonly string[],
   type: string | ((graph: GraphBuilder, x: Value) => string),
-  options: { readonly integers?: true; readonly answers?: Datatype } = {},
+  options: { readonly integers?: true } = {},
 ): OperatorDefinition {
   const on = options.integers ? onTensor : onFloats;
   return on(keras, tensorflow, ['x|features|input|a'], (graph, x) => ({
     ...x,
     name: typeof type === 'string' ? graph.op(type, [x.name]) : type(graph, x),
-    datatype: options.answers ?? x.datatype,
   }));
 }
 
@@ -94,14 +88,9 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
     (graph, a, b) => graph.op('Not', [graph.op('Equal', [a, b])]),
     { at: 'int32', answers: 'bool' },
   ),
-  binary(['LogicalAnd'], ['math.logical_and', '__operators__.and', 'logical_and'], 'And', { truths: true }),
-  binary(['LogicalOr'], ['math.logical_or', '__operators__.or', 'logical_or'], 'Or', { truths: true }),
-  unary(
-    ['LogicalNot'],
-    ['math.logical_not', '__operators__.invert', 'logical_not'],
-    (graph, x) => graph.op('Not', [cast(graph, x, 'bool').name]),
-    { integers: true, answers: 'bool' },
-  ),
+  binary(['LogicalAnd'], ['math.logical_and', '__operators__.and', 'logical_and'], 'And', { answers: 'bool' }),
+  binary(['LogicalOr'], ['math.logical_or', '__operators__.or', 'logical_or'], 'Or', { answers: 'bool' }),
+  unary(['LogicalNot'], ['math.logical_not', '__operators__.invert', 'logical_not'], 'Not', { integers: true }),
   unary(['Negative'], ['math.negative', '__operators__.neg', 'negative'], 'Neg', { integers: true }),
   unary(['Abs', 'Absolute'], ['math.abs', '__operators__.abs', 'abs'], 'Abs', { integers: true }),
   unary(['Square'], ['math.square', 'square'], (graph, x) => graph.op('Mul', [x.name, x.name]), { integers: true }),
@@ -122,7 +111,7 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
   unary(['Erf'], ['math.erf'], 'Erf'),
   unary(['Floor'], ['math.floor', 'floor'], 'Floor'),
   unary(['Ceil'], ['math.ceil'], 'Ceil'),
-  unary([], ['math.round', 'round'], 'Round'),
+  unary(['Round'], ['math.round', 'round'], 'Round'),
   unary([], ['identity', 'stop_gradient', 'grad_pass_through'], (graph, x) => graph.op('Identity', [x.name]), {
     integers: true,
   }),
@@ -172,5 +161,18 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
     (graph, value, { dtype }) => {
       return dtype === undefined || dtype === null ? value : cast(graph, value, datatypeNamed(dtype));
     },
+  ),
+  ...(['ZerosLike', 'OnesLike'] as const).map((type, fill) =>
+    onTensor(
+      [type],
+      [type === 'ZerosLike' ? 'zeros_like' : 'ones_like'],
+      ['x|input', 'dtype'],
+      (graph, value, { dtype }) => {
+        const datatype = dtype === undefined || dtype === null ? value.datatype : datatypeNamed(dtype);
+        const dims = graph.op('Shape', [value.name]);
+        const name = graph.op('Expand', [graph.constant(datatype, [fill], []), dims]);
+        return { ...value, name, datatype };
+      },
+    ),
   ),
 ];

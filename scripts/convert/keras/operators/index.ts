@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LayerConfig } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
+import type { Value } from '#onnx';
 import {
   type BoundCall,
   defineLayer,
@@ -12,23 +12,10 @@ import {
 import { ACTIVATION_OPERATORS } from './activations.ts';
 import { AXES } from './axes.ts';
 import { ELEMENTWISE } from './elementwise.ts';
-import { NEURAL } from './nn.ts';
-import { JOINING } from './numpy/joining.ts';
-import { MATRICES } from './numpy/matrices.ts';
-import { NUMBERS } from './numpy/numbers.ts';
-import { PLACES } from './numpy/places.ts';
-import { STATISTICS } from './numpy/statistics.ts';
-import { holding, type Operand, type Sizes } from './operand.ts';
-import { type OperatorDefinition, operandOf } from './operator.ts';
-import { COLOURS } from './pictures/colours.ts';
-import { FRAMES } from './pictures/frames.ts';
-import { WINDOWS } from './pictures/windows.ts';
+import { type Operand, type OperatorDefinition, operandOf } from './operator.ts';
 import { PICTURES } from './pictures.ts';
 import { PRODUCTS } from './products.ts';
 import { REDUCTIONS } from './reductions.ts';
-import { REFUSED_OPERATORS } from './refused.ts';
-import { SHAPES } from './shapes.ts';
-import { SIZE_RULES } from './sizes.ts';
 
 export type { OperatorDefinition } from './operator.ts';
 
@@ -37,19 +24,9 @@ export const OPERATORS: readonly OperatorDefinition[] = [
   ...ACTIVATION_OPERATORS,
   ...AXES,
   ...ELEMENTWISE,
-  ...NEURAL,
-  ...JOINING,
-  ...MATRICES,
-  ...NUMBERS,
-  ...PLACES,
-  ...STATISTICS,
   ...PICTURES,
-  ...COLOURS,
-  ...FRAMES,
-  ...WINDOWS,
   ...PRODUCTS,
   ...REDUCTIONS,
-  ...SHAPES,
 ];
 
 const BY_KERAS = new Map(
@@ -59,15 +36,12 @@ const BY_TENSORFLOW = new Map(
   OPERATORS.flatMap((operator) => operator.tensorflow.map((name) => [name, asLayer(operator)] as const)),
 );
 
-/** Modules of Keras's operations. */
-const OPERATIONS = /^keras(\.src)?\.ops\b/;
-
 /** The operator that a config entry stands for, as a layer without weights; `undefined` where it is a layer or unknown. */
 export function findOperator({ class_name, module, config }: LayerConfig): LayerDefinition | undefined {
   if (class_name === 'TFOpLambda' || class_name === 'SlicingOpLambda') {
     return BY_TENSORFLOW.get(String(config.function).replace(/^(tf\.|tensorflow\.)?(compat\.v[12]\.)?/, ''));
   }
-  return typeof module === 'string' && OPERATIONS.test(module) ? BY_KERAS.get(class_name) : undefined;
+  return typeof module === 'string' && /^keras(\.src)?\.ops\b/.test(module) ? BY_KERAS.get(class_name) : undefined;
 }
 
 interface Config {
@@ -77,7 +51,6 @@ interface Config {
 
 /** Options stand in the config where Keras 3 writes them, in the call where TensorFlow does. */
 function asLayer(operator: OperatorDefinition): LayerDefinition {
-  const className = operator.keras[0] ?? (operator.tensorflow[0] as string);
   const names = operator.parameters.map((spellings) => spellings.replace(/^\*/, '').split('|'));
   const emitAll = (
     { graph }: EmitContext,
@@ -93,43 +66,14 @@ function asLayer(operator: OperatorDefinition): LayerDefinition {
       else if (option !== undefined) operands[name] = option as Operand;
     }
     const answer = operator.emit(graph, operands);
-    const outputs: readonly Value[] = Array.isArray(answer) ? answer : [answer as Value];
-    const sizes = SIZE_RULES[className]?.(operands, outputs) ?? [];
-    return outputs.map((output, i) => held(graph, output, sizes[i]));
+    return Array.isArray(answer) ? answer : [answer as Value];
   };
   return defineLayer<Config>({
-    className,
-    config: optionsOf(names.flat()),
+    className: operator.keras[0] ?? (operator.tensorflow[0] as string),
+    config: z.looseObject({}) as unknown as z.ZodType<Config>,
     signature: operator.parameters,
     integers: true,
     ...(operator.preprocesses ? { expects: () => 'bytes' } : {}),
     ...severalOutputs({ emitAll, outputShapes: shapesByEmitting(emitAll) }),
   });
-}
-
-/** A tensor of sizes that are all known is a constant. */
-function held(graph: GraphBuilder, output: Value, sizes: Sizes | undefined): Value {
-  if (!sizes?.every((size) => typeof size === 'number')) return holding(output, sizes);
-  const datatype = output.datatype === 'float32' ? 'int32' : output.datatype;
-  const name = graph.constant(datatype, sizes as number[], output.shape as number[]);
-  return holding({ ...output, name, datatype }, sizes);
-}
-
-/** What every entry of a config may say, and what changes no answer. */
-const GENERAL = ['name', 'dtype', 'trainable', 'function', 'call'];
-
-/** An option that nobody reads would change the answer without a word. */
-function optionsOf(known: readonly string[]): z.ZodType<Config> {
-  const options = z.looseObject({}).superRefine((config, context) => {
-    for (const [name, value] of Object.entries(config)) {
-      if (value === null || known.includes(name) || GENERAL.includes(name)) continue;
-      context.addIssue({ code: 'custom', path: [name], message: 'is not known' });
-    }
-  });
-  return options as unknown as z.ZodType<Config>;
-}
-
-/** Why an operator of Keras 3 cannot be frozen, where that is known. */
-export function whyRefused({ class_name, module }: LayerConfig): string | undefined {
-  return typeof module === 'string' && OPERATIONS.test(module) ? REFUSED_OPERATORS.get(class_name) : undefined;
 }

@@ -1,14 +1,8 @@
-import { type DataFormat, fixed, INTERPOLATIONS, type Interpolation, type Value } from '#onnx';
+import type { DataFormat } from '#onnx';
+import { INTERPOLATIONS, type Interpolation } from '#onnx';
 import { cropToProportions, padToProportions } from '../pictures/crop.ts';
-import { resizePicture, type Size } from '../pictures/resize.ts';
+import { resizePicture } from '../pictures/resize.ts';
 import { badCall, cast, integers, numberIn, type OperatorDefinition, tensorOf } from './operator.ts';
-
-/** The largest size within the one that is asked for that has the picture's proportions, rounded as TensorFlow does. */
-function inProportion(x: Value, size: readonly number[]): Size {
-  const own = [fixed(x.shape, 1), fixed(x.shape, 2)];
-  const scale = Math.min(...own.map((side, i) => Math.fround((size[i] as number) / side)));
-  return own.map((side) => Math.round(Math.fround(scale * side))) as unknown as Size;
-}
 
 /** Functions on pictures, [batch, height, width, channels]. */
 export const PICTURES = [
@@ -20,8 +14,7 @@ export const PICTURES = [
       'size',
       'interpolation|method',
       'antialias',
-      'crop_to_aspect_ratio',
-      'preserve_aspect_ratio',
+      'crop_to_aspect_ratio|preserve_aspect_ratio',
       'pad_to_aspect_ratio',
       'fill_mode',
       'fill_value',
@@ -36,7 +29,7 @@ export const PICTURES = [
       if (!INTERPOLATIONS.includes(interpolation)) {
         throw badCall(INTERPOLATIONS.join(', '), 'the interpolation of Resize', interpolation);
       }
-      const to = operands.preserve_aspect_ratio === true ? inProportion(x, size) : (size as unknown as Size);
+      const to = size as unknown as readonly [number, number];
       const format: DataFormat = operands.data_format === 'channels_first' ? 'channels_first' : 'channels_last';
       const fill = numberIn(operands.fill_value, 'the fill value of Resize', 0);
       const shaped =

@@ -5,16 +5,12 @@ import {
   badCall,
   broadcastShape,
   cast,
-  integer,
   integers,
-  numberIn,
   type Operand,
   type OperatorDefinition,
-  onFloats,
   tensorOf,
   wider,
 } from './operator.ts';
-import { frontAxes, Tensors } from './tensors.ts';
 
 function operands(graph: GraphBuilder, list: readonly (Operand | undefined)[], where: string): Value[] {
   const values = list.map((item) => asKeras(graph, tensorOf(graph, item, where, 'float32')));
@@ -121,31 +117,18 @@ export const PRODUCTS: readonly OperatorDefinition[] = [
     parameters: ['equation', '*operands'],
     emit: (graph, { equation, operands: list }) => einsumOf(graph, equation, list),
   },
-  onFloats(['Normalize'], [], ['x', 'axis', 'order', 'epsilon'], (graph, x, { axis, order, epsilon }) => {
-    const to = new Tensors(graph);
-    const value = to.of(x, '');
-    const axes = frontAxes(
-      axis === undefined || axis === null ? [-1] : integers(axis, 'the axis'),
-      value.shape.length,
-      'Normalize',
-    );
-    const p = integer(order, 'the order of Normalize', 2);
-    const size = to.unary('Abs', value);
-    const sum = to.reduce('ReduceSum', p === 1 ? size : to.binary('Pow', size, p), axes, true);
-    const norm = p === 1 ? sum : p === 2 ? to.unary('Sqrt', sum) : to.binary('Pow', sum, 1 / p);
-    return to.divide(value, to.binary('Max', norm, numberIn(epsilon, 'epsilon', 1e-7)));
-  }),
-  onFloats(
-    [],
-    ['math.l2_normalize', 'linalg.l2_normalize', 'nn.l2_normalize', 'keras.backend.l2_normalize'],
-    ['x', 'axis|dim', 'epsilon'],
-    (graph, x, { axis, epsilon }) => {
-      const to = new Tensors(graph);
-      const value = to.of(x, '');
-      const given = axis === undefined || axis === null ? undefined : integers(axis, 'the axis of l2_normalize');
-      const axes = frontAxes(given, value.shape.length, 'l2_normalize');
-      const squares = to.reduce('ReduceSum', to.multiply(value, value), axes, true);
-      return to.divide(value, to.unary('Sqrt', to.binary('Max', squares, numberIn(epsilon, 'epsilon', 1e-12))));
+  {
+    keras: ['Normalize'],
+    tensorflow: ['math.l2_normalize', 'linalg.l2_normalize', 'nn.l2_normalize', 'keras.backend.l2_normalize'],
+    parameters: ['x', 'axis', 'order|epsilon'],
+    emit: (graph, { x, axis, order }) => {
+      const value = cast(graph, asKeras(graph, tensorOf(graph, x, 'the operand of Normalize')), 'float32');
+      if (typeof order === 'number' && order === Math.trunc(order) && order !== 2)
+        throw badCall('2', 'the order of Normalize', order);
+      const axes = graph.ints(axis === undefined || axis === null ? [-1] : integers(axis, 'the axis of Normalize'));
+      const squares = graph.op('ReduceSumSquare', [value.name, axes], { keepdims: 1 });
+      const norm = graph.op('Sqrt', [graph.op('Max', [squares, graph.float(1e-12)])]);
+      return { ...value, name: graph.op('Div', [value.name, norm]) };
     },
-  ),
+  },
 ];
