@@ -33,7 +33,7 @@ async function load(): Promise<TensorflowNode> {
     throw new FreezeframeError('backend-unavailable', `The backend tfjs-node cannot be loaded: ${firstLine(cause)}`, {
       cause,
       remedy:
-        'Leave --backend out: the onnx backend needs nothing more. Or install it with "npm install --no-save @tensorflow/tfjs-node@4.22" (Node 18 to 22; it downloads libtensorflow).',
+        'Leave --backend out: the onnx backend needs nothing more. Or build it with "npm rebuild @tensorflow/tfjs-node --ignore-scripts=false" (Node 18 to 22; it downloads libtensorflow).',
     });
   }
 }
