@@ -20,6 +20,11 @@ export function savedOrder(object: LayerObject, era: Era): Variable[] {
   return era === 'keras-3' ? keras3Order(object) : Object.values(keras2Order(object, [])).flat();
 }
 
+/** The variables in the order of `layer.get_weights()`, which does not ask what is frozen in Keras 3. */
+export function weightsOrder(object: LayerObject, era: Era): Variable[] {
+  return era === 'keras-3' ? allOf(object, []) : keras2Weights(object, []);
+}
+
 /** The variables as `layer.weights` of Keras 3 lists them: a layer's own, then those of its parts. */
 function allOf(object: LayerObject, around: readonly (string | undefined)[]): Variable[] {
   const own = ownOf(object, around);
