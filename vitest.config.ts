@@ -8,6 +8,8 @@ const ALONE = [
   'test/{aws,functions,layers}/**/*.test.ts',
   'test/scripts/{bench,bundle,commands,keys,local}/**/*.test.ts',
   'test/scripts/cli.test.ts',
+  // Measures the memory of its process.
+  'test/scripts/read/fuzz*.test.ts',
   'test/scripts/evaluate/dataset-examples.test.ts',
 ];
 
