@@ -14,7 +14,7 @@ export { withKeras2Activations } from './keras2-activations.ts';
 export type { KerasModel, LayerConfig, Shape, Tensor, WeightSpec } from './model.ts';
 export { withTodaysNames } from './old-configs.ts';
 export { isPlainName, MAX_NAME_LENGTH } from './plain-name.ts';
-export { modeOf, type Quantization, quantizationOf } from './quantization.ts';
+export { modeOf, type Quantization, quantizationOf, withoutRounding } from './quantization.ts';
 export { groupNames } from './saved-groups.ts';
 export {
   outputId,

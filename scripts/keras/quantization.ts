@@ -64,6 +64,23 @@ export function modeOf(dtype: unknown): string | undefined {
   return class_name === 'DTypePolicy' || typeof config?.mode !== 'string' ? undefined : config.mode;
 }
 
+/**
+ * The config with layers that compute with what they are given, unrounded; the same object where none rounds. Their
+ * weights are in floats already.
+ */
+export function withoutRounding<T>(config: T): T {
+  if (Array.isArray(config)) {
+    const list = config.map(withoutRounding);
+    return list.every((item, i) => item === config[i]) ? config : (list as T);
+  }
+  if (config === null || typeof config !== 'object') return config;
+  const entries = Object.entries(config).map(([key, item]) => [key, withoutRounding(item)] as const);
+  const { dtype } = config as { dtype?: unknown };
+  const plain = modeOf(dtype) === undefined ? {} : { dtype: 'float32', quantization_config: null };
+  const isSame = !('dtype' in plain) && entries.every(([key, item]) => item === (config as Json)[key]);
+  return isSame ? config : ({ ...Object.fromEntries(entries), ...plain } as T);
+}
+
 function activationsOf(settings: Json | undefined, otherwise: ActivationRounding | undefined) {
   if (!settings) return otherwise ? { activations: otherwise } : {};
   const given = settings.activation_quantizer as { class_name?: unknown; config?: Json } | null | undefined;

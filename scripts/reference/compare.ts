@@ -21,8 +21,17 @@ export interface Wanted {
   readonly data: ArrayLike<number>;
 }
 
-/** Compares one output; `wanted` is in the model's terms, `received` in the graph's (dollars). */
-export function compare(output: string, kind: FreezeOutput, wanted: Wanted, received: TensorData): Difference {
+/**
+ * Compares one output; `wanted` is in the model's terms, `received` in the graph's (dollars).
+ * @param tie how near two classes may be for either to be first
+ */
+export function compare(
+  output: string,
+  kind: FreezeOutput,
+  wanted: Wanted,
+  received: TensorData,
+  tie = TIE,
+): Difference {
   const classifies = kind.kind === 'classification';
   const values = numbersOf(received);
   if (String(wanted.shape) !== String(received.shape)) {
@@ -50,7 +59,7 @@ export function compare(output: string, kind: FreezeOutput, wanted: Wanted, rece
     worst = { sample: Math.floor(i / columns), wanted: target, received: value };
   }
   const onlyNaN = wanted.data.length > 0 && Array.prototype.every.call(wanted.data, Number.isNaN);
-  const top1Different = classifies ? differentFirst(wanted.data, values, columns, TIE * largest) : [];
+  const top1Different = classifies ? differentFirst(wanted.data, values, columns, tie * largest) : [];
   return { output, maxDifference, worst, classifies, onlyNaN, top1Different };
 }
 

@@ -1,4 +1,4 @@
 export { compare, type Difference, type Wanted } from './compare.ts';
 export type { ReferenceTensor } from './reference-tensor.ts';
 export { evaluateGraph, GRAPH_EVALUATOR } from './tensorflow/evaluate-graph.ts';
-export { referenceInputs, TOLERANCE, type Verification, verifyFrozen } from './verify.ts';
+export { ROUNDING_TOLERANCE, referenceInputs, TOLERANCE, type Verification, verifyFrozen } from './verify.ts';
