@@ -10,10 +10,6 @@ export interface ConfigLayer {
   /** Names from the outermost model to the layer, as in a topology: `outer/inner/conv`. */
   readonly path: string;
   readonly layer: LayerConfig;
-  /** Name of the outermost model's layer that it is, or is part of. */
-  readonly top: string;
-  /** Whether training would change it; frozen layers' weights stand in another order in legacy HDF5. */
-  readonly trainable: boolean;
   /** Where Keras 3 keeps its variables: `layers/sequential/layers/dense_1`. */
   readonly group: string;
 }
@@ -33,8 +29,6 @@ export function configLayers(config: Pick<LayerConfig, 'class_name' | 'config'>)
       const name = checkedName(layer, names);
       const inner = {
         path: depth === 0 ? name : `${at.path}/${name}`,
-        top: depth === 0 ? name : at.top,
-        trainable: at.trainable && layer.config.trainable !== false,
         group: `${depth === 0 ? '' : `${at.group}/`}layers/${groups(layer)}`,
       };
       if (isModel(layer.class_name)) open(layer, inner, depth + 1);
@@ -42,7 +36,7 @@ export function configLayers(config: Pick<LayerConfig, 'class_name' | 'config'>)
       if (found.length > MAX_LAYERS) throw beyondLimit(MAX_LAYERS, 'layers', 'the model');
     }
   };
-  open(config, { path: '', top: '', trainable: true, group: '' }, 0);
+  open(config, { path: '', group: '' }, 0);
   return found;
 }
 

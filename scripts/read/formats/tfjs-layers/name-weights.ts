@@ -4,41 +4,46 @@ import { ImportError } from '#guards';
 import type { Tensor, WeightSpec } from '#keras';
 import type { DecodedWeight } from '#tensorflow';
 import type { PlannedConfig } from '../../config/planned-config.ts';
+import { assign } from '../../named-weights/assign.ts';
+import { type LayerObject, layerObjects, withInside } from '../../named-weights/layer-objects.ts';
 import { isState, leftOver } from '../../named-weights/left-over.ts';
 
 interface WantedLayer {
   readonly path: string;
   readonly specs: readonly WeightSpec[];
+  readonly object: LayerObject;
 }
 
 /**
  * Gives weights the names that the layers call them by. TensorFlow.js and its converter write `dense/kernel`,
  * `model/dense/kernel`, `lstm/lstm_cell/kernel` or, of a nested model, `dense/kernel` again, never mind the model around it:
  * a layer's weights are those below its name, with as much of its path before it as is written; among them the last part of
- * the name decides and, where the layer calls it otherwise, the order, which is Keras's.
+ * the name decides and, where the layer calls it otherwise, the order, which is Keras's (`assign`).
  * @throws ImportError `bad-weights`, naming every layer whose weights are missing, ambiguous or of another shape
  */
-export function nameWeights({ layers, plan }: PlannedConfig, weights: readonly DecodedWeight[]): Map<string, Tensor> {
+export function nameWeights(planned: PlannedConfig, weights: readonly DecodedWeight[]): Map<string, Tensor> {
+  const { layers, plan } = planned;
   const named = new Map<string, Tensor>();
   const problems: string[] = [];
   const index = new WeightIndex(weights);
+  const objects = new Map(withInside(layerObjects(planned, false)).map((object) => [object.path, object]));
   const left = new Set(weights);
   // Files hold the weights of layers too that no output needs.
   const wanted = new Map([...plan.unneeded, ...weightSpecs(plan)]);
   for (const [path, specs = []] of wanted) {
     if (specs.length === 0) continue;
-    const layer = { path, specs };
-    const found = match(layer, index);
-    if (typeof found === 'string') problems.push(found);
-    else
-      for (const [i, spec] of layer.specs.entries()) {
-        left.delete(found[i] as DecodedWeight);
-        named.set(`${layer.path}/${spec.name}`, tensorOf(found[i] as DecodedWeight));
-      }
+    const found = match({ path, specs, object: objects.get(path) as LayerObject }, index, weights);
+    if (typeof found === 'string') {
+      problems.push(found);
+      continue;
+    }
+    for (const [i, spec] of specs.entries()) {
+      left.delete(found[i] as DecodedWeight);
+      named.set(`${path}/${spec.name}`, tensorOf(found[i] as DecodedWeight));
+    }
   }
   const classes = new Set(layers.map(({ layer }) => layer.class_name));
-  const unread = [...left].filter(({ name }) => !isState(name.replace(/:0$/, ''), classes));
-  problems.push(...leftOver(unread));
+  problems.push(...leftOver([...left].filter(({ name }) => !isState(withoutNumber(name), classes))));
   if (problems.length === 0) return named;
   throw new ImportError('bad-weights', `The weights do not fit the layers:\n  ${problems.join('\n  ')}`, {
     details: { problems },
@@ -86,20 +91,57 @@ function add(index: Map<string, DecodedWeight[]>, parts: readonly string[], weig
 }
 
 function partsOf(name: string): string[] {
-  // Python's names end with the number of an operator's result.
-  return name.replace(/:0$/, '').split('/');
+  return withoutNumber(name).split('/');
 }
 
-function match({ path, specs }: WantedLayer, index: WeightIndex): readonly DecodedWeight[] | string {
-  const candidates = index.of(path);
+/** Python's names end with the number of an operator's result. */
+function withoutNumber(name: string): string {
+  return name.replace(/:0$/, '');
+}
+
+function match(
+  { path, specs, object }: WantedLayer,
+  index: WeightIndex,
+  weights: readonly DecodedWeight[],
+): readonly DecodedWeight[] | string {
+  const candidates = candidatesOf(object, index, weights);
   const chosen = specs.map((spec) => candidates.filter((weight) => isCalled(weight, spec, specs)));
   if (chosen.every((list) => list.length === 1)) return checked(path, specs, chosen.flat());
-  if (candidates.length === specs.length) return checked(path, specs, candidates);
+  if (candidates.length === specs.length) return checked(path, specs, inOrder(object, specs, candidates));
   return expected(
     specs.map(({ name }) => name).join(', '),
     `weights of layer ${path}`,
     candidates.map(({ name }) => name),
   );
+}
+
+/** Those below the layer's name or, as a wrapper's may be written, below the names of the layers in it. */
+function candidatesOf(
+  object: LayerObject,
+  index: WeightIndex,
+  weights: readonly DecodedWeight[],
+): readonly DecodedWeight[] {
+  const own = index.of(object.path);
+  if (own.length > 0) return own;
+  const names = withInside(object.inside).flatMap(({ name }) => name ?? []);
+  const below = new Set(names.flatMap((name) => index.of(name)));
+  return weights.filter((weight) => below.has(weight));
+}
+
+/** In the order of the specs. TensorFlow.js lists weights as Keras 2 does; converted files may be of either. */
+function inOrder(
+  object: LayerObject,
+  specs: readonly WeightSpec[],
+  candidates: readonly DecodedWeight[],
+): readonly DecodedWeight[] {
+  const found = candidates.map(({ name, shape }, i) => ({ name: withoutNumber(name), path: String(i), shape }));
+  const places = new Map(
+    assign(object, found, 'keras-2').map(([variable, weight]) => [
+      `${variable.object.path}/${variable.spec.name}`,
+      candidates[Number(weight?.path)],
+    ]),
+  );
+  return specs.map(({ name }) => places.get(`${object.path}/${name}`) as DecodedWeight);
 }
 
 /** The same last part, and of what a composite layer writes before it (`forward_layer/`) the first word. */
