@@ -35,7 +35,10 @@ describe.skipIf(!PYTHON)("the built API under Triton's client", () => {
   });
 
   it('says what it is and what its models take', () => {
-    expect(report.server).toMatchObject({ name: 'freezeframe', extensions: ['binary_tensor_data', 'classification'] });
+    expect(report.server).toMatchObject({
+      name: 'freezeframe',
+      extensions: ['binary_tensor_data', 'classification', 'model_configuration', 'statistics'],
+    });
     expect(report.metadata).toEqual({
       name: 'tiny',
       versions: ['1', '2'],

@@ -2,6 +2,7 @@ import {
   type Classifier,
   expected,
   loadClassifier,
+  modelName,
   PictureError,
   RequestError,
   type Timings,
@@ -78,7 +79,7 @@ export const invocationsRoutes: readonly Route[] = [
       'A picture is answered as POST /classify does; JSON and CSV with what the model answers, row by row, as CSV where that is accepted alone.',
     query: queryOptions,
     headers: z.object({
-      [TARGET]: z.string().max(200).optional().describe('As ?model=, for clients of endpoints with several models.'),
+      [TARGET]: modelName.optional().describe('As ?model=, for clients of endpoints with several models.'),
     }),
     body: { ...pictureBodies, 'application/json': invocation, 'text/csv': csv },
     responses: {

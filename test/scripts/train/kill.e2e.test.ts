@@ -77,5 +77,6 @@ describe('a training that is killed again and again', () => {
     }
     const alone = await uninterrupted(join(folder, 'alone.checkpoint'), before);
     expect(comparable(await readCheckpoint<State>(checkpoint))).toEqual(comparable(alone));
-  });
+    // Twenty starts of a process.
+  }, 240_000);
 });
