@@ -1,6 +1,6 @@
 // Stops before anything is deployed that could not start: nothing was bundled, or for the other processor.
 
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 class CheckBundle {
@@ -12,6 +12,10 @@ class CheckBundle {
         const bundle = read(join(serverless.serviceDir, 'build', 'bundle.json'));
         const remedy = `Run npx freezeframe bundle --arch ${word} first.`;
         if (!bundle) throw new serverless.classes.Error(`Nothing has been bundled yet. ${remedy}`, 'NOT_BUNDLED');
+        if (existsSync(join(serverless.serviceDir, 'build', '.unfinished'))) {
+          const message = `The last bundle was ended half-way: parts of two lie there. ${remedy}`;
+          throw new serverless.classes.Error(message, 'BUNDLE_UNFINISHED');
+        }
         const made = `${bundle.platform}-${bundle.architecture}`;
         if (made === `linux-${architecture}`) return;
         const message = `The bundle was made for ${made}, the functions are linux-${architecture}. ${remedy}`;

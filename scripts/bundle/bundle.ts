@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultStore, type ModelStore, openStore, type StoredModel } from '#store';
 import { EPOCH, listTree, writeTree } from './files/tree.ts';
+import { alone } from './lock.ts';
 import { publish, readRecords, removeAbandoned, stagingName } from './publish.ts';
 import { checkLimit, deployedSize, UNZIPPED_LIMIT, type UnitSize } from './sizes.ts';
 import { type Architecture, LAMBDA_ARCHITECTURE } from './target.ts';
@@ -47,7 +48,7 @@ export interface Bundle {
 /**
  * Makes what is deployed: `functions/<name>/` and `layers/{inference,model}/` (each the content of /opt) below `outDir`, a
  * zip beside each, and `bundle.json`, which says what they are. The same input gives the same bytes; a unit whose inputs have
- * not changed is left alone; a failure leaves all that was there before.
+ * not changed is left alone; a failure leaves all that was there before. Of two at once one waits for the other.
  * @throws FreezeframeError `bundle-too-large`, `bundle-failed`, `no-models`, and the store's and natives' codes.
  */
 export async function bundle(options: BundleOptions): Promise<Bundle> {
@@ -58,41 +59,43 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
   const models = await resolveModels(options.store ?? openStore(), options.models);
 
   const units = await listUnits(root, { platform, arch }, cache, models);
-  const before = await readRecords(outDir);
-  const records: Record<string, UnitRecord> = {};
-  const rebuilt: string[] = [];
-  const staging = join(outDir, stagingName(process.pid));
-  await removeAbandoned(outDir);
-  try {
-    for (const [done, unit] of units.entries()) {
-      progress(done, units.length, unit.name);
-      const known = before[unit.name];
-      if (known && (await isCurrent(root, outDir, unit, known)) && (await zipIsThere(outDir, unit.name, known))) {
-        records[unit.name] = known;
-      } else {
-        records[unit.name] = await stage(root, staging, unit);
-        rebuilt.push(unit.name);
+  return alone(outDir, 'building', async () => {
+    const before = await readRecords(outDir);
+    const records: Record<string, UnitRecord> = {};
+    const rebuilt: string[] = [];
+    const staging = join(outDir, stagingName(process.pid));
+    await removeAbandoned(outDir);
+    try {
+      for (const [done, unit] of units.entries()) {
+        progress(done, units.length, unit.name);
+        const known = before[unit.name];
+        if (known && (await isCurrent(root, outDir, unit, known)) && (await zipIsThere(outDir, unit.name, known))) {
+          records[unit.name] = known;
+        } else {
+          records[unit.name] = await stage(root, staging, unit);
+          rebuilt.push(unit.name);
+        }
       }
+      progress(units.length, units.length, '');
+      const sizes = units.map(({ name }) => {
+        const { zipped, unzipped } = records[name] as UnitRecord;
+        return { name, zipped, unzipped };
+      });
+      checkLimit(sizes, limit);
+      const summary = {
+        platform,
+        architecture: LAMBDA_ARCHITECTURE[arch],
+        models: models.map(({ name, version }) => `${name}@${version}`),
+        units: sizes,
+        total: deployedSize(sizes),
+        limit,
+      };
+      await alone(outDir, 'publishing', () => publish(outDir, staging, rebuilt, summary, records));
+      return { outDir, ...summary, rebuilt };
+    } finally {
+      await rm(staging, { recursive: true, force: true });
     }
-    progress(units.length, units.length, '');
-    const sizes = units.map(({ name }) => {
-      const { zipped, unzipped } = records[name] as UnitRecord;
-      return { name, zipped, unzipped };
-    });
-    checkLimit(sizes, limit);
-    const summary = {
-      platform,
-      architecture: LAMBDA_ARCHITECTURE[arch],
-      models: models.map(({ name, version }) => `${name}@${version}`),
-      units: sizes,
-      total: deployedSize(sizes),
-      limit,
-    };
-    await publish(outDir, staging, rebuilt, summary, records);
-    return { outDir, ...summary, rebuilt };
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+  });
 }
 
 async function resolveModels(store: ModelStore, references?: readonly string[]): Promise<StoredModel[]> {

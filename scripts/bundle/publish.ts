@@ -1,11 +1,17 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '#system';
 import type { UnitRecord } from './unit.ts';
 
 const RECORDS = '.records.json';
 
-/** Moves what was staged into place, and takes away functions that no longer exist. */
+/** There while units are moved into place; what was ended meanwhile leaves it, and parts of two builds. */
+const UNFINISHED = '.unfinished';
+
+/**
+ * Moves what was staged into place, and takes away functions that no longer exist. Readers of more than one unit look only
+ * while nobody is at it: `alone(outDir, 'publishing')`.
+ */
 export async function publish(
   outDir: string,
   staging: string,
@@ -14,6 +20,7 @@ export async function publish(
   records: Readonly<Record<string, UnitRecord>>,
 ): Promise<void> {
   // Should this be cut off half-way, the next build must believe nothing.
+  await writeFile(join(outDir, UNFINISHED), '');
   if (rebuilt.length > 0) await rm(join(outDir, RECORDS), { force: true });
   const old = join(staging, '.old');
   const replace = async (name: string, there: boolean) => {
@@ -36,6 +43,15 @@ export async function publish(
   }
   await replaceFile(join(outDir, 'bundle.json'), asText(summary));
   await replaceFile(join(outDir, RECORDS), asText(records));
+  await rm(join(outDir, UNFINISHED), { force: true });
+}
+
+/** Whether a bundle was ended while it was put in place. */
+export async function isUnfinished(outDir: string): Promise<boolean> {
+  return stat(join(outDir, UNFINISHED)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function asText(content: unknown): string {
@@ -57,11 +73,18 @@ export function stagingName(pid: number): string {
   return `.staging-${pid}`;
 }
 
+/** The folder of a process that runs what was built. */
+export function runningName(pid: number, count: number): string {
+  return `.running-${pid}-${count}`;
+}
+
 /** Takes away what killed processes left behind. */
 export async function removeAbandoned(outDir: string): Promise<void> {
   for (const name of await readdir(outDir).catch(() => [])) {
-    const pid = Number(/^\.staging-(\d+)$/.exec(name)?.[1]);
-    if (pid && (pid === process.pid || !isAlive(pid))) await rm(join(outDir, name), { recursive: true, force: true });
+    const [, kind, digits] = /^\.(staging|running)-(\d+)(?:-\d+)?$/.exec(name) ?? [];
+    const pid = Number(digits);
+    const ours = kind === 'staging' && pid === process.pid;
+    if (pid && (ours || !isAlive(pid))) await rm(join(outDir, name), { recursive: true, force: true });
   }
 }
 

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
-import { bundle, hostTarget, LAMBDA_ARCHITECTURE } from '#bundle';
+import { type BuildCopy, bundle, copyBuild, hostTarget, LAMBDA_ARCHITECTURE } from '#bundle';
 import { defaultStore } from '#store';
 import { startS3 } from './aws/s3.ts';
 import { RESULTS_BUCKET, startUploads, UPLOADS_BUCKET, type UploadFolders, type UploadReport } from './aws/uploads.ts';
@@ -43,6 +43,9 @@ export interface LocalGateway {
   close(): Promise<void>;
 }
 
+const FUNCTIONS = ['http', 'uploads'] as const;
+const INFERENCE_LAYER = 'layers/inference';
+
 /** The watched folder and the places for what comes of it: in the store unless told otherwise. */
 export function uploadFolders(uploads?: string): UploadFolders {
   const store = defaultStore();
@@ -55,16 +58,16 @@ export function uploadFolders(uploads?: string): UploadFolders {
 
 /**
  * Runs the built bundles as Lambda would: HTTP requests go to `functions/http`, files that land in the uploads folder to
- * `functions/uploads`. Resolves when the http function is warm, so that its first answer is as quick as the others.
+ * `functions/uploads`. What is bundled later is not seen. Resolves when the http function is warm, so that its first answer
+ * is as quick as the others.
  * @throws FreezeframeError `not-built`, `port-in-use`, `port-refused`, `function-not-started`, and as `bundle`
  */
 export async function startLocalGateway(options: LocalGatewayOptions): Promise<LocalGateway> {
   const { host = '127.0.0.1', timeout = INTEGRATION_TIMEOUT_MS, log = () => {}, folders = uploadFolders() } = options;
-  const buildDir = resolve(options.buildDir ?? 'build');
-  const layersDir = await layersForHere(buildDir);
   const closers: (() => unknown)[] = [];
   const close = async () => {
-    await Promise.all(closers.splice(0).map((closer) => closer()));
+    // The last first: what runs, then what it runs from.
+    for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
     const s3 = await startS3({ [UPLOADS_BUCKET]: folders.uploads, [RESULTS_BUCKET]: folders.results });
@@ -76,20 +79,19 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       API_AUTH: 'public',
       ...options.environment,
     };
+    const copy = await copyOfBuild(resolve(options.buildDir ?? 'build'));
+    closers.push(copy.remove);
     const pools = new Map<string, Pool>();
-    for (const name of ['http', 'uploads']) {
+    for (const name of FUNCTIONS) {
       // To the HTTP function it would say that there are forms of S3 to give out.
       const more = name === 'uploads' ? { UPLOADS_BUCKET } : {};
-      const settings = builtFunction(buildDir, name, { ...environment, ...more }, layersDir);
-      for (const path of [join(settings.folder, 'index.mjs'), settings.layerModules, settings.modelsDir]) {
-        await assertBuilt(path);
-      }
+      const settings = builtFunction(copy.folder, name, { ...environment, ...more });
       const concurrency = options.concurrency ? { concurrency: options.concurrency } : {};
       pools.set(name, new Pool(settings, { timeout, log, ...concurrency }));
     }
     const http = pools.get('http') as Pool;
     const uploads = pools.get('uploads') as Pool;
-    closers.push(...[...pools.values()].map((pool) => () => pool.close()));
+    closers.push(() => Promise.all([...pools.values()].map((pool) => pool.close())));
 
     const front = createFront((payload) => http.invoke(payload));
     await listen(front, host, options.port);
@@ -123,25 +125,25 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
   }
 }
 
+/** What the gateway runs from. @throws FreezeframeError `not-built`, and as `bundle`. */
+async function copyOfBuild(buildDir: string): Promise<BuildCopy> {
+  const forHere = await builtForHere(buildDir);
+  const folders = [...FUNCTIONS.map((name) => `functions/${name}`), INFERENCE_LAYER, 'layers/model'];
+  return copyBuild(buildDir, folders, { [INFERENCE_LAYER]: forHere });
+}
+
 /**
- * Where the build holds the natives of another machine (a Mac that bundles for Lambda, an x64 machine after `--arch arm64`), an
- * inference layer for this one is made in `build/local/`. The functions and models are the very ones that are deployed.
+ * The build with an inference layer for this machine. Where `buildDir` holds the natives of another one (a Mac that bundles
+ * for Lambda, an x64 machine after `--arch arm64`), a layer for this one is made in `build/local/`. The functions and models
+ * are the very ones that are deployed.
  */
-async function layersForHere(buildDir: string): Promise<string> {
+async function builtForHere(buildDir: string): Promise<string> {
   const built = (await readFile(join(buildDir, 'bundle.json'), 'utf8').then(JSON.parse, () => undefined)) as
     | { platform: string; architecture: string; models: string[] }
     | undefined;
   const { platform, arch } = hostTarget();
   if (!built || (built.platform === platform && built.architecture === LAMBDA_ARCHITECTURE[arch])) {
-    return join(buildDir, 'layers');
+    return buildDir;
   }
-  const local = await bundle({ platform, arch, models: built.models, outDir: join(buildDir, 'local') });
-  return join(local.outDir, 'layers');
-}
-
-async function assertBuilt(path: string): Promise<void> {
-  if (await stat(path).catch(() => undefined)) return;
-  throw new FreezeframeError('not-built', `There is no ${path}: nothing has been built yet.`, {
-    remedy: 'Run freezeframe bundle first (npm start does all that is needed).',
-  });
+  return (await bundle({ platform, arch, models: built.models, outDir: join(buildDir, 'local') })).outDir;
 }

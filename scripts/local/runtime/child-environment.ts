@@ -20,12 +20,11 @@ export function builtFunction(
   buildDir: string,
   name: string,
   environment: Readonly<Record<string, string>> = {},
-  layersDir = join(buildDir, 'layers'),
 ): FunctionSettings {
   return {
     name,
     folder: join(buildDir, 'functions', name),
-    layerModules: join(layersDir, 'inference', 'nodejs', 'node_modules'),
+    layerModules: join(buildDir, 'layers', 'inference', 'nodejs', 'node_modules'),
     modelsDir: join(buildDir, 'layers', 'model', 'models'),
     environment,
     memory: defaults.memory,

@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { publish, readRecords, removeAbandoned, stagingName } from '../../../scripts/bundle/publish.ts';
+import {
+  isUnfinished,
+  publish,
+  readRecords,
+  removeAbandoned,
+  runningName,
+  stagingName,
+} from '../../../scripts/bundle/publish.ts';
 
 describe('publish', () => {
   let out: string;
@@ -34,6 +41,7 @@ describe('publish', () => {
     expect((await readdir(join(out, 'functions'))).sort()).toEqual(['http', 'http.zip']);
     expect(await readdir(join(out, 'functions/http'))).toEqual(['index.mjs']);
     expect(await readRecords(out)).toEqual({ 'functions/http': record });
+    expect(await isUnfinished(out)).toBe(false);
     expect(JSON.parse(await readFile(join(out, 'bundle.json'), 'utf8'))).toEqual({ platform: 'linux' });
   });
 
@@ -43,14 +51,20 @@ describe('publish', () => {
     const cut = publish(out, join(out, '.staging-1'), ['functions/http'], {}, { 'functions/http': record });
     await expect(cut).rejects.toThrow('ENOENT');
     expect(await readdir(out)).not.toContain('.records.json');
+    expect(await isUnfinished(out)).toBe(true);
     await put('.records.json', '{"functions/ht');
     expect(await readRecords(out)).toEqual({});
   });
 
   it('clears up after dead processes and not after living ones', async () => {
     const dead = 2 ** 22 + 1;
-    for (const pid of [dead, process.ppid]) await put(`${stagingName(pid)}/x`, '');
+    for (const pid of [dead, process.ppid]) {
+      await put(`${stagingName(pid)}/x`, '');
+      await put(`${runningName(pid, 1)}/x`, '');
+    }
+    await put(`${runningName(process.pid, 1)}/x`, '');
     await removeAbandoned(out);
-    expect(await readdir(out)).toEqual([stagingName(process.ppid)]);
+    const left = [runningName(process.ppid, 1), runningName(process.pid, 1), stagingName(process.ppid)];
+    expect((await readdir(out)).sort()).toEqual(left.sort());
   });
 });

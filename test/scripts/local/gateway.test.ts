@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alone } from '../../../scripts/bundle/lock.ts';
 import { type LocalGateway, type LocalGatewayOptions, startLocalGateway } from '../../../scripts/local/gateway.ts';
 import { alive, makeFakeBuild } from './fake-build.ts';
 
@@ -57,9 +58,9 @@ describe('startLocalGateway', () => {
       _HANDLER: 'index.handler',
       AWS_LAMBDA_FUNCTION_NAME: 'http',
       AWS_SECRET_ACCESS_KEY: 'local',
-      LAMBDA_TASK_ROOT: join(work, 'build/functions/http'),
-      NODE_PATH: join(work, 'build/layers/inference/nodejs/node_modules'),
-      MODELS_DIR: join(work, 'build/layers/model/models'),
+      LAMBDA_TASK_ROOT: expect.stringMatching(/\.running-\d+-\d+[\\/]functions[\\/]http$/),
+      NODE_PATH: expect.stringMatching(/layers.inference.nodejs.node_modules$/),
+      MODELS_DIR: expect.stringMatching(/layers.model.models$/),
     });
     expect(JSON.stringify(environment)).not.toContain('private');
     const context = (await (await get('/context')).json()) as { functionName: string; remaining: number };
@@ -170,6 +171,38 @@ describe('startLocalGateway', () => {
       'export const handler = (event, context, callback) => {};',
     );
     await expect(start({ buildDir })).rejects.toThrow('takes a callback');
+  });
+
+  it('keeps what it began with while another bundle is put in place', async () => {
+    const buildDir = await makeFakeBuild(join(work, 'two'), "export const handler = async () => 'the first';");
+    const other = await start({ buildDir });
+    const ask = async () => (await fetch(other.url)).text();
+    expect(await ask()).toBe('the first');
+    // As a bundle does: folders are replaced, files are never written into.
+    await rm(join(buildDir, 'functions'), { recursive: true });
+    await makeFakeBuild(buildDir, "export const handler = async () => 'the second';");
+    const pids = other.pids();
+    // A new environment, and parts that are loaded when first needed.
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await expect.poll(ask, { timeout: 5_000 }).toBe('the first');
+    expect(other.pids()).not.toEqual(pids);
+    await other.close();
+    expect((await readdir(buildDir)).filter((name) => name.startsWith('.running'))).toEqual([]);
+  });
+
+  it('waits for a bundle that is being put in place, and refuses one that was ended then', async () => {
+    const buildDir = await makeFakeBuild(join(work, 'between'), "export const handler = async () => 'whole';");
+    await rename(join(buildDir, 'functions'), join(buildDir, 'aside'));
+    const publishing = alone(buildDir, 'publishing', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await rename(join(buildDir, 'aside'), join(buildDir, 'functions'));
+    });
+    const other = await start({ buildDir });
+    await publishing;
+    expect(await (await fetch(other.url)).text()).toBe('whole');
+    await other.close();
+    await writeFile(join(buildDir, '.unfinished'), '');
+    await expect(start({ buildDir })).rejects.toMatchObject({ code: 'not-built', message: /half-way/ });
   });
 
   it('leaves no process behind', async () => {
