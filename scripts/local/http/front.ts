@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { expected, RequestError } from '@freezeframe/inference';
+import { problemDocument } from '#functions';
 import { API_BODY_LIMIT, API_HEADER_LIMIT, REQUEST_PAYLOAD_LIMIT } from '../limits.ts';
 import type { Outcome } from '../runtime/environment.ts';
 import { readBody } from './body.ts';
 import { toEvent } from './event.ts';
-import { gatewayAnswer, type HttpAnswer, toAnswer } from './result.ts';
+import { gatewayAnswer, type HttpAnswer, problemAnswer, toAnswer } from './result.ts';
 
 /** Gives one event, as JSON, to a function. */
 export type Invoke = (payload: string) => Promise<Outcome>;
@@ -38,7 +40,7 @@ export function createFront(
 
 async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAnswer> {
   const body = await readBody(request, API_BODY_LIMIT);
-  if (!body) return gatewayAnswer(413, 'Request Entity Too Large');
+  if (!body) return tooLarge(request, `at most ${API_BODY_LIMIT} bytes`);
   const event = toEvent({
     method: request.method ?? 'GET',
     url: request.url ?? '/',
@@ -48,7 +50,9 @@ async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAns
     protocol: `HTTP/${request.httpVersion}`,
   });
   const payload = JSON.stringify(event);
-  if (Buffer.byteLength(payload) > REQUEST_PAYLOAD_LIMIT) return gatewayAnswer(413, 'Request Entity Too Large');
+  if (Buffer.byteLength(payload) > REQUEST_PAYLOAD_LIMIT) {
+    return tooLarge(request, `at most ${REQUEST_PAYLOAD_LIMIT} bytes, or three quarters of them if it is no text,`);
+  }
   const outcome = await invoke(payload);
   if (outcome.kind === 'response') {
     return toAnswer(outcome.body) ?? gatewayAnswer(500, 'Internal Server Error');
@@ -57,6 +61,14 @@ async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAns
   // the older REST API's words.
   const late = outcome.kind === 'ended' && outcome.ending.reason !== 'exited';
   return late ? gatewayAnswer(503, 'Service Unavailable') : gatewayAnswer(500, 'Internal Server Error');
+}
+
+/** On AWS it is `{"message"}`, which the function has no part in; here it may as well say what to do. */
+function tooLarge({ url = '/' }: IncomingMessage, what: string): HttpAnswer {
+  const error = new RequestError('request-too-large', expected(what, 'the body', 'more'), {
+    remedy: 'Send a smaller picture: models look at a few hundred pixels. POST /uploads takes larger files.',
+  });
+  return problemAnswer(problemDocument(error, url.split('?', 1)[0]));
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {

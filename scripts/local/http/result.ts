@@ -1,3 +1,4 @@
+import type { Problem } from '@freezeframe/inference';
 import { HOP_BY_HOP } from './event.ts';
 
 /** What is written back to the client. */
@@ -45,6 +46,15 @@ export function gatewayAnswer(status: number, message: string): HttpAnswer {
     status,
     headers: { 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify({ message })),
+  };
+}
+
+/** An error in the words of the API itself. */
+export function problemAnswer(problem: Problem): HttpAnswer {
+  return {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: Buffer.from(JSON.stringify(problem)),
   };
 }
 

@@ -24,7 +24,7 @@ describe('createFront', () => {
   async function exchange(head: string, body: readonly string[]): Promise<string> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.pause();
-    socket.write(`POST / HTTP/1.1\r\nhost: local\r\ncontent-type: image/jpeg\r\n${head}\r\n\r\n`);
+    socket.write(`POST /v1/models/a:predict HTTP/1.1\r\nhost: local\r\ncontent-type: image/jpeg\r\n${head}\r\n\r\n`);
     for (const piece of body) {
       await new Promise<void>((resolve, reject) => {
         socket.write(piece, (error) => (error ? reject(error) : resolve()));
@@ -42,7 +42,14 @@ describe('createFront', () => {
     const answer = await exchange(head, body as string[]);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(answer).toContain('connection: close'.replace('connection', 'Connection'));
-    expect(answer).toMatch(/\{"message":"Request Entity Too Large"\}$/);
+    expect(answer).toMatch(/^content-type: application\/problem\+json\r$/im);
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
+      type: '/errors#request-too-large',
+      status: 413,
+      remedy: expect.any(String),
+      instance: '/v1/models/a:predict',
+      error: expect.any(String),
+    });
   });
 
   it('is not held by a sender who goes away in the middle', async () => {
