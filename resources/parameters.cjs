@@ -73,6 +73,11 @@ const GROUPS = {
     requestsPerSecond: ['of all callers together; more gets 429', 100, whole(1, 10_000)],
     requestsInBurst: ['the same, in a burst', 200, whole(1, 5_000)],
     corsOrigins: ['pages of other origins that may ask, and post uploads', '', listOf(origin)],
+    basePath: [
+      'what a custom domain maps to the API, as in `https://example.org/vision`: `vision`. The name of a stage needs no setting',
+      '',
+      orNothing(matching(/^[\w.~$-]+(\/[\w.~$-]+)*$/, 'words with slashes between')),
+    ],
     readBuckets: ['buckets besides the one for uploads whose pictures may be read', '', listOf(bucketName)],
   },
   'Uploads and invocations': {
