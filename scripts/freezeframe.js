@@ -13,6 +13,9 @@ process.stderr.on('error', () => {});
 // onnxruntime reports to its maker without it. Here for every process and thread that is started from this one.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+// Seven lines before each answer of AWS, about a Node that the functions do not run on.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 register();
 const { main } = await import('./cli.ts');
 process.exitCode = await main(process.argv);
