@@ -28,6 +28,9 @@ describe('the check before packaging', () => {
       writeFile(join(serviceDir, 'build', 'bundle.json'), JSON.stringify({ platform, architecture: 'x86_64' }));
     await bundle('linux');
     check('x86_64');
+    await writeFile(join(serviceDir, 'build', '.unfinished'), '');
+    expect(() => check('x86_64')).toThrow('ended half-way');
+    await rm(join(serviceDir, 'build', '.unfinished'));
     expect(() => check('arm64')).toThrow('made for linux-x86_64, the functions are linux-arm64');
     await bundle('darwin');
     expect(() => check('x86_64')).toThrow('made for darwin-x86_64');
