@@ -1,0 +1,94 @@
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const require = createRequire(import.meta.url);
+const WhatStays = require('../../resources/what-stays.cjs') as new (
+  serverless: unknown,
+  options: unknown,
+  tools: unknown,
+) => { hooks: Record<'before:remove:remove' | 'after:remove:remove', () => Promise<void>> };
+
+const BUCKETS = ['ServerlessDeploymentBucket', 'UploadsBucket', 'ResultsBucket'];
+const resources = BUCKETS.map(
+  (id) =>
+    `<member><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${id.toLowerCase()}</PhysicalResourceId><ResourceType>AWS::S3::Bucket</ResourceType></member>`,
+).join('');
+
+/** As much of CloudFormation, S3, Lambda and Parameter Store as is asked. */
+function answer(method: string, path: string, body: string): string | undefined {
+  if (body.includes('DescribeStackResources')) {
+    expect(body).toContain('freezeframe-dev');
+    return `<R xmlns="x"><DescribeStackResourcesResult><StackResources>${resources}</StackResources></DescribeStackResourcesResult></R>`;
+  }
+  if (path.startsWith('/uploadsbucket')) {
+    return '<ListVersionsResult><Version><Key>a</Key><VersionId>1</VersionId></Version></ListVersionsResult>';
+  }
+  if (path.startsWith('/resultsbucket')) return '<ListVersionsResult></ListVersionsResult>';
+  if (path.endsWith('/layers/freezeframe-dev-model/versions')) {
+    return JSON.stringify({ LayerVersions: [{ Version: 3 }, { Version: 1 }] });
+  }
+  if (path.includes('/layers/freezeframe-dev-model/versions/')) return '{"Content":{"CodeSize":4000000}}';
+  if (path.endsWith('/layers/freezeframe-dev-inference/versions')) return '{"LayerVersions":[]}';
+  if (method === 'POST' && body.includes('"Path"')) {
+    expect(JSON.parse(body)).toMatchObject({ Path: '/freezeframe/dev/keys' });
+    return '{"Parameters":[{"Name":"/freezeframe/dev/keys/me"}]}';
+  }
+  return undefined;
+}
+
+describe('serverless remove', () => {
+  let server: Server;
+  let lines: string[];
+  let endpoint: string;
+  beforeEach(async () => {
+    lines = [];
+    server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const text = answer(request.method ?? '', (request.url ?? '').split('?')[0] as string, body);
+      response.writeHead(text === undefined ? 404 : 200).end(text);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => server.close());
+
+  const plugin = () => {
+    const provider = {
+      getStage: () => 'dev',
+      getRegion: () => 'eu-central-1',
+      naming: { getStackName: () => 'freezeframe-dev' },
+      getAwsSdkV3Config: async () => ({
+        endpoint,
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        maxAttempts: 1,
+      }),
+    };
+    const serverless = { service: { service: 'freezeframe' }, getProvider: () => provider };
+    return new WhatStays(serverless, {}, { log: { warning: (line: string) => lines.push(line) } });
+  };
+
+  it('names, before, the buckets that it cannot remove', async () => {
+    await plugin().hooks['before:remove:remove']();
+    expect(lines).toEqual([
+      expect.stringMatching(/^The bucket uploadsbucket holds .* aws s3 rm s3:\/\/uploadsbucket /),
+    ]);
+  });
+
+  it('names, afterwards, layers and keys', async () => {
+    await plugin().hooks['after:remove:remove']();
+    expect(lines).toEqual([
+      expect.stringMatching(/^2 versions of the layer freezeframe-dev-model \(8 MB .* --version-number 3\|1$/),
+      expect.stringMatching(/^1 key below \/freezeframe\/dev\/keys .* --names \/freezeframe\/dev\/keys\/me$/),
+    ]);
+  });
+
+  it('is not stopped by what cannot be found out', async () => {
+    server.close();
+    server.closeAllConnections();
+    await plugin().hooks['after:remove:remove']();
+    expect(lines).toEqual([expect.stringMatching(/^What stays could not be found out/)]);
+  });
+});
