@@ -13,12 +13,18 @@ interface ActivationRounding {
  * them as they were and rounds them at each call.
  */
 export type Quantization =
-  | { readonly mode: 'int8' | 'int4'; readonly block: number | undefined; readonly activations?: ActivationRounding }
+  | {
+      readonly mode: 'int8' | 'int4';
+      readonly block: number | undefined;
+      readonly activations?: ActivationRounding;
+      /** int4 of Keras 3.11 to 3.13: two numbers of the first axis that is summed over share a byte, not of the last. */
+      readonly packsInputs?: true;
+    }
   | { readonly mode: 'float8'; readonly history: number };
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** `AbsMaxQuantizer()`, which versions before `quantization_config` always took. */
+/** `AbsMaxQuantizer()`, which is taken where nothing is said. */
 const ABS_MAX: ActivationRounding = { least: -127, most: 127, epsilon: 1e-7 };
 
 /**
@@ -40,9 +46,10 @@ export function quantizationOf(config: LayerConfig['config']): Quantization | un
     case 'int4': {
       const given = settings ? settings.block_size : Number(rest[0] ?? -1);
       const block = typeof given === 'number' && given > 0 ? given : undefined;
-      // Files of Keras 3.11 and 3.12 have no such key; those versions always rounded what int4 layers are given.
-      const isOld = config.quantization_config === undefined;
-      return { mode: kind, block, ...activationsOf(settings, isOld ? ABS_MAX : undefined) };
+      // Keras 3.14 gave int4 a policy of its own; until then it rounded what int4 layers are given, if nothing was said.
+      const isOld = (config.dtype as { class_name?: unknown }).class_name !== 'Int4DTypePolicy';
+      const packing = isOld ? { packsInputs: true as const } : {};
+      return { mode: kind, block, ...packing, ...activationsOf(settings, isOld ? ABS_MAX : undefined) };
     }
     default:
       throw unsupported('int8, int4 or float8', 'the quantization of a layer', mode);

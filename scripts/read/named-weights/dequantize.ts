@@ -24,12 +24,29 @@ export function unpacked(packed: Tensor, columns: number): Tensor {
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const byte = packed.data[row * bytes + (column >> 1)] as number;
-      const half = (column % 2 === 0 ? byte : byte >> 4) & 15;
-      data[row * columns + column] = half < 8 ? half : half - 16;
+      data[row * columns + column] = nibble(packed.data[row * bytes + (column >> 1)] as number, column);
     }
   }
   return { shape: [rows, columns], data };
+}
+
+/** Half a byte as a number from -8 to 7: the lower one for even places. */
+function nibble(byte: number, place: number): number {
+  const half = (place % 2 === 0 ? byte : byte >> 4) & 15;
+  return half < 8 ? half : half - 16;
+}
+
+/** The same where the numbers of another axis share bytes. */
+export function unpackedAlong(packed: Tensor, axis: number, shape: readonly number[]): Tensor {
+  const inner = shape.slice(axis + 1).reduce((n, size) => n * size, 1);
+  const [length, bytes] = [shape[axis] as number, packed.shape[axis] as number];
+  const data = new Float32Array(shape.reduce((n, size) => n * size, 1));
+  for (let i = 0; i < data.length; i++) {
+    const place = Math.floor(i / inner) % length;
+    const outer = Math.floor(i / (inner * length));
+    data[i] = nibble(packed.data[(outer * bytes + (place >> 1)) * inner + (i % inner)] as number, place);
+  }
+  return { shape, data };
 }
 
 /** `(q - zero) * scale`, each number by the scale and the zero of its group (`dequantize_with_sz_map`). */

@@ -1,7 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { ImportError } from '#guards';
 import { type LayerConfig, modeOf, type Quantization, quantizationOf, type Tensor, type WeightSpec } from '#keras';
-import { asBfloat16, asFloat8, divided, grouped, plusProduct, unpacked } from './dequantize.ts';
+import { asBfloat16, asFloat8, divided, grouped, plusProduct, unpacked, unpackedAlong } from './dequantize.ts';
 
 /** How files keep the weights of one layer: mostly as they are. */
 export interface StoredForm {
@@ -92,6 +92,11 @@ function quantizedVariables(layer: LayerConfig, by: Quantization, specs: readonl
     ]);
     return { made: [...scales, main, ...others], numbered: [main, ...others, ...scales] };
   }
+  if (by.packsInputs && layer.class_name !== 'Embedding') {
+    const table = { ...main, trainable: false, shape: halved(main.shape, packedAxis(layer)) };
+    const scale = kept(`${main.name}_scale`, scaleShape(layer, main));
+    return { made: [table, scale, ...others], numbered: [table, ...others, scale] };
+  }
   const { rows, columns, axis } = flattened(layer, main);
   const isPacked = by.mode === 'int4';
   const table = { ...main, trainable: false, shape: isPacked ? [rows, Math.ceil(columns / 2)] : main.shape };
@@ -102,6 +107,17 @@ function quantizedVariables(layer: LayerConfig, by: Quantization, specs: readonl
   const scale = kept(`${main.name}_scale`, by.block ? inGroups : perChannel);
   const zero = by.block ? [kept(`${main.name}_zero`, inGroups), kept('g_idx', [axis === 'rows' ? rows : columns])] : [];
   return { made: [table, scale, ...zero, ...others], numbered: [table, ...others, scale, ...zero] };
+}
+
+function halved(shape: readonly number[], axis: number): number[] {
+  return shape.map((size, i) => (i === axis ? Math.ceil(size / 2) : size));
+}
+
+/** Until Keras 3.13 the first axis of the kernel that is summed over. */
+function packedAxis(layer: LayerConfig): number {
+  if (layer.class_name === 'Dense') return 0;
+  const { kernel, summed } = termsOf(layer);
+  return [...kernel].findIndex((letter) => summed.has(letter));
 }
 
 /** The main weight as a table, and along which of its sides numbers share a scale. */
@@ -143,7 +159,8 @@ function floats(layer: LayerConfig, by: Quantization, main: WeightSpec, read: (n
   if (by.mode === 'float8') return asFloat8(stored, scale.data[0] as number);
   const { shape } = main;
   const { rows, columns, axis } = flattened(layer, main);
-  if (by.mode === 'int4') {
+  const isFlat = by.mode === 'int4' && !(by.packsInputs && layer.class_name !== 'Embedding');
+  if (isFlat) {
     const table = unpacked(stored, columns);
     const zero = by.block ? read(`${main.name}_zero`) : undefined;
     const whole = zero
@@ -151,8 +168,9 @@ function floats(layer: LayerConfig, by: Quantization, main: WeightSpec, read: (n
       : divided(table, (row, column) => scale.data[axis === 'rows' ? column : row] as number);
     return { ...whole, shape };
   }
-  if (layer.class_name === 'EinsumDense') return { ...divided(stored, einsumScale(layer, shape, scale)), shape };
-  const table = { shape: [rows, columns], data: stored.data };
+  const whole = by.mode === 'int4' ? unpackedAlong(stored, packedAxis(layer), shape) : { ...stored, shape };
+  if (layer.class_name === 'EinsumDense') return { ...divided(whole, einsumScale(layer, shape, scale)), shape };
+  const table = { shape: [rows, columns], data: whole.data };
   return divided(table, (row, column) => scale.data[axis === 'rows' ? column : row] as number);
 }
 

@@ -20,8 +20,8 @@ export function asQuantized(x: Doubles, axes: readonly number[], { options, weig
   }
   const given = options.quantization_config as { config?: { activation_quantizer?: { config?: Json } | null } } | null;
   const quantizer = given?.config?.activation_quantizer;
-  // Without settings int8 always rounds, int4 where a Keras wrote it that knew no settings.
-  if (given ? !quantizer : mode.startsWith('int4') && given === null) return x;
+  // Without settings int8 rounds, and int4 until it had a policy of its own.
+  if (given ? !quantizer : policy === 'Int4DTypePolicy') return x;
   const { value_range: range = [-127, 127], epsilon = 1e-7 } = quantizer?.config ?? {};
   const [least, most] = (Array.isArray(range) ? range : (range as { items: unknown[] }).items) as number[];
   if (typeof least !== 'number' || typeof most !== 'number') throw wrong('a range', `the quantizer of ${path}`, range);
