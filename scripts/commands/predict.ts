@@ -2,18 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { buffer as readBuffer, text as readText } from 'node:stream/consumers';
 import {
   type Classifier,
+  checkAnswerOptions,
   FreezeframeError,
   type InferRequest,
   type InferResponse,
+  type Manifest,
   openClassifier,
   PictureError,
   RequestError,
   type Result,
   toProblem,
+  toResults,
 } from '@freezeframe/inference';
 import { Command } from 'commander';
 import { openStore } from '#store';
 import { formatShare, reportResult, wholeAboveZero } from '#terminal';
+import { picturesNamed } from './predict/pictures-named.ts';
 
 interface Options {
   json?: true;
@@ -25,15 +29,16 @@ export function predictCommand(): Command {
   return new Command('predict')
     .description('say what is on pictures, or answer a request of tensors')
     .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
-    .argument('[files...]', 'pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF); - is stdin')
+    .argument('[files...]', 'pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF) and folders of them; - is stdin')
     .option('-k, --top-k <number>', 'how many labels to name, the most probable first (default: 5)', wholeAboveZero)
     .option('--request <file>', 'answer this Open Inference Protocol v2 request (JSON; - is stdin) instead of pictures')
-    .option('--json', 'print one JSON result per line, in the order of the files')
+    .option('--json', 'print one JSON result per line with its file, in the order of the files')
     .addHelpText(
       'after',
       `
 Examples:
   $ freezeframe predict gnomes garden.jpg balcony.png
+  $ freezeframe predict gnomes photos --json
   $ freezeframe predict gnomes@3 --top-k 1 --json photos/*.jpg
   $ curl -s https://example.com/garden.jpg | freezeframe predict gnomes -
   $ freezeframe predict houses --request request.json
@@ -61,22 +66,24 @@ async function predict(reference: string, files: readonly string[], options: Opt
 
 async function answerPictures(classifier: Classifier, files: readonly string[], options: Options): Promise<void> {
   const { json = false, topK } = options;
-  let failed = 0;
-  for (const file of files) {
+  let [failed, all] = [0, 0];
+  for await (const { file, empty } of picturesNamed(files)) {
+    all++;
     try {
+      if (empty) throw new PictureError('object-absent', `There are no pictures in the folder ${file}`);
       const result = await classifier.classify(await readPicture(file), topK === undefined ? {} : { topK });
-      reportResult(result, json, () => resultText(file, result));
+      reportResult({ file, ...result }, json, () => resultText(file, result));
     } catch (error) {
       // A model that takes no pictures at all fails once, not once for each picture.
       if (!(error instanceof PictureError)) throw error;
       failed++;
-      if (json) reportResult(toProblem(error, file), json, () => '');
+      if (json) reportResult({ file, ...toProblem(error, file) }, json, () => '');
       process.stderr.write(`freezeframe: ${file}: ${error.message}\n`);
       if (error.remedy) process.stderr.write(`  ${error.remedy}\n`);
     }
   }
   if (failed > 0) {
-    process.stderr.write(`freezeframe: ${failed} of ${files.length} pictures could not be answered\n`);
+    process.stderr.write(`freezeframe: ${failed} of ${all} pictures could not be answered\n`);
     process.exitCode = 1;
   }
 }
@@ -94,7 +101,7 @@ async function answerRequest(classifier: Classifier, file: string, json: boolean
   }
   // Checked in full by `infer`, field by field.
   const response = await classifier.infer(request as InferRequest);
-  reportResult(response, json, () => responseText(response));
+  reportResult(response, json, () => responseText(response, classifier.manifest));
 }
 
 async function readPicture(file: string): Promise<Uint8Array> {
@@ -105,11 +112,7 @@ function unreadable(file: string): (cause: NodeJS.ErrnoException) => never {
   return (cause) => {
     if (cause.code === 'ENOENT') throw new PictureError('object-absent', `There is no file ${file}`, { cause });
     if (cause.code === 'EACCES') throw new PictureError('object-denied', `The file ${file} may not be read`, { cause });
-    const isFolder = cause.code === 'EISDIR';
-    throw new PictureError('picture-unreadable', `${file} ${isFolder ? 'is a folder' : 'cannot be read'}`, {
-      cause,
-      ...(isFolder ? { remedy: `Name the pictures in it: ${file.replace(/\/+$/, '')}/*` } : {}),
-    });
+    throw new PictureError('picture-unreadable', `${file} cannot be read`, { cause });
   };
 }
 
@@ -122,12 +125,21 @@ function resultText(file: string, result: Result): string {
           const bar = '█'.repeat(Math.round(probability * BAR)).padEnd(BAR);
           return `  ${formatShare(probability).padStart(7)}  ${bar}  ${label}`;
         })
-      : result.values.map(({ name, value, unit }) => `  ${name}: ${value.toLocaleString('en')} ${unit}`.trimEnd());
+      : result.values.map(valueText);
   return [file, ...lines].join('\n');
 }
 
-function responseText({ model_name, model_version, outputs }: InferResponse): string {
-  const lines = outputs.map(({ name, datatype, shape, data }) => {
+function valueText({ name, value, unit }: { name: string; value: number; unit: string }): string {
+  return `  ${name}: ${value.toLocaleString('en')} ${unit}`.trimEnd();
+}
+
+/** Values that have names and units are shown with them, a row below the other. */
+function responseText({ model_name, model_version, outputs }: InferResponse, manifest: Manifest): string {
+  const lines = outputs.flatMap(({ name, datatype, shape, data }) => {
+    if (manifest.output.kind === 'regression' && name === manifest.output.name) {
+      const rows = toResults(manifest, Float32Array.from(data as number[]), shape[0] ?? 1, checkAnswerOptions({}));
+      return rows.flatMap((row) => ('values' in row ? row.values.map(valueText) : []));
+    }
     const shown = data.slice(0, 8).join(', ');
     return `  ${name} ${datatype} [${shape.join(', ')}]: ${shown}${data.length > 8 ? ', … (all of it with --json)' : ''}`;
   });

@@ -1,5 +1,6 @@
 export { writeSheet } from './contact-sheet.ts';
 export type { Dataset, DatasetOptions, PictureDataset, TableDataset } from './dataset.ts';
 export { describeDataset, describeInWords } from './describe.ts';
+export { isPictureFile } from './folder/scan.ts';
 export { writeSamples } from './gnomes/samples.ts';
 export { datasetHelp, loadDataset } from './load-dataset.ts';

@@ -29,6 +29,12 @@ const SPLIT_FOLDERS: Record<string, SplitName> = {
   test: 'test',
 };
 const PICTURE_FILES = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff']);
+
+/** Whether a file is called as pictures are that can be decoded here. */
+export function isPictureFile(name: string): boolean {
+  return PICTURE_FILES.has(extname(name).toLowerCase());
+}
+
 /** What systems leave behind in folders of pictures. */
 const LITTER = new Set(['thumbs.db', 'desktop.ini', 'icon\r', '__macosx']);
 
@@ -40,8 +46,7 @@ export async function scanFolder(root: string): Promise<Scan> {
   const skipped: Skipped[] = [];
   const top = await entriesOf(root, '', skipped);
   for (const { file, path, folder } of top)
-    if (!folder && PICTURE_FILES.has(extname(path).toLowerCase()))
-      skipped.push({ file, reason: 'not in a class folder' });
+    if (!folder && isPictureFile(path)) skipped.push({ file, reason: 'not in a class folder' });
   const folders = top.filter((entry) => entry.folder);
   const explicit =
     folders.some((entry) => entry.name === 'train') && folders.every((entry) => entry.name in SPLIT_FOLDERS);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useStore } from './models-store.ts';
@@ -20,7 +20,8 @@ describe('freezeframe predict', () => {
     const results = lines(stdout);
     expect(results).toHaveLength(2);
     expect(results.map(({ predictions }) => predictions[0].label)).toEqual(['blue', 'red']);
-    expect(Object.keys(results[0])).toEqual(['model', 'predictions']);
+    expect(Object.keys(results[0])).toEqual(['file', 'model', 'predictions']);
+    expect(results.map(({ file }) => file)).toEqual(files);
     expect(results[0].model).toEqual({ name: 'colours', version: '1' });
     expect(results[0].predictions).toHaveLength(3);
     const sum = results[0].predictions.reduce(
@@ -40,7 +41,9 @@ describe('freezeframe predict', () => {
     const good = await scratch.picture('good.png', 'red');
     const bad = await scratch.write('bad.png', 'no picture');
     const absent = join(scratch.folder, 'absent.png');
-    const { code, stdout, stderr } = await run(['predict', 'colours', bad, good, absent, scratch.folder, '--json']);
+    const empty = join(scratch.folder, 'empty');
+    await mkdir(empty);
+    const { code, stdout, stderr } = await run(['predict', 'colours', bad, good, absent, empty, '--json']);
     expect(code).toBe(1);
     const results = lines(stdout);
     expect(results).toHaveLength(4);
@@ -51,8 +54,27 @@ describe('freezeframe predict', () => {
     });
     expect(results[1].predictions[0].label).toBe('red');
     expect(results[2]).toMatchObject({ status: 404, instance: absent });
-    expect(results[3]).toMatchObject({ status: 422, remedy: expect.stringContaining('/*') });
+    expect(results[3]).toMatchObject({ status: 404, file: empty, detail: expect.stringContaining('no pictures') });
     expect(stderr).toContain('3 of 4 pictures could not be answered');
+  });
+
+  it('answers the pictures of a folder, and of folders in it', async () => {
+    const folder = join(scratch.folder, 'many');
+    await mkdir(join(folder, 'z', 'deep'), { recursive: true });
+    const files = [
+      await scratch.picture('many/2.PNG', 'red'),
+      await scratch.picture('many/z/1.png', 'lime'),
+      await scratch.picture('many/z/deep/0.png', 'blue'),
+    ];
+    await scratch.write('many/notes.txt', 'no picture');
+    await scratch.write('many/.hidden.png', 'no picture');
+    const { code, stdout } = await run(['predict', 'colours', folder, '--json']);
+    expect(code).toBe(0);
+    expect(lines(stdout).map(({ file, predictions }) => [file, predictions[0].label])).toEqual([
+      [files[0], 'red'],
+      [files[1], 'green'],
+      [files[2], 'blue'],
+    ]);
   });
 
   it('reads a picture, or a request, from stdin as the real command', async () => {
@@ -79,9 +101,7 @@ describe('freezeframe predict', () => {
       id: 'r1',
       outputs: [{ name: 'price', shape: [1, 1], datatype: 'FP32', data: [100_150] }],
     });
-    expect((await run(['predict', 'prices', '--request', file])).stdout).toBe(
-      'prices@1\n  price FP32 [1, 1]: 100150\n',
-    );
+    expect((await run(['predict', 'prices', '--request', file])).stdout).toBe('prices@1\n  price: 100,150 dollars\n');
   });
 
   it('--request works for a picture model too: uint8 [batch, height, width, channels]', async () => {
