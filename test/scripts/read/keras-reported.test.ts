@@ -4,6 +4,7 @@ import { createEngine, type TensorData } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { freezePlan } from '../../../scripts/convert/freeze.ts';
 import { planFreeze } from '../../../scripts/convert/plan/plan.ts';
+import { prepareKeras } from '../../../scripts/import/prepare-keras.ts';
 import { readModel } from '../../../scripts/read/read-model.ts';
 import { declaredInputs, evaluate } from '../../../scripts/reference/evaluator/index.ts';
 import type { ReferenceTensor } from '../../../scripts/reference/reference-tensor.ts';
@@ -40,6 +41,11 @@ async function answers(path: string, expectation: Expected) {
   const { imported } = await readModel(path);
   if (imported.kind !== 'keras') throw new Error(`${path} is no Keras model`);
   const { model, plan } = imported;
+  // What the command does: it refuses a graph that the evaluator does not agree with. Its samples are no indices of a table
+  // behind a Rescaling.
+  const isTable = path.includes('-embedding.');
+  if (!isTable)
+    await prepareKeras(imported, { pictures: { preprocess: 'none' }, task: 'tensors', allowNonfinite: false });
   const { onnx } = freezePlan(planFreeze(model, plan), { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
   const declared = declaredInputs(model.config).map(({ name }) => name);
   const given = expectation.inputs ?? [{ ...(expectation.input as { shape: number[] }), name: declared[0] as string }];
