@@ -1,6 +1,7 @@
+import { FreezeframeError } from '@freezeframe/inference';
 import { definitionOf, LAYERS } from '#convert';
 import { ImportError } from '#guards';
-import { type ConfigLayer, isModel, KERAS_LAYERS, type KerasModel, type LayerConfig } from '#keras';
+import { type ConfigLayer, isModel, KERAS_LAYERS, type KerasModel, type LayerConfig, readTopology } from '#keras';
 
 type Serialized = LayerConfig & { readonly module?: unknown; readonly registered_name?: unknown };
 
@@ -36,7 +37,10 @@ export function refuseUnknownLayers(config: KerasModel['config'], layers: () => 
       },
     );
   }
-  const problems = layers().flatMap(({ path, layer }, position) => problemsOf(layer, path, position));
+  const isNeeded = neededBy(config);
+  const problems = layers().flatMap(({ path, layer }, position) => {
+    return isNeeded(path) ? problemsOf(layer, path, position) : [];
+  });
   if (problems.length === 0) return;
   const list = problems.map((p) => `"${p.layer}" (${p.className}, layer ${p.position + 1}): ${p.reason}`);
   const custom = problems.some((problem) => problem.custom);
@@ -49,6 +53,18 @@ export function refuseUnknownLayers(config: KerasModel['config'], layers: () => 
       remedy: custom ? REMEDY : `Supported are ${supported.join(', ')}.`,
     },
   );
+}
+
+/** What runs for an answer: `add_loss` leaves layers in a model that are computed with for its loss alone. */
+function neededBy(config: KerasModel['config']): (path: string) => boolean {
+  try {
+    const unneeded = new Set(readTopology(config).unneeded.map(({ path }) => path));
+    return (path) => !unneeded.has(path);
+  } catch (error) {
+    // What is wrong with the topology is said when the layers are planned.
+    if (error instanceof FreezeframeError) return () => true;
+    throw error;
+  }
 }
 
 function problemsOf(layer: LayerConfig, path: string, position: number): UnsupportedLayer[] {
