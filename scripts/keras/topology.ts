@@ -4,7 +4,6 @@ import {
   beyondLimit,
   callNumbers,
   callsOf,
-  declaredShape,
   endpoints,
   isModel,
   keyedEndpoints,
@@ -16,7 +15,10 @@ import {
   type TensorReference,
 } from './inbound.ts';
 import { MAX_CALLS, MAX_DEPTH } from './limits.ts';
-import type { KerasModel, LayerConfig, Shape } from './model.ts';
+import type { KerasModel, LayerConfig } from './model.ts';
+import { inputsOf, type ModelConfig, type TopologyInput } from './model-inputs.ts';
+
+export type { TopologyInput } from './model-inputs.ts';
 
 /** Names one tensor of a model: an input's name, or a layer's path and the number of its call. */
 export type TensorId = string;
@@ -41,13 +43,6 @@ export function outputId(first: TensorId, index: number): TensorId {
   return index === 0 ? first : `${first}#${index}`;
 }
 
-export interface TopologyInput {
-  /** The input layer's name; also the id of its tensor. */
-  readonly name: TensorId;
-  readonly shape: Shape;
-  readonly datatype: string;
-}
-
 /** What runs in which order. Nested models are flattened, layers that no output needs are left out. */
 export interface Topology {
   readonly inputs: readonly TopologyInput[];
@@ -59,8 +54,6 @@ export interface Topology {
   /** What no output needs, such as the other heads of a nested model: nothing runs it, but files hold its weights. */
   readonly unneeded: readonly TopologyNode[];
 }
-
-type ModelConfig = Pick<LayerConfig, 'class_name' | 'config'>;
 
 /** What a call gave, by number; undefined where there is no such output. */
 type Outputs = (index: number) => TensorId | undefined;
@@ -74,7 +67,7 @@ type Given = Pick<TopologyNode, 'inputs' | 'call' | 'masks'>;
  */
 export function readTopology(config: KerasModel['config']): Topology {
   const reader = new TopologyReader();
-  const inputs = config.class_name === 'Sequential' ? [sequentialInput(config)] : functionalInputs(config);
+  const inputs = inputsOf(config);
   const ids = inputs.map((input) => input.name);
   const outputs = reader.expand(config, '', ids, 0);
   if (inputs.length === 0) throw badTopology('an input', 'input_layers of the model', []);
@@ -282,46 +275,4 @@ function neededFor(outputs: readonly string[], { nodes, firstOutputs }: Topology
     return true;
   });
   return kept.toReversed();
-}
-
-function functionalInputs(model: ModelConfig): TopologyInput[] {
-  const layers = new Map(layersOf(model.config, '').map((layer) => [layerName(layer), layer]));
-  return endpoints(model.config.input_layers, 'input_layers').map(({ layer: name }) => {
-    const layer = layers.get(name);
-    const shape = layer && declaredShape(layer);
-    if (!layer || !shape) throw badTopology('an input layer with a shape', 'input_layers', name);
-    return { name, shape, datatype: datatypeOf(layer) };
-  });
-}
-
-function sequentialInput(model: ModelConfig): TopologyInput {
-  const [first] = layersOf(model.config, '');
-  if (!first) throw badTopology('at least one layer', 'the model', []);
-  const batch_shape = model.config.build_input_shape ?? buildShape(model);
-  const built = declaredShape({ class_name: 'InputLayer', config: { name: 'input', batch_shape } });
-  const { shape = built, datatype } = firstInput(first);
-  if (!shape) throw badTopology('an input shape (build the model before saving it)', 'the model', undefined);
-  const name = first.class_name === 'InputLayer' ? layerName(first) : `${layerName(first)}_input`;
-  return { name, shape, datatype };
-}
-
-/** What a first layer states of its input, or the first layer of the model that it is. */
-function firstInput(layer: LayerConfig): { readonly shape?: Shape | undefined; readonly datatype: string } {
-  const shape = declaredShape(layer);
-  if (shape || !isModel(layer.class_name)) return { shape, datatype: datatypeOf(layer) };
-  if (layer.class_name !== 'Sequential') return functionalInputs(layer)[0] ?? { datatype: 'float32' };
-  const [inner] = layersOf(layer.config, layerName(layer));
-  return inner ? firstInput(inner) : { datatype: 'float32' };
-}
-
-function buildShape(model: ModelConfig): unknown {
-  return (model as { build_config?: { input_shape?: unknown } }).build_config?.input_shape;
-}
-
-/** Keras 3 writes a dtype as text or as an object around its name. */
-function datatypeOf({ config }: LayerConfig): string {
-  const { dtype } = config;
-  if (typeof dtype === 'string') return dtype;
-  const name = (dtype as { config?: { name?: unknown } } | undefined)?.config?.name;
-  return typeof name === 'string' ? name : 'float32';
 }
