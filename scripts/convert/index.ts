@@ -34,7 +34,7 @@ export {
   spatialAxes,
 } from './keras/layers/pooling.ts';
 export { perChannel } from './keras/layers/rescaling.ts';
-export { OPERATORS } from './keras/operators/index.ts';
+export { OPERATORS, REFUSED_OPERATORS } from './keras/operators/index.ts';
 export { limitsOf, scalingOf, unscalingOf } from './onnx/affine.ts';
 export { appendCast, appendScaling, prependPicture, prependScaling } from './onnx/edit-onnx.ts';
 export { BATCH_AXIS, freeBatch } from './onnx/free-batch.ts';

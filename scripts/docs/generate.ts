@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { errorsPage } from './errors-page.ts';
 import { layersPage } from './layers-page.ts';
 import { onnxMessages } from './onnx-messages.ts';
+import { operationsPage } from './operations-page.ts';
 import { deployPage } from './settings-section.ts';
 
 /** A file that is generated, by its path from the project's root, and what it holds. */
@@ -19,6 +20,7 @@ export const WRITERS: readonly Writer[] = [
   { file: 'docs/errors.md', text: errorsPage },
   { file: 'docs/layers.md', text: layersPage },
   { file: 'docs/manifest.schema.json', text: () => `${JSON.stringify(z.toJSONSchema(manifestSchema), null, 2)}\n` },
+  { file: 'docs/operations-keras.md', text: operationsPage },
   { file: 'scripts/onnx/schema/onnx_pb.ts', text: onnxMessages },
 ];
 

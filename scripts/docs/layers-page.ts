@@ -37,7 +37,8 @@ export function layersPage(): string {
     '',
     'Functions that a functional model calls on tensors without a layer.',
     '',
-    `Of Keras 3 (\`keras.ops\`): ${list(OPERATORS.flatMap(({ keras }) => [...keras]).sort())}.`,
+    `Of Keras 3 (\`keras.ops\`), by their classes; [operations-keras.md](operations-keras.md) has a row for every function:`,
+    `${list(OPERATORS.flatMap(({ keras }) => [...keras]).sort())}.`,
     '',
     `Of Keras 2 (\`TFOpLambda\`): ${list(OPERATORS.flatMap(({ tensorflow }) => [...tensorflow]).sort())}.`,
   ].join('\n')}\n`;

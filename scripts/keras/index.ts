@@ -11,6 +11,7 @@ export {
   TensorArgument,
 } from './inbound.ts';
 export { withKeras2Activations } from './keras2-activations.ts';
+export { withLostOperands } from './lost-operands.ts';
 export type { KerasModel, LayerConfig, Shape, Tensor, WeightSpec } from './model.ts';
 export { withTodaysNames } from './old-configs.ts';
 export { isPlainName, MAX_NAME_LENGTH } from './plain-name.ts';

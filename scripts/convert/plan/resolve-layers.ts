@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { beyondLimit, isModel, type LayerCall, type LayerConfig, modeOf } from '#keras';
 import type { LayerDefinition, ResolvedLayer } from '../keras/layer.ts';
 import { findLayer, LAYERS } from '../keras/layers/index.ts';
-import { findOperator } from '../keras/operators/index.ts';
+import { findOperator, whyRefused } from '../keras/operators/index.ts';
 import { bindCall } from './bind-call.ts';
 import { modelAsLayer } from './model-as-layer.ts';
 
@@ -75,7 +75,7 @@ function resolve(
   const definition = definitionOf(layer);
   const mode = modeOf(layer.config.dtype);
   if (mode !== undefined && !definition?.quantizes) return problem(`its weights are quantized (${mode})`);
-  if (!definition) return problem(UNKNOWABLE[layer.class_name] ?? 'this class is not known');
+  if (!definition) return problem(UNKNOWABLE[layer.class_name] ?? whyRefused(layer) ?? 'this class is not known');
   const parsed = definition.config.safeParse(layer.config);
   if (!parsed.success) return problem(flat(parsed.error));
   const bound = bindCall(definition, call, isKeras2(layer) && answersOtherwise(layer));

@@ -1,7 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { z } from 'zod';
 import { asImportError, ImportError, parseJson } from '#guards';
-import { configLayers, type KerasModel, withTodaysNames } from '#keras';
+import { configLayers, type KerasModel, withLostOperands, withTodaysNames } from '#keras';
 import { refuseUnknownLayers } from './unknown-layers.ts';
 
 const schema = z.looseObject({
@@ -20,7 +20,7 @@ export function readConfig(json: unknown, where: string): KerasModel['config'] {
   if (!parsed.success) throw new ImportError('file-damaged', expected('a Keras model config', where, json));
   const config = withTodaysNames(parsed.data) as unknown as KerasModel['config'];
   refuseUnknownLayers(config, () => asImportError(where, () => configLayers(config)));
-  return config;
+  return asImportError(where, () => withLostOperands(config));
 }
 
 /** The same from JSON text, whose depth is looked at before it is parsed. */

@@ -102,7 +102,8 @@ function keras2Argument(given: unknown): unknown {
     if (given[0] === '_CONSTANT_VALUE') return constant(given[2]);
     return given.map(keras2Argument);
   }
-  return given;
+  if (given === null || typeof given !== 'object') return given;
+  return Object.fromEntries(Object.entries(given).map(([key, inner]) => [key, keras2Argument(inner)]));
 }
 
 function constant(given: unknown): unknown {

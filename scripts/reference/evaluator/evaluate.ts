@@ -1,6 +1,6 @@
 import type { KerasModel } from '#keras';
 import type { ReferenceTensor } from '../reference-tensor.ts';
-import { type Doubles, doubles, sizeOf } from './doubles.ts';
+import { type Doubles, doubles, sizeOf, wrong } from './doubles.ts';
 import { declaredInputs, Walker } from './walker.ts';
 
 /** Numbers of input in one run: more gains nothing and holds every layer's answer for all of them. */
@@ -51,6 +51,10 @@ function rowsOf({ shape, data }: ReferenceTensor, first: number, last: number): 
 
 function joined(parts: readonly Doubles[], rows: number): ReferenceTensor {
   const [first] = parts as [Doubles];
+  // One number for all rows is what the model answers only where the rows were not cut.
+  if (first.shape.length === 0 && parts.length > 1)
+    throw wrong('an answer for each row', 'a model', 'one for all rows');
+  if (first.shape.length === 0) return { shape: [], data: Float32Array.from(first.data) };
   const size = sizeOf(first.shape.slice(1));
   const data = new Float32Array(parts.reduce((n, part) => n + part.data.length, 0));
   let at = 0;

@@ -10,16 +10,20 @@ interface Part {
 function partOf(key: unknown): Part | undefined {
   if (key === null || typeof key !== 'object' || isDoubles(key) || Array.isArray(key)) return undefined;
   const { class_name, config } = key as { class_name?: unknown; config?: Part };
-  if (class_name === '__slice__') return config ?? {};
-  return 'start' in key || 'stop' in key || 'step' in key ? (key as Part) : undefined;
+  const part =
+    class_name === '__slice__' ? (config ?? {}) : 'start' in key || 'stop' in key || 'step' in key ? key : undefined;
+  return part && (Object.fromEntries(Object.entries(part).map(([name, place]) => [name, numberOf(place)])) as Part);
 }
 
 const isEllipsis = (key: unknown) =>
   key === '...' || (key as { class_name?: unknown } | null)?.class_name === '__ellipsis__';
 
+/** A place that was worked out is a tensor of one number. */
+const numberOf = (place: unknown) => (isDoubles(place) && place.data.length === 1 ? place.data[0] : place);
+
 /** NumPy's basic indexing: numbers, slices, `...` and new axes. */
 export function indexed(x: Doubles, key: unknown): Doubles {
-  const keys = Array.isArray(key) ? key : [key];
+  const keys = (Array.isArray(key) ? key : [key]).map(numberOf);
   const consuming = keys.filter((k) => k !== null && !isEllipsis(k)).length;
   const gone: number[] = [];
   let axis = 0;

@@ -116,9 +116,9 @@ export class Walker {
     const answer = rule.compute(x, call);
     const answers = Array.isArray(answer) ? (answer as readonly Doubles[]) : [answer as Doubles];
     const integer = x.integer && rule.keepsIntegers;
-    return answers.map(({ shape, data, mask }, i) => {
+    return answers.map(({ shape, data, mask, integer: own }, i) => {
       const handed = rule.keepsMask && i === 0 ? (mask ?? x.mask) : x === answers[i] ? undefined : mask;
-      return { shape, data, mask: handed, integer };
+      return { shape, data, mask: handed, integer: own ?? integer };
     });
   }
 

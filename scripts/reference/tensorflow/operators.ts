@@ -140,7 +140,7 @@ const cast: Executor = ([x], a) => {
 const same: Executor = ([x]) => x;
 const sum: Executor = ([x, y]) => add(x, y);
 const gather = keras('Take', ([x, indices, axis]) => [x, indices, first(axis)]);
-const padded = keras('Pad', ([x, pads, filler]) => [x, pairsOf(pads), 'constant', first(filler)]);
+const padded = keras('Pad', ([x, pads, filler]) => [x, first(filler), pairsOf(pads), 'constant']);
 const squeezed = keras('Squeeze', ([x], a) => {
   const axes = [...numbers(a, 'squeeze_dims'), ...numbers(a, 'axis')];
   return [x, axes.length > 0 ? axes : null];

@@ -19,7 +19,7 @@ export interface KerasGraph {
   readonly outputs: readonly { readonly shape: readonly number[]; readonly data: readonly number[] }[];
 }
 
-const FILES = ['keras-3', 'keras-2', 'more-keras-3', 'more-keras-2'];
+const FILES = ['keras-3', 'keras-2', 'more-keras-3', 'more-keras-2', 'operators-keras-3', 'operators-keras-2'];
 
 /** By the Keras that answered. */
 export const KERAS_GRAPHS = Object.fromEntries(FILES.map((file) => [file, read(file)]));

@@ -15,7 +15,7 @@ function adaptiveShape(c: Config, input: Shape): Shape {
 }
 
 /** A pool whose windows are made so that the answer has a given size. */
-function adaptivePool(context: EmitContext, c: Config, x: Value, type: PoolType): Value {
+export function adaptivePool(context: EmitContext, c: Config, x: Value, type: PoolType): Value {
   const axes = spatialAxes(x.shape.length, c);
   const steps = axes.map((axis, i) => fixed(x.shape, axis) / (c.output_size[i] as number));
   if (steps.every(Number.isInteger)) {

@@ -1,7 +1,8 @@
 import { memoryAxis } from '#onnx';
 import { type Activation, findActivation } from '../activations/index.ts';
 import { rectified } from '../layers/rectifiers.ts';
-import { integer, numberIn, type OperatorDefinition, onFloats } from './operator.ts';
+import { badCall, integer, numberIn, type OperatorDefinition, onFloats, positiveAxis } from './operator.ts';
+import { fixedSize, Tensors } from './tensors.ts';
 
 /** Activation functions without options, by Keras 3's and TensorFlow's names. */
 const PLAIN: readonly (readonly [name: string, keras: string, ...tensorflow: string[]])[] = [
@@ -22,9 +23,6 @@ const PLAIN: readonly (readonly [name: string, keras: string, ...tensorflow: str
   ['sparse_plus', 'SparsePlus'],
   ['sparse_sigmoid', 'SparseSigmoid'],
   ['tanh_shrink', 'TanhShrink'],
-  ['squareplus', 'Squareplus'],
-  ['sparsemax', 'Sparsemax'],
-  ['glu', 'Glu'],
 ];
 
 function plain(name: string, keras: string, tensorflow: readonly string[]): OperatorDefinition {
@@ -104,5 +102,25 @@ export const ACTIVATION_OPERATORS: readonly OperatorDefinition[] = [
     const above = graph.op('Greater', [value.name, graph.float(numberIn(threshold, 'the threshold', 0))]);
     const below = graph.float(numberIn(default_value, 'the default value', 0));
     return { ...value, name: graph.op('Where', [above, value.name, below]) };
+  }),
+  onFloats(['Squareplus'], [], ['x', 'b'], (graph, value, { b }) => {
+    const to = new Tensors(graph);
+    const x = to.of(value, '');
+    const root = to.unary('Sqrt', to.add(to.multiply(x, x), numberIn(b, 'b of Squareplus', 4)));
+    return to.multiply(to.add(x, root), 0.5);
+  }),
+  onFloats(['Sparsemax'], [], ['x', 'axis'], (graph, value, { axis }) => {
+    const to = new Tensors(graph);
+    const x = to.of(value, '');
+    const along = positiveAxis(integer(axis, 'the axis of Sparsemax', -1), x.shape.length, 'Sparsemax');
+    return to.back((findActivation('sparsemax') as Activation).emit(graph, to.last(x, along)), along);
+  }),
+  onFloats(['Glu'], [], ['x', 'axis'], (graph, value, { axis }) => {
+    const to = new Tensors(graph);
+    const x = to.of(value, '');
+    const along = positiveAxis(integer(axis, 'the axis of Glu', -1), x.shape.length, 'Glu');
+    const half = fixedSize(x, along, 'Glu') / 2;
+    if (!Number.isInteger(half)) throw badCall('an even size', 'the axis of Glu', 2 * half);
+    return to.multiply(to.slice(x, along, 0, half), to.unary('Sigmoid', to.slice(x, along, half, 2 * half)));
   }),
 ];

@@ -1,16 +1,43 @@
 import type { Datatype, GraphBuilder, Value } from '#onnx';
-import { broadcast, cast, datatypeNamed, type OperatorDefinition, onFloats, onTensor, tensorOf } from './operator.ts';
+import {
+  broadcast,
+  cast,
+  datatypeNamed,
+  isValue,
+  type Operand,
+  type OperatorDefinition,
+  onFloats,
+  onTensor,
+  tensorOf,
+} from './operator.ts';
 
 const PAIR = ['x1|x|a', 'x2|y|b'];
 
 type Emit = (graph: GraphBuilder, a: string, b: string) => string;
+
+/** Whether operands are tensors of integers and whole numbers, at least one of them a tensor. */
+function areWhole(operands: readonly (Operand | undefined)[]): boolean {
+  return (
+    operands.some(isValue) &&
+    operands.every((one) =>
+      isValue(one) ? /int/.test(one.datatype) : typeof one === 'number' && Number.isInteger(one),
+    )
+  );
+}
 
 /** An operator on two tensors or numbers. */
 function binary(
   keras: readonly string[],
   tensorflow: readonly string[],
   type: string | Emit,
-  options: { readonly at?: Datatype; readonly answers?: Datatype; readonly preprocesses?: true } = {},
+  options: {
+    readonly at?: Datatype;
+    readonly answers?: Datatype;
+    readonly truths?: true;
+    /** Of whole numbers it is one, however it is worked out. */
+    readonly keepsIntegers?: true;
+    readonly preprocesses?: true;
+  } = {},
 ): OperatorDefinition {
   const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
   const write = typeof type === 'string' ? (graph: GraphBuilder, a: string, b: string) => graph.op(type, [a, b]) : type;
@@ -21,8 +48,9 @@ function binary(
     ...(options.preprocesses ? { preprocesses: true } : {}),
     emit: (graph, { x1, x2 }) => {
       const { values, shape } = broadcast(graph, [x1, x2], where, options.at);
-      const [a, b] = values as [Value, Value];
-      return { ...a, name: write(graph, a.name, b.name), shape, datatype: options.answers ?? a.datatype };
+      const [a, b] = (options.truths ? values.map((value) => cast(graph, value, 'bool')) : values) as [Value, Value];
+      const answer = { ...a, name: write(graph, a.name, b.name), shape, datatype: options.answers ?? a.datatype };
+      return options.keepsIntegers && areWhole([x1, x2]) ? cast(graph, answer, 'int32') : answer;
     },
   };
 }
@@ -32,12 +60,13 @@ function unary(
   keras: readonly string[],
   tensorflow: readonly string[],
   type: string | ((graph: GraphBuilder, x: Value) => string),
-  options: { readonly integers?: true } = {},
+  options: { readonly integers?: true; readonly answers?: Datatype } = {},
 ): OperatorDefinition {
   const on = options.integers ? onTensor : onFloats;
   return on(keras, tensorflow, ['x|features|input|a'], (graph, x) => ({
     ...x,
     name: typeof type === 'string' ? graph.op(type, [x.name]) : type(graph, x),
+    datatype: options.answers ?? x.datatype,
   }));
 }
 
@@ -57,12 +86,13 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
   ),
   binary(['FloorDivide'], ['math.floordiv', '__operators__.floordiv', 'floordiv', 'floor_div'], floorDivide, {
     at: 'float32',
+    keepsIntegers: true,
   }),
   binary(
     ['Mod', 'Remainder'],
     ['math.floormod', '__operators__.mod', 'math.mod'],
     (graph, a, b) => graph.op('Sub', [a, graph.op('Mul', [b, floorDivide(graph, a, b)])]),
-    { at: 'float32' },
+    { at: 'float32', keepsIntegers: true },
   ),
   binary(['Power'], ['math.pow', '__operators__.pow', 'pow'], 'Pow'),
   binary(['Maximum'], ['math.maximum', 'maximum'], 'Max', { at: 'int32' }),
@@ -88,9 +118,14 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
     (graph, a, b) => graph.op('Not', [graph.op('Equal', [a, b])]),
     { at: 'int32', answers: 'bool' },
   ),
-  binary(['LogicalAnd'], ['math.logical_and', '__operators__.and', 'logical_and'], 'And', { answers: 'bool' }),
-  binary(['LogicalOr'], ['math.logical_or', '__operators__.or', 'logical_or'], 'Or', { answers: 'bool' }),
-  unary(['LogicalNot'], ['math.logical_not', '__operators__.invert', 'logical_not'], 'Not', { integers: true }),
+  binary(['LogicalAnd'], ['math.logical_and', 'logical_and'], 'And', { truths: true }),
+  binary(['LogicalOr'], ['math.logical_or', 'logical_or'], 'Or', { truths: true }),
+  unary(
+    ['LogicalNot'],
+    ['math.logical_not', 'logical_not'],
+    (graph, x) => graph.op('Not', [cast(graph, x, 'bool').name]),
+    { integers: true, answers: 'bool' },
+  ),
   unary(['Negative'], ['math.negative', '__operators__.neg', 'negative'], 'Neg', { integers: true }),
   unary(['Abs', 'Absolute'], ['math.abs', '__operators__.abs', 'abs'], 'Abs', { integers: true }),
   unary(['Square'], ['math.square', 'square'], (graph, x) => graph.op('Mul', [x.name, x.name]), { integers: true }),
@@ -111,7 +146,7 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
   unary(['Erf'], ['math.erf'], 'Erf'),
   unary(['Floor'], ['math.floor', 'floor'], 'Floor'),
   unary(['Ceil'], ['math.ceil'], 'Ceil'),
-  unary(['Round'], ['math.round', 'round'], 'Round'),
+  unary([], ['math.round', 'round'], 'Round'),
   unary([], ['identity', 'stop_gradient', 'grad_pass_through'], (graph, x) => graph.op('Identity', [x.name]), {
     integers: true,
   }),
@@ -161,18 +196,5 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
     (graph, value, { dtype }) => {
       return dtype === undefined || dtype === null ? value : cast(graph, value, datatypeNamed(dtype));
     },
-  ),
-  ...(['ZerosLike', 'OnesLike'] as const).map((type, fill) =>
-    onTensor(
-      [type],
-      [type === 'ZerosLike' ? 'zeros_like' : 'ones_like'],
-      ['x|input', 'dtype'],
-      (graph, value, { dtype }) => {
-        const datatype = dtype === undefined || dtype === null ? value.datatype : datatypeNamed(dtype);
-        const dims = graph.op('Shape', [value.name]);
-        const name = graph.op('Expand', [graph.constant(datatype, [fill], []), dims]);
-        return { ...value, name, datatype };
-      },
-    ),
   ),
 ];

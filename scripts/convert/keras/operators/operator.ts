@@ -3,18 +3,11 @@ import type { Shape } from '#keras';
 import { type Argument, TensorArgument } from '#keras';
 import { asKeras, DATATYPE_NUMBERS, type Datatype, type GraphBuilder, type Value } from '#onnx';
 import { sameLayout } from '../layers/merging.ts';
+import { isValue, knownSizes, type Operand } from './operand.ts';
 
-/** What an operator is given: tensors, and constants as the config has them. */
-export type Operand =
-  | Value
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Operand[]
-  | { readonly [key: string]: Operand };
+export { isValue, type Operand } from './operand.ts';
 
-type Operands = Readonly<Record<string, Operand | undefined>>;
+export type Operands = Readonly<Record<string, Operand | undefined>>;
 
 /**
  * A function on tensors that a model calls without a layer: `x * 2.0`, `keras.ops.mean(x)`, `tf.nn.relu(x)`. Keras 3 writes
@@ -75,10 +68,6 @@ export function operandOf(argument: Argument, inputs: readonly Value[]): Operand
   return Object.fromEntries(entries.map(([key, item]) => [key, operandOf(item, inputs)]));
 }
 
-export function isValue(operand: Operand | undefined): operand is Value {
-  return typeof operand === 'object' && operand !== null && 'layout' in operand && 'datatype' in operand;
-}
-
 /** A call that cannot be written. */
 export function badCall(what: string, where: string, received: unknown): FreezeframeError {
   return new FreezeframeError('unsupported-layer', expected(what, where, received), {
@@ -86,14 +75,16 @@ export function badCall(what: string, where: string, received: unknown): Freezef
   });
 }
 
-interface Constant {
+export interface Constant {
   readonly values: readonly number[];
   readonly dims: readonly number[];
   readonly datatype: Datatype | undefined;
 }
 
 /** Numbers, nested lists of them, and the boxes in which Keras 3 keeps NumPy's arrays and tensors. */
-function constantOf(operand: Operand | undefined): Constant | undefined {
+export function constantOf(operand: Operand | undefined): Constant | undefined {
+  const sizes = knownSizes(operand);
+  if (sizes && isValue(operand)) return { values: sizes, dims: operand.shape as number[], datatype: 'int32' };
   if (typeof operand === 'number') return { values: [operand], dims: [], datatype: undefined };
   if (typeof operand === 'boolean') return { values: [Number(operand)], dims: [], datatype: 'bool' };
   if (Array.isArray(operand)) {

@@ -1,3 +1,4 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Shape } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
 import { asKeras } from '#onnx';
@@ -5,12 +6,16 @@ import {
   badCall,
   broadcastShape,
   cast,
+  integer,
   integers,
+  numberIn,
   type Operand,
   type OperatorDefinition,
+  onFloats,
   tensorOf,
   wider,
 } from './operator.ts';
+import { frontAxes, Tensors } from './tensors.ts';
 
 function operands(graph: GraphBuilder, list: readonly (Operand | undefined)[], where: string): Value[] {
   const values = list.map((item) => asKeras(graph, tensorOf(graph, item, where, 'float32')));
@@ -92,16 +97,35 @@ function einsumOf(graph: GraphBuilder, equation: Operand | undefined, list: Oper
   return einsum(graph, equation, operands(graph, list, 'an operand of einsum'));
 }
 
+function lostOperands(equation: Operand | undefined): FreezeframeError {
+  const message = expected('the tensors', `einsum ${String(equation)}`, 'none: Keras 2 does not write them');
+  return new FreezeframeError('unsupported-layer', message, {
+    remedy:
+      'Keras cannot load this file either. Use keras.layers.EinsumDense, Dot or tf.matmul, and save the model again.',
+  });
+}
+
 /** Operators that multiply and add up. */
 export const PRODUCTS: readonly OperatorDefinition[] = [
   {
     keras: ['Matmul'],
-    tensorflow: ['linalg.matmul', 'matmul', '__operators__.matmul', 'keras.backend.batch_dot'],
+    tensorflow: ['linalg.matmul', 'matmul', '__operators__.matmul'],
     parameters: ['x1|a|x', 'x2|b|y', 'transpose_a', 'transpose_b', 'adjoint_a', 'adjoint_b'],
     emit: (graph, { x1, x2, transpose_a, transpose_b, adjoint_a, adjoint_b }) => {
       const [a, b] = operands(graph, [x1, x2], 'an operand of Matmul') as [Value, Value];
       const left = swapped(graph, a, transpose_a === true || adjoint_a === true);
       return matrixProduct(graph, left, swapped(graph, b, transpose_b === true || adjoint_b === true));
+    },
+  },
+  {
+    keras: [],
+    tensorflow: ['keras.backend.batch_dot'],
+    parameters: ['x', 'y', 'axes'],
+    emit: (graph, { x, y, axes }) => {
+      const [a, b] = operands(graph, [x, y], 'an operand of batch_dot') as [Value, Value];
+      const matrices = a.shape.length > 2 && b.shape.length > 2 && (axes === undefined || axes === null);
+      if (!matrices) throw badCall('matrices without axes', 'batch_dot', axes ?? a.shape);
+      return matrixProduct(graph, a, b);
     },
   },
   {
@@ -114,21 +138,38 @@ export const PRODUCTS: readonly OperatorDefinition[] = [
   {
     keras: [],
     tensorflow: ['einsum', 'linalg.einsum'],
-    parameters: ['equation', '*operands'],
-    emit: (graph, { equation, operands: list }) => einsumOf(graph, equation, list),
-  },
-  {
-    keras: ['Normalize'],
-    tensorflow: ['math.l2_normalize', 'linalg.l2_normalize', 'nn.l2_normalize', 'keras.backend.l2_normalize'],
-    parameters: ['x', 'axis', 'order|epsilon'],
-    emit: (graph, { x, axis, order }) => {
-      const value = cast(graph, asKeras(graph, tensorOf(graph, x, 'the operand of Normalize')), 'float32');
-      if (typeof order === 'number' && order === Math.trunc(order) && order !== 2)
-        throw badCall('2', 'the order of Normalize', order);
-      const axes = graph.ints(axis === undefined || axis === null ? [-1] : integers(axis, 'the axis of Normalize'));
-      const squares = graph.op('ReduceSumSquare', [value.name, axes], { keepdims: 1 });
-      const norm = graph.op('Sqrt', [graph.op('Max', [squares, graph.float(1e-12)])]);
-      return { ...value, name: graph.op('Div', [value.name, norm]) };
+    // Keras 2 loses the tensors: `withLostOperands`.
+    parameters: ['equation', 'inputs'],
+    emit: (graph, { equation, inputs }) => {
+      if (inputs === undefined) throw lostOperands(equation);
+      return einsumOf(graph, equation, inputs);
     },
   },
+  onFloats(['Normalize'], [], ['x', 'axis', 'order', 'epsilon'], (graph, x, { axis, order, epsilon }) => {
+    const to = new Tensors(graph);
+    const value = to.of(x, '');
+    const axes = frontAxes(
+      axis === undefined || axis === null ? [-1] : integers(axis, 'the axis'),
+      value.shape.length,
+      'Normalize',
+    );
+    const p = integer(order, 'the order of Normalize', 2);
+    const size = to.unary('Abs', value);
+    const sum = to.reduce('ReduceSum', p === 1 ? size : to.binary('Pow', size, p), axes, true);
+    const norm = p === 1 ? sum : p === 2 ? to.unary('Sqrt', sum) : to.binary('Pow', sum, 1 / p);
+    return to.divide(value, to.binary('Max', norm, numberIn(epsilon, 'epsilon', 1e-7)));
+  }),
+  onFloats(
+    [],
+    ['math.l2_normalize', 'linalg.l2_normalize', 'nn.l2_normalize', 'keras.backend.l2_normalize'],
+    ['x', 'axis|dim', 'epsilon'],
+    (graph, x, { axis, epsilon }) => {
+      const to = new Tensors(graph);
+      const value = to.of(x, '');
+      const given = axis === undefined || axis === null ? undefined : integers(axis, 'the axis of l2_normalize');
+      const axes = frontAxes(given, value.shape.length, 'l2_normalize');
+      const squares = to.reduce('ReduceSum', to.multiply(value, value), axes, true);
+      return to.divide(value, to.unary('Sqrt', to.binary('Max', squares, numberIn(epsilon, 'epsilon', 1e-12))));
+    },
+  ),
 ];

@@ -10,6 +10,14 @@ import {
   positiveAxis,
   tensorOf,
 } from './operator.ts';
+import { Tensors } from './tensors.ts';
+
+/** What Keras 3 may say besides. */
+const more: Readonly<Record<string, readonly string[]>> = {
+  ReduceMax: ['initial'],
+  ReduceMin: ['initial'],
+  ReduceProd: ['dtype'],
+};
 
 /** An operator that takes axes together, given as one, a list or none (all of them). */
 function reduction(
@@ -18,13 +26,18 @@ function reduction(
   type: string | ((graph: GraphBuilder, x: Value, axes: string, keepdims: number) => string),
   at: Datatype = 'float32',
 ): OperatorDefinition {
-  const where = `the operand of ${keras[0]}`;
+  const where = `the operand of ${keras[0] ?? tensorflow[0]}`;
   return onKerasOrder(
     keras,
     tensorflow,
-    ['x|input_tensor', 'axis', 'keepdims|keep_dims'],
-    (graph, given, { axis, keepdims }) => {
-      const value = at === 'float32' ? cast(graph, given, at) : given;
+    ['x|input_tensor', 'axis', 'keepdims|keep_dims', ...(more[type as string] ?? [])],
+    (graph, given, { axis, keepdims, initial, dtype }) => {
+      // Keras 3.15 on TensorFlow forgets it.
+      if (dtype !== undefined && dtype !== null) throw badCall('None', `dtype of ${keras[0] ?? tensorflow[0]}`, dtype);
+      if (initial !== undefined && initial !== null)
+        throw badCall('None', `initial of ${keras[0] ?? tensorflow[0]}`, initial);
+      const value =
+        at === 'float32' ? cast(graph, given, at) : given.datatype === 'bool' ? cast(graph, given, at) : given;
       const axes = axesOf(axis, value.shape.length, where);
       const keep = keepdims === true;
       const list = graph.ints(axes);
@@ -49,6 +62,18 @@ function variance(graph: GraphBuilder, x: Value, axes: string, keepdims: number)
   return graph.op('ReduceMean', [graph.op('Mul', [difference, difference]), axes], { keepdims });
 }
 
+/** TensorFlow's mean of integers is an integer: what is behind the point is cut off. */
+function tensorflowMean(mean: OperatorDefinition): OperatorDefinition {
+  return {
+    ...mean,
+    emit: (graph, operands) => {
+      const { datatype } = tensorOf(graph, operands.x, 'the operand of reduce_mean');
+      const answer = mean.emit(graph, operands) as Value;
+      return datatype === 'float32' ? answer : cast(graph, answer, datatype);
+    },
+  };
+}
+
 /** Whether any, or all, along the axes are true. */
 function truth(keras: string, tensorflow: readonly string[], type: 'ReduceMax' | 'ReduceMin'): OperatorDefinition {
   const numbers = reduction([keras], tensorflow, type, 'int32');
@@ -68,9 +93,13 @@ function place(keras: readonly string[], tensorflow: readonly string[], type: 'A
     keras,
     tensorflow,
     ['x|input', 'axis', 'keepdims|output_type'],
-    (graph, value, { axis, keepdims }) => {
-      if (axis === undefined && keras.length > 0 && value.shape.length > 1) throw badCall('an axis', type, axis);
-      const along = positiveAxis(integer(axis, `the axis of ${type}`, 0), value.shape.length, type);
+    (graph, given, { axis, keepdims }) => {
+      const none = axis === undefined || axis === null;
+      // Keras counts through all places, TensorFlow along the first axis.
+      const all = none && keras.length > 0;
+      if (all && keepdims === true) throw badCall('an axis', `${type} with keepdims`, axis);
+      const value = all ? new Tensors(graph).flat(given) : given;
+      const along = none ? 0 : positiveAxis(integer(axis, `the axis of ${type}`), value.shape.length, type);
       const keep = keepdims === true;
       const name = graph.op(type, [value.name], { axis: along, keepdims: keep ? 1 : 0 });
       const shape = value.shape.flatMap((size, i) => (i === along ? (keep ? [1] : []) : [size]));
@@ -82,7 +111,8 @@ function place(keras: readonly string[], tensorflow: readonly string[], type: 'A
 
 /** Operators that take whole axes together. */
 export const REDUCTIONS: readonly OperatorDefinition[] = [
-  reduction(['Mean'], ['math.reduce_mean', 'reduce_mean', 'keras.backend.mean'], 'ReduceMean'),
+  reduction(['Mean'], ['keras.backend.mean'], 'ReduceMean'),
+  tensorflowMean(reduction([], ['math.reduce_mean', 'reduce_mean'], 'ReduceMean')),
   reduction(['Sum'], ['math.reduce_sum', 'reduce_sum', 'keras.backend.sum'], 'ReduceSum', 'int32'),
   reduction(['Max', 'Amax'], ['math.reduce_max', 'reduce_max', 'keras.backend.max'], 'ReduceMax', 'int32'),
   reduction(['Min', 'Amin'], ['math.reduce_min', 'reduce_min', 'keras.backend.min'], 'ReduceMin', 'int32'),

@@ -1,8 +1,10 @@
 import { type Call, doublesIn, type LayerFunction, type LayerResult } from '../call.ts';
-import { type Doubles, isDoubles, transpose, wrong } from '../doubles.ts';
+import { type Doubles, isDoubles, map, transpose, wrong } from '../doubles.ts';
 import { einsum } from '../einsum.ts';
-import { Given } from '../operators/given.ts';
+import { Given, type Operator } from '../operators/given.ts';
 import { OPERATORS } from '../operators/index.ts';
+import { meshgrid } from '../operators/numpy.ts';
+import { TENSORFLOW } from '../operators/tensorflow/functions.ts';
 import { indexed } from '../slices.ts';
 import { activation, SCALARS, VECTORS } from './activations.ts';
 import { batchDot } from './merging.ts';
@@ -31,9 +33,10 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   le: 'LessEqual',
   gt: 'Greater',
   ge: 'GreaterEqual',
-  and: 'LogicalAnd',
-  or: 'LogicalOr',
-  invert: 'LogicalNot',
+  // On truths they are the same.
+  and: 'BitwiseAnd',
+  or: 'BitwiseOr',
+  xor: 'BitwiseXor',
   abs: 'Absolute',
   neg: 'Negative',
   asin: 'Arcsin',
@@ -42,14 +45,21 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   asinh: 'Arcsinh',
   acosh: 'Arccosh',
   atanh: 'Arctanh',
-  l2_normalize: 'Normalize',
   reduce_variance: 'Var',
+  is_nan: 'Isnan',
+  is_inf: 'Isinf',
+  is_finite: 'Isfinite',
+  unsorted_segment_sum: 'SegmentSum',
+  unsorted_segment_max: 'SegmentMax',
+  unsorted_segment_min: 'SegmentMin',
+  unsorted_segment_prod: 'SegmentProd',
+  left_shift: 'BitwiseLeftShift',
+  right_shift: 'BitwiseRightShift',
   clip_by_value: 'Clip',
   concat: 'Concatenate',
   permute_dimensions: 'Transpose',
   repeat_elements: 'Repeat',
   reverse: 'Flip',
-  gather: 'Take',
   convert_to_tensor: 'Identity',
   stop_gradient: 'Identity',
   grad_pass_through: 'Identity',
@@ -92,18 +102,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Change nothing that is computed here, or nothing at their defaults. */
-const IGNORED = [
-  'name',
-  'output_type',
-  'dtype',
-  'validate_indices',
-  'batch_dims',
-  'exclusive',
-  'adjoint_a',
-  'adjoint_b',
-  'num',
-  'beta',
-];
+const IGNORED = ['name', 'output_type', 'dtype', 'adjoint_a', 'adjoint_b', 'num', 'beta'];
 
 /** TensorFlow's sizes of the parts are NumPy's places to cut at. */
 function cuts(sizes: unknown): unknown {
@@ -115,16 +114,48 @@ function lastPart(name: string): string {
   return name.split('.').at(-1) as string;
 }
 
+/** By two parts of the name where one is not enough: `image.transpose` is another function than `transpose`. */
+function tensorflowOperator(name: string): Operator | undefined {
+  const two = name.split('.').slice(-2).join('.');
+  const key = Object.hasOwn(TENSORFLOW, two) ? two : lastPart(name);
+  return Object.hasOwn(TENSORFLOW, key) ? TENSORFLOW[key] : undefined;
+}
+
+/** Functions that answer whole numbers where they are given such. */
+const KEEP_INTEGERS: ReadonlySet<string> = new Set(
+  `add sub subtract mul multiply neg negative abs square floordiv floor_div mod floormod maximum minimum pow sign
+  reduce_sum sum reduce_max max reduce_min min reduce_prod prod reduce_mean cumsum cumprod add_n getitem gather gather_nd
+  reshape transpose concat concatenate stack unstack split tile repeat reverse roll expand_dims squeeze identity
+  stop_gradient convert_to_tensor clip_by_value where shape size rank argmax argmin argsort sort broadcast_to zeros_like
+  ones_like slice strided_slice pad`.split(/\s+/),
+);
+
 /** A node of a Keras 2 model that is a function of TensorFlow. */
 const tensorflowFunction: LayerFunction = (x, call): LayerResult => {
+  const short = lastPart(String(call.options.function));
+  const answer = answerOf(x, call);
+  const integer = short === 'cast' ? /int/.test(String(call.keywords.dtype)) : KEEP_INTEGERS.has(short) && whole(call);
+  const marked = (one: Doubles): Doubles => ({ shape: one.shape, data: one.data, integer });
+  return Array.isArray(answer) ? answer.map(marked) : marked(answer as Doubles);
+};
+
+/** Whether all that a function is given are whole numbers. */
+function whole({ args, keywords }: Call): boolean {
+  return doublesIn([args, keywords]).every((x) => x.integer ?? x.data.every(Number.isInteger));
+}
+
+function answerOf(x: Doubles, call: Call): LayerResult {
   const name = String(call.options.function);
   const { keywords } = call;
   const short = lastPart(name);
   if (short === 'getitem') return indexed(x, keywords.slice_spec ?? call.args[1] ?? null);
-  if (name.endsWith('image.resize')) return resizeOptions(x, { ...call, options: resizeArguments(call) });
+  if (name.endsWith('image.resize'))
+    return resizeOptions({ ...x, integer: undefined }, { ...call, options: resizeArguments(x, call) });
   if (short === 'einsum') return einsum(equationIn([call.args, keywords]), doublesIn([call.args, keywords]));
   if (short === 'batch_dot') return batchDot(doublesIn([call.args, keywords]), keywords.axes);
   if (Object.hasOwn(ACTIVATIONS, short)) return activationFunction(short, x, call);
+  const own = tensorflowOperator(name);
+  if (own) return own.compute(new Given(own.parameters, { args: call.args, keywords: given(keywords), options: {} }));
   const operator = OPERATORS[operatorOf(short)];
   if (!operator) throw wrong('a function of TensorFlow that is known here', `layer ${call.path}`, name);
   const { parameters } = operator;
@@ -141,13 +172,24 @@ const tensorflowFunction: LayerFunction = (x, call): LayerResult => {
   if (keywords.transpose_a === true) named.x1 = turned(x);
   if (keywords.transpose_b === true) named.x2 = turned(named.x2 as Doubles);
   const args = 'x1' in named && parameters[0] === 'x1' ? call.args.slice(1) : call.args;
-  return operator.compute(new Given(parameters, { args, keywords: named, options: {} }));
-};
+  const answer = operator.compute(new Given(parameters, { args, keywords: named, options: {} }));
+  // TensorFlow's mean of integers is one.
+  return short === 'reduce_mean' && x.integer ? map(answer as Doubles, Math.trunc) : answer;
+}
+
+/** What a call says at all: TensorFlow writes None for what it leaves out. */
+function given(keywords: Call['keywords']): Call['keywords'] {
+  return Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== null));
+}
 
 /** `tf.image.resize` with the names of Keras's options. */
-function resizeArguments({ args, keywords }: Call): Call['options'] {
-  const size = keywords.size ?? args[1];
-  const sizes = isDoubles(size) ? [...size.data] : size;
+function resizeArguments(x: Doubles, { args, keywords }: Call): Call['options'] {
+  const asked = new Given([], { args: [], keywords: { size: keywords.size ?? args[1] }, options: {} }).numbers('size');
+  const scale = Math.min(...asked.map((size, i) => Math.fround(size / (x.shape[i + 1] as number))));
+  const sizes =
+    keywords.preserve_aspect_ratio === true
+      ? asked.map((_, i) => Math.round(Math.fround(scale * (x.shape[i + 1] as number))))
+      : asked;
   return { size: sizes, interpolation: keywords.method ?? 'bilinear', antialias: keywords.antialias ?? false };
 }
 
@@ -180,6 +222,7 @@ function activationFunction(name: string, x: Doubles, { keywords }: Pick<Call, '
 /** A node of a Keras 3 model that is one of `keras.ops`. */
 export function keras3Operator(className: string): LayerFunction | undefined {
   if (className === 'Einsum') return (_, call) => einsum(String(call.options.subscripts), doublesIn(call.args));
+  if (className === 'Meshgrid') return (_, call) => meshgrid(doublesIn(call.args), call.options.indexing);
   if (className === 'Resize') return (x, call) => resizeOptions(x, call);
   const operator = OPERATORS[className];
   return operator && ((_, call) => operator.compute(new Given(operator.parameters, call)));
@@ -197,6 +240,7 @@ export function knowsFunction(name: string): boolean {
     ['getitem', 'einsum', 'batch_dot'].includes(short) ||
     name.endsWith('image.resize') ||
     Object.hasOwn(OPERATORS, operatorOf(short)) ||
+    tensorflowOperator(name) !== undefined ||
     Object.hasOwn(ACTIVATIONS, short)
   );
 }

@@ -74,17 +74,6 @@ export function tile(x: Doubles, repeats: readonly number[]): Doubles {
   return times.reduce((tiled, n, axis) => concat(Array(n).fill(tiled), axis), wide);
 }
 
-export function cumulative(x: Doubles, axis: number, f: (a: number, b: number) => number): Doubles {
-  const last = x.shape.length - 1;
-  const order = x.shape.map((_, i) => (i === axis ? last : i === last ? axis : i));
-  const moved = transpose(x, order);
-  const length = moved.shape[last] as number;
-  for (let i = 0; i < moved.data.length; i++) {
-    if (i % length > 0) moved.data[i] = f(moved.data[i - 1] as number, moved.data[i] as number);
-  }
-  return transpose(moved, order);
-}
-
 export function firstBest(better: (a: number, b: number) => boolean) {
   return (row: Float64Array) => row.reduce((best, element, i) => (better(element, row[best] as number) ? i : best), 0);
 }
@@ -147,4 +136,23 @@ export function triangle(x: Doubles, keep: (row: number, column: number) => bool
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   const data = x.data.map((element, i) => (keep(Math.floor(i / columns) % rows, i % columns) ? element : 0));
   return { shape: x.shape, data };
+}
+
+/** Cells around an axis that are those inside, seen in a mirror: with the border seen twice (`symmetric`) or once. */
+export function mirrored(x: Doubles, axis: number, before: number, after: number, twice: boolean): Doubles {
+  const size = x.shape[axis] as number;
+  const places = Array.from({ length: before + size + after }, (_, i) => {
+    const place = i - before;
+    if (place < 0) return twice ? -1 - place : -place;
+    if (place >= size) return twice ? 2 * size - 1 - place : 2 * size - 2 - place;
+    return place;
+  });
+  return take(x, doubles([places.length], places), axis);
+}
+
+/** The first and the last cell of an axis again and again. */
+export function edged(x: Doubles, axis: number, before: number, after: number): Doubles {
+  const size = x.shape[axis] as number;
+  const places = Array.from({ length: before + size + after }, (_, i) => Math.min(Math.max(i - before, 0), size - 1));
+  return take(x, doubles([places.length], places), axis);
 }

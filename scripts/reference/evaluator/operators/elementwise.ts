@@ -1,4 +1,4 @@
-import { binary, broadcastTo, type Doubles, doubles, map, roundEven, where } from '../doubles.ts';
+import { binary, broadcastTo, type Doubles, doubles, map, where } from '../doubles.ts';
 import { activation, erf, SCALARS, VECTORS } from '../kinds/activations.ts';
 import { type Operator, on } from './given.ts';
 
@@ -24,7 +24,8 @@ function cast(x: Doubles, dtype: unknown): Doubles {
   const name =
     typeof dtype === 'string' ? dtype : String((dtype as { config?: { name?: unknown } } | null)?.config?.name);
   if (name.includes('bool')) return map(x, (element) => truth(element !== 0));
-  return integral.test(name) ? map(x, Math.trunc) : map(x, (element) => element);
+  if (!integral.test(name)) return map(x, (element) => element);
+  return { ...map(x, Math.trunc), integer: true };
 }
 
 const camel = (name: string) => name.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -114,10 +115,6 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Identity: unary((x) => x),
   StopGradient: on(['variable'], (g) => g.tensor('variable')),
   Copy: unary((x) => x),
-  Round: on(['x', 'decimals'], (g) => {
-    const factor = 10 ** g.number('decimals', 0);
-    return map(g.tensor('x'), (x) => roundEven(x * factor) / factor);
-  }),
   Clip: on(['x', 'x_min', 'x_max'], (g) => {
     const low = g.get('x_min') === null ? doubles([], [Number.NEGATIVE_INFINITY]) : g.tensor('x_min');
     const high = g.get('x_max') === null ? doubles([], [Number.POSITIVE_INFINITY]) : g.tensor('x_max');

@@ -21,34 +21,35 @@ export class Given {
     return this.#named.get(name) ?? null;
   }
 
+  /** Whether an argument was given, even as None. */
+  has(name: string): boolean {
+    return this.#named.has(name);
+  }
+
   tensor(name: string): Doubles {
-    const found = this.get(name);
-    if (isDoubles(found)) return found;
-    if (typeof found === 'number' || typeof found === 'boolean') return doubles([], [Number(found)]);
-    if (Array.isArray(found) && found.some(isDoubles))
-      return stack(
-        found.map((part) => (isDoubles(part) ? part : nested(part))),
-        0,
-      );
-    if (Array.isArray(found)) return nested(found.map(Number));
-    throw wrong('a tensor or a number', `argument ${name}`, found);
+    const found = tensorIn(this.get(name));
+    if (!found) throw wrong('a tensor or a number', `argument ${name}`, this.get(name));
+    return found;
   }
 
   tensors(name: string): Doubles[] {
     const found = this.get(name);
-    if (Array.isArray(found)) return found.map((part) => (isDoubles(part) ? part : nested(part)));
-    return [this.tensor(name)];
+    if (!Array.isArray(found)) return [this.tensor(name)];
+    return found.map((part) => tensorIn(part) ?? nested(part));
   }
 
   number(name: string, otherwise?: number): number {
     const found = this.get(name) ?? otherwise;
     if (typeof found === 'number') return found;
+    if (isDoubles(found) && found.data.length === 1) return found.data[0] as number;
     throw wrong('a number', `argument ${name}`, found);
   }
 
   numbers(name: string): number[] {
     const found = this.get(name);
     if (typeof found === 'number') return [found];
+    if (isDoubles(found)) return [...found.data];
+    if (Array.isArray(found) && found.some(isDoubles)) return [...this.tensor(name).data];
     if (Array.isArray(found) && found.every((n) => typeof n === 'number')) return found;
     throw wrong('numbers', `argument ${name}`, found);
   }
@@ -60,6 +61,27 @@ export class Given {
   get options(): Options {
     return Object.fromEntries(this.#named);
   }
+}
+
+/** A tensor, a number, or lists of these stacked up. */
+function tensorIn(given: unknown): Doubles | undefined {
+  if (isDoubles(given)) return given;
+  if (typeof given === 'number' || typeof given === 'boolean') return doubles([], [Number(given)]);
+  if (!Array.isArray(given)) return undefined;
+  const parts = given.map(tensorIn);
+  if (
+    parts.length > 0 &&
+    given.flat(Number.POSITIVE_INFINITY).some(isDoubles) &&
+    parts.every((part) => part !== undefined)
+  )
+    return stack(parts, 0);
+  return nested(numeric(given));
+}
+
+/** True and false as numbers, in lists of any depth. */
+function numeric(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(numeric);
+  return typeof given === 'boolean' ? Number(given) : given;
 }
 
 export interface Operator {

@@ -19,10 +19,31 @@ import {
 import { einsum, matmul } from '../einsum.ts';
 import { logSoftmax, softmax } from '../kinds/activations.ts';
 import { indexed } from '../slices.ts';
-import { moveAxes, numpyDot, oneHot, repeatAlong, split, stack, take, tensordot, tile, triangle } from './arrays.ts';
+import {
+  edged,
+  mirrored,
+  moveAxes,
+  numpyDot,
+  oneHot,
+  repeatAlong,
+  split,
+  stack,
+  take,
+  tensordot,
+  tile,
+  triangle,
+} from './arrays.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { axisIn, type Given, type Operator, on } from './given.ts';
+import { MATRICES } from './matrices.ts';
+import { NEURAL } from './neural.ts';
+import { NUMPY } from './numpy.ts';
+import { PATCHES } from './patches.ts';
+import { PICTURES } from './pictures.ts';
+import { PLACES } from './places.ts';
 import { REDUCTIONS } from './reductions.ts';
+import { STATISTICS } from './statistics.ts';
+import { WINDOWS } from './windows.ts';
 
 function attend(given: Given): Doubles {
   // [batch, steps, heads, width]
@@ -43,6 +64,14 @@ function attend(given: Given): Doubles {
 export const OPERATORS: Readonly<Record<string, Operator>> = {
   ...ELEMENTWISE,
   ...REDUCTIONS,
+  ...NUMPY,
+  ...MATRICES,
+  ...PATCHES,
+  ...STATISTICS,
+  ...PLACES,
+  ...WINDOWS,
+  ...PICTURES,
+  ...NEURAL,
   Matmul: on(['x1', 'x2'], (g) => matmul(g.tensor('x1'), g.tensor('x2'))),
   Dot: on(['x1', 'x2'], (g) => numpyDot(g.tensor('x1'), g.tensor('x2'))),
   Tensordot: on(['x1', 'x2', 'axes'], (g) => tensordot(g.tensor('x1'), g.tensor('x2'), g.get('axes') ?? 2)),
@@ -117,25 +146,19 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
       return slice(x, axis, size - 1, size, -1);
     }, g.tensor('x')),
   ),
-  Roll: on(['x', 'shift', 'axis'], (g) => {
-    const [x, axis] = [g.tensor('x'), axisIn(g, 0)];
-    const size = x.shape[axis] as number;
-    const cut = (((size - g.number('shift')) % size) + size) % size;
-    return concat([slice(x, axis, cut, size - cut), slice(x, axis, 0, cut)], axis);
-  }),
-  Pad: on(['x', 'pad_width', 'mode', 'constant_values'], (g) => {
+  Pad: on(['x', 'constant_values', 'pad_width', 'mode'], (g) => {
     const given = g.get('pad_width');
     const pairs = (
       typeof given === 'number' ? [[given, given]] : typeof (given as number[])[0] === 'number' ? [given] : given
     ) as [number, number][];
-    if (String(g.get('mode') ?? 'constant').toLowerCase() !== 'constant')
-      throw wrong('constant', 'argument mode', g.get('mode'));
     const x = g.tensor('x');
-    return pad(
-      x,
-      x.shape.map((_, i) => pairs[pairs.length === 1 ? 0 : i] as [number, number]),
-      g.number('constant_values', 0),
-    );
+    const sides = x.shape.map((_, i) => pairs[pairs.length === 1 ? 0 : i] as [number, number]);
+    const mode = String(g.get('mode') ?? 'constant').toLowerCase();
+    if (mode === 'constant') return pad(x, sides, g.number('constant_values', 0));
+    if (mode === 'edge') return sides.reduce((y, [before, after], axis) => edged(y, axis, before, after), x);
+    if (mode !== 'reflect' && mode !== 'symmetric')
+      throw wrong('constant, reflect, symmetric or edge', 'argument mode', mode);
+    return sides.reduce((y, [before, after], axis) => mirrored(y, axis, before, after, mode === 'symmetric'), x);
   }),
   OneHot: on(['x', 'num_classes', 'axis'], (g) => oneHot(g.tensor('x'), g.number('num_classes'), g.number('axis', -1))),
   Tril: on(['x', 'k'], (g) => triangle(g.tensor('x'), (row, column) => column - row <= g.number('k', 0))),

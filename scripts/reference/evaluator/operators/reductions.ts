@@ -3,7 +3,6 @@ import {
   broadcastTo,
   divide,
   largestOf,
-  map,
   meanOf,
   multiply,
   reduce,
@@ -11,9 +10,10 @@ import {
   smallestOf,
   sumOf,
   varianceOf,
+  wrong,
 } from '../doubles.ts';
-import { cumulative, firstBest, normalized } from './arrays.ts';
-import { axisIn, type Operator, on } from './given.ts';
+import { firstBest, normalized } from './arrays.ts';
+import { type Operator, on } from './given.ts';
 
 const truth = (condition: boolean) => Number(condition);
 const reduction = (f: (row: Float64Array) => number): Operator => ({
@@ -37,7 +37,11 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
   Min: reduction(smallestOf),
   Amax: reduction(largestOf),
   Amin: reduction(smallestOf),
-  Prod: reduction((row) => row.reduce((a, b) => a * b, 1)),
+  Prod: on(['x', 'axis', 'keepdims', 'dtype'], (g) => {
+    if (g.get('dtype') !== null) throw wrong('None', 'argument dtype', g.get('dtype'));
+    const axes = axesOf(g.get('axis'), g.tensor('x').shape.length);
+    return reduce(g.tensor('x'), axes, g.flag('keepdims'), (row) => row.reduce((a, b) => a * b, 1));
+  }),
   Var: reduction(varianceOf),
   Std: reduction((row) => Math.sqrt(varianceOf(row))),
   Any: reduction((row) => truth(row.some((element) => element !== 0))),
@@ -75,12 +79,13 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
   }),
   Norm: on(['x', 'ord', 'axis', 'keepdims'], (g) => {
     const order = g.get('ord') ?? 2;
-    const p = order === 'fro' ? 2 : Number(order);
-    const powers = map(g.tensor('x'), (x) => Math.abs(x) ** p);
-    return map(
-      reduce(powers, axesOf(g.get('axis'), powers.shape.length), g.flag('keepdims'), sumOf),
-      (sum) => sum ** (1 / p),
-    );
+    const p = order === 'fro' || order === 'euclidean' ? 2 : Number(order);
+    return reduce(g.tensor('x'), axesOf(g.get('axis'), g.tensor('x').shape.length), g.flag('keepdims'), (row) => {
+      const sizes = row.map(Math.abs);
+      if (p === Number.POSITIVE_INFINITY) return largestOf(sizes);
+      if (p === Number.NEGATIVE_INFINITY) return smallestOf(sizes);
+      return p === 0 ? row.filter((x) => x !== 0).length : sumOf(sizes.map((x) => x ** p)) ** (1 / p);
+    });
   }),
   Normalize: on(['x', 'axis', 'order', 'epsilon'], (g) =>
     normalized(
@@ -90,6 +95,4 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
       g.number('epsilon', 1e-7),
     ),
   ),
-  Cumsum: on(['x', 'axis'], (g) => cumulative(g.tensor('x'), axisIn(g, 0), (a, b) => a + b)),
-  Cumprod: on(['x', 'axis'], (g) => cumulative(g.tensor('x'), axisIn(g, 0), (a, b) => a * b)),
 };

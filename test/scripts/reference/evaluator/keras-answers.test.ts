@@ -14,7 +14,7 @@ describe('the plain evaluator answers as Keras did', () => {
     expect(recorded.outputs.some(({ data }) => data.some((value) => value !== 0))).toBe(true);
   });
 
-  for (const [file, graphs] of Object.entries(KERAS_GRAPHS).filter(([name]) => name.startsWith('more-'))) {
+  for (const [file, graphs] of Object.entries(KERAS_GRAPHS).filter(([name]) => /^(more|operators)-/.test(name))) {
     it.each(graphs)(`${file}: $title`, async (graph) => {
       const inputs = graph.inputs.map((input) => {
         const { shape, data } = graphInput(input);

@@ -75,10 +75,33 @@ describe('an operator', () => {
     ['a function that is not known', keras2('signal.stft', ['x', 0, 0, {}])],
     ['an argument that is not known', keras2('math.reduce_sum', ['x', 0, 0, { axis: 1, strange: 3 }])],
     ['a place that is no constant', keras3('GetItem', [tensor, tensor])],
+    ['an option that is not known', keras3('Sum', [tensor], { axis: 1, twist: 3 })],
+    ['a function with code in it', keras3('Map', [tensor], {}, 'keras.src.ops.core')],
+    ['a function that answers at random', keras2('random.normal', ['x', 0, 0, {}])],
+    ['a dropout that is on', keras2('nn.dropout', ['x', 0, 0, { rate: 0.5 }])],
+    ['a method that Keras forgets', keras3('Quantile', [tensor, 0.5], { axis: 1, method: 'lower', keepdims: false })],
+    ['a half turn, which each backend does in its own way', keras3('Rot90', [tensor], { k: 2, axes: [0, 1] })],
+    ['places that are random', keras3('OneHot', [tensor], { num_classes: 'six' }, 'keras.src.ops.nn')],
+    ['an einsum without its tensors', keras2('einsum', ['_CONSTANT_VALUE', -1, 'bi,bi->b', {}])],
     ['text for an axis', keras3('Sum', [tensor], { axis: 'last' })],
     ['an axis that is not there', keras3('Sum', [tensor], { axis: 7 })],
   ])('is refused for %s', async (_, model) => {
     await expect(answer(model)).rejects.toThrow(expect.objectContaining({ code: 'unsupported-layer' }));
+  });
+
+  it('says why it is refused', async () => {
+    const refused = (model: KerasModel) => answer(model).then(() => '', String);
+    expect(await refused(keras3('WhileLoop', [tensor], {}, 'keras.src.ops.core'))).toMatch(/holds Python code/);
+    expect(await refused(keras3('STFT', [tensor], {}, 'keras.src.ops.math'))).toMatch(/nobody has written it/);
+    expect(await refused(keras2('map_fn', ['x', 0, 0, {}]))).toMatch(/map_fn.*holds Python code/);
+    expect(await refused(keras2('linalg.svd', ['x', 0, 0, {}]))).toMatch(/linalg\.svd of TensorFlow is not known/);
+  });
+
+  it('keeps what a TFOpLambda says of its own type out of the function', async () => {
+    const model = keras2('zeros_like', ['x', 0, 0, {}]);
+    const [layer] = (model.config.config.layers as LayerConfig[]).slice(-1);
+    Object.assign(layer?.config ?? {}, { dtype: 'int32', trainable: true });
+    expect((await answer(model)).data).toEqual(X.map(() => 0));
   });
 
   it('has a name of its own in each Keras', () => {

@@ -1,26 +1,28 @@
 import type { Shape } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
 import { asKeras } from '#onnx';
-import { getItem } from './get-item.ts';
+import { isValue, knownSizes } from '../operand.ts';
 import {
   badCall,
-  broadcastShape,
   cast,
   integer,
   integers,
-  numberIn,
   type Operand,
   type OperatorDefinition,
   onKerasOrder,
   positiveAxis,
   tensorOf,
   wider,
-} from './operator.ts';
+} from '../operator.ts';
+import { Tensors } from '../tensors.ts';
+import { getItem } from './get-item.ts';
 
 /** Tensors of one datatype. */
 function list(graph: GraphBuilder, operand: Operand | undefined, where: string): Value[] {
-  if (!Array.isArray(operand)) throw badCall('a list of tensors', where, operand);
-  const values = operand.map((item: Operand) => asKeras(graph, tensorOf(graph, item, where)));
+  // A list of one tensor is written as that tensor. `tf.concat([tf.shape(x), []], 0)` has a part of nothing.
+  const items = (Array.isArray(operand) ? operand : [operand]) as readonly Operand[];
+  const given = items.filter((item) => !(Array.isArray(item) && item.length === 0));
+  const values = given.map((item) => asKeras(graph, tensorOf(graph, item, where)));
   const datatype = values.map((value) => value.datatype).reduce(wider);
   return values.map((value) => cast(graph, value, datatype));
 }
@@ -28,16 +30,6 @@ function list(graph: GraphBuilder, operand: Operand | undefined, where: string):
 function transposed(graph: GraphBuilder, value: Value, perm: readonly number[]): Value {
   const shape = perm.map((axis) => value.shape[axis] ?? null);
   return { ...value, name: graph.op('Transpose', [value.name], { perm }), shape };
-}
-
-/** One -1 at most may stand for what is left; a batch that is not fixed stays free in the first place. */
-function reshaped(graph: GraphBuilder, value: Value, sizes: readonly number[]): Value {
-  const known = value.shape.every((size) => size !== null);
-  const total = (shape: Shape) => shape.reduce<number>((product, size) => product * (size ?? 1), 1);
-  const rest = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
-  const shape = sizes.map((size) => (size === -1 ? (known ? total(value.shape) / rest : null) : size));
-  // [-1, 6, 4] of [batch, 24]: nothing is left for the -1 but the batch.
-  return { ...value, name: graph.op('Reshape', [value.name, graph.ints(sizes)]), shape };
 }
 
 function shifted(axes: readonly number[], rank: number, where: string): number[] {
@@ -84,29 +76,6 @@ function sectionSizes(sections: Operand | undefined, size: number, cuts: boolean
   return [...numbers, size].map((end, i) => end - (i === 0 ? 0 : (numbers[i - 1] as number)));
 }
 
-function padded(graph: GraphBuilder, value: Value, widths: readonly (readonly number[])[], mode: string, fill: number) {
-  const rank = value.shape.length;
-  const each = widths.length === 1 ? Array.from({ length: rank }, () => widths[0] as readonly number[]) : widths;
-  const begins = each.map(([begin = 0]) => begin);
-  const ends = each.map(([begin = 0, end = begin]) => end);
-  const modes: Record<string, string> = { constant: 'constant', reflect: 'reflect', edge: 'edge' };
-  const known = modes[mode.toLowerCase()];
-  if (!known) throw badCall('constant, reflect or edge', 'the mode of Pad', mode);
-  const constant = graph.constant(value.datatype, [fill], []);
-  const operands = [value.name, graph.ints([...begins, ...ends])];
-  const name = graph.op('Pad', known === 'constant' ? [...operands, constant] : operands, { mode: known });
-  const shape = value.shape.map((size, i) =>
-    size === null ? null : size + (begins[i] as number) + (ends[i] as number),
-  );
-  return { ...value, name, shape };
-}
-
-function pairs(operand: Operand | undefined): number[][] {
-  const rows = Array.isArray(operand) ? operand : [operand];
-  if (rows.every((row) => typeof row === 'number')) return [rows as number[]];
-  return rows.map((row: Operand) => integers(row, 'the widths of Pad'));
-}
-
 function withoutAxes(shape: Shape, axes: readonly number[]): Shape {
   return shape.filter((_, i) => !axes.includes(i));
 }
@@ -114,15 +83,6 @@ function withoutAxes(shape: Shape, axes: readonly number[]): Shape {
 /** Operators that move, join and cut axes. */
 export const AXES: readonly OperatorDefinition[] = [
   getItem,
-  onKerasOrder(
-    ['Reshape'],
-    ['reshape', 'keras.backend.reshape'],
-    ['x|tensor', 'newshape|shape'],
-    (graph, value, { newshape }) => {
-      const sizes = Array.isArray(newshape) ? newshape.map((size: Operand) => size ?? -1) : newshape;
-      return reshaped(graph, value, integers(sizes as Operand, 'the shape of Reshape'));
-    },
-  ),
   onKerasOrder(
     ['Transpose'],
     ['transpose', 'keras.backend.permute_dimensions'],
@@ -211,6 +171,10 @@ export const AXES: readonly OperatorDefinition[] = [
     ['tile', 'keras.backend.tile'],
     ['x|input', 'repeats|multiples|n'],
     (graph, value, { repeats }) => {
+      if (isValue(repeats) && !knownSizes(repeats)) {
+        const name = graph.op('Tile', [value.name, cast(graph, repeats, 'int64').name]);
+        return { ...value, name, shape: value.shape.map(() => null) };
+      }
       const times = integers(repeats, 'the repeats of Tile');
       const missing = Array.from({ length: Math.max(0, value.shape.length - times.length) }, () => 1);
       const all = [...missing, ...times];
@@ -219,39 +183,10 @@ export const AXES: readonly OperatorDefinition[] = [
       return { ...value, name: graph.op('Tile', [value.name, graph.ints(all)]), shape };
     },
   ),
-  onKerasOrder(
-    ['Repeat'],
-    ['repeat', 'keras.backend.repeat_elements'],
-    ['x|input', 'repeats|rep', 'axis'],
-    (graph, value, { repeats, axis }) => {
-      const times = integer(repeats, 'the repeats of Repeat');
-      const along = positiveAxis(integer(axis, 'the axis of Repeat'), value.shape.length, 'Repeat');
-      const size = value.shape[along];
-      if (typeof size !== 'number') throw badCall('an axis of fixed size', 'Repeat', size);
-      const index = Array.from({ length: size * times }, (_, i) => Math.floor(i / times));
-      const shape = value.shape.map((other, i) => (i === along ? size * times : other));
-      return { ...value, name: graph.op('Gather', [value.name, graph.ints(index)], { axis: along }), shape };
-    },
-  ),
   onKerasOrder(['Flip'], ['reverse', 'keras.backend.reverse'], ['x|tensor', 'axis|axes'], (graph, value, { axis }) => {
     const all = value.shape.map((_, i) => i);
-    const axes = axis === undefined || axis === null ? all : integers(axis, 'the axis of Flip');
-    const fill = (n: number) => graph.ints(axes.map(() => n));
-    const starts = [value.name, fill(-1), fill(Number.MIN_SAFE_INTEGER), graph.ints(axes), fill(-1)];
-    return { ...value, name: graph.op('Slice', starts) };
-  }),
-  onKerasOrder(
-    ['Pad'],
-    ['pad'],
-    ['x|tensor', 'pad_width|paddings', 'mode', 'constant_values'],
-    (graph, value, { pad_width, mode, constant_values }) => {
-      const kind = typeof mode === 'string' ? mode : 'constant';
-      return padded(graph, value, pairs(pad_width), kind, numberIn(constant_values, 'the value of Pad', 0));
-    },
-  ),
-  onKerasOrder(['BroadcastTo'], ['broadcast_to'], ['x|input', 'shape'], (graph, value, { shape }) => {
-    const sizes = integers(shape, 'the shape of BroadcastTo');
-    const name = graph.op('Expand', [value.name, graph.ints(sizes.map((size) => (size === -1 ? 1 : size)))]);
-    return { ...value, name, shape: broadcastShape(value.shape, sizes, 'BroadcastTo') };
+    const axes =
+      axis === undefined || axis === null ? all : shifted(integers(axis, 'the axis of Flip'), all.length, 'Flip');
+    return new Tensors(graph).reversed(value, axes);
   }),
 ];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { GraphBuilder, Value } from '#onnx';
 import { asKeras } from '#onnx';
-import { badCall, isValue, type Operand, type OperatorDefinition, tensorOf } from './operator.ts';
+import { knownSizes } from '../operand.ts';
+import { badCall, isValue, type Operand, type OperatorDefinition, tensorOf } from '../operator.ts';
 
 const place = z
   .number()
@@ -35,9 +36,19 @@ export const getItem: OperatorDefinition = {
   },
 };
 
+/** Places that are worked out of sizes, where these are known: `x[:, : tf.shape(x)[1] // 2]`. */
+function withKnownPlaces(item: Operand | undefined): Operand | undefined {
+  const [place, ...more] = knownSizes(item) ?? [];
+  if (place !== undefined && more.length === 0) return place;
+  if (typeof item !== 'object' || item === null || isValue(item) || Array.isArray(item)) return item;
+  const entries = Object.entries(item).map(([key, inner]) => [key, withKnownPlaces(inner) ?? null] as const);
+  return Object.fromEntries(entries);
+}
+
 function itemsOf(key: Operand | undefined): Item[] {
   const list = Array.isArray(key) ? key : [key];
-  return list.map((item: Operand | undefined): Item => {
+  return list.map((given: Operand | undefined): Item => {
+    const item = withKnownPlaces(given);
     if (typeof item === 'number') return { kind: 'index', index: item };
     if (item === null || item === undefined) return { kind: 'new' };
     if (item === 'Ellipsis' || item === '...') return { kind: 'ellipsis' };
