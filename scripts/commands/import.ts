@@ -19,7 +19,7 @@ interface Flags {
   preprocess?: PreprocessName;
   resize?: 'stretch' | 'cover' | 'contain';
   crop?: number;
-  kernel?: 'cubic' | 'linear' | 'nearest' | 'lanczos3';
+  kernel?: 'cubic' | 'linear' | 'nearest' | 'lanczos3' | 'canvas';
   colour?: 'rgb' | 'bgr' | 'grey';
   invert?: true;
   size?: { width: number; height: number };
@@ -44,7 +44,9 @@ export function importCommand(): Command {
     .addOption(new Option('--preprocess <how>', 'what its pictures went through').choices([...PREPROCESS_NAMES]))
     .addOption(new Option('--resize <how>', 'how pictures get their size').choices(['stretch', 'cover', 'contain']))
     .option('--crop <share>', 'central share of the resized picture that is kept, e.g. 0.875', share)
-    .addOption(new Option('--kernel <name>', 'of resizing').choices(['linear', 'cubic', 'nearest', 'lanczos3']))
+    .addOption(
+      new Option('--kernel <name>', 'of resizing').choices(['linear', 'cubic', 'nearest', 'lanczos3', 'canvas']),
+    )
     .addOption(new Option('--colour <order>', 'the channels that it takes').choices(['rgb', 'bgr', 'grey']))
     .option('--invert', 'it was trained on negatives (white strokes on black)')
     .option('--size <pixels>', 'of pictures, where the model leaves it open: 224 or 320x240', pictureSize)

@@ -79,14 +79,15 @@ function pictureInput(
       expected(channels === 1 ? 'grey' : 'rgb or bgr', `--colour of a model of ${channels} channels`, colour),
     );
   }
+  const frame = framing(name, choices, hints);
   const input: TakenPicture = {
     kind: 'picture',
     height: side('height', picture, choices),
     width: side('width', picture, choices),
     channels,
     colour,
-    ...framing(name, choices, hints),
-    kernel: choices.kernel ?? 'linear',
+    ...frame,
+    kernel: kernelOf(name, choices, frame.resize),
     invert: choices.invert ?? false,
     preprocess: preprocessOf(name, colour),
   };
@@ -115,6 +116,17 @@ function framing(
   // Who cuts out the middle does not want it stretched before.
   const usual = name === 'teachable-machine' || crop !== undefined ? 'cover' : 'stretch';
   return { resize: resize ?? hints?.resize ?? usual, crop: crop ?? 1 };
+}
+
+/** Teachable Machine trains and answers in a browser, on what its canvas makes of a picture. */
+function kernelOf(
+  name: PreprocessName,
+  { kernel }: PictureChoices,
+  resize: PictureInput['resize'],
+): PictureInput['kernel'] {
+  if (kernel === 'canvas' && resize === 'contain')
+    throw unfit(expected('stretch or cover', '--resize with --kernel canvas', resize));
+  return kernel ?? (name === 'teachable-machine' && resize !== 'contain' ? 'canvas' : 'linear');
 }
 
 function choosePreprocess(

@@ -18,8 +18,8 @@ const ONE = [1, 1, 1] as const;
 const TO_UNIT_CIRCLE = { divisor: 127.5, mean: ONE, deviation: ONE, colour: 'rgb' } as const;
 
 /**
- * The constants of `keras.src.applications.imagenet_utils.preprocess_input` (modes tf, torch, caffe), of the page that
- * Teachable Machine exports, and 0..1, which most tutorials use. `none` keeps the bytes' numbers.
+ * The constants of `keras.src.applications.imagenet_utils.preprocess_input` (modes tf, torch, caffe), of
+ * Teachable Machine's library, and 0..1, which most tutorials use. `none` keeps the bytes' numbers.
  */
 export const RECIPES = {
   none: { divisor: 1, mean: ZERO, deviation: ONE, colour: 'rgb', summary: '0..255 as they are' },
@@ -39,7 +39,8 @@ export const RECIPES = {
     colour: 'bgr',
     summary: "BGR, ImageNet's mean taken off (VGG, ResNet v1)",
   },
-  'teachable-machine': { ...TO_UNIT_CIRCLE, summary: 'x / 127.5 - 1, centre-cropped square' },
+  // What its library divides by, in a page and while it trains; the Python that it exports divides by 127.5.
+  'teachable-machine': { ...TO_UNIT_CIRCLE, divisor: 127, summary: 'x / 127 - 1 of the middle square' },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type PreprocessName = keyof typeof RECIPES;

@@ -49,13 +49,19 @@ const pictureInput = z
       .enum(['stretch', 'cover', 'contain'])
       .describe('stretch ignores the aspect ratio, cover cuts what sticks out, contain pads with 0.'),
     crop: z.number().gt(0).max(1).describe("Central share of the resized picture's sides that is kept; 1 keeps all."),
-    kernel: z.enum(['cubic', 'linear', 'nearest', 'lanczos3']),
+    kernel: z
+      .enum(['cubic', 'linear', 'nearest', 'lanczos3', 'canvas'])
+      .describe("How pixels are mixed. canvas: as a browser's drawImage does it, in which some models are trained."),
     invert: z.boolean().describe('True where the model was trained on negatives (white strokes on black).'),
     datatype: z.literal('UINT8'),
   })
   .refine((input) => (input.channels === 1) === (input.colour === 'grey'), {
     path: ['colour'],
     message: 'grey goes with one channel, rgb and bgr with three',
+  })
+  .refine((input) => input.kernel !== 'canvas' || input.resize !== 'contain', {
+    path: ['kernel'],
+    message: 'canvas goes with stretch and cover',
   });
 
 const tensorInput = z.strictObject({

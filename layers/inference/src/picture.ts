@@ -1,4 +1,5 @@
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import { drawOnCanvas, placementOf } from './canvas.ts';
 import { expected, FreezeframeError, PictureError } from './errors.ts';
 import type { PictureInput } from './manifest.ts';
 import { loadSharp } from './native.ts';
@@ -63,6 +64,7 @@ export async function decodePicture(
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decode = async (failOn: 'warning' | 'error', original?: Size) => {
     const picture = sharp(buffer, { ...READ, failOn, limitInputPixels: maxPixels });
+    if (input.kernel === 'canvas') return toChannels(await onCanvas(picture, input), 3, input);
     const { data, info } = await pipeline(picture, input, original)
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -160,6 +162,15 @@ function checkSize({ width, height }: Size, maxPixels: number): void {
   }
 }
 
+/** All pixels, drawn by code of our own: sharp has no kernel that is as careless as a browser's. */
+async function onCanvas(picture: Sharp, input: PictureShape): Promise<Uint8Array> {
+  const raw = picture.toColourspace('srgb').raw({ depth: 'uchar' });
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
+  return drawOnCanvas({ data, ...info }, placementOf(info, input));
+}
+
+type Kernel = Exclude<PictureInput['kernel'], 'canvas'>;
+
 function pipeline(picture: Sharp, input: PictureShape, original?: Size): Sharp {
   const width = Math.round(input.width / input.crop);
   const height = Math.round(input.height / input.crop);
@@ -167,7 +178,14 @@ function pipeline(picture: Sharp, input: PictureShape, original?: Size): Sharp {
   const padding = input.invert ? '#fff' : '#000';
   picture
     .flatten({ background: '#fff' })
-    .resize({ width, height, fit: FIT[input.resize], kernel: input.kernel, background: padding, position: 'centre' })
+    .resize({
+      width,
+      height,
+      fit: FIT[input.resize],
+      kernel: input.kernel as Kernel,
+      background: padding,
+      position: 'centre',
+    })
     .toColourspace('srgb');
   // Cutting after resizing keeps shrink-on-load, which cutting first would switch off.
   if (width !== input.width || height !== input.height) {

@@ -46,11 +46,21 @@ describe('chooseInput', () => {
 
   it("follows the file's hints, and the user before them", () => {
     const hints = { preprocess: 'teachable-machine', resize: 'cover', reason: 'metadata.json' } as const;
-    expect(choose(photo, {}, hints).input).toMatchObject({ resize: 'cover', preprocess: { offset: [-1, -1, -1] } });
+    expect(choose(photo, {}, hints).input).toMatchObject({
+      resize: 'cover',
+      kernel: 'canvas',
+      preprocess: { scale: [1 / 127, 1 / 127, 1 / 127], offset: [-1, -1, -1] },
+    });
     expect(choose(photo, { resize: 'contain', preprocess: 'unit' }, hints).input).toMatchObject({
       resize: 'contain',
       preprocess: { offset: [0, 0, 0] },
     });
+  });
+
+  it('draws on a canvas where nothing is padded', () => {
+    const choices = { kernel: 'canvas', resize: 'contain' } as const;
+    expect(() => choose(photo, choices)).toThrow(expect.objectContaining({ code: 'option-mismatch' }));
+    expect(choose(photo, { kernel: 'canvas' }).input).toMatchObject({ kernel: 'canvas', resize: 'stretch' });
   });
 
   it("prepares pictures for ImageNet's classes as the benchmark does", () => {

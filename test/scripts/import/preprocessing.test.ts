@@ -34,5 +34,6 @@ describe('preprocessOf', () => {
     expect(() => preprocessOf('torch', 'grey')).toThrow(expect.objectContaining({ code: 'option-mismatch' }));
   });
 
-  it("is Teachable Machine's own: -1..1", () => close(apply('teachable-machine', [0, 127.5, 255], 'rgb'), [-1, 0, 1]));
+  it("is that of Teachable Machine's library, a bit beyond 1", () =>
+    close(apply('teachable-machine', [0, 127, 254], 'rgb'), [-1, 0, 1]));
 });

@@ -112,7 +112,7 @@ async function readKeras(source: Source): Promise<ImportedKerasModel> {
   throw new ImportError('format-unknown', `${source.path} holds no layers.`);
 }
 
-/** As Teachable Machine's own page and the Python it exports do it: the middle square of the picture, x / 127.5 - 1. */
+/** As Teachable Machine's own page does it: the middle square of the picture, as a canvas draws it, x / 127 - 1. */
 function hints(kind: 'tfjs' | 'keras'): PictureHints {
   const told = kind === 'tfjs' ? 'model.json' : 'Keras config';
   return {
