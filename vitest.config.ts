@@ -36,7 +36,7 @@ export default defineConfig({
       // What was measured in November 2026, less one point.
       thresholds: {
         'layers/inference/src/**': { lines: 97, branches: 93 },
-        'scripts/convert/**': { lines: 95, branches: 82 },
+        'scripts/convert/**': { lines: 94, branches: 79 },
         'scripts/read/**': { lines: 93, branches: 84 },
         'functions/**': { lines: 95, branches: 89 },
       },
