@@ -52,7 +52,7 @@ const pictureTraining = z.strictObject({
     colour: z.enum(['rgb', 'bgr', 'grey']),
     resize: z.enum(['stretch', 'cover', 'contain']),
     crop: z.number().gt(0).max(1),
-    kernel: z.enum(['cubic', 'linear', 'nearest', 'lanczos3']),
+    kernel: z.enum(['cubic', 'linear', 'nearest', 'lanczos3', 'canvas']),
     invert: z.boolean(),
   }),
   preprocess: z
