@@ -85,7 +85,28 @@ const classificationOutput = z.strictObject({
     .describe(
       'What the graph has applied already. none: the output is logits, and softmax (sigmoid for a single output) is applied on answering.',
     ),
+  unknown: unknownOutput.optional(),
+  heatmap: heatmapOutput.optional(),
 });
+
+const unknownOutput = z
+  .strictObject({
+    name: text.describe(
+      "The graph output's name: float32 [batch], the distance from a picture's features to the nearest of the training minus that to the nearest of other pictures.",
+    ),
+    threshold: z.number().describe('A picture with a larger number shows none of the labels.'),
+    recall: z.number().gt(0).max(1).describe('Share of pictures of the labels that lie at or below the threshold.'),
+    falseAccepts: z.number().min(0).max(1).describe('Share of other pictures that lie at or below the threshold.'),
+  })
+  .describe('How the model says that a picture shows none of its labels.');
+
+const heatmapOutput = z
+  .strictObject({
+    name: text.describe("The graph output's name: float32 [batch, rows, columns, labels]."),
+    rows: positive.max(1024),
+    columns: positive.max(1024),
+  })
+  .describe("Class activation map: how much each part of a picture adds to each label's logit.");
 
 const regressionOutput = z.strictObject({
   kind: z.literal('regression'),
