@@ -73,22 +73,6 @@ const tensorInput = z.strictObject({
     .describe('What each number of the one input tensor means, in order.'),
 });
 
-const classificationOutput = z.strictObject({
-  kind: z.literal('classification'),
-  name: text.describe("The graph output's name: float32 [batch, labels], or [batch, 1] for two labels."),
-  labels: z
-    .array(z.string().max(1000))
-    .min(2)
-    .describe('In the order of the output. Two classes may share a label (ImageNet has two cranes).'),
-  activation: z
-    .enum(['softmax', 'sigmoid', 'none'])
-    .describe(
-      'What the graph has applied already. none: the output is logits, and softmax (sigmoid for a single output) is applied on answering.',
-    ),
-  unknown: unknownOutput.optional(),
-  heatmap: heatmapOutput.optional(),
-});
-
 const unknownOutput = z
   .strictObject({
     name: text.describe(
@@ -107,6 +91,22 @@ const heatmapOutput = z
     columns: positive.max(1024),
   })
   .describe("Class activation map: how much each part of a picture adds to each label's logit.");
+
+const classificationOutput = z.strictObject({
+  kind: z.literal('classification'),
+  name: text.describe("The graph output's name: float32 [batch, labels], or [batch, 1] for two labels."),
+  labels: z
+    .array(z.string().max(1000))
+    .min(2)
+    .describe('In the order of the output. Two classes may share a label (ImageNet has two cranes).'),
+  activation: z
+    .enum(['softmax', 'sigmoid', 'none'])
+    .describe(
+      'What the graph has applied already. none: the output is logits, and softmax (sigmoid for a single output) is applied on answering.',
+    ),
+  unknown: unknownOutput.optional(),
+  heatmap: heatmapOutput.optional(),
+});
 
 const regressionOutput = z.strictObject({
   kind: z.literal('regression'),
