@@ -1,5 +1,5 @@
 import type { Tensor } from '#keras';
-import { bfloat16ToNumber } from '../float16.ts';
+import { bfloat16ToNumber } from '#tensorflow';
 
 /** Rows and columns of a table; of a kernel with more axes all but the last together. */
 function sidesOf({ shape, data }: Tensor): { rows: number; columns: number } {

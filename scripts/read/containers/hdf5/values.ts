@@ -1,6 +1,6 @@
 import { expected } from '@freezeframe/inference';
 import { ImportError, MAX_HDF5_ATTRIBUTE_BYTES } from '#guards';
-import { bfloat16ToNumber, float16ToNumber } from '../../float16.ts';
+import { bfloat16ToNumber, float16ToNumber } from '#tensorflow';
 import { DATATYPE, type Metadata } from './bindings.ts';
 
 /**

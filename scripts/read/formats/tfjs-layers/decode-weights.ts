@@ -1,7 +1,7 @@
 import { expected } from '@freezeframe/inference';
 import { ImportError, MAX_UNPACKED_BYTES } from '#guards';
 import type { DecodedWeight } from '#tensorflow';
-import { float16ToNumber } from '../../float16.ts';
+import { float16ToNumber } from '#tensorflow';
 import type { Source } from '../../source.ts';
 import type { ModelJson } from './model-json.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Tensor } from '#keras';
-import { float16ToNumber } from '../../float16.ts';
+import { float16ToNumber } from '#tensorflow';
 import { damaged, tooMuch } from '../errors.ts';
 import { PICKLE_LIMITS } from '../limits.ts';
 import { latin1 } from '../machine/text.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { float16ToNumber } from '../../../scripts/read/float16.ts';
+import { float16ToNumber } from '../../../scripts/tensorflow/float16.ts';
 
 describe('float16ToNumber', () => {
   it.each([
