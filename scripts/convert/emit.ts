@@ -33,13 +33,20 @@ function frozenWeights(graph: GraphBuilder, weights: ReadonlyMap<string, Tensor>
   };
 }
 
+type Numbers = Float32Array | Uint8Array;
+
+interface Permutable<T extends Numbers> {
+  readonly shape: readonly number[];
+  readonly data: T;
+}
+
 /** The tensor with its axes in another order: axis i of the result is axis `perm[i]` of the tensor. */
-export function permute(tensor: Tensor, perm: readonly number[]): Tensor {
+export function permute<T extends Numbers>(tensor: Permutable<T>, perm: readonly number[]): Permutable<T> {
   const { shape, data } = tensor;
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((n, size) => n * size, 1));
   const dims = perm.map((axis) => shape[axis] as number);
   const steps = perm.map((axis) => strides[axis] as number);
-  const result = new Float32Array(data.length);
+  const result = (data instanceof Float32Array ? new Float32Array(data.length) : new Uint8Array(data.length)) as T;
   const index = dims.map(() => 0);
   let from = 0;
   for (let to = 0; to < result.length; to++) {

@@ -98,6 +98,7 @@ const PROTOCOL: Record<Datatype, TensorSpec['datatype']> = {
   int32: 'INT32',
   int64: 'INT64',
   uint8: 'UINT8',
+  int8: 'INT8',
   bool: 'BOOL',
 };
 

@@ -53,3 +53,4 @@ export {
 } from './plan/plan.ts';
 export { definitionOf, type ResolvedLayer, resolveLayers } from './plan/resolve-layers.ts';
 export { emitGraph } from './tensorflow/emit-graph.ts';
+export { type EmitLiteOptions, type EmittedEnd, type EmittedLite, emitLite } from './tflite/emit-lite.ts';

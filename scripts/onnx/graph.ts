@@ -20,12 +20,13 @@ import {
 const OPSET = 21;
 const IR_VERSION = 10;
 
-export type Datatype = 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool';
+export type Datatype = 'float32' | 'float64' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool';
 
 const DATATYPE_CODES: Record<Datatype, number> = {
   float32: TensorProto_DataType.FLOAT,
   float64: TensorProto_DataType.DOUBLE,
   uint8: TensorProto_DataType.UINT8,
+  int8: TensorProto_DataType.INT8,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
   bool: TensorProto_DataType.BOOL,
@@ -35,6 +36,7 @@ const ARRAYS: Record<Datatype, (values: readonly number[]) => ArrayBufferView> =
   float32: (values) => Float32Array.from(values),
   float64: (values) => Float64Array.from(values),
   uint8: (values) => Uint8Array.from(values),
+  int8: (values) => Int8Array.from(values),
   int32: (values) => Int32Array.from(values),
   int64: (values) => BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))),
   bool: (values) => Uint8Array.from(values, (value) => (value ? 1 : 0)),
@@ -116,11 +118,11 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, datatype, dims));
   }
 
-  /** A float32 weight or constant that keeps a name of its own. */
-  weight(name: string, dims: readonly number[], data: Float32Array): string {
-    if (this.#outer) return this.#outer.weight(name, dims, data);
+  /** A weight or constant that keeps a name of its own. */
+  weight(name: string, dims: readonly number[], data: ArrayBufferView, datatype: Datatype = 'float32'): string {
+    if (this.#outer) return this.#outer.weight(name, dims, data, datatype);
     const unique = this.#unique(name);
-    this.#initializers.push(tensor(unique, 'float32', dims, data));
+    this.#initializers.push(tensor(unique, datatype, dims, data));
     return unique;
   }
 

@@ -1,7 +1,8 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { GraphBuilder, type Value } from '#onnx';
-import { type DecodedWeight, type Edge, type GraphModel, type GraphNode, isInput } from '#tensorflow';
-import { type Emission, given, type Operand, Refused } from './operand.ts';
+import { GraphBuilder } from '#onnx';
+import { type Edge, type GraphModel, type GraphNode, isInput } from '#tensorflow';
+import { Constants, emissionOf } from './emission.ts';
+import { given, type Operand, Refused } from './operand.ts';
 import { findOperator, OPERATOR_NAMES } from './operators/index.ts';
 
 interface UnsupportedNode {
@@ -68,71 +69,6 @@ function operandOf({ node, index }: Edge, results: ReadonlyMap<string, readonly 
   const found = results.get(node);
   if (found && index >= found.length) throw new Refused(`there is no result ${index} of ${node}`);
   return found?.[index];
-}
-
-function emissionOf(node: GraphNode, inputs: readonly Operand[], constants: Constants): Emission {
-  const sizes = (index: number): readonly (number | null)[] => {
-    const input = inputs[index];
-    if (input?.kind === 'sizes') return input.sizes;
-    // Shapes, axes and paddings: longer lists are data.
-    if (input?.kind === 'constant' && input.weight.data.length <= 256) return Array.from(input.weight.data);
-    throw new Refused(`input ${index} is not known before the graph runs`);
-  };
-  return {
-    graph: constants.graph,
-    node,
-    inputs,
-    value: (index) => constants.value(inputs[index]),
-    sizes,
-    numbers: (index) => {
-      const list = sizes(index);
-      if (list.every((size) => size !== null)) return list as number[];
-      throw new Refused(`input ${index} depends on the batch`);
-    },
-    constant: (index) => {
-      const input = inputs[index];
-      return input?.kind === 'constant' ? input.weight : undefined;
-    },
-  };
-}
-
-/** The file's constants as values of the graph, each written once and only where it is read. */
-class Constants {
-  readonly graph: GraphBuilder;
-  readonly #written = new Map<DecodedWeight, Value>();
-
-  constructor(graph: GraphBuilder) {
-    this.graph = graph;
-  }
-
-  value(operand: Operand | undefined): Value {
-    if (operand?.kind === 'value') return operand.value;
-    if (operand?.kind === 'sizes') return this.#sizes(operand.sizes, operand.scalar);
-    if (operand?.kind !== 'constant') throw new Refused('an input is missing');
-    const known = this.#written.get(operand.weight) ?? this.#write(operand.weight);
-    this.#written.set(operand.weight, known);
-    return known;
-  }
-
-  #sizes(sizes: readonly (number | null)[], scalar: boolean): Value {
-    if (!sizes.every((size) => size !== null))
-      throw new Refused('sizes that depend on the batch, where a tensor is wanted');
-    const shape = scalar ? [] : [sizes.length];
-    return {
-      name: this.graph.constant('int32', sizes as number[], shape),
-      shape,
-      datatype: 'int32',
-      layout: 'channels-last',
-    };
-  }
-
-  #write({ name, shape, datatype, data }: DecodedWeight): Value {
-    const written =
-      data instanceof Float32Array
-        ? this.graph.weight(name, shape, data)
-        : this.graph.constant(datatype, Array.from(data), shape);
-    return { name: written, shape, datatype, layout: 'channels-last' };
-  }
 }
 
 /** The signature's names, different from the inputs' and from each other. */
