@@ -4,7 +4,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   type ImportOptions,
   type ImportReport,
+  PRECISIONS,
   PREPROCESS_NAMES,
+  type Precision,
   type PreprocessName,
   RECIPES,
   TASKS,
@@ -31,6 +33,7 @@ interface Flags {
   targetName?: string;
   featureNames?: string[];
   expected?: string;
+  precision?: Precision;
   allowNonfinite?: true;
   timeLimit?: number;
   json?: true;
@@ -59,6 +62,12 @@ export function importCommand(): Command {
     .option('--target-unit <unit>', 'in what, e.g. USD')
     .addOption(new Option('--task <task>', 'what it answers; found by its last layer otherwise').choices([...TASKS]))
     .option('--expected <file>', 'compare it with these inputs and answers (JSON), to 1e-5')
+    .addOption(
+      new Option(
+        '--precision <how>',
+        'of a quantized .tflite: its stored numbers (the default), or what they stand for',
+      ).choices([...PRECISIONS]),
+    )
     .option('--allow-nonfinite', 'import it although weights are NaN or infinite')
     .addOption(
       new Option('--time-limit <seconds>', 'of processor time that it may take; by the size of the file otherwise')
@@ -76,7 +85,8 @@ function help(): string {
     return `  ${name.padEnd(18)}${summary}`;
   });
   return `
-Formats: Keras 2 and 3 (.keras, .h5, a config beside weights, pickles), TensorFlow.js, Teachable Machine, ONNX.
+Formats: Keras 2 and 3 (.keras, .h5, a config beside weights, pickles), TensorFlow.js, TensorFlow Lite,
+Teachable Machine, ONNX.
 
 Preprocessing, chosen by what the file tells where it is left out:
 ${recipes.join('\n')}
@@ -112,6 +122,7 @@ function importOptions(path: string, flags: Flags): ImportOptions {
     task: rest.task,
     labels: rest.labels,
     expected: rest.expected,
+    precision: rest.precision,
     allowNonfinite: rest.allowNonfinite === true,
     command: commandLine(path, process.argv),
     onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${printable(basename(path))} ` : ''),

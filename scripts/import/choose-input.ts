@@ -72,7 +72,10 @@ function pictureInput(
   hints: PictureHints | undefined,
 ): ChosenInput {
   const { channels } = picture;
-  const { name, reason, guessed } = choosePreprocess(picture, choices, hints, own);
+  const normalization = choices.preprocess === undefined ? hints?.normalization : undefined;
+  const { name, reason, guessed } = normalization
+    ? { name: 'unit' as const, reason: hints?.reason, guessed: undefined }
+    : choosePreprocess(picture, choices, hints, own);
   const colour = choices.colour ?? colourOf(name, channels);
   if ((colour === 'grey') !== (channels === 1)) {
     throw unfit(
@@ -89,17 +92,30 @@ function pictureInput(
     ...frame,
     kernel: kernelOf(name, choices, frame.resize),
     invert: choices.invert ?? false,
-    preprocess: preprocessOf(name, colour),
+    preprocess: normalization ? normalized(normalization, channels) : preprocessOf(name, colour),
   };
   const middle = input.crop < 1 ? ` and cut to the middle ${input.crop}` : '';
+  const summary = normalization ? `(x - ${normalization.mean}) / ${normalization.deviation}` : RECIPES[name].summary;
   const size = `${input.width} x ${input.height} ${colour}, resized by ${input.resize}${middle}`;
-  const notes = [`Takes pictures, ${size}; pixels ${RECIPES[name].summary}: ${reason}.`];
+  const notes = [`Takes pictures, ${size}; pixels ${summary}: ${reason}.`];
   if (guessed) {
     notes.push(
       'If its answers make no sense, say how its pictures were prepared: --preprocess tf (x / 127.5 - 1), torch, caffe or unit.',
     );
   }
   return { input, notes };
+}
+
+/** Numbers for all channels are each channel's. @throws ImportError `option-mismatch` */
+function normalized({ mean, deviation }: NonNullable<PictureHints['normalization']>, channels: 1 | 3) {
+  if (mean.length !== 1 && mean.length !== channels)
+    throw unfit(expected(`1 or ${channels} numbers`, 'the normalization in the metadata', mean.length));
+  const at = (list: readonly number[], c: number) => (list.length === 1 ? list[0] : list[c]) as number;
+  const all = Array.from({ length: channels }, (_, c) => c);
+  return {
+    scale: all.map((c) => 1 / at(deviation, c)),
+    offset: all.map((c) => 0 - at(mean, c) / at(deviation, c)),
+  };
 }
 
 /** Of a photograph of 500 x 375, the side 375 becomes 256 and the middle 224 x 224 is kept: how ImageNet is measured. */

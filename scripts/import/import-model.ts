@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
-import type { ManifestDraft } from '@freezeframe/inference';
+import { expected, type ManifestDraft } from '@freezeframe/inference';
+import { ImportError } from '#guards';
 import type { ImportedModel, ReadAll, Scaler, Table, TableFiles, TableNames } from '#read';
 import { checkName, type ModelStore, type StoredModel } from '#store';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
-import type { ImportVerification, ModelChoices, PreparedModel } from './prepared.ts';
+import type { ImportVerification, ModelChoices, Precision, PreparedModel } from './prepared.ts';
 
 export interface ImportOptions {
   /** A file, a folder or a zip. */
@@ -20,6 +21,8 @@ export interface ImportOptions {
   /** A file of inputs and answers to compare with. */
   readonly expected?: string | undefined;
   readonly allowNonfinite?: boolean;
+  /** Of quantized models: with their stored numbers, or with what these stand for. */
+  readonly precision?: Precision | undefined;
   /** What the user typed, for the manifest. */
   readonly command?: string;
   /** Told what is being done. */
@@ -71,6 +74,11 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
 
 /** Each way loads its own: engines and references that the others do not need. */
 async function prepare(imported: ImportedModel, choices: ModelChoices): Promise<PreparedModel> {
+  if (imported.kind === 'tflite') return (await import('./prepare-lite.ts')).prepareLite(imported, choices);
+  if (choices.precision !== undefined) {
+    const message = expected('a TensorFlow Lite model', `--precision ${choices.precision}`, imported.format);
+    throw new ImportError('option-mismatch', message, { remedy: 'Leave it out.' });
+  }
   if (imported.kind === 'keras') return (await import('./prepare-keras.ts')).prepareKeras(imported, choices);
   if (imported.kind === 'onnx') return (await import('./prepare-onnx.ts')).prepareOnnx(imported, choices);
   return (await import('./prepare-graph.ts')).prepareGraph(imported, choices);
@@ -91,6 +99,7 @@ async function readChoices(
     features: featuresOf(table, names),
     values: valuesOf(table, names),
     allowNonfinite: options.allowNonfinite === true,
+    precision: options.precision,
     expectation: options.expected === undefined ? undefined : await readExpectation(options.expected),
   };
 }
@@ -104,7 +113,7 @@ function draft(
   return {
     formatVersion: 1,
     ...prepared.manifest,
-    precision: 'float32',
+    precision: prepared.precision ?? 'float32',
     metrics: {
       verification: { ...verification, batches: [...batches], ...(expected ? { expected: { ...expected } } : {}) },
     },

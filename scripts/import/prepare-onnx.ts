@@ -239,7 +239,7 @@ function oneDatatype({ engine: { outputs }, graph }: OpenedOnnx, answer: string)
 async function compareGiven({ model, classifier }: OpenedOnnx, expectation: NonNullable<ModelChoices['expectation']>) {
   const own = await createEngine(toBinary(ModelProtoSchema, model));
   try {
-    const { maxDifference } = await compareExpected(own, expectation, classifier?.spare ? 1 : undefined);
+    const { maxDifference } = await compareExpected(own, expectation, { first: classifier?.spare ? 1 : undefined });
     return { maxDifference };
   } finally {
     await own.close();

@@ -4,6 +4,9 @@ import type { Expectation } from './checks/expected.ts';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
 
+export const PRECISIONS = ['exact', 'float32'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 /** What the user said of the model, its files read. */
 export interface ModelChoices {
   readonly pictures: PictureChoices;
@@ -13,6 +16,7 @@ export interface ModelChoices {
   readonly features?: readonly Scaled[] | undefined;
   readonly values?: readonly Scaled[] | undefined;
   readonly allowNonfinite: boolean;
+  readonly precision?: Precision | undefined;
   readonly expectation?: Expectation | undefined;
 }
 
@@ -34,6 +38,8 @@ export interface ImportVerification {
 export interface PreparedModel {
   readonly onnx: Uint8Array;
   readonly manifest: Pick<Manifest, 'task' | 'input' | 'output'>;
+  /** Float32 where nothing is said. */
+  readonly precision?: Manifest['precision'];
   readonly notes: readonly string[];
   readonly verification: ImportVerification;
 }

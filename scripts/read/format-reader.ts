@@ -1,12 +1,14 @@
 import type { PictureInput } from '@freezeframe/inference';
 import type { LayerPlan } from '#convert';
 import type { KerasModel } from '#keras';
-import type { GraphModel } from '#tensorflow';
+import type { GraphModel, LiteModel } from '#tensorflow';
 import type { Source } from './source.ts';
 
 /** What a file tells of how its pictures were prepared. */
 export interface PictureHints {
   readonly preprocess?: 'teachable-machine';
+  /** (x - mean) / deviation of bytes, for all channels or for each, in the order in which the model takes them. */
+  readonly normalization?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
   readonly resize?: PictureInput['resize'];
   /** For people: why this is known, e.g. `Teachable Machine's metadata.json`. */
   readonly reason: string;
@@ -43,7 +45,13 @@ export interface ImportedGraphModel extends Imported {
   readonly graphModel: GraphModel;
 }
 
-export type ImportedModel = ImportedKerasModel | ImportedOnnxModel | ImportedGraphModel;
+/** A graph of TensorFlow Lite's operators. */
+export interface ImportedLiteModel extends Imported {
+  readonly kind: 'tflite';
+  readonly lite: LiteModel;
+}
+
+export type ImportedModel = ImportedKerasModel | ImportedOnnxModel | ImportedGraphModel | ImportedLiteModel;
 
 /** One format: how it is recognised and read. One folder each, listed in `formats/index.ts`. */
 export interface FormatReader {

@@ -1,6 +1,7 @@
 export type {
   ImportedGraphModel,
   ImportedKerasModel,
+  ImportedLiteModel,
   ImportedModel,
   ImportedOnnxModel,
   PictureHints,

@@ -124,7 +124,7 @@ export const manifestSchema = z
     task: z.enum(['classification', 'regression', 'tensors']),
     input: z.discriminatedUnion('kind', [pictureInput, tensorInput]),
     output: z.discriminatedUnion('kind', [classificationOutput, regressionOutput, tensorOutput]),
-    precision: z.literal('float32'),
+    precision: z.enum(['float32', 'int8']).describe('What it computes in: int8 are stored numbers with scales.'),
     metrics: z.record(z.string(), z.json()).describe('Measured figures, before and after freezing, and on which data.'),
     provenance: z
       .record(z.string(), z.json())

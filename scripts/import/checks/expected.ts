@@ -93,12 +93,13 @@ export interface ExpectedResult {
  * Asks the graph of the model's own tensors and compares. Inputs and outputs are matched by name where names agree, else by
  * position; outputs that are named may be some of the model's.
  * @param first so many outputs may stand for all
+ * @param step how far whole numbers may be off, that stand for real ones which were rounded
  * @throws FreezeframeError `verification-failed`; ImportError `option-mismatch` where numbers or shapes of tensors differ
  */
 export async function compareExpected(
   engine: Engine,
   { inputs, outputs }: Expectation,
-  first?: number,
+  { first, step = 0 }: { readonly first?: number | undefined; readonly step?: number } = {},
 ): Promise<ExpectedResult> {
   const named = outputs.every((one) => engine.outputs.some(({ name }) => name === one.name));
   if (
@@ -125,12 +126,17 @@ export async function compareExpected(
   const answers = await engine.run(feeds);
   const differences = outputs.map((one, index) => {
     const name = named ? (one.name as string) : (engine.outputs[index] as Engine['outputs'][number]).name;
-    return compareOne(name, one, answers[name] as TensorData);
+    return compareOne(name, one, answers[name] as TensorData, step);
   });
   return { maxDifference: Math.max(...differences), outputs: outputs.length };
 }
 
-function compareOne(name: string, wanted: Expectation['outputs'][number], { shape, data }: TensorData): number {
+function compareOne(
+  name: string,
+  wanted: Expectation['outputs'][number],
+  { shape, data, datatype }: TensorData,
+  step: number,
+): number {
   if (String(shape) !== String(wanted.shape))
     throw differs(name, expected(`shape [${wanted.shape}]`, `output ${name}`, shape));
   if (wanted.data.length !== data.length) {
@@ -146,7 +152,8 @@ function compareOne(name: string, wanted: Expectation['outputs'][number], { shap
     if (Object.is(received, value)) continue;
     const difference = Math.abs(received - value) / Math.max(1, Math.abs(value));
     // Written so that NaN is a failure.
-    if (!(difference <= EXPECTED_TOLERANCE)) {
+    const near = !datatype.startsWith('FP') && Math.abs(received - value) <= step;
+    if (!(difference <= EXPECTED_TOLERANCE) && !near) {
       throw differs(
         name,
         `${expected(String(value), `value ${i} of output ${name}`, received)} (allowed ${EXPECTED_TOLERANCE})`,

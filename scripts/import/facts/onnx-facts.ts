@@ -40,6 +40,8 @@ const KEEPS_NUMBERS = new Set([
   'Cast',
   'Dropout',
   'Transpose',
+  'QuantizeLinear',
+  'DequantizeLinear',
 ]);
 
 function lastActivation(graph: GraphProto, output: string): ModelFacts['activation'] {

@@ -8,6 +8,7 @@ import { pickleReader } from './pickle/reader.ts';
 import { teachableMachineReader } from './teachable-machine/reader.ts';
 import { tfjsGraphReader } from './tfjs-graph/reader.ts';
 import { tfjsLayersReader } from './tfjs-layers/reader.ts';
+import { tfliteReader } from './tflite/reader.ts';
 
 /**
  * Every format, in the order in which they are asked. Teachable Machine comes first: its exports are Keras or TensorFlow.js
@@ -21,6 +22,7 @@ export const FORMATS: readonly FormatReader[] = [
   configAndWeightsReader,
   tfjsLayersReader,
   tfjsGraphReader,
+  tfliteReader,
   pickleReader,
   onnxReader,
 ];

@@ -22,25 +22,16 @@ export const PROJECTS: Record<Exclude<Project, 'picture'>, OtherExport> = {
   },
 };
 
-/** TensorFlow Lite and SavedModel, by their content. Teachable Machine puts them beside the same labels.txt. */
+/** A SavedModel. Teachable Machine puts it beside the same labels.txt. */
 export async function findOtherExport(source: Source): Promise<OtherExport | undefined> {
   // Beside a model that can be read they do no harm.
-  if (source.entries.some(({ name }) => /\.(h5|hdf5|keras|onnx)$/i.test(name))) return undefined;
-  for (const { name, bytes } of source.entries) {
+  if (source.entries.some(({ name }) => /\.(h5|hdf5|keras|onnx|tflite)$/i.test(name))) return undefined;
+  for (const { name } of source.entries) {
     if (posix.basename(name) === 'saved_model.pb') {
       return { what: `a SavedModel (${name}): it holds TensorFlow’s own program, not layers`, remedy: KERAS };
     }
-    if (bytes > 8 && (name.endsWith('.tflite') || source.kind === 'file') && (await isTfLite(source, name))) {
-      return { what: `a TensorFlow Lite model (${name}), made for phones and microcontrollers`, remedy: KERAS };
-    }
   }
   return undefined;
-}
-
-/** The flatbuffer's identifier, behind the offset of its root: https://github.com/tensorflow/tflite-micro schema.fbs. */
-async function isTfLite(source: Source, name: string): Promise<boolean> {
-  const head = await source.head(name, 8);
-  return new TextDecoder('latin1').decode(head.subarray(4, 8)) === 'TFL3';
 }
 
 export function refuse({ what, remedy }: OtherExport, source: Source): ImportError {
