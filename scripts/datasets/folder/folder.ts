@@ -14,6 +14,7 @@ import {
 import { placesOf } from '../places.ts';
 import { dealOut } from '../split.ts';
 import { decodePictures, type ReadPicture } from './decode.ts';
+import { type Lost, lostOf, whyLost } from './lost.ts';
 import { scanFolder } from './scan.ts';
 
 export const folder: DatasetKind = {
@@ -40,7 +41,8 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
   const decoded = await decodePictures(scan.pictures, input, placesOf(options).cache, root);
   const skipped = [...scan.skipped, ...decoded.skipped];
   const pictures = withoutContradictions(decoded.pictures, skipped);
-  const labels = usableLabels(scan.labels, pictures);
+  const lost = lostOf(scan.pictures, skipped);
+  const labels = usableLabels(scan.labels, pictures, lost);
   const splitOf = assignSplits(pictures, scan.splits, options.seed ?? 1);
   const chosen: Record<SplitName, ReadPicture[]> = { train: [], validation: [], test: [] };
   for (const picture of pictures) {
@@ -49,7 +51,7 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
       skipped.push({ file: picture.file, reason: `the same bytes are in ${split}/` });
     else chosen[split].push(picture);
   }
-  for (const split of SPLITS) requireSome(split, chosen[split], labels);
+  for (const split of SPLITS) requireSome(split, chosen[split], labels, lost);
   const bytes = input.height * input.width * input.channels;
   const gather = (list: ReadPicture[]): PictureSplit => {
     const pixels = new Uint8Array(list.length * bytes);
@@ -72,10 +74,10 @@ function withoutContradictions(pictures: ReadPicture[], skipped: Skipped[]): Rea
 }
 
 /** Every class needs three different pictures: one to learn from, one to choose by, one to be tested on. */
-function usableLabels(labels: string[], pictures: ReadPicture[]): string[] {
+function usableLabels(labels: string[], pictures: ReadPicture[], lost: Lost): string[] {
   const counts = labels.map((label) => {
     const different = new Set(pictures.filter((picture) => picture.label === label).map(({ digest }) => digest));
-    return { label, count: different.size };
+    return { label, count: different.size, leftOut: lost.get(label)?.length ?? 0 };
   });
   const poor = counts.filter(({ count }) => count < 3);
   if (poor.length > 0)
@@ -87,7 +89,11 @@ function usableLabels(labels: string[], pictures: ReadPicture[]): string[] {
         poor.map(({ label, count }) => `${label}: ${count}`),
       ),
       {
-        remedy: 'Add pictures to these class folders, or move folders that are no class elsewhere.',
+        remedy:
+          whyLost(
+            lost,
+            poor.map(({ label }) => label),
+          ) ?? 'Add pictures to these class folders, or move folders that are no class elsewhere.',
         details: { poor },
       },
     );
@@ -117,7 +123,7 @@ function assignSplits(
   return ({ digest }) => dealt.get(digest) ?? fixed.get(digest) ?? 'train';
 }
 
-function requireSome(split: SplitName, pictures: ReadPicture[], labels: string[]) {
+function requireSome(split: SplitName, pictures: ReadPicture[], labels: string[], lost: Lost) {
   const present = new Set(pictures.map(({ label }) => label));
   const absent = labels.filter((label) => !present.has(label));
   if (pictures.length > 0 && (split !== 'train' || absent.length === 0)) return;
@@ -125,7 +131,8 @@ function requireSome(split: SplitName, pictures: ReadPicture[], labels: string[]
     'dataset-unusable',
     `Expected pictures of every class in ${split} but found none of ${absent.join(', ')}`,
     {
-      remedy: `Add pictures to ${split}/, or leave that folder out to have it dealt out of train/.`,
+      remedy:
+        whyLost(lost, absent) ?? `Add pictures to ${split}/, or leave that folder out to have it dealt out of train/.`,
     },
   );
 }

@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { type Skipped, SPLITS, type SplitName } from '../dataset.ts';
+import { splitsOf, type TopFolder } from './splits.ts';
 
 export interface FoundPicture {
   /** Absolute path. */
@@ -22,12 +23,6 @@ export interface Scan {
   skipped: Skipped[];
 }
 
-const SPLIT_FOLDERS: Record<string, SplitName> = {
-  train: 'train',
-  validation: 'validation',
-  val: 'validation',
-  test: 'test',
-};
 const PICTURE_FILES = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff']);
 
 /** Whether a file is called as pictures are that can be decoded here. */
@@ -48,8 +43,7 @@ export async function scanFolder(root: string): Promise<Scan> {
   for (const { file, path, folder } of top)
     if (!folder && isPictureFile(path)) skipped.push({ file, reason: 'not in a class folder' });
   const folders = top.filter((entry) => entry.folder);
-  const explicit =
-    folders.some((entry) => entry.name === 'train') && folders.every((entry) => entry.name in SPLIT_FOLDERS);
+  const explicit = splitsOf(await Promise.all(folders.map(lookInto)));
   const pictures: FoundPicture[] = [];
   const labels = new Set<string>();
   const splits = new Set<SplitName>();
@@ -61,7 +55,7 @@ export async function scanFolder(root: string): Promise<Scan> {
   };
   if (explicit) {
     for (const entry of folders) {
-      const split = SPLIT_FOLDERS[entry.name] as SplitName;
+      const split = explicit.get(entry.name) as SplitName;
       splits.add(split);
       await addClasses(
         (await entriesOf(entry.path, entry.file, skipped)).filter((inner) => inner.folder),
@@ -74,6 +68,15 @@ export async function scanFolder(root: string): Promise<Scan> {
       remedy: 'Make one folder per class and put its pictures inside: pictures/cat/*.jpg, pictures/dog/*.jpg.',
     });
   return { pictures, labels: [...labels].sort(), splits: SPLITS.filter((split) => splits.has(split)), skipped };
+}
+
+async function lookInto({ name, path, file }: Entry): Promise<TopFolder> {
+  const entries = await entriesOf(path, file, []);
+  return {
+    name,
+    folders: entries.filter((inner) => inner.folder).map((inner) => inner.name),
+    pictures: entries.some((inner) => !inner.folder && isPictureFile(inner.name)),
+  };
 }
 
 interface Entry {

@@ -117,6 +117,31 @@ describe('loadFolder', () => {
     });
   });
 
+  it('says why a class has vanished', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 4 });
+    const heic = '\0\0\0\x18ftypheic\0\0\0\0mif1heic';
+    await writeFiles(folder, { 'phone/1.HEIC': heic, 'phone/2.HEIC': heic, 'phone/3.bmp': 'BM\x36\0\0\0' });
+    const error = await load(folder).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      message: expect.stringContaining('["phone: 0"]'),
+      remedy: expect.stringMatching(/2 of phone: [^.]*a HEIC picture.*1 of phone: [^.]*a BMP picture.*Convert them/),
+      details: { poor: [{ label: 'phone', count: 0, leftOut: 3 }] },
+    });
+  });
+
+  it('says why a class has vanished from train', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(join(folder, 'train'), { cat: 4 });
+    for (const number of [901, 902, 903])
+      await writeFiles(folder, { [`test/dog/${number}.png`]: await plainPicture(number) });
+    await writeFiles(folder, { 'train/dog/1.jxl': '\0\0\0\x0cJXL \r\n' });
+    await expect(load(folder)).rejects.toMatchObject({
+      message: 'Expected pictures of every class in train but found none of dog',
+      remedy: expect.stringContaining('a JPEG XL picture'),
+    });
+  });
+
   it('has another digest for other content, and the same for the same', async () => {
     const folder = join(await temporaryFolder(), 'pets');
     await pictureFolder(folder, { cat: 4, dog: 4 });

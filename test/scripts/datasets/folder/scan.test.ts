@@ -47,6 +47,29 @@ describe('scanFolder', () => {
     expect((await scanFolder(root)).labels).toEqual(['train', 'tram']);
   });
 
+  it('honours split folders under the names of other tools', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, { 'Train/a/1.png': '', 'Train/b/2.png': '', 'Valid/a/3.png': '', 'README.txt': '' });
+    const scan = await scanFolder(root);
+    expect(scan.splits).toEqual(['train', 'validation']);
+    expect(scan.labels).toEqual(['a', 'b']);
+  });
+
+  it('refuses a further folder beside the splits, and says what was seen', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, {
+      'train/a/1.png': '',
+      'train/b/2.png': '',
+      'test/a/3.png': '',
+      'extra/a/4.png': '',
+      'loose/5.png': '',
+    });
+    await expect(scanFolder(root)).rejects.toMatchObject({
+      code: 'dataset-unusable',
+      message: expect.stringContaining('["extra/ (a)", "loose/ (pictures)", "test/ (a)", "train/ (a, b)"]'),
+    });
+  });
+
   it('follows links once and ends in a circle', async () => {
     const [root, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
     await writeFiles(elsewhere, { 'far.png': '' });
