@@ -3,14 +3,8 @@ import { drawOnCanvas, placementOf } from './canvas.ts';
 import { expected, FreezeframeError, PictureError } from './errors.ts';
 import type { PictureInput } from './manifest.ts';
 import { loadSharp } from './native.ts';
-import {
-  looksTruncated,
-  nameOther,
-  PICTURE_FORMATS,
-  type PictureFormat,
-  quickHeader,
-  sniffPicture,
-} from './picture-format.ts';
+import { looksTruncated } from './picture-files/truncated.ts';
+import { nameOther, PICTURE_FORMATS, type PictureFormat, quickHeader, sniffPicture } from './picture-format.ts';
 
 /** What of a manifest's picture input says how to decode. */
 export type PictureShape = Pick<

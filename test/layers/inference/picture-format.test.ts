@@ -1,4 +1,4 @@
-import { looksTruncated, nameOther, PICTURE_FORMATS, quickHeader, sniffPicture } from '@freezeframe/inference';
+import { nameOther, PICTURE_FORMATS, quickHeader, sniffPicture } from '@freezeframe/inference';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -8,15 +8,8 @@ const picture = sharp(gradient(37, 23), { raw: { width: 37, height: 23, channels
 const file = (format: (typeof PICTURE_FORMATS)[number]) => picture.clone().toFormat(format).toBuffer();
 
 describe.each(PICTURE_FORMATS)('%s', (format) => {
-  it('is known by its first bytes, and whole', async () => {
-    const bytes = await file(format);
-    expect(sniffPicture(bytes)).toBe(format);
-    expect(looksTruncated(bytes, format)).toBe(false);
-  });
-
-  it('is seen to end early', async () => {
-    const bytes = await file(format);
-    expect(looksTruncated(bytes.subarray(0, 20), format)).toBe(format !== 'tiff' || bytes.readUInt32LE(4) > 18);
+  it('is known by its first bytes', async () => {
+    expect(sniffPicture(await file(format))).toBe(format);
   });
 
   it('has the size that its header says, or leaves it to the decoder', async () => {
@@ -30,13 +23,11 @@ it('finds the size of progressive JPEG with EXIF and a profile', async () => {
   expect(quickHeader(jpeg, 'jpeg')).toEqual({ width: 37, height: 23 });
 });
 
-it('looks for the end of a JPEG behind its thumbnail and its scans', async () => {
+it('finds the size of a JPEG behind its thumbnail', async () => {
   const thumbnail = await picture.clone().resize(8).jpeg().toBuffer();
   const whole = await file('jpeg');
   const segment = Buffer.from([0xff, 0xe1, (thumbnail.length + 2) >> 8, (thumbnail.length + 2) & 0xff]);
   const phone = Buffer.concat([whole.subarray(0, 2), segment, thumbnail, whole.subarray(2)]);
-  expect(looksTruncated(phone, 'jpeg')).toBe(false);
-  expect(looksTruncated(phone.subarray(0, -100), 'jpeg')).toBe(true);
   expect(quickHeader(phone, 'jpeg')).toMatchObject({ width: 37, height: 23 });
 });
 
@@ -63,6 +54,7 @@ it.each([
   ['a JPEG XL picture', '\xff\x0a\xfa'],
   ['a JPEG XL picture', '\0\0\0\x0cJXL \r\n'],
   ['a JPEG 2000 picture', '\0\0\0\x0cjP  \r\n'],
+  ['a JPEG XR picture', 'II\xbc\x01'],
   ['a Photoshop file', '8BPS\0\x01'],
   ['a PDF', '%PDF-1.7'],
   ['a Netpbm picture (PBM, PGM, PPM)', 'P6\n8 8\n255\n'],
@@ -77,12 +69,11 @@ it.each([
 
 it('throws at no bytes', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 64 }), fc.constantFrom(...PICTURE_FORMATS), (bytes, format) => {
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       sniffPicture(bytes);
       nameOther(bytes);
       const jpeg = new Uint8Array([0xff, 0xd8, 0xff, ...bytes]);
       expect(quickHeader(jpeg, 'jpeg')?.width ?? 0).toBeLessThan(65_536);
-      expect(typeof looksTruncated(bytes, format)).toBe('boolean');
     }),
   );
 });

@@ -122,7 +122,7 @@ export async function hostilePictures(): Promise<Record<string, { bytes: Buffer;
       code: 'picture-unreadable',
     },
     'SVG with external entity': { bytes: Buffer.from(svg('<text y="9">&x;</text>')), code: type },
-    'GIF magic, SVG inside': { bytes: Buffer.from(`GIF89a${svg('')}`), code: 'picture-truncated' },
+    'GIF magic, SVG inside': { bytes: Buffer.from(`GIF89a${svg('')}`), code: 'picture-unreadable' },
     'JPEG magic, SVG inside': { bytes: Buffer.from(`\xff\xd8\xff${svg('')}`, 'latin1'), code: 'picture-truncated' },
     PDF: { bytes: Buffer.from('%PDF-1.7\n1 0 obj\n'), code: type },
     'HEIC brand': { bytes: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heicmif1', 'latin1'), code: type },
