@@ -7,6 +7,7 @@ interface DatasetFlags {
   size?: number;
   channels?: '1' | '3';
   target?: string;
+  encoding?: string;
   sheet?: string;
   json?: boolean;
 }
@@ -19,6 +20,7 @@ export function datasetCommand(): Command {
     .option('--size <pixels>', 'side of the square pictures', wholeNumber)
     .addOption(new Option('--channels <number>', '3 for colour, 1 for grey').choices(['1', '3']))
     .option('--target <column>', 'column of a table to predict; the last if left out')
+    .option('--encoding <name>', 'of a table: windows-1252, ...; UTF-8 if left out')
     .option('--sheet <file.png>', 'write some test pictures of each class as one picture')
     .option('--json', 'print one JSON line')
     .addHelpText(
@@ -39,6 +41,7 @@ Examples:
         ...(flags.size === undefined ? {} : { size: flags.size }),
         ...(flags.channels === undefined ? {} : { channels: flags.channels === '1' ? 1 : 3 }),
         ...(flags.target === undefined ? {} : { target: flags.target }),
+        ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
       });
       if (flags.sheet !== undefined) await writeSheet(dataset, flags.sheet);
       const description = describeDataset(dataset);

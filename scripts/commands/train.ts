@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp } from '#datasets';
-import { reportResult, wholeAboveZero, wholeNumber } from '#terminal';
+import { printable, reportResult, wholeAboveZero, wholeNumber } from '#terminal';
 import { ARCHITECTURES, BACKEND_NAMES, describeTraining, openBackend, trainDataset, trainingProgress } from '#train';
 
 interface TrainFlags {
@@ -16,6 +16,7 @@ interface TrainFlags {
   channels?: '1' | '3';
   target?: string;
   unit?: string;
+  encoding?: string;
   augment: boolean;
   flip: boolean;
   resume?: true;
@@ -42,6 +43,7 @@ export function trainCommand(): Command {
     .addOption(new Option('--channels <number>', '3 for colour, 1 for grey').choices(['1', '3']))
     .option('--target <column>', 'column of a table to predict; the last if left out')
     .option('--unit <unit>', 'unit of that column')
+    .option('--encoding <name>', 'of a table: windows-1252, ...; UTF-8 if left out')
     .option('--no-augment', 'train on the pictures as they are')
     .option('--no-flip', 'never mirror a picture (writing, left and right hands)')
     .option('--resume', 'go on where the last training of this name was stopped')
@@ -66,8 +68,11 @@ Examples:
     .action(run);
 }
 
+/** Of what was left out, so many are said before training. */
+const SHOWN = 5;
+
 async function run(spec: string, flags: TrainFlags): Promise<void> {
-  const { loadDataset } = await import('#datasets');
+  const { leftOutInWords, leftOutOf, loadDataset } = await import('#datasets');
   const { checkName, defaultStore, openStore } = await import('#store');
   // A wrong name or a backend that does not load is said before the data is read.
   checkName(flags.name);
@@ -77,6 +82,9 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
   const progress = trainingProgress();
   try {
     const dataset = await loadDataset(spec, options);
+    const notes = dataset.kind === 'table' ? dataset.notes : [];
+    const said = [...notes, ...leftOutInWords(dataset.skipped, SHOWN, `freezeframe dataset ${spec} lists them`)];
+    for (const line of said) process.stderr.write(`${printable(line)}\n`);
     const report = await trainDataset({
       name: flags.name,
       dataset,
@@ -100,7 +108,16 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
     progress.stop();
     const { stored } = report.frozen;
     const { epochs, seconds, metrics } = report;
-    const line = { name: stored.name, version: stored.version, backend: report.backend, epochs, seconds, metrics };
+    const line = {
+      name: stored.name,
+      version: stored.version,
+      backend: report.backend,
+      epochs,
+      seconds,
+      metrics,
+      skipped: leftOutOf(dataset.skipped, SHOWN),
+      ...(notes.length > 0 ? { notes } : {}),
+    };
     reportResult(line, flags.json === true, () => describeTraining(report, dataset));
   } finally {
     progress.stop();
@@ -110,7 +127,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
 
 function datasetOptions(flags: TrainFlags) {
   return {
-    ...given({ size: flags.size, target: flags.target, unit: flags.unit }),
+    ...given({ size: flags.size, target: flags.target, unit: flags.unit, encoding: flags.encoding }),
     ...(flags.channels === undefined ? {} : { channels: flags.channels === '1' ? (1 as const) : (3 as const) }),
   };
 }

@@ -46,6 +46,8 @@ export interface TableDataset {
   splits: Record<SplitName, TableSplit>;
   digest: string;
   skipped: Skipped[];
+  /** How numbers were read that are not written as programs write them. */
+  notes: readonly string[];
 }
 
 export type Dataset = PictureDataset | TableDataset;
@@ -61,6 +63,8 @@ export interface DatasetOptions {
   target?: string;
   /** Tables: the unit of the answer. Default: what stands in parentheses in the column's name, else none. */
   unit?: string;
+  /** Tables: how the bytes of the file are to be read. Default: UTF-8, or UTF-16 where it begins with its mark. */
+  encoding?: string;
   /** Where decoded pictures and downloads are kept. Default: `cache/datasets` in the store. */
   cacheDir?: string;
 }

@@ -1,4 +1,5 @@
 import { type Dataset, type Skipped, SPLITS, type SplitName } from './dataset.ts';
+import { leftOutInWords } from './left-out.ts';
 
 /** What is in a data set, without its numbers: one JSON line of `freezeframe dataset --json`. */
 export interface Description {
@@ -11,6 +12,8 @@ export interface Description {
   /** Tables. */
   features?: { name: string; min: number; max: number }[];
   target?: { name: string; unit: string; min: number; max: number };
+  /** Tables: how numbers were read that are not written as programs write them. */
+  notes?: readonly string[];
   skipped: Skipped[];
 }
 
@@ -21,7 +24,16 @@ export function describeDataset(dataset: Dataset): Description {
   const count = (split: SplitName) => dataset.splits[split].count;
   const splits = { train: count('train'), validation: count('validation'), test: count('test') };
   if (dataset.kind === 'table')
-    return { name, kind, digest, splits, features: dataset.features, target: dataset.target, skipped };
+    return {
+      name,
+      kind,
+      digest,
+      splits,
+      features: dataset.features,
+      target: dataset.target,
+      notes: dataset.notes,
+      skipped,
+    };
   const labels = dataset.labels.map((label, index) => {
     const of = (split: SplitName) => dataset.splits[split].classes.reduce((sum, one) => sum + Number(one === index), 0);
     return [label, { train: of('train'), validation: of('validation'), test: of('test') }] as const;
@@ -29,15 +41,13 @@ export function describeDataset(dataset: Dataset): Description {
   return { name, kind, digest, splits, labels: Object.fromEntries(labels), skipped };
 }
 
-export function describeInWords({ name, kind, splits, labels, features, target, skipped }: Description): string {
+export function describeInWords({ name, kind, splits, labels, features, target, notes, skipped }: Description): string {
   const counts = (of: Record<SplitName, number>) => SPLITS.map((split) => `${of[split]} ${split}`).join(', ');
   const lines = [`${name}: ${kind === 'pictures' ? 'pictures' : 'rows'} ${counts(splits)}`];
   for (const [label, of] of Object.entries(labels ?? {})) lines.push(`  ${label}: ${counts(of)}`);
   for (const { name, min, max } of features ?? []) lines.push(`  ${name}: ${min} to ${max}`);
   if (target)
     lines.push(`  predicts ${target.name}: ${target.min} to ${target.max}${target.unit ? ` ${target.unit}` : ''}`);
-  if (skipped.length > 0) lines.push(`left out: ${skipped.length}`);
-  for (const { file, reason } of skipped.slice(0, SHOWN)) lines.push(`  ${file}: ${reason}`);
-  if (skipped.length > SHOWN) lines.push(`  and ${skipped.length - SHOWN} more (--json lists all)`);
-  return lines.join('\n');
+  lines.push(...(notes ?? []).map((note) => `  ${note}`));
+  return [...lines, ...leftOutInWords(skipped, SHOWN, '--json lists all')].join('\n');
 }

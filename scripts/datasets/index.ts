@@ -3,4 +3,5 @@ export type { Dataset, DatasetOptions, PictureDataset, TableDataset } from './da
 export { describeDataset, describeInWords } from './describe.ts';
 export { isPictureFile } from './folder/scan.ts';
 export { writeSamples } from './gnomes/samples.ts';
+export { leftOutInWords, leftOutOf } from './left-out.ts';
 export { datasetHelp, loadDataset } from './load-dataset.ts';

@@ -6,7 +6,7 @@ import { DATASET_KINDS } from './kinds.ts';
 /**
  * Loads what the user named: `gnomes`, `mnist`, `house-prices`, a CSV file, or a folder with one subfolder per class.
  * @throws FreezeframeError `dataset-not-found` where nothing is meant by `spec`, `dataset-unusable` where it cannot be
- *   trained on, `used-wrongly` for options that do not fit, and what the kind itself foresees.
+ *   trained on or most of it cannot be read, `used-wrongly` for options that do not fit, and what the kind itself foresees.
  */
 export async function loadDataset(spec: string, options: DatasetOptions = {}): Promise<Dataset> {
   for (const kind of DATASET_KINDS) if (await kind.claims(spec)) return kind.load(spec, options);

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { parse } from 'csv-parse/sync';
+import { openTable } from '#tables';
 
 /** A file, and what is on it. */
 export interface Example {
@@ -66,20 +66,22 @@ async function leadsToFile(link: string): Promise<boolean> {
 }
 
 async function fromCsv(path: string): Promise<Example[]> {
-  let rows: Record<string, string>[];
+  const examples: Example[] = [];
   try {
-    rows = parse(await readFile(path), { columns: true, bom: true, trim: true, skip_empty_lines: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FreezeframeError('labels-not-valid', `${path} is not valid CSV: ${reason}`, {
-      remedy: CSV_REMEDY,
-      cause,
-    });
+    const { columns, records } = await openTable(path);
+    const indices = ['file', 'label'].map((name) => columns.indexOf(name));
+    for await (const { cells, line } of records()) {
+      const [file, label] = indices.map((index) => cells[index]);
+      if (file && label) examples.push({ file: resolve(dirname(path), file), label });
+      else throw labelsNotValid(expected('a value', `column ${file ? 'label' : 'file'} in line ${line}`, ''));
+    }
+  } catch (error) {
+    if (error instanceof FreezeframeError && error.code === 'csv-invalid') throw labelsNotValid(error.message, error);
+    throw error;
   }
-  return rows.map(({ file, label }, index) => {
-    if (file && label) return { file: resolve(dirname(path), file), label };
-    const received = file ? label : file;
-    const where = `column ${file ? 'label' : 'file'} in row ${index + 1} of ${path}`;
-    throw new FreezeframeError('labels-not-valid', expected('a value', where, received), { remedy: CSV_REMEDY });
-  });
+  return examples;
+}
+
+function labelsNotValid(message: string, cause?: FreezeframeError): FreezeframeError {
+  return new FreezeframeError('labels-not-valid', message, { cause, remedy: cause?.remedy ?? CSV_REMEDY });
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { parse } from 'csv-parse/sync';
 import { ImportError, parseJson } from '#guards';
+import { decodeText } from '#tables';
 import type { Source } from './source.ts';
 
 /** The largest published classifiers know some 21,000 classes (ImageNet-21k). */
@@ -125,14 +126,8 @@ function refuseSize(bytes: number, where: string): void {
 }
 
 function decode(bytes: Uint8Array, where: string): string {
-  const utf16 =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : undefined;
   try {
-    return new TextDecoder(utf16 ?? 'utf-8', { fatal: true }).decode(bytes);
+    return decodeText(bytes);
   } catch (cause) {
     throw new ImportError('file-damaged', `${where} is not text in UTF-8`, {
       cause,

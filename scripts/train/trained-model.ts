@@ -26,6 +26,7 @@ const dataset = z.strictObject({
     channels: z.union([z.literal(1), z.literal(3)]).optional(),
     target: z.string().optional(),
     unit: z.string().optional(),
+    encoding: z.string().optional(),
   }),
 });
 

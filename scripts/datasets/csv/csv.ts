@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { readNumbers } from '#tables';
 import {
   type DatasetKind,
   type DatasetOptions,
@@ -10,8 +11,8 @@ import {
   type TableDataset,
   type TableSplit,
 } from '../dataset.ts';
+import { refuseMostGone } from '../left-out.ts';
 import { dealOut } from '../split.ts';
-import { readCsv } from './read-csv.ts';
 
 /** A table of numbers, one column of which is to be predicted from the others. */
 export const csv: DatasetKind = {
@@ -35,7 +36,10 @@ interface Column {
  * only; a value of another split may therefore lie outside 0..1.
  */
 export async function loadCsv(path: string, name: string, options: DatasetOptions): Promise<TableDataset> {
-  const { columns, rows, skipped } = await readCsv(path);
+  const { encoding } = options;
+  const { columns, units, rows, notes, ...table } = await readNumbers(path, encoding === undefined ? {} : { encoding });
+  const skipped = table.skipped.map(({ line, reason }) => ({ file: `line ${line}`, reason }));
+  refuseMostGone('table', rows.length, skipped);
   const wanted = targetIndex(columns, options.target);
   const keys = rows.map((row) => createHash('sha256').update(row).digest('hex'));
   const dealt = dealOut(keys, options.seed ?? 1);
@@ -57,7 +61,12 @@ export async function loadCsv(path: string, name: string, options: DatasetOption
     kind: 'table',
     name,
     features: features.map(({ name, min, max }) => ({ name, min, max })),
-    target: { name: label.name, unit: options.unit ?? label.unit, min: target.min, max: target.max },
+    target: {
+      name: label.name,
+      unit: options.unit ?? (label.unit || (units[wanted] as string)),
+      min: target.min,
+      max: target.max,
+    },
     splits: {
       train: scale(parts.train, features, target),
       validation: scale(parts.validation, features, target),
@@ -65,6 +74,7 @@ export async function loadCsv(path: string, name: string, options: DatasetOption
     },
     digest: digestOf(columns, wanted, parts),
     skipped,
+    notes,
   };
 }
 

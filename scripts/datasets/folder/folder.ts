@@ -11,6 +11,7 @@ import {
   SPLITS,
   type SplitName,
 } from '../dataset.ts';
+import { refuseMostGone } from '../left-out.ts';
 import { placesOf } from '../places.ts';
 import { dealOut } from '../split.ts';
 import { decodePictures, type ReadPicture } from './decode.ts';
@@ -43,6 +44,7 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
   const pictures = withoutContradictions(decoded.pictures, skipped);
   const lost = lostOf(scan.pictures, skipped);
   const labels = usableLabels(scan.labels, pictures, lost);
+  refuseMostGone('pictures', pictures.length, skipped);
   const splitOf = assignSplits(pictures, scan.splits, options.seed ?? 1);
   const chosen: Record<SplitName, ReadPicture[]> = { train: [], validation: [], test: [] };
   for (const picture of pictures) {

@@ -28,6 +28,28 @@ describe('freezeframe train', () => {
     expect(stderr).toMatch(message);
   });
 
+  it('says what it left out and how it read numbers, before it trains and at the end', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i},"${(i + 1) * 250 > 999 ? `1,${i}00`.slice(0, 5) : 250}"`);
+    const rest = ['', ...Array.from({ length: 7 }, (_, i) => `${i},`)].join('\n');
+    const table = await scratch.write('gaps.csv', `size,price\n${rows.join('\n')}${rest}`);
+    const { code, stdout, stderr } = await run(['train', table, '--name', 'gaps', '--epochs', '1', '--json']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^price: "1,\d00" is read as 1\d00\nleft out: 7\n {2}line 62: price is missing\n/);
+    expect(stderr).toMatch(/and 2 more \(freezeframe dataset .*gaps\.csv lists them\)\nTraining mlp/);
+    const result = JSON.parse(stdout);
+    expect(result.skipped.count).toBe(7);
+    expect(result.skipped.first).toHaveLength(5);
+    expect(result.skipped.first[0]).toEqual({ file: 'line 62', reason: 'price is missing' });
+    expect(result.notes).toHaveLength(1);
+  });
+
+  it('refuses a table of which most is gone', async () => {
+    const table = await scratch.write('gone.csv', `a,b\n${'1,\n'.repeat(30)}1,2\n2,3\n3,4\n`);
+    const { code, stdout } = await run(['train', table, '--name', 'gone', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'dataset-unusable', details: { skipped: { count: 30 } } });
+  });
+
   it('says that an architecture is not for such data', async () => {
     const table = await scratch.write('rooms.csv', TABLE);
     const { code, stdout } = await run(['train', table, '--name', 'x', '--architecture', 'small-cnn', '--json']);

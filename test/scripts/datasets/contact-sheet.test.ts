@@ -45,6 +45,7 @@ describe('writeSheet', () => {
     const split = { count: 0, features: new Float32Array(), target: new Float32Array() };
     const table = {
       kind: 'table',
+      notes: [],
       name: 't',
       features: [],
       target: { name: 'y', unit: '', min: 0, max: 1 },

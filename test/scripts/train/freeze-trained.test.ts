@@ -133,6 +133,7 @@ describe('freezeTrained', () => {
     const test = { count: 3, features: rows, target: Float32Array.from(answer?.data ?? [], (x) => x + 0.01) };
     const dataset: TableDataset = {
       kind: 'table',
+      notes: [],
       name: 'houses',
       features,
       target,

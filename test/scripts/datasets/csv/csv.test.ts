@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { csv, loadCsv } from '../../../../scripts/datasets/csv/csv.ts';
-import { SPLITS } from '../../../../scripts/datasets/dataset.ts';
+import { SPLITS, type TableDataset } from '../../../../scripts/datasets/dataset.ts';
 import { temporaryFolder, writeFiles } from '../picture-files.ts';
 
 async function load(text: string, options = {}) {
@@ -94,6 +95,38 @@ describe('loadCsv', () => {
     ];
     expect(digests[0]?.digest).toBe(digests[1]?.digest);
     expect(new Set(digests.map(({ digest }) => digest)).size).toBe(3);
+  });
+});
+
+describe('tables of spreadsheets', () => {
+  const fixture = (name: string) => fileURLToPath(new URL(`../../../fixtures/tables/${name}.csv`, import.meta.url));
+  const unscaled = ({ target, splits }: TableDataset) =>
+    SPLITS.flatMap((split) => [...splits[split].target].map((value) => value * (target.max - target.min) + target.min));
+
+  it.each([
+    ['thousands', 386, 2376, 'price: "1,570" is read as 1570'],
+    ['decimal-comma', 386.25, 2376.25, 'price: "1570,25" is read as 1570.25'],
+  ])('keeps every row of %s', async (name, least, most, note) => {
+    const dataset = await loadCsv(fixture(name), name, {});
+    expect(dataset.skipped).toEqual([]);
+    expect(dataset.notes).toContain(note);
+    const prices = unscaled(dataset);
+    expect(prices).toHaveLength(40);
+    expect(Math.min(...prices)).toBeCloseTo(least, 3);
+    expect(Math.max(...prices)).toBeCloseTo(most, 3);
+  });
+
+  it('reads Latin-1 where it is told so, and makes up no name otherwise', async () => {
+    await expect(loadCsv(fixture('latin1'), 'latin1', {})).rejects.toMatchObject({ code: 'csv-invalid' });
+    const { features } = await loadCsv(fixture('latin1'), 'latin1', { encoding: 'windows-1252' });
+    expect(features.map(({ name }) => name)).toEqual(['Zimmer', 'Größe']);
+  });
+
+  it('has the unit that the numbers name, unless another is given', async () => {
+    const text = `a,price\n${Array.from({ length: 30 }, (_, row) => `${row},€ ${row * 2}.50`).join('\n')}\n`;
+    expect((await load(text)).target.unit).toBe('€');
+    expect((await load(text, { unit: 'francs' })).target.unit).toBe('francs');
+    expect((await load(text.replace('price', 'price (EUR)'))).target.unit).toBe('EUR');
   });
 });
 
