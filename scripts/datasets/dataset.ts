@@ -77,4 +77,12 @@ export interface DatasetKind {
   /** Whether the words of the user mean this kind. Asked in the order of the registry; the first yes loads. */
   claims(spec: string): Promise<boolean>;
   load(spec: string, options: DatasetOptions): Promise<Dataset>;
+  /** Where its picture files lie, for kinds that are folders of class folders. */
+  folder?(spec: string, options: DatasetOptions): Promise<PictureFolder>;
+}
+
+interface PictureFolder {
+  readonly root: string;
+  /** What the data set is called in reports and manifests. */
+  readonly name: string;
 }

@@ -1,4 +1,6 @@
+export { type Constant, compareClasses } from './constant.ts';
 export { datasetExamples, isKnownDataset } from './dataset-examples.ts';
 export { type Evaluation, evaluate, labelsOf } from './evaluate.ts';
 export { listExamples } from './examples.ts';
+export { type Accuracy, accuracyOf } from './interval.ts';
 export { scoreAnswers } from './scores.ts';

@@ -1,3 +1,4 @@
+export type { PictureChoices } from './choose-input.ts';
 export { TASKS, type Task } from './choose-output.ts';
 export { type ImportOptions, type ImportReport, importModel } from './import-model.ts';
 export { PRECISIONS, type Precision } from './prepared.ts';

@@ -39,6 +39,13 @@ export const RECIPES = {
     colour: 'bgr',
     summary: "BGR, ImageNet's mean taken off (VGG, ResNet v1)",
   },
+  'efficientnet-lite': {
+    divisor: 1,
+    mean: [127, 127, 127],
+    deviation: [128, 128, 128],
+    colour: 'rgb',
+    summary: '(x - 127) / 128 (EfficientNet-Lite)',
+  },
   // What its library divides by, in a page and while it trains; the Python that it exports divides by 127.5.
   'teachable-machine': { ...TO_UNIT_CIRCLE, divisor: 127, summary: 'x / 127 - 1 of the middle square' },
 } as const satisfies Readonly<Record<string, Recipe>>;

@@ -20,6 +20,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   datasets: ['store', 'system', 'tables', 'terminal'],
   evaluate: ['datasets', 'frozen', 'system', 'tables'],
   train: ['convert', 'datasets', 'evaluate', 'frozen', 'keras', 'onnx', 'reference', 'store', 'system', 'terminal'],
+  transfer: ['datasets', 'evaluate', 'frozen', 'onnx', 'store', 'system', 'terminal'],
   import: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'read', 'reference', 'store', 'system', 'tensorflow'],
   bundle: ['store', 'system', 'terminal'],
   stack: ['functions'],
@@ -29,7 +30,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that everything below may be used in, and that nobody uses: the command line, benchmarks, what writes documents. */
-export const TOPS = ['commands', 'bench', 'docs'];
+export const TOPS = ['commands', 'bench', 'docs', 'assets'];
 
 /** Folders that are a registry of one file a unit: they may hold any number of files. */
 const REGISTRIES = ['scripts/commands', 'scripts/convert/keras/layers'];

@@ -37,7 +37,7 @@ const tensorSpec = z.strictObject({
   datatype: z.enum(DATATYPES),
 });
 
-const pictureInput = z
+export const pictureInput = z
   .strictObject({
     kind: z.literal('picture'),
     name: text.describe("The graph input's name. It takes uint8 [batch, height, width, channels]."),

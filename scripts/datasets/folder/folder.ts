@@ -23,6 +23,7 @@ export const folder: DatasetKind = {
   summary: 'pictures in one subfolder per class, or in train/ validation/ test/ with those inside',
   claims: async (spec) => (await stat(spec).catch(() => undefined))?.isDirectory() ?? false,
   load: (spec, options) => loadFolder(resolve(spec), basename(resolve(spec)), options),
+  folder: async (spec) => ({ root: resolve(spec), name: basename(resolve(spec)) }),
 };
 
 const DEFAULT_SIZE = 64;
@@ -65,7 +66,10 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
 }
 
 /** The same bytes under two labels teach nothing: all copies are left out and listed. */
-function withoutContradictions(pictures: ReadPicture[], skipped: Skipped[]): ReadPicture[] {
+export function withoutContradictions<P extends Pick<ReadPicture, 'digest' | 'label' | 'file'>>(
+  pictures: P[],
+  skipped: Skipped[],
+): P[] {
   const labels = new Map<string, Set<string>>();
   for (const { digest, label } of pictures) labels.set(digest, (labels.get(digest) ?? new Set()).add(label));
   return pictures.filter(({ digest, file }) => {
@@ -76,7 +80,11 @@ function withoutContradictions(pictures: ReadPicture[], skipped: Skipped[]): Rea
 }
 
 /** Every class needs three different pictures: one to learn from, one to choose by, one to be tested on. */
-function usableLabels(labels: string[], pictures: ReadPicture[], lost: Lost): string[] {
+export function usableLabels(
+  labels: string[],
+  pictures: readonly Pick<ReadPicture, 'digest' | 'label'>[],
+  lost: Lost,
+): string[] {
   const counts = labels.map((label) => {
     const different = new Set(pictures.filter((picture) => picture.label === label).map(({ digest }) => digest));
     return { label, count: different.size, leftOut: lost.get(label)?.length ?? 0 };

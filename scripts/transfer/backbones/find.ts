@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toBinary } from '@bufbuild/protobuf';
+import { expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
+import { type GraphProto, ModelProtoSchema, parseOnnx } from '#onnx';
+import type { ModelStore } from '#store';
+import { assetNames, digestOf, readAsset } from './asset.ts';
+import type { Backbone } from './backbone.ts';
+import { cutBackbone } from './cut.ts';
+
+/** Every backbone that comes with Freezeframe, the cheapest first. */
+export async function assetBackbones(): Promise<Backbone[]> {
+  const all = await Promise.all((await assetNames()).map(readAsset));
+  return all.sort((a, b) => a.cost - b.cost);
+}
+
+/**
+ * The backbone that is meant: one that comes with Freezeframe, or any classifier of pictures in the store, cut behind its global
+ * pooling or the layer that is named.
+ * @param reference NAME, NAME@3, NAME:LAYER
+ * @throws FreezeframeError `backbone-not-found`, `backbone-not-usable`, and what the store throws
+ */
+export async function findBackbone(reference: string, store: ModelStore): Promise<Backbone> {
+  const names = await assetNames();
+  if (names.includes(reference)) return readAsset(reference);
+  const [model = '', layer] = splitReference(reference);
+  const stored = await store.resolve(model).catch((cause: unknown) => {
+    if (!(cause instanceof FreezeframeError) || cause.code !== 'model-not-found') throw cause;
+    throw new FreezeframeError(
+      'backbone-not-found',
+      expected(`one of auto, ${names.join(', ')}, or a model of the store`, '--backbone', model),
+      {
+        cause,
+        remedy: 'Import a classifier of pictures first: freezeframe import FILE --name NAME.',
+      },
+    );
+  });
+  return cutStored(
+    `${stored.name}@${stored.version}${layer === undefined ? '' : `:${layer}`}`,
+    stored.manifest,
+    await readFile(join(stored.folder, 'model.onnx')),
+    layer,
+  );
+}
+
+/** A layer's name may hold colons itself; a model's holds none. */
+function splitReference(reference: string): [string, string | undefined] {
+  const at = reference.indexOf(':');
+  return at < 0 ? [reference, undefined] : [reference.slice(0, at), reference.slice(at + 1)];
+}
+
+export function cutStored(name: string, manifest: Manifest, file: Uint8Array, layer?: string): Backbone {
+  const { input, files } = manifest;
+  if (input.kind !== 'picture') {
+    throw new FreezeframeError(
+      'backbone-not-usable',
+      expected('a model that takes pictures', '--backbone', `${name}, which takes tensors`),
+      {
+        remedy: 'Import it with what its pictures go through: --preprocess.',
+      },
+    );
+  }
+  const model = parseOnnx(file);
+  const { map } = cutBackbone(model, layer);
+  const bytes = toBinary(ModelProtoSchema, model);
+  const provenance = { source: name, sha256: files['model.onnx'].sha256 };
+  return {
+    name,
+    model: bytes,
+    digest: digestOf(bytes, input),
+    input,
+    map,
+    provenance,
+    cost: weightsOf(model.graph as GraphProto),
+  };
+}
+
+/** For what nobody has measured: a network with more weights takes longer. */
+function weightsOf(graph: GraphProto): number {
+  return graph.initializer.reduce((sum, { dims }) => sum + dims.reduce((size, axis) => size * Number(axis), 1), 0);
+}

@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toBinary } from '@bufbuild/protobuf';
+import type { Manifest } from '@freezeframe/inference';
+import { type GraphProto, ModelProtoSchema, parseOnnx } from '#onnx';
+import { replaceFile } from '#system';
+import { extractFeatures, type PictureFile } from '../features/extract.ts';
+import { quantizeRows } from '../quantized-rows.ts';
+import { BACKBONES_FOLDER, digestOf, FILES, writeBackground } from './asset.ts';
+import { cutStored } from './find.ts';
+import { storeWeightsSmall } from './small-weights.ts';
+
+interface AssetSource {
+  readonly name: string;
+  /** Of a classifier that was imported. */
+  readonly manifest: Manifest;
+  readonly model: Uint8Array;
+  /** Pictures of anything. */
+  readonly background: readonly PictureFile[];
+  readonly backgroundSource: string;
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/** Writes `assets/backbones/<name>`: the classifier up to its features, a byte for each weight, and what anything looks like to it. */
+export async function makeBackboneAsset(source: AssetSource): Promise<{ bytes: number; background: number }> {
+  const backbone = cutStored(source.name, source.manifest, source.model);
+  const model = parseOnnx(backbone.model);
+  const cost = backbone.cost;
+  storeWeightsSmall(model.graph as GraphProto);
+  const bytes = toBinary(ModelProtoSchema, model);
+  const small = { ...backbone, model: bytes, digest: digestOf(bytes, backbone.input) };
+  const { features, width, digests, skipped } = await extractFeatures(small, source.background, {
+    cache: join(tmpdir(), 'freezeframe-features'),
+  });
+  if (skipped.length > 0) throw new Error(`${skipped[0]?.file}: ${skipped[0]?.reason}`);
+  const facts = {
+    input: backbone.input,
+    map: backbone.map,
+    cost,
+    background: { count: digests.length, width, source: source.backgroundSource },
+    provenance: source.provenance,
+  };
+  const folder = join(BACKBONES_FOLDER, source.name);
+  await mkdir(folder, { recursive: true });
+  await replaceFile(join(folder, FILES.model), bytes);
+  await replaceFile(join(folder, FILES.background), writeBackground(quantizeRows(features, width)));
+  await replaceFile(join(folder, FILES.facts), `${JSON.stringify(facts, null, 2)}\n`);
+  return { bytes: bytes.length, background: digests.length };
+}

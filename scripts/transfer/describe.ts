@@ -1,0 +1,115 @@
+import { formatBytes, formatShare, formatTable } from '#terminal';
+import type { Quality, TransferReport } from './train-transfer.ts';
+
+/** Another label is so likely, and its own so unlikely, that the picture may lie in a wrong folder. */
+const SUSPECT = { called: 0.9, own: 0.1 };
+const MOST_NAMED = 10;
+
+/** Pictures that heads which have not seen them take for another label, most surely first. */
+function suspectsOf({ answers }: Pick<TransferReport, 'answers'>) {
+  return answers
+    .filter(
+      ({ label, called, probability, own }) => label !== called && probability >= SUSPECT.called && own < SUSPECT.own,
+    )
+    .sort((a, b) => b.probability - a.probability);
+}
+
+/** Pictures that look like none of the labels, the oddest first. */
+function oddOnesOf({ answers, model }: Pick<TransferReport, 'answers' | 'model'>) {
+  const threshold = model.unknown?.threshold ?? Number.POSITIVE_INFINITY;
+  return answers
+    .filter(({ score = Number.NEGATIVE_INFINITY }) => score > threshold)
+    .sort((a, b) => (b.score as number) - (a.score as number));
+}
+
+/** The result for machines. */
+export function transferLine(report: TransferReport) {
+  const { stored, quality, test, constant, tried, folds, model, curve, skipped, duplicates, seconds } = report;
+  const { name, version } = stored;
+  return {
+    name,
+    version,
+    metrics: { ...quality, error: 1 - quality.accuracy },
+    folds,
+    ...(test ? { test } : {}),
+    constant,
+    backbones: tried,
+    ...(model.unknown ? { unknown: { recall: model.unknown.recall, falseAccepts: model.unknown.falseAccepts } } : {}),
+    learningCurve: curve.map(({ perLabel, accuracy }) => ({ perLabel, accuracy })),
+    suspects: suspectsOf(report).map(({ file, label, called, probability }) => ({ file, label, called, probability })),
+    duplicates,
+    skipped: { count: skipped.length, first: skipped.slice(0, MOST_NAMED) },
+    seconds,
+  };
+}
+
+/** The result for people. */
+export function describeTransfer(report: TransferReport): string {
+  const { stored, quality, test, constant, folds, model, tried, curve, duplicates, seconds } = report;
+  const { unknown, frozen } = model;
+  const lines = [
+    `Accuracy ${accuracyText(quality)}, by ${folds}-fold cross-validation over ${quality.count} pictures`,
+    ...(test ? [`Accuracy ${accuracyText(test)}, on ${test.count} pictures of the test folder`] : []),
+    `  always answering ${constant.answer}: ${formatShare((constant as { accuracy: number }).accuracy)}`,
+    ...(unknown
+      ? [
+          `  none of these: ${formatShare(unknown.recall)} of its own pictures are known, ${formatShare(unknown.falseAccepts)} of ${unknown.background.count} others are taken for one`,
+        ]
+      : []),
+  ];
+  if (curve.length > 0) lines.push(`  ${curveText(curve)}`);
+  if (tried.length > 1) lines.push(table(tried));
+  const { verification, onnx } = frozen;
+  lines.push(
+    `${stored.name}@${stored.version}: ${formatBytes(onnx.length)}, trained and frozen in ${seconds.toFixed(1)} s`,
+    `  as ${verification.against} on ${verification.samples} pictures' features and ${verification.pictures} whole pictures: difference at most ${verification.maxDifference.toExponential(1)}, the same first choice on each`,
+  );
+  lines.push(
+    ...named(
+      'May lie in a wrong folder',
+      suspectsOf(report).map(({ file, called, probability }) => `${file} (${called}, ${formatShare(probability)})`),
+    ),
+  );
+  lines.push(
+    ...named(
+      'Unlike all others',
+      oddOnesOf(report)
+        .slice(0, 3)
+        .map(({ file }) => file),
+    ),
+  );
+  lines.push(
+    ...named(
+      'Near-duplicates',
+      duplicates.map((files) => files.join(' = ')),
+    ),
+  );
+  lines.push(`Next: freezeframe predict ${stored.name} PICTURE, then freezeframe bundle --model ${stored.name}`);
+  return lines.join('\n');
+}
+
+/** Whether more pictures would help can be seen from what fewer do. */
+function curveText(curve: TransferReport['curve']): string {
+  const points = curve.slice(-3).map(({ perLabel, accuracy }) => `${formatShare(accuracy)} with ${perLabel}`);
+  return `learnt from fewer pictures of each label: ${points.join(', ')}`;
+}
+
+function table(tried: TransferReport['tried']): string {
+  const rows = tried.map((one) => [
+    one.name,
+    accuracyText(one),
+    `${one.seconds.toFixed(1)} s`,
+    one.chosen ? 'chosen' : '',
+  ]);
+  return formatTable(['BACKBONE', 'ACCURACY', '>TIME', ''], rows);
+}
+
+function accuracyText({ accuracy, accuracyLow, accuracyHigh }: Quality): string {
+  return `${formatShare(accuracy)} (95 % interval ${formatShare(accuracyLow)} to ${formatShare(accuracyHigh)})`;
+}
+
+function named(what: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const more = items.length > MOST_NAMED ? `, and ${items.length - MOST_NAMED} more` : '';
+  return [`${what}: ${items.slice(0, MOST_NAMED).join(', ')}${more}`];
+}

@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import {
+  createEngine,
+  decodePicture,
+  type Engine,
+  FreezeframeError,
+  PictureError,
+  type TensorData,
+} from '@freezeframe/inference';
+import type { Skipped } from '#datasets';
+import type { Backbone } from '../backbones/backbone.ts';
+import { type CachedRow, FeatureCache } from './feature-cache.ts';
+import { HASH_BYTES, pictureHash } from './picture-hash.ts';
+
+/** Larger files are no photographs; they are listed, not read. */
+const MAX_FILE_BYTES = 128 * 1024 * 1024;
+/** Pictures in one run of the network: more gain nothing on two cores. */
+const BATCH = 8;
+
+/** A picture file and its number among those that were asked for. */
+export interface PictureFile {
+  readonly path: string;
+  /** What it is called in messages. */
+  readonly file: string;
+}
+
+/** Features of many pictures: a row for each content, whatever number of files has it. */
+export interface Extracted {
+  /** sha256 (hex) of each row's files. */
+  readonly digests: readonly string[];
+  /** The row of each file that was asked for; -1 where it cannot be read. */
+  readonly rowOf: Int32Array;
+  /** `HASH_BYTES` for each row. */
+  readonly hashes: Uint8Array;
+  readonly width: number;
+  readonly features: Float32Array;
+  readonly skipped: Skipped[];
+  /** Pictures that were run and not taken from the cache, and how long that took. */
+  readonly fresh: number;
+  readonly seconds: number;
+}
+
+export interface ExtractOptions {
+  /** Folder of all caches of features. */
+  readonly cache: string;
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(done: number, total: number): void;
+}
+
+/** Rows that are filled one by one. */
+class Rows {
+  readonly digests: readonly string[];
+  readonly features: Float32Array;
+  readonly hashes: Uint8Array;
+  readonly filled: Uint8Array;
+  readonly #width: number;
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  constructor(digests: readonly string[], width: number) {
+    this.digests = digests;
+    this.features = new Float32Array(digests.length * width);
+    this.hashes = new Uint8Array(digests.length * HASH_BYTES);
+    this.filled = new Uint8Array(digests.length);
+    this.#width = width;
+    this.#numbers = new Map(digests.map((digest, row) => [digest, row]));
+  }
+
+  fill(digest: string, { features, hash }: CachedRow): void {
+    const row = this.#numbers.get(digest) as number;
+    this.features.set(features, row * this.#width);
+    this.hashes.set(hash, row * HASH_BYTES);
+    this.filled[row] = 1;
+  }
+
+  has(digest: string): boolean {
+    return this.filled[this.#numbers.get(digest) as number] === 1;
+  }
+
+  /** Without rows that nothing was found for. */
+  kept(): { digests: string[]; features: Float32Array; hashes: Uint8Array } {
+    if (this.filled.every((one) => one === 1)) return { ...this, digests: [...this.digests] };
+    const rows = [...this.filled.keys()].filter((row) => this.filled[row] === 1);
+    const kept = new Rows(
+      rows.map((row) => this.digests[row] as string),
+      this.#width,
+    );
+    for (const row of rows) {
+      const features = this.features.subarray(row * this.#width, (row + 1) * this.#width);
+      const hash = this.hashes.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
+      kept.fill(this.digests[row] as string, { features, hash });
+    }
+    return { ...kept, digests: [...kept.digests] };
+  }
+}
+
+/**
+ * Features of each picture: from the cache where its bytes were seen before, otherwise decoded and run, the next pictures being
+ * decoded while the network runs. What it has answered is kept at once: a stopped run goes on where it was.
+ * @throws FreezeframeError of the engine. A picture that cannot be read is listed, not thrown.
+ */
+export async function extractFeatures(
+  backbone: Backbone,
+  files: readonly PictureFile[],
+  options: ExtractOptions,
+): Promise<Extracted> {
+  const start = performance.now();
+  // Loaded for the first picture that the cache does not have: half a second that a training from it does without.
+  let opened: Promise<Engine> | undefined;
+  const engine = () => {
+    opened ??= createEngine(backbone.model);
+    return opened;
+  };
+  const width = backbone.background?.width ?? (await featureWidth(await engine(), backbone));
+  const cache = new FeatureCache(join(options.cache, backbone.digest.slice(0, 32)), width);
+  try {
+    const digests = await digestsOf(files);
+    const rows = new Rows([...new Set(digests.filter((digest) => typeof digest === 'string'))], width);
+    await cache.read(new Set(rows.digests), (digest, row) => rows.fill(digest, row));
+    const reasons = new Map<string, string>();
+    const fresh = await runNew({ engine, backbone, files, digests, rows, reasons, cache, options });
+    return collect(files, digests, rows, reasons, width, fresh, (performance.now() - start) / 1000);
+  } finally {
+    await cache.close();
+    await (await opened)?.close();
+  }
+}
+
+/** One run with a black picture. */
+async function featureWidth(engine: Engine, { input }: Backbone): Promise<number> {
+  const { height, width, channels } = input;
+  const data = new Uint8Array(height * width * channels);
+  const answer = await engine.run({ [input.name]: { datatype: 'UINT8', shape: [1, height, width, channels], data } });
+  return (answer.features as TensorData).data.length;
+}
+
+async function digestsOf(files: readonly PictureFile[]): Promise<(string | Error)[]> {
+  return mapInOrder(files, async ({ path }) => {
+    try {
+      return createHash('sha256')
+        .update(await readPicture(path))
+        .digest('hex');
+    } catch (error) {
+      return error as Error;
+    }
+  });
+}
+
+interface Work {
+  engine(): Promise<Engine>;
+  readonly backbone: Backbone;
+  readonly files: readonly PictureFile[];
+  readonly digests: readonly (string | Error)[];
+  readonly rows: Rows;
+  /** Why a picture was left out, by its digest. */
+  readonly reasons: Map<string, string>;
+  readonly cache: FeatureCache;
+  readonly options: ExtractOptions;
+}
+
+async function runNew({ engine, backbone, files, digests, rows, reasons, cache, options }: Work): Promise<number> {
+  const open = new Map<string, string>();
+  for (const [i, digest] of digests.entries())
+    if (typeof digest === 'string' && !rows.has(digest)) open.set(digest, (files[i] as PictureFile).path);
+  const todo = [...open];
+  const decode = async (first: number) =>
+    mapInOrder(todo.slice(first, first + BATCH), async ([digest, path]) => {
+      try {
+        return { digest, pixels: await decodePicture(await readPicture(path), backbone.input) };
+      } catch (error) {
+        reasons.set(digest, reasonOf(error));
+        return undefined;
+      }
+    });
+  let next = decode(0);
+  for (let first = 0; first < todo.length; first += BATCH) {
+    if (options.signal?.aborted) throw interrupted(first, todo.length);
+    const pictures = (await next).filter((one) => one !== undefined);
+    next = decode(first + BATCH);
+    // Awaited in the next turn: a failure there is not one that nobody hears of.
+    next.catch(() => undefined);
+    for (const { digest, ...row } of await run(engine, backbone, pictures)) {
+      rows.fill(digest, row);
+      await cache.append(digest, row);
+    }
+    options.onProgress?.(Math.min(first + BATCH, todo.length), todo.length);
+  }
+  return todo.length;
+}
+
+function interrupted(done: number, total: number): FreezeframeError {
+  return new FreezeframeError('interrupted', `Stopped after the features of ${done} of ${total} pictures`, {
+    remedy: 'They are kept: the same command goes on with the others.',
+  });
+}
+
+async function run(
+  engine: () => Promise<Engine>,
+  { input }: Backbone,
+  pictures: readonly { readonly digest: string; readonly pixels: Uint8Array }[],
+): Promise<({ readonly digest: string } & CachedRow)[]> {
+  if (pictures.length === 0) return [];
+  const { height, width, channels } = input;
+  const size = height * width * channels;
+  const data = new Uint8Array(size * pictures.length);
+  for (const [i, { pixels }] of pictures.entries()) data.set(pixels, i * size);
+  const shape = [pictures.length, height, width, channels];
+  const answer = await (await engine()).run({ [input.name]: { datatype: 'UINT8', shape, data } });
+  const all = (answer.features as TensorData).data as Float32Array;
+  const each = all.length / pictures.length;
+  return pictures.map(({ digest, pixels }, i) => ({
+    digest,
+    hash: pictureHash(pixels, input),
+    features: all.slice(i * each, (i + 1) * each),
+  }));
+}
+
+function collect(
+  files: readonly PictureFile[],
+  digests: readonly (string | Error)[],
+  rows: Rows,
+  reasons: ReadonlyMap<string, string>,
+  width: number,
+  fresh: number,
+  seconds: number,
+): Extracted {
+  const kept = rows.kept();
+  const numbers = new Map(kept.digests.map((digest, row) => [digest, row]));
+  const skipped: Skipped[] = [];
+  const rowOf = new Int32Array(files.length).fill(-1);
+  for (const [i, digest] of digests.entries()) {
+    const { file } = files[i] as PictureFile;
+    if (digest instanceof Error) skipped.push({ file, reason: reasonOf(digest) });
+    else if (numbers.has(digest)) rowOf[i] = numbers.get(digest) as number;
+    else skipped.push({ file, reason: reasons.get(digest) ?? 'cannot be read' });
+  }
+  return { ...kept, rowOf, width, skipped, fresh, seconds };
+}
+
+/** As many at once as there are cores, and one that waits for the disk. */
+async function mapInOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i] as T);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+  return results;
+}
+
+async function readPicture(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > MAX_FILE_BYTES)
+    throw new PictureError('picture-too-large', `larger than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
+  return readFile(path);
+}
+
+/** Whatever is wrong with one file is said and passed over; only a failure that is no property of the file escapes. */
+function reasonOf(error: unknown): string {
+  if (error instanceof PictureError) return error.message;
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string') return `cannot be read (${code})`;
+  throw error;
+}

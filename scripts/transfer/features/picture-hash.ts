@@ -1,0 +1,48 @@
+import type { PictureShape } from '@freezeframe/inference';
+
+const COLUMNS = 9;
+const ROWS = 8;
+
+/** Bytes of a hash. */
+export const HASH_BYTES = 8;
+
+/**
+ * A difference hash of 64 bits (dHash, N. Krawetz, 2013): whether each of 9 x 8 mean greys is darker than the one to its right.
+ * Copies that were resized, compressed or brightened differ in a few bits.
+ * @param pixels decoded, height x width x channels
+ */
+export function pictureHash(pixels: Uint8Array, { height, width, channels }: PictureShape): Uint8Array {
+  const greys = new Float64Array(COLUMNS * ROWS);
+  for (let row = 0; row < ROWS; row++) {
+    const [top, bottom] = span(row, ROWS, height);
+    for (let column = 0; column < COLUMNS; column++) {
+      const [left, right] = span(column, COLUMNS, width);
+      let sum = 0;
+      for (let y = top; y < bottom; y++)
+        for (let i = (y * width + left) * channels; i < (y * width + right) * channels; i++) sum += pixels[i] as number;
+      greys[row * COLUMNS + column] = sum / ((bottom - top) * (right - left));
+    }
+  }
+  const hash = new Uint8Array(HASH_BYTES);
+  for (let row = 0; row < ROWS; row++) {
+    for (let column = 0; column < COLUMNS - 1; column++) {
+      const at = row * COLUMNS + column;
+      if ((greys[at] as number) < (greys[at + 1] as number)) hash[row] = (hash[row] as number) | (1 << column);
+    }
+  }
+  return hash;
+}
+
+function span(index: number, parts: number, size: number): [number, number] {
+  const from = Math.floor((index * size) / parts);
+  return [from, Math.max(from + 1, Math.floor(((index + 1) * size) / parts))];
+}
+
+/** Bits that differ. */
+export function hashDistance(a: Uint8Array, b: Uint8Array): number {
+  let bits = 0;
+  for (let i = 0; i < HASH_BYTES; i++) {
+    for (let left = (a[i] as number) ^ (b[i] as number); left > 0; left &= left - 1) bits++;
+  }
+  return bits;
+}

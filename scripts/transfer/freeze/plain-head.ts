@@ -1,0 +1,46 @@
+import { answer } from '../head/cross-validate.ts';
+import type { Head } from '../head/logistic.ts';
+import { dequantizeRows, type QuantizedRows } from '../quantized-rows.ts';
+import type { FullHead, MapShape } from './emit-head.ts';
+
+// What the frozen head is held against: the same formulas in double precision, one after the other, without a graph.
+
+/** softmax(features x weights + bias) of one row. */
+export function plainProbabilities(head: Head, features: Float32Array, row: number): Float64Array {
+  return answer(head, features, row);
+}
+
+/** Distance of each row to the nearest known row minus that to the nearest of the background. */
+export function plainUnknown({ unknown }: FullHead, features: Float32Array, width: number): (row: number) => number {
+  if (!unknown) throw new RangeError('The head knows no unknown');
+  const [known, background] = [dequantizeRows(unknown.known), dequantizeRows(unknown.background)];
+  const nearest = (rows: Float32Array, { count }: QuantizedRows, row: number) => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < count; i++) {
+      let sum = 0;
+      for (let j = 0; j < width; j++) {
+        const difference = (features[row * width + j] as number) - (rows[i * width + j] as number);
+        sum += difference * difference;
+      }
+      if (sum < least) least = sum;
+    }
+    return Math.sqrt(least);
+  };
+  return (row) => nearest(known, unknown.known, row) - nearest(background, unknown.background, row);
+}
+
+/** The head's weights applied to each place of one picture's map: [rows, columns, labels]. */
+export function plainHeatmap({ weights, width, labels }: Head, map: Float32Array, shape: MapShape): Float64Array {
+  const places = shape.rows * shape.columns;
+  const result = new Float64Array(places * labels);
+  for (let place = 0; place < places; place++) {
+    for (let i = 0; i < width; i++) {
+      const value = map[shape.order === 'channels-last' ? place * width + i : i * places + place] as number;
+      for (let label = 0; label < labels; label++) {
+        const at = place * labels + label;
+        result[at] = (result[at] as number) + value * (weights[i * labels + label] as number);
+      }
+    }
+  }
+  return result;
+}

@@ -1,0 +1,94 @@
+/** Pairs of steps that stand for the curvature: SciPy's and scikit-learn's number. */
+const MEMORY = 10;
+/** Armijo's condition: the loss must fall by this share of what the slope promises. */
+const SUFFICIENT = 1e-4;
+
+export interface Point {
+  readonly loss: number;
+  readonly gradient: Float64Array;
+}
+
+/**
+ * L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5) with a backtracking line search. Changes `x` in place.
+ * @param tolerance ends where no part of the gradient is larger
+ * @returns the number of steps taken
+ */
+export async function minimize(
+  x: Float64Array,
+  at: (x: Float64Array) => Promise<Point>,
+  { tolerance, most }: { readonly tolerance: number; readonly most: number },
+): Promise<number> {
+  const steps: { s: Float64Array; y: Float64Array; rho: number }[] = [];
+  let here = await at(x);
+  for (let step = 0; step < most; step++) {
+    if (largest(here.gradient) <= tolerance) return step;
+    let direction = descent(here.gradient, steps);
+    let slope = dot(direction, here.gradient);
+    if (!(slope < 0)) {
+      steps.length = 0;
+      direction = here.gradient.map((value) => -value);
+      slope = dot(direction, here.gradient);
+    }
+    let length = steps.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
+    const start = Float64Array.from(x);
+    let next: Point | undefined;
+    for (let halvings = 0; halvings < 30; halvings++, length /= 2) {
+      for (let i = 0; i < x.length; i++) x[i] = (start[i] as number) + length * (direction[i] as number);
+      const there = await at(x);
+      if (there.loss <= here.loss + SUFFICIENT * length * slope) {
+        next = there;
+        break;
+      }
+    }
+    // No shorter step is better: what is left is the rounding of float32.
+    if (!next) {
+      x.set(start);
+      return step;
+    }
+    const s = x.map((value, i) => value - (start[i] as number));
+    const y = next.gradient.map((value, i) => value - (here.gradient[i] as number));
+    const curvature = dot(s, y);
+    if (curvature > 1e-12) {
+      steps.push({ s, y, rho: 1 / curvature });
+      if (steps.length > MEMORY) steps.shift();
+    }
+    here = next;
+  }
+  return most;
+}
+
+function descent(
+  gradient: Float64Array,
+  steps: readonly { readonly s: Float64Array; readonly y: Float64Array; readonly rho: number }[],
+): Float64Array {
+  const q = gradient.map((value) => -value);
+  const alphas: number[] = [];
+  for (const { s, y, rho } of [...steps].reverse()) {
+    const alpha = rho * dot(s, q);
+    alphas.unshift(alpha);
+    addScaled(q, y, -alpha);
+  }
+  const last = steps.at(-1);
+  if (last) {
+    const scale = 1 / (last.rho * dot(last.y, last.y));
+    for (let i = 0; i < q.length; i++) q[i] = (q[i] as number) * scale;
+  }
+  for (const [i, { s, y, rho }] of steps.entries()) addScaled(q, s, (alphas[i] as number) - rho * dot(y, q));
+  return q;
+}
+
+function addScaled(to: Float64Array, from: Float64Array, by: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + by * (from[i] as number);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+function largest(values: Float64Array): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
+}

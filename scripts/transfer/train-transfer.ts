@@ -1,0 +1,266 @@
+import type { ManifestDraft } from '@freezeframe/inference';
+import type { FoundPictures, Skipped } from '#datasets';
+import { type Accuracy, accuracyOf, type Constant, compareClasses } from '#evaluate';
+import { GRAPH_NAMES } from '#frozen';
+import { checkName, type ModelStore, type StoredModel } from '#store';
+import { assetBackbones, findBackbone } from './backbones/find.ts';
+import { extractFeatures, type PictureFile } from './features/extract.ts';
+import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
+import { calibrationError } from './head/calibration.ts';
+import { answer, largest } from './head/cross-validate.ts';
+import type { CurvePoint } from './head/learning-curve.ts';
+import {
+  type Candidate,
+  chooseBest,
+  dataDigest,
+  featureCache,
+  fitAndFreeze,
+  type TransferModel,
+  type TransferOptions,
+  tryBackbone,
+} from './transfer.ts';
+
+export interface TrainTransferOptions {
+  readonly name: string;
+  readonly found: FoundPictures;
+  /** What was typed for the data. */
+  readonly spec: string;
+  /** `auto`, one that comes with Freezeframe, or a model of the store. */
+  readonly backbone: string;
+  /** Pictures of none of the labels beside those that come with the backbone; false: nothing is unknown to the model. */
+  readonly background: readonly PictureFile[] | false;
+  readonly seed: number;
+  readonly store: ModelStore;
+  readonly storeRoot: string;
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(what: string, done: number, total: number): void;
+}
+
+/** A picture and what a head that has not seen it says. */
+interface HeldOutAnswer {
+  readonly file: string;
+  readonly path: string;
+  readonly label: string;
+  readonly called: string;
+  /** Of what it was called. */
+  readonly probability: number;
+  /** Of its own label. */
+  readonly own: number;
+  /** How far from all that was learnt; above the threshold it is none of the labels. */
+  readonly score?: number;
+}
+
+export interface Quality extends Accuracy {
+  readonly count: number;
+}
+
+interface TriedBackbone extends Quality {
+  readonly name: string;
+  readonly chosen: boolean;
+  /** For features and cross-validation. */
+  readonly seconds: number;
+}
+
+export interface TransferReport {
+  readonly stored: StoredModel;
+  readonly labels: readonly string[];
+  readonly tried: readonly TriedBackbone[];
+  readonly folds: number;
+  readonly answers: readonly HeldOutAnswer[];
+  readonly quality: Quality & { readonly loss: number; readonly calibrationError: number };
+  /** On pictures of a folder called test, which nothing was chosen by. */
+  readonly test?: Quality;
+  /** Always answering the commonest label. */
+  readonly constant: Constant;
+  readonly model: TransferModel;
+  /** Accuracy by how many pictures of each label were learnt from. */
+  readonly curve: readonly (CurvePoint & Accuracy)[];
+  readonly skipped: readonly Skipped[];
+  readonly duplicates: readonly (readonly string[])[];
+  readonly seconds: number;
+}
+
+/**
+ * Trains a head on the features of a pretrained network: the network that cross-validates best, and logistic regression. Freezes
+ * both as one graph, verifies it, and saves it.
+ * @throws FreezeframeError `dataset-unusable`, `backbone-not-found`, `backbone-not-usable`, `verification-failed` (nothing is
+ *   saved), and what the store throws
+ */
+export async function trainTransfer(options: TrainTransferOptions): Promise<TransferReport> {
+  const start = performance.now();
+  const { found, seed, store, storeRoot, signal, onProgress } = options;
+  checkName(options.name);
+  const shared: TransferOptions = {
+    found,
+    seed,
+    cache: featureCache(storeRoot),
+    signal,
+    ...(onProgress ? { onProgress } : {}),
+  };
+  const backbones =
+    options.backbone === 'auto' ? await assetBackbones() : [await findBackbone(options.backbone, store)];
+  const candidates: (Candidate & { accuracy: number; count: number; took: number })[] = [];
+  for (const backbone of backbones) {
+    const began = performance.now();
+    const one = await tryBackbone(backbone, shared);
+    const took = (performance.now() - began) / 1000;
+    candidates.push({ ...one, accuracy: one.outOfFold.accuracy, count: one.data.count, took });
+  }
+  const best = chooseBest(candidates);
+  const tried = candidates.map((one) => ({
+    name: one.backbone.name,
+    ...qualityOf(Math.round(one.accuracy * one.count), one.count),
+    chosen: one === best,
+    seconds: one.took,
+  }));
+  const model = await fitAndFreeze(best, shared, options.background);
+  const answers = answersOf(best, found.labels, model);
+  const right = answers.filter(({ label, called }) => label === called).length;
+  const quality = {
+    ...qualityOf(right, answers.length),
+    loss: best.outOfFold.loss,
+    calibrationError: calibrationError(
+      answers.map(({ probability, label, called }) => ({ probability, right: label === called })),
+    ),
+  };
+  const supports = found.labels.map((label) => answers.filter((one) => one.label === label).length);
+  const constant = compareClasses(found.labels, supports, right);
+  const test = await onTestFolder(best, model, shared);
+  const partial = {
+    labels: found.labels,
+    tried,
+    folds: best.outOfFold.folds,
+    answers,
+    quality,
+    constant,
+    model,
+    ...(test ? { test } : {}),
+  };
+  const stored = await store.save(options.name, {
+    manifest: draftOf(options, best, partial),
+    model: model.frozen.onnx,
+  });
+  return {
+    stored,
+    ...partial,
+    curve: model.curve.map((point) => ({ ...point, ...accuracyOf(point.right, point.count) })),
+    skipped: best.skipped,
+    duplicates: duplicatesOf(best),
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+function qualityOf(right: number, count: number): Quality {
+  return { ...accuracyOf(right, count), count };
+}
+
+function answersOf(
+  { pictures, outOfFold }: Candidate,
+  labels: readonly string[],
+  model: TransferModel,
+): HeldOutAnswer[] {
+  return pictures.map(({ file, path, label }, row) => {
+    const own = outOfFold.probabilities.subarray(row * labels.length, (row + 1) * labels.length);
+    const first = largest(own);
+    const score = model.unknown?.scores[row];
+    return {
+      file,
+      path,
+      label,
+      called: labels[first] as string,
+      probability: own[first] as number,
+      own: own[labels.indexOf(label)] as number,
+      ...(score === undefined ? {} : { score }),
+    };
+  });
+}
+
+function duplicatesOf({ groups, pictures }: Candidate): string[][] {
+  const members = new Map<number, string[]>();
+  for (const [row, group] of groups.entries())
+    members.set(group, [...(members.get(group) ?? []), pictures[row]?.file as string]);
+  return [...members.values()].filter(({ length }) => length > 1);
+}
+
+type Partial = Pick<TransferReport, 'labels' | 'tried' | 'folds' | 'quality' | 'test' | 'constant' | 'model'>;
+
+function draftOf(
+  { spec, seed, found }: TrainTransferOptions,
+  { backbone, pictures }: Candidate,
+  { labels, tried, folds, quality, test, constant, model }: Partial,
+): ManifestDraft {
+  const { unknown, frozen } = model;
+  const digest = dataDigest(pictures.map(({ label, digest }) => ({ split: 'train', label, digest })));
+  return {
+    formatVersion: 1,
+    task: 'classification',
+    input: backbone.input,
+    output: {
+      kind: 'classification',
+      name: GRAPH_NAMES.probabilities,
+      labels: [...labels],
+      activation: 'softmax',
+      ...(unknown
+        ? {
+            unknown: {
+              name: HEAD_OUTPUTS.unknown,
+              threshold: unknown.threshold,
+              recall: unknown.recall,
+              falseAccepts: unknown.falseAccepts,
+            },
+          }
+        : {}),
+      ...(frozen.map
+        ? { heatmap: { name: HEAD_OUTPUTS.heatmap, rows: frozen.map.rows, columns: frozen.map.columns } }
+        : {}),
+    },
+    precision: 'float32',
+    metrics: {
+      data: { name: found.name, digest, split: `${folds}-fold cross-validation`, count: quality.count },
+      after: { ...quality, error: 1 - quality.accuracy },
+      constant: { ...constant },
+      ...(test ? { test: { ...test } } : {}),
+      backbones: Object.fromEntries(tried.map(({ name, accuracy }) => [name, accuracy])),
+      ...(unknown
+        ? {
+            unknown: {
+              recall: unknown.recall,
+              falseRejects: 1 - unknown.recall,
+              falseAccepts: unknown.falseAccepts,
+              background: unknown.background.count,
+            },
+          }
+        : {}),
+      verification: { ...frozen.verification },
+    },
+    provenance: {
+      source: 'freezeframe train',
+      spec,
+      seed,
+      backbone: backbone.name,
+      backboneDigest: backbone.digest,
+      ...Object.fromEntries(Object.entries(backbone.provenance).map(([key, value]) => [`backbone.${key}`, value])),
+      head: 'multinomial logistic regression, C = 1',
+      dataset: { name: found.name, digest },
+    },
+  };
+}
+
+/** Pictures of a folder called test: nothing was learnt from them or chosen by them. */
+async function onTestFolder(
+  { backbone }: Candidate,
+  { head }: TransferModel,
+  { found, cache, signal }: TransferOptions,
+): Promise<Quality | undefined> {
+  const files = found.pictures.filter(({ split }) => split === 'test');
+  if (files.length === 0) return undefined;
+  const { features, rowOf } = await extractFeatures(backbone, files, { cache, signal });
+  let [right, count] = [0, 0];
+  for (const [i, { label }] of files.entries()) {
+    const row = rowOf[i] as number;
+    if (row < 0) continue;
+    count++;
+    right += Number(found.labels[largest(answer(head, features, row))] === label);
+  }
+  return count === 0 ? undefined : qualityOf(right, count);
+}

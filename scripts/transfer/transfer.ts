@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodePicture } from '@freezeframe/inference';
+import { checkedPictures, type FoundPictures, type Skipped } from '#datasets';
+import type { Backbone } from './backbones/backbone.ts';
+import { type Extracted, extractFeatures, type PictureFile } from './features/extract.ts';
+import { type FrozenHead, freezeHead } from './freeze/freeze-head.ts';
+import { crossValidate, type OutOfFold } from './head/cross-validate.ts';
+import { groupDuplicates } from './head/duplicates.ts';
+import { dealFolds } from './head/folds.ts';
+import { type CurvePoint, learningCurve } from './head/learning-curve.ts';
+import { fitHead, type Head } from './head/logistic.ts';
+import { type Labelled, Objective } from './head/objective.ts';
+import { backgroundOf } from './unknown/background.ts';
+import { Distances } from './unknown/distances.ts';
+import { learnUnknown, type Unknown } from './unknown/unknown.ts';
+
+const FOLDS = 5;
+/** Whole pictures that the frozen graph is held against its parts on. */
+const WHOLE_PICTURES = 3;
+
+/** A picture that is learnt from: one for each content. */
+interface Picture {
+  readonly path: string;
+  readonly file: string;
+  readonly label: string;
+  readonly digest: string;
+}
+
+/** One backbone's features of the pictures, and how well a head on them does. */
+export interface Candidate {
+  readonly backbone: Backbone;
+  readonly pictures: readonly Picture[];
+  readonly data: Labelled;
+  /** Near-duplicates share a number. */
+  readonly groups: Int32Array;
+  /** In which fold a picture lies. */
+  readonly foldOf: Int32Array;
+  readonly outOfFold: OutOfFold;
+  readonly skipped: readonly Skipped[];
+  /** Pictures that were run and not taken from the cache. */
+  readonly fresh: number;
+  /** For the features alone. */
+  readonly seconds: number;
+}
+
+export interface TransferOptions {
+  readonly found: FoundPictures;
+  readonly seed: number;
+  /** Folder of all caches of features. */
+  readonly cache: string;
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(what: string, done: number, total: number): void;
+}
+
+/** Features of all pictures that are learnt from by one backbone, cross-validated. */
+export async function tryBackbone(backbone: Backbone, options: TransferOptions): Promise<Candidate> {
+  const { found, seed, cache, signal } = options;
+  // Pictures of a folder that is called test are kept for the end.
+  const files = found.pictures.filter(({ split }) => split !== 'test');
+  const onProgress = (done: number, total: number) => options.onProgress?.(`Features by ${backbone.name}`, done, total);
+  const extracted = await extractFeatures(backbone, files, { cache, signal, onProgress });
+  const skipped: Skipped[] = [...found.skipped, ...extracted.skipped];
+  const pictures = oneOfEach(found, files, extracted, skipped);
+  const data = rowsOf(found.labels, pictures, extracted);
+  const groups = groupDuplicates(hashesOf(pictures, extracted), data.features, data.width);
+  const foldOf = dealFolds(
+    pictures.map(({ digest }) => digest),
+    data.classes,
+    groups,
+    Math.min(FOLDS, smallestClass(data, found.labels.length)),
+    seed,
+  );
+  const objective = await Objective.open(data.width, found.labels.length);
+  try {
+    const onFold = (done: number, total: number) => options.onProgress?.('Cross-validation', done, total);
+    const outOfFold = await crossValidate(objective, data, found.labels.length, foldOf, onFold);
+    const { fresh, seconds } = extracted;
+    return { backbone, pictures, data, groups, foldOf, outOfFold, skipped, fresh, seconds };
+  } finally {
+    await objective.close();
+  }
+}
+
+/** The first file of each content, without what cannot be learnt from. */
+function oneOfEach(
+  found: FoundPictures,
+  files: readonly (PictureFile & { readonly label: string })[],
+  { rowOf, digests }: Extracted,
+  skipped: Skipped[],
+): Picture[] {
+  const all = files.flatMap(({ path, file, label }, i) => {
+    const row = rowOf[i] as number;
+    return row < 0 ? [] : [{ path, file, label, digest: digests[row] as string }];
+  });
+  const seen = new Set<string>();
+  return checkedPictures(found, all, skipped).filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+}
+
+function rowsOf(labels: readonly string[], pictures: readonly Picture[], extracted: Extracted): Labelled {
+  const { width } = extracted;
+  const rows = new Map(extracted.digests.map((digest, row) => [digest, row]));
+  const classes = Int32Array.from(pictures, ({ label }) => labels.indexOf(label));
+  const inOrder = pictures.every(({ digest }, i) => rows.get(digest) === i);
+  if (inOrder && pictures.length === extracted.digests.length)
+    return { count: pictures.length, width, features: extracted.features, classes };
+  const features = new Float32Array(pictures.length * width);
+  for (const [i, { digest }] of pictures.entries()) {
+    const row = rows.get(digest) as number;
+    features.set(extracted.features.subarray(row * width, (row + 1) * width), i * width);
+  }
+  return { count: pictures.length, width, features, classes };
+}
+
+function hashesOf(pictures: readonly Picture[], { digests, hashes }: Extracted): Uint8Array {
+  const rows = new Map(digests.map((digest, row) => [digest, row]));
+  const size = hashes.length / Math.max(1, digests.length);
+  const own = new Uint8Array(pictures.length * size);
+  for (const [i, { digest }] of pictures.entries()) {
+    const row = rows.get(digest) as number;
+    own.set(hashes.subarray(row * size, (row + 1) * size), i * size);
+  }
+  return own;
+}
+
+function smallestClass({ classes }: Labelled, labels: number): number {
+  const counts = new Int32Array(labels);
+  for (const label of classes) counts[label] = (counts[label] as number) + 1;
+  return Math.max(2, Math.min(...counts));
+}
+
+/**
+ * The best by cross-validation; a cheaper one where it is within one standard error and half a point of it.
+ * @param candidates the cheapest first
+ */
+export function chooseBest<C extends { readonly accuracy: number; readonly count: number }>(
+  candidates: readonly C[],
+): C {
+  const best = candidates.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+  const error = Math.sqrt((best.accuracy * (1 - best.accuracy)) / best.count);
+  const near = ({ accuracy }: C) => best.accuracy - accuracy <= error && best.accuracy - accuracy < 0.005;
+  return candidates.find(near) as C;
+}
+
+/** A head on all pictures, what is none of them, and both with the backbone as one graph. */
+export interface TransferModel {
+  readonly head: Head;
+  readonly unknown?: Unknown;
+  readonly frozen: FrozenHead;
+  readonly curve: readonly CurvePoint[];
+}
+
+export async function fitAndFreeze(
+  { backbone, data, groups, foldOf, pictures }: Candidate,
+  { found, seed, cache, signal }: TransferOptions,
+  background: readonly PictureFile[] | false,
+): Promise<TransferModel> {
+  const labels = found.labels.length;
+  const objective = await Objective.open(data.width, labels);
+  let head: Head;
+  let curve: CurvePoint[];
+  try {
+    curve = await learningCurve(objective, data, labels, foldOf);
+    head = await fitHead(objective, data, labels, new Uint8Array(data.count).fill(1));
+  } finally {
+    await objective.close();
+  }
+  const bank = background === false ? undefined : await backgroundOf(backbone, background, { cache, signal });
+  const unknown =
+    bank &&
+    (await withDistances(data.width, (distances) => learnUnknown(distances, { ...data, labels, groups }, bank, seed)));
+  const step = Math.max(1, Math.floor(pictures.length / WHOLE_PICTURES));
+  const whole = pictures.filter((_, i) => i % step === 0).slice(0, WHOLE_PICTURES);
+  const decoded = await Promise.all(whole.map(async ({ path }) => decodePicture(await readFile(path), backbone.input)));
+  const full = { head, ...(unknown ? { unknown } : {}) };
+  const frozen = await freezeHead(backbone, full, { features: data.features, pictures: decoded });
+  return { ...full, frozen, curve };
+}
+
+async function withDistances<T>(width: number, work: (distances: Distances) => Promise<T>): Promise<T> {
+  const distances = await Distances.open(width);
+  try {
+    return await work(distances);
+  } finally {
+    await distances.close();
+  }
+}
+
+/** sha256 (hex) over every picture's bytes, label and split: the same as of the data set loaded for a training from scratch. */
+export function dataDigest(
+  lines: readonly { readonly split: string; readonly label: string; readonly digest: string }[],
+): string {
+  const hash = createHash('sha256');
+  for (const line of lines.map(({ split, label, digest }) => `${split}\t${label}\t${digest}\n`).sort())
+    hash.update(line);
+  return hash.digest('hex');
+}
+
+export function featureCache(storeRoot: string): string {
+  return join(storeRoot, 'cache', 'features');
+}

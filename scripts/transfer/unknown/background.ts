@@ -1,0 +1,30 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import type { Backbone } from '../backbones/backbone.ts';
+import { type ExtractOptions, extractFeatures, type PictureFile } from '../features/extract.ts';
+import { joinRows, type QuantizedRows, quantizeRows } from '../quantized-rows.ts';
+
+/** With fewer, the nearest of them says nothing. */
+const LEAST = 20;
+
+/**
+ * Features of pictures that show anything: those that come with the backbone, and those of the user's own.
+ * @returns undefined where there are none
+ * @throws FreezeframeError `dataset-unusable` for fewer than 20 in all
+ */
+export async function backgroundOf(
+  backbone: Backbone,
+  own: readonly PictureFile[],
+  options: ExtractOptions,
+): Promise<QuantizedRows | undefined> {
+  const parts = backbone.background ? [backbone.background] : [];
+  if (own.length > 0) {
+    const { features, width } = await extractFeatures(backbone, own, options);
+    parts.push(quantizeRows(features, width));
+  }
+  if (parts.length === 0) return undefined;
+  const all = joinRows(parts);
+  if (all.count >= LEAST) return all;
+  throw new FreezeframeError('dataset-unusable', expected(`at least ${LEAST} pictures`, '--background', all.count), {
+    remedy: 'Give a folder with some dozens of pictures of anything but the labels, or leave it out with --no-unknown.',
+  });
+}

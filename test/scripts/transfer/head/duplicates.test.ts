@@ -1,0 +1,77 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { HASH_BYTES, hashDistance, pictureHash } from '../../../../scripts/transfer/features/picture-hash.ts';
+import { groupDuplicates } from '../../../../scripts/transfer/head/duplicates.ts';
+
+const SHAPE = {
+  height: 64,
+  width: 64,
+  channels: 3,
+  colour: 'rgb',
+  resize: 'cover',
+  crop: 1,
+  kernel: 'cubic',
+  invert: false,
+} as const;
+
+/** Soft patches of grey, others for each number. */
+async function drawn(number: number): Promise<Uint8Array> {
+  const patches = Buffer.from(
+    Array.from({ length: 36 * 3 }, (_, i) => (Math.floor(i / 3) * 89 * (number + 3) + number * 57) % 251),
+  );
+  return sharp(patches, { raw: { width: 6, height: 6, channels: 3 } })
+    .resize(64, 64, { kernel: 'cubic' })
+    .raw()
+    .toBuffer();
+}
+
+describe('pictureHash', () => {
+  it('is nearly the same for a copy of another size or quality, and not for another picture', async () => {
+    const original = await drawn(3);
+    const small = await sharp(original, { raw: { width: 64, height: 64, channels: 3 } })
+      .resize(40, 40)
+      .jpeg({ quality: 60 })
+      .toBuffer();
+    const copy = await sharp(small).resize(64, 64).raw().toBuffer();
+    const hash = pictureHash(original, SHAPE);
+    expect(hashDistance(hash, pictureHash(copy, SHAPE))).toBeLessThanOrEqual(6);
+    expect(hashDistance(hash, pictureHash(await drawn(8), SHAPE))).toBeGreaterThan(10);
+  });
+});
+
+describe('groupDuplicates', () => {
+  const features = (rows: number[][]) => Float32Array.from(rows.flat());
+  const hashes = (...rows: number[]) => Uint8Array.from(rows.flatMap((row) => Array(HASH_BYTES).fill(row)));
+
+  it('needs both the hash and the features to agree', () => {
+    expect([
+      ...groupDuplicates(
+        hashes(1, 1, 1),
+        features([
+          [1, 0],
+          [1, 0.01],
+          [0, 1],
+        ]),
+        2,
+      ),
+    ]).toEqual([0, 0, 2]);
+    expect([
+      ...groupDuplicates(
+        hashes(1, 254),
+        features([
+          [1, 0],
+          [1, 0],
+        ]),
+        2,
+      ),
+    ]).toEqual([0, 1]);
+  });
+
+  it('joins copies of copies', () => {
+    const rows = Uint8Array.from({ length: 3 * HASH_BYTES }, () => 0);
+    rows[HASH_BYTES] = 0b111;
+    rows[2 * HASH_BYTES] = 0b111;
+    rows[2 * HASH_BYTES + 4] = 0b11111;
+    expect([...groupDuplicates(rows, features([[1], [1], [1]]), 1)]).toEqual([0, 0, 0]);
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openClassifier } from '@freezeframe/inference';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPictures } from '../../../scripts/datasets/index.ts';
+import { openStore } from '../../../scripts/store/index.ts';
+import { describeTransfer, transferLine } from '../../../scripts/transfer/describe.ts';
+import { trainTransfer } from '../../../scripts/transfer/train-transfer.ts';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'train transfer-'));
+  for (const [label, colour] of [
+    ['red', RED],
+    ['blue', BLUE],
+  ] as const) {
+    await mkdir(join(root, 'photos', label), { recursive: true });
+    for (let i = 0; i < 6; i++) await writeFile(join(root, 'photos', label, `${i}.png`), await ball(colour, i));
+  }
+  await writeFile(join(root, 'photos', 'red', 'broken.jpg'), 'no picture');
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const [WIDTH, HEIGHT] = [120, 90];
+
+/** A disc on grey. */
+function ball(colour: readonly number[], i: number): Promise<Buffer> {
+  const pixels = Buffer.alloc(WIDTH * HEIGHT * 3, 221);
+  for (let at = 0; at < WIDTH * HEIGHT; at++) {
+    const [x, y] = [at % WIDTH, Math.floor(at / WIDTH)];
+    if (Math.hypot(x - 30 - i * 8, y - 40 - i * 2) < 18 + i) pixels.set(colour, at * 3);
+  }
+  return sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+const [RED, BLUE] = [
+  [200, 30, 30],
+  [30, 60, 200],
+] as const;
+
+async function train(options: Partial<Parameters<typeof trainTransfer>[0]> = {}) {
+  const found = await findPictures(join(root, 'photos'));
+  if (!found) throw new Error('no pictures');
+  return trainTransfer({
+    name: 'balls',
+    found,
+    spec: 'photos',
+    backbone: 'mobilenet-edgetpu',
+    background: [],
+    seed: 1,
+    store: openStore(join(root, 'store')),
+    storeRoot: join(root, 'store'),
+    ...options,
+  });
+}
+
+describe('trainTransfer', () => {
+  it('trains, verifies and saves a model that answers', async () => {
+    const report = await train();
+    expect(report.quality.accuracy).toBe(1);
+    expect(report.quality.accuracyLow).toBeLessThan(0.8);
+    expect(report.skipped.map(({ file }) => file)).toEqual(['red/broken.jpg']);
+    const { output, metrics } = report.stored.manifest;
+    expect(output).toMatchObject({ labels: ['blue', 'red'], heatmap: { rows: 7, columns: 7 } });
+    expect(metrics).toMatchObject({ after: { accuracy: 1, count: 12 }, verification: { samples: 12, pictures: 3 } });
+    const classifier = await openClassifier(report.stored.folder);
+    const result = await classifier.classify(await ball(RED, 2));
+    await classifier.close();
+    expect(result).toMatchObject({ predictions: [{ label: 'red' }, { label: 'blue' }] });
+    expect(describeTransfer(report)).toContain('100.0 % (95 % interval 75.8 % to 100.0 %), by 5-fold');
+    expect(transferLine(report)).toMatchObject({ name: 'balls', skipped: { count: 1 } });
+  });
+
+  it('gives the same file for the same pictures, and runs none of them again', async () => {
+    const [first, second] = [await train(), await train()];
+    expect(second.stored.digest).toBe(first.stored.digest);
+    expect(second.stored.version).toBe(first.stored.version);
+  });
+
+  it('takes a label under a new name from the cache', async () => {
+    await rename(join(root, 'photos', 'red'), join(root, 'photos', 'scarlet'));
+    const report = await train({ backbone: 'mobilenet-edgetpu' });
+    await rename(join(root, 'photos', 'scarlet'), join(root, 'photos', 'red'));
+    expect(report.labels).toEqual(['blue', 'scarlet']);
+  });
+
+  it('leaves "none of these" out where it is not wanted', async () => {
+    const { stored, model } = await train({ background: false });
+    expect(model.unknown).toBeUndefined();
+    expect(stored.manifest.output).not.toHaveProperty('unknown');
+  });
+
+  it('takes a model of the store for a backbone', async () => {
+    const { stored } = await train();
+    const report = await train({ name: 'again', backbone: `${stored.name}@${stored.version}` });
+    expect(report.stored.manifest.provenance.backbone).toBe(`balls@${stored.version}`);
+    // Nobody knows what anything looks like to it.
+    expect(report.model.unknown).toBeUndefined();
+  });
+
+  it('refuses a backbone that is not there, and saves nothing when it is stopped', async () => {
+    await expect(train({ backbone: 'nothing' })).rejects.toMatchObject({ code: 'backbone-not-found' });
+    await writeFile(join(root, 'photos', 'blue', 'new.png'), await ball(BLUE, 9));
+    const stopped = train({ name: 'stopped', signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(openStore(join(root, 'store')).resolve('stopped')).rejects.toMatchObject({ code: 'model-not-found' });
+  });
+});
