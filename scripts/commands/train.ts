@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp } from '#datasets';
 import { printable, reportResult, wholeAboveZero, wholeNumber } from '#terminal';
 import { ARCHITECTURES, BACKEND_NAMES, describeTraining, openBackend, trainDataset, trainingProgress } from '#train';
+import { trainWithBackbone, wantsBackbone } from './train/with-backbone.ts';
 
 interface TrainFlags {
   name: string;
@@ -17,6 +18,9 @@ interface TrainFlags {
   target?: string;
   unit?: string;
   encoding?: string;
+  backbone?: string;
+  unknown: boolean;
+  background?: string;
   augment: boolean;
   flip: boolean;
   resume?: true;
@@ -35,6 +39,12 @@ export function trainCommand(): Command {
         ARCHITECTURES.map(({ name }) => name),
       ),
     )
+    .option(
+      '--backbone <name>',
+      'pretrained network for a folder of pictures: auto, mobilenet-edgetpu, efficientnet-lite2, or a model of the store (NAME:LAYER)',
+    )
+    .option('--no-unknown', 'never answer that a picture shows none of the labels')
+    .option('--background <folder>', 'pictures of none of the labels, beside those that are known already')
     .addOption(new Option('--backend <name>', 'what to train with').choices([...BACKEND_NAMES]).default('auto'))
     .option('--seed <number>', 'first weights, order, dropout and variations', wholeNumber, 1)
     .option('--learning-rate <number>', 'the highest; it falls to almost nothing over all epochs', positive)
@@ -58,6 +68,7 @@ Architectures:
 ${ARCHITECTURES.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')}
 
 Examples:
+  $ freezeframe train photos/ --name pets
   $ freezeframe train gnomes --name gnomes
   $ freezeframe train mnist --architecture large-cnn --epochs 10 --name digits
   $ freezeframe train pictures/ --size 96 --name parts --json
@@ -72,10 +83,19 @@ Examples:
 const SHOWN = 5;
 
 async function run(spec: string, flags: TrainFlags): Promise<void> {
-  const { leftOutInWords, leftOutOf, loadDataset } = await import('#datasets');
+  const { findPictures, leftOutInWords, leftOutOf, loadDataset } = await import('#datasets');
   const { checkName, defaultStore, openStore } = await import('#store');
-  // A wrong name or a backend that does not load is said before the data is read.
+  // A wrong name is said before anything is read.
   checkName(flags.name);
+  if (wantsBackbone({ ...flags })) {
+    const found = await findPictures(spec);
+    // Drawn pictures and digits are small: a network of their own is better at them, and smaller.
+    if (found && (flags.backbone !== undefined || found.name !== 'gnomes')) {
+      const stop = stopOnSignal();
+      return trainWithBackbone(spec, found, flags, stop.signal).finally(() => stop.done());
+    }
+  }
+  // A backend that does not load is said before the data is read.
   const backend = await openBackend(flags.backend);
   const options = datasetOptions(flags);
   const stop = stopOnSignal();

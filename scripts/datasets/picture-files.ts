@@ -3,6 +3,7 @@ import { usableLabels, withoutContradictions } from './folder/folder.ts';
 import { lostOf } from './folder/lost.ts';
 import { type Scan, scanFolder } from './folder/scan.ts';
 import { DATASET_KINDS } from './kinds.ts';
+import { refuseMostGone } from './left-out.ts';
 
 /** The picture files of a data set, none of them read. */
 export interface FoundPictures extends Scan {
@@ -32,7 +33,7 @@ export async function findPictures(spec: string, options: DatasetOptions = {}): 
 
 /**
  * Leaves out pictures whose bytes are under two labels, and adds them to `skipped`.
- * @throws FreezeframeError `dataset-unusable` for a label with fewer than 3 different pictures, with the reasons
+ * @throws FreezeframeError `dataset-unusable` for a label with fewer than 3 different pictures, with the reasons, and where most are gone
  */
 export function checkedPictures<P extends LabelledPicture>(
   { labels, pictures: found }: FoundPictures,
@@ -41,5 +42,6 @@ export function checkedPictures<P extends LabelledPicture>(
 ): P[] {
   const usable = withoutContradictions(pictures, skipped);
   usableLabels(labels, usable, lostOf(found, skipped));
+  refuseMostGone('pictures', usable.length, skipped);
   return usable;
 }

@@ -1,3 +1,4 @@
+import { leftOutInWords, leftOutOf } from '#datasets';
 import { formatBytes, formatShare, formatTable } from '#terminal';
 import type { Quality, TransferReport } from './train-transfer.ts';
 
@@ -38,14 +39,14 @@ export function transferLine(report: TransferReport) {
     learningCurve: curve.map(({ perLabel, accuracy }) => ({ perLabel, accuracy })),
     suspects: suspectsOf(report).map(({ file, label, called, probability }) => ({ file, label, called, probability })),
     duplicates,
-    skipped: { count: skipped.length, first: skipped.slice(0, MOST_NAMED) },
+    skipped: leftOutOf(skipped, MOST_NAMED),
     seconds,
   };
 }
 
 /** The result for people. */
 export function describeTransfer(report: TransferReport): string {
-  const { stored, quality, test, constant, folds, model, tried, curve, duplicates, seconds } = report;
+  const { stored, quality, test, constant, folds, model, tried, curve, skipped, duplicates, seconds } = report;
   const { unknown, frozen } = model;
   const lines = [
     `Accuracy ${accuracyText(quality)}, by ${folds}-fold cross-validation over ${quality.count} pictures`,
@@ -84,6 +85,7 @@ export function describeTransfer(report: TransferReport): string {
       duplicates.map((files) => files.join(' = ')),
     ),
   );
+  lines.push(...leftOutInWords(skipped, MOST_NAMED, 'freezeframe dataset lists them'));
   lines.push(`Next: freezeframe predict ${stored.name} PICTURE, then freezeframe bundle --model ${stored.name}`);
   return lines.join('\n');
 }
