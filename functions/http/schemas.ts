@@ -8,6 +8,12 @@ const modelReference = z.object({ name: z.string(), version: z.string() }).meta(
 const classificationResult = z
   .object({
     model: modelReference,
+    known: z
+      .boolean()
+      .optional()
+      .describe(
+        'false: the picture shows none of the labels, and the predictions are only the nearest. Absent where the model cannot tell.',
+      ),
     predictions: z.array(z.object({ label: z.string(), probability: z.number().min(0).max(1) })),
   })
   .meta({ id: 'ClassificationResult', description: 'Most probable first.' });

@@ -6,9 +6,9 @@ import {
   type InferResponse,
   loadClassifier,
   type Result,
-  resultOutput,
+  responseResults,
+  resultOutputs,
   type Timings,
-  toResults,
 } from '@freezeframe/inference';
 import { measure } from './observe/metrics.ts';
 import { countRun } from './observe/statistics.ts';
@@ -60,8 +60,7 @@ async function answerTensors(
 ): Promise<Result | BatchResult> {
   const { manifest } = classifier;
   const checked = checkAnswerOptions(options);
-  const response = await classifier.infer({ inputs, outputs: [{ name: resultOutput(manifest).name }] });
-  const { shape, data } = response.outputs[0] as InferResponse['outputs'][number];
-  const results = toResults(manifest, Float32Array.from(data as number[]), shape[0] ?? 1, checked);
+  const response = await classifier.infer({ inputs, outputs: resultOutputs(manifest).map((name) => ({ name })) });
+  const results = responseResults(manifest, response, checked);
   return results.length === 1 ? (results[0] as Result) : { results };
 }

@@ -11,8 +11,8 @@ import {
   PictureError,
   RequestError,
   type Result,
+  responseResults,
   toProblem,
-  toResults,
 } from '@freezeframe/inference';
 import { Command } from 'commander';
 import { openStore } from '#store';
@@ -117,16 +117,15 @@ function unreadable(file: string): (cause: NodeJS.ErrnoException) => never {
 }
 
 const BAR = 24;
+const NONE_OF_THESE = '  none of these; the nearest of them:';
 
 function resultText(file: string, result: Result): string {
-  const lines =
-    'predictions' in result
-      ? result.predictions.map(({ label, probability }) => {
-          const bar = '█'.repeat(Math.round(probability * BAR)).padEnd(BAR);
-          return `  ${formatShare(probability).padStart(7)}  ${bar}  ${label}`;
-        })
-      : result.values.map(valueText);
-  return [file, ...lines].join('\n');
+  if ('values' in result) return [file, ...result.values.map(valueText)].join('\n');
+  const lines = result.predictions.map(({ label, probability }) => {
+    const bar = '█'.repeat(Math.round(probability * BAR)).padEnd(BAR);
+    return `  ${formatShare(probability).padStart(7)}  ${bar}  ${label}`;
+  });
+  return [file, ...(result.known === false ? [NONE_OF_THESE] : []), ...lines].join('\n');
 }
 
 function valueText({ name, value, unit }: { name: string; value: number; unit: string }): string {
@@ -134,14 +133,17 @@ function valueText({ name, value, unit }: { name: string; value: number; unit: s
 }
 
 /** Values that have names and units are shown with them, a row below the other. */
-function responseText({ model_name, model_version, outputs }: InferResponse, manifest: Manifest): string {
+function responseText(response: InferResponse, manifest: Manifest): string {
+  const { model_name, model_version, parameters, outputs } = response;
   const lines = outputs.flatMap(({ name, datatype, shape, data }) => {
     if (manifest.output.kind === 'regression' && name === manifest.output.name) {
-      const rows = toResults(manifest, Float32Array.from(data as number[]), shape[0] ?? 1, checkAnswerOptions({}));
+      const rows = responseResults(manifest, response, checkAnswerOptions({}));
       return rows.flatMap((row) => ('values' in row ? row.values.map(valueText) : []));
     }
     const shown = data.slice(0, 8).join(', ');
     return `  ${name} ${datatype} [${shape.join(', ')}]: ${shown}${data.length > 8 ? ', … (all of it with --json)' : ''}`;
   });
+  if (parameters?.unknown_rows)
+    lines.unshift(`  none of the labels: row ${parameters.unknown_rows.split(',').join(', ')}`);
   return [`${model_name}@${model_version}`, ...lines].join('\n');
 }

@@ -46,9 +46,19 @@ export function shapedRows({ inputs: [input] }: Classifier, data: Table['data'])
   );
 }
 
-/** One line for each row. */
-export function writeCsv(predictions: readonly unknown[]): string {
-  return predictions.map((row) => `${flat(row).join(',')}\n`).join('');
+/** What is answered row by row. */
+export interface Predictions {
+  readonly predictions: readonly unknown[];
+  /** Whether each row shows one of the labels, where the model can tell. */
+  readonly known?: readonly boolean[];
+}
+
+/**
+ * One line for each row; what is known is its last value. A word and not 1 or 0: whoever takes the largest value of a line
+ * for the answer is stopped by it, and not misled.
+ */
+export function writeCsv({ predictions, known }: Predictions): string {
+  return predictions.map((row, index) => `${[...flat(row), ...(known ? [known[index]] : [])].join(',')}\n`).join('');
 }
 
 function flat(value: unknown): unknown[] {

@@ -12,12 +12,12 @@ import { answer } from '../../shared/answer.ts';
 import { type Options, queryOptions } from '../../shared/options.ts';
 import { validate } from '../../shared/validate.ts';
 import { isPicture, NAME_THE_TYPE } from '../body/classify-body.ts';
-import { isCsv, readCsv, shapedRows, type Table, writeCsv } from '../body/csv.ts';
+import { isCsv, type Predictions, readCsv, shapedRows, type Table, writeCsv } from '../body/csv.ts';
 import { isJson, mediaType, parseBody, readBytes, refuseType } from '../body/read-body.ts';
 import { serverTiming } from '../responses/server-timing.ts';
 import { type Route, route } from '../route.ts';
 import { pictureBodies, result } from '../schemas.ts';
-import { runTimed } from '../tensors/feeds.ts';
+import { runRows } from '../tensors/known.ts';
 import { columnFeeds, columns, rowAnswers, rowFeeds } from '../tensors/rows.ts';
 import { readyModel } from './health.ts';
 
@@ -86,7 +86,12 @@ export const invocationsRoutes: readonly Route[] = [
       200: {
         description: 'A result, or predictions row by row.',
         content: {
-          'application/json': result.or(z.object({ predictions: z.array(z.unknown()) })),
+          'application/json': result.or(
+            z.object({
+              predictions: z.array(z.unknown()),
+              known: z.array(z.boolean()).optional().describe('Whether each row shows one of the labels.'),
+            }),
+          ),
           'text/csv': undefined,
         },
       },
@@ -106,12 +111,12 @@ export const invocationsRoutes: readonly Route[] = [
         const onTimings = ({ decode, run }: Timings) => context.header('server-timing', serverTiming({ decode, run }));
         return context.json(await answer({ picture: body }, options, onTimings));
       }
-      const predictions = await predict(options, json ? parseBody(body, invocation, type) : await readCsv(body));
+      const answered = await predict(options, json ? parseBody(body, invocation, type) : await readCsv(body));
       const accept = request.headers.get('accept') ?? '';
       if (/^\s*(text|application)\/csv\b/i.test(accept)) {
-        return context.body(writeCsv(predictions), 200, { 'content-type': 'text/csv; charset=utf-8' });
+        return context.body(writeCsv(answered), 200, { 'content-type': 'text/csv; charset=utf-8' });
       }
-      return context.json({ predictions });
+      return context.json(answered);
     },
   }),
 ];
@@ -130,7 +135,7 @@ function namedModel(headers: Headers): Options {
 async function predict(
   { model: name, version, top_k, threshold }: Options,
   asked: z.output<typeof invocation> | Table,
-): Promise<unknown[]> {
+): Promise<Predictions> {
   if (top_k !== undefined || threshold !== undefined) {
     throw new RequestError('request-invalid', 'top_k and threshold choose among labels, of which rows have none', {
       remedy: 'Leave them out, or send a picture.',
@@ -138,7 +143,8 @@ async function predict(
   }
   const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
   const feeds = await ('data' in asked ? tableFeeds(classifier, asked) : invocationFeeds(classifier, asked));
-  return rowAnswers(classifier, await runTimed(classifier, feeds));
+  const { outputs, results, beside } = await runRows(classifier, feeds);
+  return { predictions: rowAnswers(outputs, results), ...beside };
 }
 
 function tableFeeds(classifier: Classifier, { columns, data }: Table) {

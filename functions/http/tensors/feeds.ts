@@ -42,13 +42,16 @@ export async function pictureFeeds({ manifest }: Classifier, pictures: readonly 
   return { [input.name]: { datatype: 'UINT8', shape, data } };
 }
 
-/** Runs the model, and notes how long it took. @throws as `Classifier.run`. */
-export async function runTimed(classifier: Classifier, feeds: Feeds): Promise<Feeds> {
+/**
+ * Runs the model, and notes how long it took.
+ * @param names the outputs that are wanted, default all. @throws as `Classifier.run`.
+ */
+export async function runTimed(classifier: Classifier, feeds: Feeds, names?: readonly string[]): Promise<Feeds> {
   const { name: model, version } = classifier.manifest;
   const started = performance.now();
-  const rows = Object.values(feeds)[0]?.shape[0] ?? 1;
+  const rows = rowsOf(feeds);
   try {
-    const results = await classifier.run(feeds);
+    const results = await classifier.run(feeds, names);
     const run = performance.now() - started;
     measure('RunMs', run, { model, version });
     countRun({ model, version, rows, run });
@@ -59,12 +62,17 @@ export async function runTimed(classifier: Classifier, feeds: Feeds): Promise<Fe
   }
 }
 
+/** How many rows a batch has. */
+export function rowsOf(feeds: Feeds): number {
+  return Object.values(feeds)[0]?.shape[0] ?? 1;
+}
+
 /** The result of each row, as people see it, with every label. @throws as `toResults`. */
 export function rowResults({ manifest }: Classifier, outputs: Feeds): Result[] {
   const output = resultOutput(manifest);
   const labels = output.kind === 'classification' ? output.labels.length : 1;
-  const { shape, data } = outputs[output.name] as TensorData;
-  return toResults(manifest, data as Float32Array, shape[0] ?? 1, checkAnswerOptions({ topK: labels }));
+  const { shape } = outputs[output.name] as TensorData;
+  return toResults(manifest, outputs, shape[0] ?? 1, checkAnswerOptions({ topK: labels }));
 }
 
 /** Flat values as arrays in arrays. */

@@ -74,7 +74,7 @@ export async function columnFeeds(classifier: Classifier, value: unknown, where:
  * Outputs in the row form: one entry for each row; an object by name where there are several outputs.
  * @throws ModelError `model-output-invalid` for what JSON cannot hold.
  */
-export function rowAnswers({ outputs }: Classifier, results: Feeds): unknown[] {
+export function rowAnswers(outputs: readonly EngineTensor[], results: Feeds): unknown[] {
   const columns = columnsOf(outputs, results);
   const [only, ...more] = Object.values(columns);
   if (only && more.length === 0) return only;
@@ -85,7 +85,7 @@ export function rowAnswers({ outputs }: Classifier, results: Feeds): unknown[] {
 }
 
 /** Outputs in the column form: whole tensors, by name where there are several. @throws as {@link rowAnswers}. */
-export function columnAnswers({ outputs }: Classifier, results: Feeds): unknown {
+export function columnAnswers(outputs: readonly EngineTensor[], results: Feeds): unknown {
   const columns = columnsOf(outputs, results);
   const [only, ...more] = Object.values(columns);
   return more.length === 0 ? only : columns;

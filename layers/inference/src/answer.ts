@@ -1,5 +1,6 @@
+import type { TensorData } from './datatype.ts';
 import { expected, ModelError, RequestError } from './errors.ts';
-import type { ClassificationOutput, Manifest, RegressionOutput } from './manifest.ts';
+import type { ClassificationOutput, Manifest, RegressionOutput, UnknownOutput } from './manifest.ts';
 
 interface Prediction {
   label: string;
@@ -15,6 +16,8 @@ interface ModelReference {
 /** Classification: most probable first. */
 interface ClassificationResult {
   model: ModelReference;
+  /** False where the picture shows none of the labels; then the predictions are only the nearest. Absent where the model cannot tell. */
+  known?: boolean;
   predictions: Prediction[];
 }
 
@@ -25,6 +28,17 @@ interface RegressionResult {
 }
 
 export type Result = ClassificationResult | RegressionResult;
+
+/** Outputs of a graph by name, batch axis first. */
+export type Outputs = Readonly<Record<string, TensorData>>;
+
+/** What a graph answered about one item of a batch. */
+export interface OutputRow {
+  /** One per label (one for two labels) or one per value. */
+  values: Float32Array;
+  /** From the pictures of the labels; only where the model tells. */
+  distance?: number;
+}
 
 export interface AnswerOptions {
   /** Most predictions to answer, a whole number from 1. Default 5. */
@@ -51,34 +65,86 @@ export function checkAnswerOptions(options: AnswerOptions): Required<AnswerOptio
   return { topK, threshold };
 }
 
-/**
- * One row of a model's output as the result that people see.
- * @param row float32, one per label (one for two labels) or one per value.
- * @throws ModelError `model-output-invalid` for NaN, infinity, or what the manifest calls a probability and is none;
- *   RequestError `task-has-no-result`.
- */
-export function toResult(manifest: Manifest, row: Float32Array, options: Required<AnswerOptions>): Result {
-  const model = { name: manifest.name, version: manifest.version };
-  const output = resultOutput(manifest);
-  if (output.kind === 'regression') return { model, values: namedValues(output, row) };
-  return { model, predictions: topPredictions(output, row, options) };
+/** The outputs of a graph that results are made of. @throws RequestError `task-has-no-result`. */
+export function resultOutputs(manifest: Manifest): readonly string[] {
+  return withUnknown(manifest, [resultOutput(manifest).name]);
+}
+
+/** Names of outputs, and that of the output by which {@link knownRows} tells, where there is one. */
+export function withUnknown(manifest: Manifest, names: readonly string[]): readonly string[] {
+  const unknown = unknownOutput(manifest);
+  return unknown ? [...names, unknown.name] : names;
 }
 
 /**
- * Each row of a model's output as a result.
- * @param values float32, row-major [rows, labels] or [rows, values].
+ * Each item of a batch apart, so that one can fail alone.
+ * @param outputs at least those of {@link resultOutputs}.
+ * @throws ModelError `model-output-invalid` where there is not one distance for each item.
+ */
+export function outputRows(manifest: Manifest, outputs: Outputs, rows: number): OutputRow[] {
+  const values = (outputs[resultOutput(manifest).name] as TensorData).data as Float32Array;
+  const distances = distancesOf(manifest, outputs, rows);
+  const length = values.length / rows;
+  return Array.from({ length: rows }, (_, row) => ({
+    values: values.subarray(row * length, (row + 1) * length),
+    ...(distances ? { distance: distances[row] as number } : {}),
+  }));
+}
+
+/**
+ * Whether each item of a batch shows any of the labels; undefined for a model that cannot tell.
+ * @param outputs at least the one that {@link withUnknown} adds.
+ * @throws ModelError `model-output-invalid`.
+ */
+export function knownRows(manifest: Manifest, outputs: Outputs, rows: number): boolean[] | undefined {
+  const unknown = unknownOutput(manifest);
+  const distances = distancesOf(manifest, outputs, rows);
+  return unknown && distances && Array.from(distances, (distance) => isKnown(unknown, distance));
+}
+
+function distancesOf(manifest: Manifest, outputs: Outputs, rows: number): Float32Array | undefined {
+  const name = unknownOutput(manifest)?.name;
+  if (name === undefined) return undefined;
+  const { data } = outputs[name] as TensorData;
+  if (data.length !== rows) throw invalid(expected('one number for each picture', `output ${name}`, data.length));
+  return data as Float32Array;
+}
+
+function isKnown({ name, threshold }: UnknownOutput, distance: number): boolean {
+  checkFinite(name, distance);
+  return distance <= threshold;
+}
+
+function unknownOutput({ output }: Manifest): UnknownOutput | undefined {
+  return output.kind === 'classification' ? output.unknown : undefined;
+}
+
+/**
+ * One row of a model's output as the result that people see.
+ * @throws ModelError `model-output-invalid` for NaN, infinity, or what the manifest calls a probability and is none;
+ *   RequestError `task-has-no-result`.
+ */
+export function toResult(manifest: Manifest, row: OutputRow, options: Required<AnswerOptions>): Result {
+  const model = { name: manifest.name, version: manifest.version };
+  const output = resultOutput(manifest);
+  if (output.kind === 'regression') return { model, values: namedValues(output, row.values) };
+  const { values, distance } = row;
+  const known = output.unknown && distance !== undefined ? { known: isKnown(output.unknown, distance) } : {};
+  return { model, ...known, predictions: topPredictions(output, values, options) };
+}
+
+/**
+ * Each row of a model's outputs as a result.
+ * @param outputs at least those of {@link resultOutputs}.
  * @throws as {@link toResult}.
  */
 export function toResults(
   manifest: Manifest,
-  values: Float32Array,
+  outputs: Outputs,
   rows: number,
   options: Required<AnswerOptions>,
 ): Result[] {
-  const length = values.length / rows;
-  return Array.from({ length: rows }, (_, row) =>
-    toResult(manifest, values.subarray(row * length, (row + 1) * length), options),
-  );
+  return outputRows(manifest, outputs, rows).map((row) => toResult(manifest, row, options));
 }
 
 /** The output whose rows are results. @throws RequestError `task-has-no-result` for a model that answers tensors. */

@@ -1,12 +1,27 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AnswerOptions, checkAnswerOptions, type Result, resultOutput, toResult } from './answer.ts';
+import {
+  type AnswerOptions,
+  checkAnswerOptions,
+  type OutputRow,
+  outputRows,
+  type Result,
+  resultOutput,
+  resultOutputs,
+  toResult,
+} from './answer.ts';
 import { DATATYPE_INFO, elementCount, type TensorData } from './datatype.ts';
 import { createEngine, type Engine, type EngineOptions, type EngineTensor, shapeText } from './engine.ts';
 import { expected, FreezeframeError, ModelError, RequestError } from './errors.ts';
 import { type InferRequest, type InferResponse, inferWith } from './infer.ts';
-import { type Manifest, type PictureInput, parseManifest, type TensorSpec } from './manifest.ts';
+import {
+  type ClassificationOutput,
+  type Manifest,
+  type PictureInput,
+  parseManifest,
+  type TensorSpec,
+} from './manifest.ts';
 import { type DecodeOptions, decodePicture } from './picture.ts';
 import { type Problem, toProblem } from './problem.ts';
 
@@ -49,8 +64,8 @@ export interface Classifier {
    *   `model-output-invalid`, `model-run-failed`, `model-closed`.
    */
   infer(request: InferRequest): Promise<InferResponse>;
-  /** Tensors in, tensors out, for protocols that have their own way of writing them. @throws as `Engine.run`. */
-  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
+  /** Tensors in, tensors out, for protocols that have their own way of writing them. As `Engine.run`. */
+  run(feeds: Readonly<Record<string, TensorData>>, names?: readonly string[]): Promise<Record<string, TensorData>>;
   /** Gives the model's memory back. */
   close(): Promise<void>;
 }
@@ -134,6 +149,18 @@ function checkGraph({ input, output }: Manifest, engine: Engine): void {
     const received = found ? `${found.datatype} ${shapeText(found.shape)}` : undefined;
     throw mismatch(expected(`FP32 [-1, ${count}]`, `output ${output.name} of the graph`, received));
   }
+  if (output.kind === 'classification') checkSpecs('output', furtherOutputs(output), engine.outputs);
+}
+
+/** What a classification may answer besides its probabilities. */
+function furtherOutputs({ labels, unknown, heatmap }: ClassificationOutput): TensorSpec[] {
+  const specs: TensorSpec[] = [];
+  if (unknown) specs.push({ name: unknown.name, datatype: 'FP32', shape: [null] });
+  if (heatmap) {
+    const shape = [null, heatmap.rows, heatmap.columns, labels.length];
+    specs.push({ name: heatmap.name, datatype: 'FP32', shape });
+  }
+  return specs;
 }
 
 function checkSpecs(what: string, specs: readonly TensorSpec[], found: readonly EngineTensor[]): void {
@@ -191,7 +218,7 @@ class FrozenClassifier implements Classifier {
     const decoded = performance.now();
     const [row] = await this.#rows(input, [pixels]);
     options.onTimings?.({ decode: decoded - start, run: performance.now() - decoded });
-    return toResult(this.manifest, row as Float32Array, answer);
+    return toResult(this.manifest, row as OutputRow, answer);
   }
 
   async classifyBatch(pictures: readonly Uint8Array[], options: ClassifyOptions = {}): Promise<BatchResult> {
@@ -208,7 +235,7 @@ class FrozenClassifier implements Classifier {
       const rows = good.length > 0 ? await this.#rows(input, good) : [];
       let next = 0;
       for (const item of decoded) {
-        results.push(item instanceof Uint8Array ? this.#attempt(rows[next++] as Float32Array, answer) : item);
+        results.push(item instanceof Uint8Array ? this.#attempt(rows[next++] as OutputRow, answer) : item);
       }
       timings.decode += middle - start;
       timings.run += performance.now() - middle;
@@ -225,8 +252,8 @@ class FrozenClassifier implements Classifier {
     return this.#engine.outputs;
   }
 
-  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
-    return this.#engine.run(feeds);
+  run(feeds: Readonly<Record<string, TensorData>>, names?: readonly string[]): Promise<Record<string, TensorData>> {
+    return this.#engine.run(feeds, names);
   }
 
   infer(request: InferRequest): Promise<InferResponse> {
@@ -261,8 +288,8 @@ class FrozenClassifier implements Classifier {
     return results;
   }
 
-  /** One run for several pictures; answers one row of the output for each. */
-  async #rows(input: PictureInput, pictures: readonly Uint8Array[]): Promise<Float32Array[]> {
+  /** One run for several pictures; answers one row of the outputs for each. */
+  async #rows(input: PictureInput, pictures: readonly Uint8Array[]): Promise<OutputRow[]> {
     const { name, height, width, channels } = input;
     const size = height * width * channels;
     let data = pictures[0] as Uint8Array;
@@ -273,14 +300,11 @@ class FrozenClassifier implements Classifier {
     const feeds: Record<string, TensorData> = {
       [name]: { datatype: 'UINT8', shape: [pictures.length, height, width, channels], data },
     };
-    const outputs = await this.#engine.run(feeds);
-    const output = outputs[resultOutput(this.manifest).name] as TensorData;
-    const values = output.data as Float32Array;
-    const length = values.length / pictures.length;
-    return pictures.map((_, index) => values.subarray(index * length, (index + 1) * length));
+    const outputs = await this.#engine.run(feeds, resultOutputs(this.manifest));
+    return outputRows(this.manifest, outputs, pictures.length);
   }
 
-  #attempt(row: Float32Array, answer: Required<AnswerOptions>): Result | Problem {
+  #attempt(row: OutputRow, answer: Required<AnswerOptions>): Result | Problem {
     try {
       return toResult(this.manifest, row, answer);
     } catch (error) {

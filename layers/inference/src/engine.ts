@@ -32,11 +32,13 @@ export interface Engine {
    * Runs the graph once. Runs that are asked for at the same time are answered one after the other: each has all
    * threads for itself, and memory holds one run's tensors at most.
    * @param feeds one tensor for each of `inputs`.
-   * @returns each of `outputs` by name; the data belongs to the caller.
+   * @param names the outputs that are wanted, default all. onnxruntime computes the others too (its Node binding cannot
+   *   set only_execute_path_to_fetches), but does not copy them.
+   * @returns each of the wanted outputs by name; the data belongs to the caller.
    * @throws RequestError `tensor-missing`, `tensor-unknown`, `tensor-datatype`, `tensor-shape`, `tensor-length`;
    *   ModelError `model-run-failed`, `model-closed`.
    */
-  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
+  run(feeds: Readonly<Record<string, TensorData>>, names?: readonly string[]): Promise<Record<string, TensorData>>;
   /** Gives the graph's memory back once the runs that were asked for are done. May be called again. */
   close(): Promise<void>;
 }
@@ -97,11 +99,14 @@ class OnnxEngine implements Engine {
     this.#tensor = tensor;
   }
 
-  async run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+  async run(
+    feeds: Readonly<Record<string, TensorData>>,
+    names: readonly string[] = this.outputs.map(({ name }) => name),
+  ): Promise<Record<string, TensorData>> {
     const session = this.#session;
     if (!session) throw new ModelError('model-closed', 'The model was closed before this run');
     checkFeeds(this.inputs, feeds);
-    return this.#inTurn(() => this.#runNow(session, feeds));
+    return this.#inTurn(() => this.#runNow(session, feeds, names));
   }
 
   async close(): Promise<void> {
@@ -116,7 +121,11 @@ class OnnxEngine implements Engine {
     return result;
   }
 
-  async #runNow(session: InferenceSession, feeds: Readonly<Record<string, TensorData>>) {
+  async #runNow(
+    session: InferenceSession,
+    feeds: Readonly<Record<string, TensorData>>,
+    names: readonly string[],
+  ): Promise<Record<string, TensorData>> {
     const tensors: Record<string, Tensor> = {};
     for (const { name } of this.inputs) {
       const { datatype, shape, data } = feeds[name] as TensorData;
@@ -124,7 +133,7 @@ class OnnxEngine implements Engine {
     }
     let fetched: InferenceSession.OnnxValueMapType;
     try {
-      fetched = await session.run(tensors);
+      fetched = await session.run(tensors, names);
     } catch (cause) {
       throw new ModelError('model-run-failed', 'onnxruntime failed while it ran the model', {
         cause,
@@ -133,6 +142,7 @@ class OnnxEngine implements Engine {
     }
     const results: Record<string, TensorData> = {};
     for (const { name, datatype } of this.outputs) {
+      if (!names.includes(name)) continue;
       const { dims, data } = fetched[name] as Tensor;
       results[name] = { datatype, shape: [...dims], data: data as TensorValues };
     }

@@ -1,5 +1,14 @@
 import * as z from 'zod';
 import {
+  type AnswerOptions,
+  knownRows,
+  type Outputs,
+  type Result,
+  resultOutput,
+  toResults,
+  withUnknown,
+} from './answer.ts';
+import {
   DATATYPE_INFO,
   DATATYPES,
   type Datatype,
@@ -65,7 +74,17 @@ export interface InferResponse {
   model_version: string;
   /** The request's, where it had one. */
   id?: string;
+  /** Only of models that tell what is none of their labels. */
+  parameters?: KnownParameters;
   outputs: InferTensor[];
+}
+
+/** The protocol's parameters are single values: no lists. */
+export interface KnownParameters {
+  /** Whether every row of the batch shows one of the labels. */
+  known: boolean;
+  /** The rows that show none, from 0: `1,3`. Absent where there are none. */
+  unknown_rows?: string;
 }
 
 /**
@@ -84,13 +103,40 @@ export async function inferWith(engine: Engine, manifest: Manifest, request: unk
   }
   const named = Object.fromEntries(feeds);
   checkBatch(engine.inputs, named);
-  const results = await engine.run(named);
+  const names = wanted.map(({ name }) => name);
+  const results = await engine.run(named, withUnknown(manifest, names));
+  const parameters = knownParameters(manifest, results, inputs[0]?.shape[0] ?? 1);
   return {
     model_name: manifest.name,
     model_version: manifest.version,
     ...(id === undefined ? {} : { id }),
+    ...(parameters ? { parameters } : {}),
     outputs: wanted.map(({ name }) => writeTensor(name, results[name] as TensorData)),
   };
+}
+
+/**
+ * What the response's parameters say of a batch; undefined for a model that cannot tell.
+ * @throws ModelError `model-output-invalid`.
+ */
+export function knownParameters(manifest: Manifest, outputs: Outputs, rows: number): KnownParameters | undefined {
+  const known = knownRows(manifest, outputs, rows);
+  if (!known) return undefined;
+  const unknown = known.flatMap((isKnown, row) => (isKnown ? [] : [row]));
+  return unknown.length === 0 ? { known: true } : { known: false, unknown_rows: unknown.join(',') };
+}
+
+/** The results that a response holds which has the outputs that results are made of. @throws as `toResults`. */
+export function responseResults(
+  manifest: Manifest,
+  { outputs }: InferResponse,
+  options: Required<AnswerOptions>,
+): Result[] {
+  const named: Record<string, TensorData> = {};
+  for (const { name, datatype, shape, data } of outputs) {
+    named[name] = { datatype, shape, data: Float32Array.from(data as number[]) };
+  }
+  return toResults(manifest, named, named[resultOutput(manifest).name]?.shape[0] ?? 1, options);
 }
 
 /** Counts before anything is allocated. @throws RequestError `request-too-large`. */

@@ -7,7 +7,7 @@ const labels = (count: number) => Array.from({ length: count }, (_, i) => `label
 
 function classify(activation: 'softmax' | 'sigmoid' | 'none', count: number, row: number[], options = all) {
   const output = { kind: 'classification', name: 'answer', labels: labels(count), activation } as const;
-  const result = toResult(manifestFor(new Uint8Array(1), { output }), new Float32Array(row), options);
+  const result = toResult(manifestFor(new Uint8Array(1), { output }), { values: new Float32Array(row) }, options);
   return 'predictions' in result ? result.predictions : [];
 }
 
@@ -62,7 +62,7 @@ describe('toResult of a regression', () => {
   });
 
   it('gives each value its name and unit', () => {
-    expect(toResult(manifest, new Float32Array([1234.5]), all)).toEqual({
+    expect(toResult(manifest, { values: new Float32Array([1234.5]) }, all)).toEqual({
       model: { name: 'colours', version: '1' },
       values: [{ name: 'price', value: 1234.5, unit: '$' }],
     });
@@ -70,7 +70,7 @@ describe('toResult of a regression', () => {
 
   it('refuses NaN and rows of another length', () => {
     for (const row of [[Number.NaN], [], [1, 2]]) {
-      expect(() => toResult(manifest, new Float32Array(row), all)).toThrow(
+      expect(() => toResult(manifest, { values: new Float32Array(row) }, all)).toThrow(
         expect.objectContaining({ code: 'model-output-invalid' }),
       );
     }

@@ -2,6 +2,7 @@ import {
   type Classifier,
   elementCount,
   findOutput,
+  knownParameters,
   type TensorData,
   type TensorValues,
   writeTensor,
@@ -30,8 +31,9 @@ export function wantedOutputs({ outputs }: Classifier, request: OipRequest): Non
  * Writes the answer: JSON, with the outputs that were asked for as bytes behind it, in order.
  * @throws ModelError `model-output-invalid` for what JSON cannot hold.
  */
-export function writeOipResponse(classifier: Classifier, request: OipRequest, results: Feeds): Response {
+export function writeOipResponse(classifier: Classifier, request: OipRequest, results: Feeds, rows: number): Response {
   const { name, version } = classifier.manifest;
+  const known = knownParameters(classifier.manifest, results, rows);
   const binary: Uint8Array[] = [];
   const outputs = wantedOutputs(classifier, request).map(({ name: output, parameters }) => {
     const classes = parameters?.classification ?? 0;
@@ -46,7 +48,8 @@ export function writeOipResponse(classifier: Classifier, request: OipRequest, re
     return { ...head, parameters: { binary_data_size: bytes.byteLength } };
   });
   const id = request.id === undefined ? {} : { id: request.id };
-  const json = Buffer.from(JSON.stringify({ model_name: name, model_version: version, ...id, outputs }));
+  const parameters = known ? { parameters: known } : {};
+  const json = Buffer.from(JSON.stringify({ model_name: name, model_version: version, ...id, ...parameters, outputs }));
   const headers = { 'cache-control': 'no-store' };
   if (binary.length === 0) {
     return new Response(json, { headers: { ...headers, 'content-type': 'application/json' } });

@@ -1,10 +1,10 @@
-import type { EngineTensor } from '@freezeframe/inference';
+import { type EngineTensor, withUnknown } from '@freezeframe/inference';
 import * as z from 'zod';
 import inferencePackage from '../../../../layers/inference/package.json' with { type: 'json' };
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
 import { type Route, route } from '../../route.ts';
 import { modelParam, versionParam } from '../../schemas.ts';
-import { runTimed } from '../../tensors/feeds.ts';
+import { rowsOf, runTimed } from '../../tensors/feeds.ts';
 import { readyModel } from '../health.ts';
 import { extensionRoutes, modelExtensionRoutes } from './extensions.ts';
 import { readFeeds, readOipBody } from './request.ts';
@@ -133,9 +133,10 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
         // First, so that a wrong name is told before a wrong body.
         const classifier = await chosenModel(params as unknown as ModelChoice);
         const body = await readOipBody(context.req.raw);
-        wantedOutputs(classifier, body.request);
-        const results = await runTimed(classifier, await readFeeds(classifier, body));
-        return writeOipResponse(classifier, body.request, results);
+        const names = wantedOutputs(classifier, body.request).map(({ name }) => name);
+        const feeds = await readFeeds(classifier, body);
+        const results = await runTimed(classifier, feeds, withUnknown(classifier.manifest, names));
+        return writeOipResponse(classifier, body.request, results, rowsOf(feeds));
       },
     }),
   ];

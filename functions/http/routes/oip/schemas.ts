@@ -59,6 +59,13 @@ export const inferResponse = z
     model_name: z.string(),
     model_version: z.string(),
     id: z.string().optional(),
+    parameters: z
+      .object({
+        known: z.boolean().describe('Whether every row shows one of the labels.'),
+        unknown_rows: z.string().optional().describe('The rows that show none, from 0: "1,3".'),
+      })
+      .optional()
+      .describe('Only of a model that can tell what is none of its labels.'),
     outputs: z.array(
       z.object({
         name: z.string(),

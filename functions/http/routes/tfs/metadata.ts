@@ -1,4 +1,5 @@
 import type { Classifier, Datatype, EngineTensor } from '@freezeframe/inference';
+import { labelOutputs } from '../../tensors/known.ts';
 
 /** TensorFlow's names of datatypes. */
 const DTYPES: Readonly<Record<Datatype, string>> = {
@@ -15,19 +16,33 @@ const DTYPES: Readonly<Record<Datatype, string>> = {
   FP64: 'DT_DOUBLE',
 };
 
+/**
+ * The signature that answers every output of a model which has more than its labels need. Any other name means
+ * `serving_default`, whose rows stay as clients of the labels know them.
+ */
+export const ALL_OUTPUTS = 'all_outputs';
+
+export function signatureOutputs(classifier: Classifier, signature?: string): readonly EngineTensor[] {
+  return signature === ALL_OUTPUTS ? classifier.outputs : labelOutputs(classifier);
+}
+
 /** TensorFlow Serving's metadata: protobuf messages as JSON, so 64-bit sizes are text. */
-export function tfsMetadata({ manifest, inputs, outputs }: Classifier) {
+export function tfsMetadata(classifier: Classifier) {
+  const { manifest, inputs, outputs } = classifier;
+  const labels = labelOutputs(classifier);
+  const signature = (answered: readonly EngineTensor[]) => ({
+    inputs: byName(inputs),
+    outputs: byName(answered),
+    method_name: 'tensorflow/serving/predict',
+    defaults: {},
+  });
   return {
     model_spec: { name: manifest.name, signature_name: '', version: manifest.version },
     metadata: {
       signature_def: {
         signature_def: {
-          serving_default: {
-            inputs: byName(inputs),
-            outputs: byName(outputs),
-            method_name: 'tensorflow/serving/predict',
-            defaults: {},
-          },
+          serving_default: signature(labels),
+          ...(labels.length < outputs.length ? { [ALL_OUTPUTS]: signature(outputs) } : {}),
         },
       },
     },

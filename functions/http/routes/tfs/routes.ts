@@ -3,9 +3,10 @@ import { readJson } from '../../body/read-body.ts';
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
 import { type Route, route } from '../../route.ts';
 import { labelParam, modelParam, versionParam } from '../../schemas.ts';
-import { rowResults, runTimed } from '../../tensors/feeds.ts';
+import { rowResults } from '../../tensors/feeds.ts';
+import { runRows } from '../../tensors/known.ts';
 import { columnAnswers, columnFeeds, rowAnswers, rowFeeds } from '../../tensors/rows.ts';
-import { tfsMetadata } from './metadata.ts';
+import { signatureOutputs, tfsMetadata } from './metadata.ts';
 import {
   classifyRequest,
   classifyResponse,
@@ -72,14 +73,18 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       problems: [404, 413, 415, 422],
       handle: async ({ context, params }) => {
         const classifier = await chosenModel(params as unknown as ModelChoice);
-        const { instances, inputs } = await readJson(context.req.raw, predictRequest);
+        const { signature_name: signature, instances, inputs } = await readJson(context.req.raw, predictRequest);
+        const wanted = signatureOutputs(classifier, signature);
         context.header('cache-control', 'no-store');
-        if (instances) {
-          const results = await runTimed(classifier, await rowFeeds(classifier, instances, 'instances'));
-          return context.json({ predictions: rowAnswers(classifier, results) });
-        }
-        const results = await runTimed(classifier, await columnFeeds(classifier, inputs, 'inputs'));
-        return context.json({ outputs: columnAnswers(classifier, results) });
+        const feeds = instances
+          ? await rowFeeds(classifier, instances, 'instances')
+          : await columnFeeds(classifier, inputs, 'inputs');
+        const { outputs, results, beside } = await runRows(classifier, feeds, wanted);
+        return context.json(
+          instances
+            ? { predictions: rowAnswers(outputs, results), ...beside }
+            : { outputs: columnAnswers(outputs, results), ...beside },
+        );
       },
     }),
     route({
@@ -96,14 +101,14 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
         const classifier = await chosenModel(params as unknown as ModelChoice);
         const { context: shared, examples } = await readJson(context.req.raw, classifyRequest);
         const rows = examples.map((example) => ({ ...shared, ...example }));
-        const outputs = await runTimed(classifier, await rowFeeds(classifier, rows, 'examples'));
+        const { results: outputs, beside } = await runRows(classifier, await rowFeeds(classifier, rows, 'examples'));
         const results = rowResults(classifier, outputs).map((result) =>
           'predictions' in result
             ? result.predictions.map(({ label, probability }) => [label, probability])
             : result.values.map(({ name, value }) => [name, value]),
         );
         context.header('cache-control', 'no-store');
-        return context.json({ results });
+        return context.json({ results, ...beside });
       },
     }),
   ];

@@ -3,7 +3,18 @@ import { columns } from '../../tensors/rows.ts';
 
 // https://www.tensorflow.org/tfx/serving/api_rest
 
-const signature = z.string().max(100).optional().describe('A frozen model has one signature; any name means it.');
+const signature = z
+  .string()
+  .max(100)
+  .optional()
+  .describe(
+    'all_outputs answers every output of a model that has more than its labels need; any other name means serving_default.',
+  );
+
+const known = z
+  .array(z.boolean())
+  .optional()
+  .describe('Whether each row shows one of the labels; only of a model that can tell.');
 
 /** Rows in `instances`, or whole tensors in `inputs`; one of the two. */
 export const predictRequest = z
@@ -22,8 +33,8 @@ export const predictRequest = z
   .meta({ id: 'PredictRequest', oneOf: [{ required: ['instances'] }, { required: ['inputs'] }] });
 
 export const predictResponse = z.union([
-  z.object({ predictions: z.array(z.unknown()) }),
-  z.object({ outputs: z.unknown() }),
+  z.object({ predictions: z.array(z.unknown()), known }),
+  z.object({ outputs: z.unknown(), known }),
 ]);
 
 const features = z.record(z.string(), z.unknown());
@@ -40,6 +51,7 @@ export const classifyResponse = z.object({
   results: z
     .array(z.array(z.array(z.union([z.string(), z.number()])).length(2)))
     .describe('Of each example, [label, score] of all labels, best first.'),
+  known,
 });
 
 export const statusResponse = z.object({
