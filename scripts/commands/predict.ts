@@ -143,7 +143,8 @@ function responseText(response: InferResponse, manifest: Manifest): string {
     const shown = data.slice(0, 8).join(', ');
     return `  ${name} ${datatype} [${shape.join(', ')}]: ${shown}${data.length > 8 ? ', … (all of it with --json)' : ''}`;
   });
-  if (parameters?.unknown_rows)
-    lines.unshift(`  none of the labels: row ${parameters.unknown_rows.split(',').join(', ')}`);
+  const rows = parameters?.unknown_rows?.split(',') ?? [];
+  const list = new Intl.ListFormat('en').format(rows);
+  if (rows.length > 0) lines.unshift(`  none of these: ${rows.length > 1 ? 'rows' : 'row'} ${list}`);
   return [`${model_name}@${model_version}`, ...lines].join('\n');
 }

@@ -27,6 +27,36 @@ export function colourModel(): { model: Uint8Array; draft: Draft } {
   };
 }
 
+/**
+ * The same, of a model that tells when a picture shows none of them (a grey one is 1 from all colours, a pure one 0), and
+ * where in 2 x 2 parts each colour is: a part's mean of the channel.
+ */
+export function tellingModel(): { model: Uint8Array; draft: Draft } {
+  const graph = new GraphBuilder();
+  const pixels = graph.op('Cast', [graph.input('pixels', 'uint8', [null, 8, 8, 3])], { to: 1 });
+  const scaled = graph.op('Div', [pixels, graph.float(255)]);
+  const means = graph.op('ReduceMean', [scaled, graph.ints([1, 2])], { keepdims: 0 });
+  graph.node('Softmax', [graph.op('Mul', [means, graph.float(8)])], ['colours'], { axis: 1 });
+  const [most, least] = ['ReduceMax', 'ReduceMin'].map((type) =>
+    graph.op(type, [means, graph.ints([1])], { keepdims: 0 }),
+  );
+  const spread = graph.op('Sub', [most as string, least as string]);
+  graph.node('Sub', [graph.float(1), spread], ['distance']);
+  const planes = graph.op('Transpose', [scaled], { perm: [0, 3, 1, 2] });
+  const parts = graph.op('AveragePool', [planes], { kernel_shape: [4, 4], strides: [4, 4] });
+  graph.node('Transpose', [parts], ['map'], { perm: [0, 2, 3, 1] });
+  graph.output('colours', 'float32', [null, 3]);
+  graph.output('distance', 'float32', [null]);
+  graph.output('map', 'float32', [null, 2, 2, 3]);
+  const { draft } = colourModel();
+  const output = {
+    ...draft.output,
+    unknown: { name: 'distance', threshold: 0.5, recall: 0.95, falseAccepts: 0.01 },
+    heatmap: { name: 'map', rows: 2, columns: 2 },
+  } as Manifest['output'];
+  return { model: graph.build(), draft: { ...draft, name: 'telling', output } };
+}
+
 /** Price in dollars = 1000 x area + 50 x rooms. */
 export function priceModel(): { model: Uint8Array; draft: Draft } {
   const graph = new GraphBuilder();

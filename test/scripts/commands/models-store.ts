@@ -5,23 +5,23 @@ import type { ManifestDraft } from '@freezeframe/inference';
 import sharp from 'sharp';
 import { afterAll, beforeAll } from 'vitest';
 import { openStore } from '../../../scripts/store/index.ts';
-import { colourModel, priceModel } from '../../functions/models.ts';
+import { colourModel, priceModel, tellingModel } from '../../functions/models.ts';
 
 /** A folder to write to, gone after the tests of the file, in which `FREEZEFRAME_STORE` lies. */
 export interface Scratch {
   readonly folder: string;
-  picture(file: string, colour: 'red' | 'lime' | 'blue'): Promise<string>;
+  picture(file: string, colour: 'red' | 'lime' | 'blue' | 'grey'): Promise<string>;
   write(file: string, content: string | Uint8Array): Promise<string>;
 }
 
-/** Makes the store hold `colours` (says red, green or blue) and `prices` (tensors to dollars) for the tests of a file. */
+/** Makes the store hold `colours` (says red, green or blue), `telling` (or none of these) and `prices` (tensors to dollars) for the tests of a file. */
 export function useStore(): Scratch {
   let folder = '';
   const before = process.env.FREEZEFRAME_STORE;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'freezeframe-commands-'));
     process.env.FREEZEFRAME_STORE = join(folder, 'store');
-    for (const { model, draft } of [colourModel(), priceModel()]) {
+    for (const { model, draft } of [colourModel(), priceModel(), tellingModel()]) {
       const { name, ...rest } = draft;
       const manifest: ManifestDraft = {
         ...rest,

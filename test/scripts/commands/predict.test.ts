@@ -37,6 +37,20 @@ describe('freezeframe predict', () => {
     expect(stdout).toMatch(/c\.png\n +\d+\.\d % {2}█+ +green\n$/);
   });
 
+  it('says what is none of the labels', async () => {
+    const files = [await scratch.picture('grey.png', 'grey'), await scratch.picture('r.png', 'red')];
+    const { stdout } = await run(['predict', 'telling', ...files, '--top-k', '1']);
+    expect(stdout).toMatch(
+      /^\S+grey\.png\n {2}none of these; the nearest of them:\n.*\n\S+r\.png\n +\d+\.\d % {2}█+ +red\n$/,
+    );
+    const json = await run(['predict', 'telling', ...files, '--json']);
+    expect(lines(json.stdout).map(({ known }) => known)).toEqual([false, true]);
+    const inputs = [{ name: 'pixels', shape: [2, 8, 8, 3], datatype: 'UINT8', data: new Array(384).fill(9) }];
+    const request = await scratch.write('grey.json', JSON.stringify({ inputs, outputs: [{ name: 'colours' }] }));
+    const answered = await run(['predict', 'telling', '--request', request]);
+    expect(answered.stdout).toContain('telling@1\n  none of these: rows 0 and 1\n  colours FP32 [2, 3]: ');
+  });
+
   it('answers the others where a picture cannot be read, in its place, and exits 1', async () => {
     const good = await scratch.picture('good.png', 'red');
     const bad = await scratch.write('bad.png', 'no picture');

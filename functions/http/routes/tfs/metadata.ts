@@ -20,7 +20,7 @@ const DTYPES: Readonly<Record<Datatype, string>> = {
  * The signature that answers every output of a model which has more than its labels need. Any other name means
  * `serving_default`, whose rows stay as clients of the labels know them.
  */
-export const ALL_OUTPUTS = 'all_outputs';
+const ALL_OUTPUTS = 'all_outputs';
 
 export function signatureOutputs(classifier: Classifier, signature?: string): readonly EngineTensor[] {
   return signature === ALL_OUTPUTS ? classifier.outputs : labelOutputs(classifier);

@@ -7,10 +7,10 @@ import { earlierResultId } from '../../../../functions/shared/jobs/result-id.ts'
 import { settleJob } from '../../../../functions/shared/jobs/settle.ts';
 import { eTagOf } from '../../../aws/fake-aws.ts';
 import { useAws } from '../../../aws/use-aws.ts';
-import { useModels } from '../../models.ts';
+import { colourModel, tellingModel, useModels } from '../../models.ts';
 import { plainPicture } from '../../pictures.ts';
 
-useModels();
+useModels([colourModel(), tellingModel()]);
 const aws = useAws();
 const ENVIRONMENT = {
   RESULTS_TABLE: 'results',
@@ -60,6 +60,14 @@ describe('settleJob', () => {
     expect(aws.events).toEqual([
       expect.objectContaining({ source: 'freezeframe', 'detail-type': 'PictureClassified', detail: eventOf(row()) }),
     ]);
+  });
+
+  it('says everywhere what is none of the labels', async () => {
+    aws.objects.set('b/k', await plainPicture('grey'));
+    await settleJob(createJob({ object, options: { model: 'telling' }, sequencer: '0A' }, 'm'));
+    expect(row()?.result).toMatchObject({ known: false, predictions: [{}, {}, {}] });
+    expect(document()).toMatchObject({ known: false });
+    expect(aws.events[0]?.detail.result).toEqual(row()?.result);
   });
 
   it('turns a pending row into the answer, and keeps when it was made', async () => {
