@@ -23,10 +23,18 @@ export interface LiteEmission {
   input(index: number): Operand;
   /** The same as a value of the graph. @throws Refused */
   value(index: number): Value;
-  /** A filter or matrix, its axes in another order; small in the file where it is quantized. @throws Refused */
-  weight(index: number, perm: readonly number[], dims?: readonly number[]): string;
+  /** What the file must tell: axes, sizes, paddings. @throws Refused */
+  numbers(index: number): readonly number[];
+  /**
+   * A filter or matrix, its axes in another order; small in the file where it is quantized.
+   * @param data the input that it is multiplied with
+   * @throws Refused
+   */
+  weight(index: number, data: number, perm: readonly number[], dims?: readonly number[]): string;
   /** One number for each channel of what `data` and `filter` give; undefined where it is left out. @throws Refused */
   bias(index: number, data: number, filter: number): string | undefined;
+  /** What stands for zero in an input, as its numbers are in the graph. */
+  zero(index: number): number;
   /** An operator of TensorFlow that does the same. @throws Refused */
   tensorflow(op: string, inputs: readonly Operand[], attributes?: Attributes): Operand | readonly Operand[];
 }
@@ -36,6 +44,8 @@ export interface LiteConverter {
   readonly ops: readonly string[];
   /** It moves, repeats or picks numbers: stored ones stay as they are. Others compute with real numbers. */
   readonly keeps?: true;
+  /** onnxruntime computes it with stored numbers, where it stands between DequantizeLinear and QuantizeLinear. */
+  readonly integers?: true;
   /** One operand for each result, without the activation that an operator may name. @throws Refused */
   emit(emission: LiteEmission): Operand | readonly Operand[];
 }
@@ -52,6 +62,8 @@ export function optionList({ options }: LiteOperator, name: string): readonly nu
 
 /** Attributes as TensorFlow writes them. */
 export const flag = (b: boolean | number): NodeAttribute => ({ b: Boolean(b) });
+export const integer = (i: number): NodeAttribute => ({ i });
+export const decimal = (f: number): NodeAttribute => ({ f });
 export const integers = (i: readonly number[]): NodeAttribute => ({ list: { i: [...i] } });
 
 /** Numbers that are known here, as an input. */

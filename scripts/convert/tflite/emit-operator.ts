@@ -1,7 +1,8 @@
-import { DATATYPE_NUMBERS, type GraphBuilder, type Value } from '#onnx';
+import type { GraphBuilder, Value } from '#onnx';
 import {
   type Attributes,
   type DecodedWeight,
+  type GraphNode,
   type LiteModel,
   type LiteOperator,
   type LiteTensor,
@@ -18,6 +19,7 @@ import {
   biasScales,
   dequantized,
   inRange,
+  multiplied,
   realValue,
   type Scale,
   sameScale,
@@ -103,13 +105,14 @@ class Emission implements LiteEmission {
   readonly outputs: readonly LiteTensor[];
   readonly #writing: Writing;
   readonly #keeps: boolean;
+  readonly #integers: boolean;
   /** Of the results, where they are stored numbers. */
   readonly #target: Scale | undefined;
 
   constructor(
     writing: Writing,
     operator: LiteOperator,
-    { keeps }: LiteConverter,
+    { keeps, integers }: LiteConverter,
     inputs: readonly (LiteOperand | undefined)[],
     outputs: readonly LiteTensor[],
   ) {
@@ -119,6 +122,7 @@ class Emission implements LiteEmission {
     this.inputs = inputs;
     this.outputs = outputs;
     this.#keeps = keeps === true;
+    this.#integers = integers === true;
     this.#target = writing.exact && outputs[0] ? scaleOf(outputs[0]) : undefined;
   }
 
@@ -132,7 +136,7 @@ class Emission implements LiteEmission {
       return target && real === 'float32' ? this.#stored(operand, target) : operand;
     }
     if (target && sameScale(input.scale, target)) return operand;
-    const real = given(realValue(this.graph, this.#writing.constants.value(operand), input.scale));
+    const real = given(this.#real(this.#writing.constants.value(operand), input.scale));
     return target ? this.#stored(real, target) : real;
   }
 
@@ -140,10 +144,14 @@ class Emission implements LiteEmission {
     return this.#writing.constants.value(this.input(index));
   }
 
-  weight(index: number, perm: readonly number[], dims?: readonly number[]): string {
+  numbers(index: number): readonly number[] {
+    return emissionOf(this.#node('', {}), [this.input(index)], this.#writing.constants).numbers(0);
+  }
+
+  weight(index: number, data: number, perm: readonly number[], dims?: readonly number[]): string {
     const { tensor } = this.#given(index);
-    const { shape = [], data, quantization } = tensor;
-    if (!data) return this.#computedWeight(index, perm, dims);
+    const { shape = [], quantization } = tensor;
+    if (!tensor.data) return this.#computedWeight(index, perm, dims);
     if (shape.length !== perm.length) throw new Refused(`a weight of shape [${shape}]`);
     const scale = scaleOf(tensor);
     if (!scale) {
@@ -156,9 +164,9 @@ class Emission implements LiteEmission {
     const sizes = dims ?? permuted.shape;
     const axis = axisAfter(perm, quantization?.axis ?? 0, sizes, scale);
     const name = this.graph.weight(tensor.name, sizes, permuted.data, 'uint8');
-    return this.#exactAt(0)
+    return this.#exactAt(data)
       ? dequantized(this.graph, name, scale, axis)
-      : this.#multiplied(name, scale, axis, sizes.length);
+      : multiplied(this.graph, name, scale, axis, sizes.length);
   }
 
   bias(index: number, data: number, filter: number): string | undefined {
@@ -185,11 +193,19 @@ class Emission implements LiteEmission {
     );
   }
 
+  zero(index: number): number {
+    const target = this.#keeps ? this.#target : undefined;
+    return target && this.value(index).datatype === 'uint8' ? (target.zeroPoints[0] as number) : 0;
+  }
+
   tensorflow(op: string, inputs: readonly Operand[], attributes: Attributes = {}): Operand | readonly Operand[] {
     const converter = findTensorflow(op);
     if (!converter) throw new Error(`TensorFlow's operator ${op} is not known`);
-    const node = { name: this.operator.name, op, inputs: [], attributes };
-    return converter.emit(emissionOf(node, inputs, this.#writing.constants));
+    return converter.emit(emissionOf(this.#node(op, attributes), inputs, this.#writing.constants));
+  }
+
+  #node(op: string, attributes: Attributes): GraphNode {
+    return { name: this.operator.name, op, inputs: [], attributes };
   }
 
   /** One of the results as it goes on: quantized where it is stored so, its activation behind it. */
@@ -201,7 +217,7 @@ class Emission implements LiteEmission {
     if (!own) return finished(tensor, activated(graph, operand.value, activation));
     let { value } = operand;
     const kept = this.#keeps && value.datatype === 'uint8' && this.#target;
-    if (kept && !sameScale(kept, own)) value = storedValue(graph, realValue(graph, value, kept), own);
+    if (kept && !sameScale(kept, own)) value = storedValue(graph, this.#real(value, kept), own);
     if (!kept) value = storedValue(graph, inRange(activation) ? value : activated(graph, value, activation), own);
     return finished(tensor, storedActivated(graph, value, own, activation), own);
   }
@@ -221,13 +237,9 @@ class Emission implements LiteEmission {
     return this.#target !== undefined && this.inputs[data]?.scale !== undefined;
   }
 
-  /** What onnxruntime works out once, when it loads the graph: it keeps a DequantizeLinear for every run. */
-  #multiplied(name: string, scale: Scale, axis: number, rank: number): string {
-    const { graph } = this;
-    const dims = Array.from({ length: rank }, (_, i) => (i === axis ? scale.scales.length : 1));
-    const real = graph.op('Cast', [name], { to: DATATYPE_NUMBERS.float32 });
-    const centred = graph.op('Sub', [real, graph.float(scale.zeroPoints, dims)]);
-    return graph.op('Mul', [centred, graph.float(scale.scales, dims)]);
+  #real(value: Value, scale: Scale): Value {
+    if (this.#integers || scale.scales.length > 1) return realValue(this.graph, value, scale);
+    return { ...value, name: multiplied(this.graph, value.name, scale), datatype: 'float32' };
   }
 
   #computedWeight(index: number, perm: readonly number[], dims?: readonly number[]): string {

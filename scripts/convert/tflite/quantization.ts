@@ -1,4 +1,4 @@
-import { type GraphBuilder, renamed, type Value } from '#onnx';
+import { DATATYPE_NUMBERS, type GraphBuilder, renamed, type Value } from '#onnx';
 import { ACTIVATIONS, type LiteTensor } from '#tensorflow';
 import { Refused } from '../tensorflow/operand.ts';
 
@@ -54,9 +54,28 @@ export function dequantized(graph: GraphBuilder, name: string, scale: Scale, axi
   return graph.op('DequantizeLinear', [name, ...parameters(graph, scale)], attributes);
 }
 
+/** Real numbers of a tensor. */
 export function realValue(graph: GraphBuilder, value: Value, scale: Scale): Value {
   if (scale.scales.length > 1) throw new Refused('scales by channel of what is no weight');
   return { ...renamed(value, dequantized(graph, value.name, scale)), datatype: 'float32' };
+}
+
+/**
+ * The same without a DequantizeLinear, which onnxruntime takes for a promise that rounding may move: between that and a
+ * QuantizeLinear it joins two roundings to one, and rounds float weights to eight bits (onnxruntime 1.30).
+ * @param axis of the scales, in the memory's order; @param rank of the tensor
+ */
+export function multiplied(
+  graph: GraphBuilder,
+  name: string,
+  { scales, zeroPoints }: Scale,
+  axis = 0,
+  rank = 0,
+): string {
+  const dims = scales.length === 1 ? [] : Array.from({ length: rank }, (_, i) => (i === axis ? scales.length : 1));
+  const real = graph.op('Cast', [name], { to: DATATYPE_NUMBERS.float32 });
+  const centred = graph.op('Sub', [real, graph.float(zeroPoints, dims)]);
+  return graph.op('Mul', [centred, graph.float(scales, dims)]);
 }
 
 export function storedValue(graph: GraphBuilder, value: Value, scale: Scale): Value {

@@ -119,6 +119,7 @@ export const EXECUTORS: Readonly<Record<string, LiteExecutor>> = {
   DIV: same('Div'),
   MAXIMUM: same('Maximum'),
   MINIMUM: same('Minimum'),
+  POW: same('Pow'),
   SQUARED_DIFFERENCE: same('SquaredDifference'),
   RELU: same('Relu'),
   RELU6: same('Relu6'),
@@ -140,6 +141,7 @@ export const EXECUTORS: Readonly<Record<string, LiteExecutor>> = {
   NEG: same('Neg'),
   FLOOR: same('Floor'),
   CEIL: same('Ceil'),
+  ROUND: same('Round'),
   SIN: same('Sin'),
   COS: same('Cos'),
   SOFTMAX: (call) =>
@@ -170,6 +172,7 @@ export const EXECUTORS: Readonly<Record<string, LiteExecutor>> = {
   })),
   EXPAND_DIMS: same('ExpandDims'),
   TRANSPOSE: same('Transpose'),
+  TILE: same('Tile'),
   CONCATENATION: joined,
   PACK: (call) =>
     stack(

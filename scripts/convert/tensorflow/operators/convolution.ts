@@ -1,3 +1,4 @@
+import type { Shape } from '#keras';
 import { type Attribute, fromImage, toImage, type Value, type Window, windowAttributes, windowOutput } from '#onnx';
 import { numbers, textOf } from '#tensorflow';
 import { permute } from '../../emit.ts';
@@ -134,23 +135,35 @@ function transposed(e: Emission): Operand {
   if (String(sidesOf(e, 'dilations')) !== '1,1') throw new Refused('dilations of a transposed convolution');
   const padding = textOf(e.node.attributes, 'padding');
   if (padding !== 'SAME' && padding !== 'VALID') throw new Refused(`padding ${padding}`);
-  const strides = sidesOf(e, 'strides');
+  const attributes = transposedWindow(x.shape.slice(1, 3), sizes.slice(1, 3), {
+    kernel: [height, width],
+    strides: sidesOf(e, 'strides'),
+    same: padding === 'SAME',
+  });
+  const weights = inOrder(e, [3, 2, 0, 1]);
+  const name = e.graph.op('ConvTranspose', [toImage(e.graph, x, 'channels_last'), weights], attributes);
+  return given(fromImage(name, [x.shape[0] ?? null, ...sizes.slice(1)], 'channels_last'));
+}
+
+/** Attributes of ONNX's ConvTranspose for sides that come out as they are wanted. @throws Refused */
+export function transposedWindow(
+  input: Shape,
+  output: Shape,
+  { kernel, strides, same }: { kernel: readonly number[]; strides: readonly number[]; same: boolean },
+) {
   const [before, after]: [number[], number[]] = [[], []];
-  for (const [i, kernel] of [height, width].entries()) {
-    const [from, to] = [x.shape[i + 1], sizes[i + 1]];
+  for (const [i, side] of kernel.entries()) {
+    const [from, to] = [input[i], output[i]];
     if (typeof from !== 'number' || typeof to !== 'number') throw new Refused('sides that are not fixed');
     // What the whole transposed window gives beyond what is wanted is cut off, the odd cell behind.
-    const cut = (from - 1) * (strides[i] as number) + kernel - to;
-    before.push(padding === 'SAME' && cut > 0 ? Math.floor(cut / 2) : 0);
+    const cut = (from - 1) * (strides[i] as number) + side - to;
+    before.push(same && cut > 0 ? Math.floor(cut / 2) : 0);
     after.push(cut - (before[i] as number));
   }
-  const weights = inOrder(e, [3, 2, 0, 1]);
-  const attributes = {
-    kernel_shape: [height, width],
+  return {
+    kernel_shape: kernel,
     strides,
     pads: [...before, ...after.map((cut) => Math.max(0, cut))],
     output_padding: after.map((cut) => Math.max(0, -cut)),
   };
-  const name = e.graph.op('ConvTranspose', [toImage(e.graph, x, 'channels_last'), weights], attributes);
-  return given(fromImage(name, [x.shape[0] ?? null, ...sizes.slice(1)], 'channels_last'));
 }

@@ -1,5 +1,6 @@
 import { fixed, fromImage, toImage, type Value, windowAttributes, windowOutput } from '#onnx';
 import { given, type Operand, Refused } from '../../tensorflow/operand.ts';
+import { transposedWindow } from '../../tensorflow/operators/convolution.ts';
 import { known, type LiteConverter, type LiteEmission, option } from '../emission.ts';
 
 /** A picture: [batch, height, width, channels]. */
@@ -46,10 +47,10 @@ function convolved(e: LiteEmission, depthwise: boolean): Operand {
   if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0)
     throw new Refused(`${inputs} channels and a filter of [${shape}]`);
   const { attributes, sides } = windowOf(e, x, [height, width]);
-  const weight = depthwise ? e.weight(1, [3, 0, 1, 2]) : e.weight(1, [0, 3, 1, 2]);
+  const weight = depthwise ? e.weight(1, 0, [3, 0, 1, 2]) : e.weight(1, 0, [0, 3, 1, 2]);
   const bias = e.bias(2, 0, 1);
-  const given2 = [toImage(e.graph, x, 'channels_last'), weight, ...(bias === undefined ? [] : [bias])];
-  const name = e.graph.op('Conv', given2, { ...attributes, group: groups });
+  const from = [toImage(e.graph, x, 'channels_last'), weight, ...(bias === undefined ? [] : [bias])];
+  const name = e.graph.op('Conv', from, { ...attributes, group: groups });
   return given(fromImage(name, [x.shape[0] ?? null, ...sides, channels], 'channels_last'));
 }
 
@@ -65,14 +66,38 @@ function connected(e: LiteEmission): Operand {
   const flat = x.shape.length === 2 && x.shape[1] === inputs;
   const matrix = flat ? x.name : e.graph.op('Reshape', [x.name, e.graph.ints([-1, inputs])]);
   const bias = e.bias(2, 0, 1);
-  const name = e.graph.op('Gemm', [matrix, e.weight(1, [0, 1]), ...(bias === undefined ? [] : [bias])], { transB: 1 });
+  const name = e.graph.op('Gemm', [matrix, e.weight(1, 0, [0, 1]), ...(bias === undefined ? [] : [bias])], {
+    transB: 1,
+  });
   const product: Value = { name, shape: [rows, outputs], datatype: 'float32', layout: 'channels-last' };
   if (option(e.operator, 'keep_num_dims') !== 1) return given(product);
   return e.tensorflow('Reshape', [given(product), known(...(x.shape.slice(0, -1) as number[]), outputs)]) as Operand;
 }
 
+/** Of the shape that comes out, a filter [outputs, height, width, inputs], and a picture. */
+function transposed(e: LiteEmission): Operand {
+  const x = picture(e, 2);
+  const [outputs, height, width, inputs] = (e.inputs[1]?.tensor.shape ?? []) as [number, number, number, number];
+  if (inputs === undefined || fixed(x.shape, 3) !== inputs) throw new Refused(`a filter for ${inputs} channels`);
+  const sizes = e.numbers(0);
+  if (sizes.length !== 4 || sizes[3] !== outputs) throw new Refused(`a result of [${sizes}]`);
+  const strides = [option(e.operator, 'stride_h'), option(e.operator, 'stride_w')];
+  if (strides.some((stride) => stride < 1)) throw new Refused(`strides [${strides}]`);
+  const window = { kernel: [height, width], strides, same: paddingOf(e.operator) === 'same' };
+  const attributes = transposedWindow(x.shape.slice(1, 3), sizes.slice(1, 3), window);
+  const bias = e.bias(3, 2, 1);
+  const from = [
+    toImage(e.graph, x, 'channels_last'),
+    e.weight(1, 2, [3, 0, 1, 2]),
+    ...(bias === undefined ? [] : [bias]),
+  ];
+  const name = e.graph.op('ConvTranspose', from, attributes);
+  return given(fromImage(name, [x.shape[0] ?? null, ...sizes.slice(1)], 'channels_last'));
+}
+
 export const CONVOLUTIONS: readonly LiteConverter[] = [
-  { ops: ['CONV_2D'], emit: (e) => convolved(e, false) },
-  { ops: ['DEPTHWISE_CONV_2D'], emit: (e) => convolved(e, true) },
-  { ops: ['FULLY_CONNECTED'], emit: connected },
+  { ops: ['CONV_2D'], integers: true, emit: (e) => convolved(e, false) },
+  { ops: ['DEPTHWISE_CONV_2D'], integers: true, emit: (e) => convolved(e, true) },
+  { ops: ['TRANSPOSE_CONV'], integers: true, emit: transposed },
+  { ops: ['FULLY_CONNECTED'], integers: true, emit: connected },
 ];

@@ -2,11 +2,21 @@ import type { LiteConverter } from '../emission.ts';
 import { ACTIVATIONS } from './activation.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CONVOLUTIONS } from './convolution.ts';
+import { JOINING } from './joining.ts';
+import { PICTURES } from './picture.ts';
 import { POOLING } from './pooling.ts';
 import { SHAPES } from './shape.ts';
 
 /** Every operator of TensorFlow Lite that can be written in ONNX. To add one: here, in `reference/tflite/operators.ts`, and a case in the tests. */
-const OPERATORS: readonly LiteConverter[] = [...ACTIVATIONS, ...ARITHMETIC, ...CONVOLUTIONS, ...POOLING, ...SHAPES];
+const OPERATORS: readonly LiteConverter[] = [
+  ...ACTIVATIONS,
+  ...ARITHMETIC,
+  ...CONVOLUTIONS,
+  ...JOINING,
+  ...PICTURES,
+  ...POOLING,
+  ...SHAPES,
+];
 
 const byName = new Map(OPERATORS.flatMap((converter) => converter.ops.map((op) => [op, converter])));
 
