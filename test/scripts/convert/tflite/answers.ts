@@ -32,9 +32,3 @@ export function liteAnswers(): LiteAnswer[] {
     ...answer,
   }));
 }
-
-export function liteModel(name: string): Uint8Array {
-  const found = liteAnswers().find((one) => one.name === name);
-  if (!found) throw new Error(`no model ${name}`);
-  return found.model;
-}
