@@ -1,5 +1,6 @@
 import type { TensorData } from './datatype.ts';
 import { expected, ModelError, RequestError } from './errors.ts';
+import { checkHeatmap, type Heatmap, type HeatmapOptions, heatmapOf, heatmapOutput } from './heatmap/grid.ts';
 import type { ClassificationOutput, Manifest, RegressionOutput, UnknownOutput } from './manifest.ts';
 
 interface Prediction {
@@ -19,6 +20,8 @@ interface ClassificationResult {
   /** False where the picture shows none of the labels; then the predictions are only the nearest. Absent where the model cannot tell. */
   known?: boolean;
   predictions: Prediction[];
+  /** Only where it was asked for. */
+  heatmap?: Heatmap;
 }
 
 /** Regression: each value in its own unit. */
@@ -38,6 +41,8 @@ export interface OutputRow {
   values: Float32Array;
   /** From the pictures of the labels; only where the model tells. */
   distance?: number;
+  /** The map's output, and which of its rows; only where it was asked for. */
+  map?: { tensor: TensorData; row: number };
 }
 
 export interface AnswerOptions {
@@ -45,7 +50,11 @@ export interface AnswerOptions {
   topK?: number;
   /** Least probability of a prediction that is answered, 0..1. Default 0: all. */
   threshold?: number;
+  /** Asks for a heat map too. */
+  heatmap?: HeatmapOptions;
 }
+
+export type CheckedOptions = AnswerOptions & Required<Pick<AnswerOptions, 'topK' | 'threshold'>>;
 
 const DEFAULT_TOP_K = 5;
 /** Rounding in float32 may leave 0..1 by this much; more is no probability. */
@@ -54,20 +63,25 @@ const PROBABILITY_SLACK = 1e-3;
 /**
  * @throws RequestError `top-k-invalid`, `threshold-invalid`.
  */
-export function checkAnswerOptions(options: AnswerOptions): Required<AnswerOptions> {
-  const { topK = DEFAULT_TOP_K, threshold = 0 } = options;
+export function checkAnswerOptions(options: AnswerOptions): CheckedOptions {
+  const { topK = DEFAULT_TOP_K, threshold = 0, ...more } = options;
   if (!Number.isSafeInteger(topK) || topK < 1) {
     throw new RequestError('top-k-invalid', expected('a whole number from 1', 'topK', topK));
   }
   if (!(typeof threshold === 'number' && threshold >= 0 && threshold <= 1)) {
     throw new RequestError('threshold-invalid', expected('a number from 0 to 1', 'threshold', threshold));
   }
-  return { topK, threshold };
+  return { topK, threshold, ...(more.heatmap ? { heatmap: more.heatmap } : {}) };
 }
 
-/** The outputs of a graph that results are made of. @throws RequestError `task-has-no-result`. */
-export function resultOutputs(manifest: Manifest): readonly string[] {
-  return withUnknown(manifest, [resultOutput(manifest).name]);
+/**
+ * The outputs of a graph that results are made of.
+ * @throws RequestError `task-has-no-result`, `heatmap-absent`, `label-absent`.
+ */
+export function resultOutputs(manifest: Manifest, { heatmap }: Pick<AnswerOptions, 'heatmap'> = {}): readonly string[] {
+  const names = [resultOutput(manifest).name];
+  if (heatmap) names.push(checkHeatmap(manifest, heatmap).name);
+  return withUnknown(manifest, names);
 }
 
 /** Names of outputs, and that of the output by which {@link knownRows} tells, where there is one. */
@@ -84,10 +98,12 @@ export function withUnknown(manifest: Manifest, names: readonly string[]): reado
 export function outputRows(manifest: Manifest, outputs: Outputs, rows: number): OutputRow[] {
   const values = (outputs[resultOutput(manifest).name] as TensorData).data as Float32Array;
   const distances = distancesOf(manifest, outputs, rows);
+  const map = outputs[heatmapOutput(manifest)?.name ?? ''];
   const length = values.length / rows;
   return Array.from({ length: rows }, (_, row) => ({
     values: values.subarray(row * length, (row + 1) * length),
     ...(distances ? { distance: distances[row] as number } : {}),
+    ...(map ? { map: { tensor: map, row } } : {}),
   }));
 }
 
@@ -124,13 +140,20 @@ function unknownOutput({ output }: Manifest): UnknownOutput | undefined {
  * @throws ModelError `model-output-invalid` for NaN, infinity, or what the manifest calls a probability and is none;
  *   RequestError `task-has-no-result`.
  */
-export function toResult(manifest: Manifest, row: OutputRow, options: Required<AnswerOptions>): Result {
+export function toResult(manifest: Manifest, row: OutputRow, options: CheckedOptions): Result {
   const model = { name: manifest.name, version: manifest.version };
   const output = resultOutput(manifest);
   if (output.kind === 'regression') return { model, values: namedValues(output, row.values) };
-  const { values, distance } = row;
-  const known = output.unknown && distance !== undefined ? { known: isKnown(output.unknown, distance) } : {};
-  return { model, ...known, predictions: topPredictions(output, values, options) };
+  const { values, distance, map } = row;
+  const probabilities = toProbabilities(output, values);
+  return {
+    model,
+    ...(output.unknown && distance !== undefined ? { known: isKnown(output.unknown, distance) } : {}),
+    predictions: topPredictions(output.labels, probabilities, options),
+    ...(options.heatmap && map
+      ? { heatmap: heatmapOf(output, map.tensor, map.row, probabilities, options.heatmap) }
+      : {}),
+  };
 }
 
 /**
@@ -138,12 +161,7 @@ export function toResult(manifest: Manifest, row: OutputRow, options: Required<A
  * @param outputs at least those of {@link resultOutputs}.
  * @throws as {@link toResult}.
  */
-export function toResults(
-  manifest: Manifest,
-  outputs: Outputs,
-  rows: number,
-  options: Required<AnswerOptions>,
-): Result[] {
+export function toResults(manifest: Manifest, outputs: Outputs, rows: number, options: CheckedOptions): Result[] {
   return outputRows(manifest, outputs, rows).map((row) => toResult(manifest, row, options));
 }
 
@@ -156,17 +174,16 @@ export function resultOutput({ output }: Manifest): ClassificationOutput | Regre
 }
 
 function topPredictions(
-  output: ClassificationOutput,
-  row: Float32Array,
-  options: Required<AnswerOptions>,
+  labels: readonly string[],
+  probabilities: readonly number[],
+  options: CheckedOptions,
 ): Prediction[] {
-  const probabilities = toProbabilities(output, row);
   const order = Array.from(probabilities.keys());
   // The index decides between equals, so that the same picture always gives the same answer.
   order.sort((a, b) => (probabilities[b] as number) - (probabilities[a] as number) || a - b);
   return order
     .slice(0, options.topK)
-    .map((index) => ({ label: output.labels[index] as string, probability: probabilities[index] as number }))
+    .map((index) => ({ label: labels[index] as string, probability: probabilities[index] as number }))
     .filter(({ probability }) => probability >= options.threshold);
 }
 

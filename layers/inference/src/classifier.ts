@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type AnswerOptions,
+  type CheckedOptions,
   checkAnswerOptions,
   type OutputRow,
   outputRows,
@@ -11,17 +12,13 @@ import {
   resultOutputs,
   toResult,
 } from './answer.ts';
+import { checkGraph } from './classifier/check-graph.ts';
 import { DATATYPE_INFO, elementCount, type TensorData } from './datatype.ts';
-import { createEngine, type Engine, type EngineOptions, type EngineTensor, shapeText } from './engine.ts';
+import { createEngine, type Engine, type EngineOptions, type EngineTensor } from './engine.ts';
 import { expected, FreezeframeError, ModelError, RequestError } from './errors.ts';
+import type { Heatmap } from './heatmap/grid.ts';
 import { type InferRequest, type InferResponse, inferWith } from './infer.ts';
-import {
-  type ClassificationOutput,
-  type Manifest,
-  type PictureInput,
-  parseManifest,
-  type TensorSpec,
-} from './manifest.ts';
+import { type Manifest, type PictureInput, parseManifest } from './manifest.ts';
 import { type DecodeOptions, decodePicture } from './picture.ts';
 import { type Problem, toProblem } from './problem.ts';
 
@@ -41,6 +38,12 @@ export interface BatchResult {
   results: (Result | Problem)[];
 }
 
+export interface Explanation {
+  result: Result;
+  /** A PNG. */
+  overlay: Uint8Array;
+}
+
 /** A model in memory that answers. */
 export interface Classifier {
   readonly manifest: Manifest;
@@ -50,9 +53,14 @@ export interface Classifier {
   /**
    * @param picture an encoded picture (JPEG, PNG, WebP, GIF, AVIF, TIFF).
    * @throws PictureError as `decodePicture`; RequestError `top-k-invalid`, `threshold-invalid`, `picture-not-taken` (a
-   *   model of tensors), `task-has-no-result`; ModelError `model-output-invalid`, `model-run-failed`, `model-closed`.
+   *   model of tensors), `task-has-no-result`, `heatmap-absent`, `label-absent`; ModelError `model-output-invalid`, `model-run-failed`, `model-closed`.
    */
   classify(picture: Uint8Array, options?: ClassifyOptions): Promise<Result>;
+  /**
+   * As `classify` with a heat map, and the map drawn on the picture as the model saw it.
+   * @throws as `classify`.
+   */
+  explain(picture: Uint8Array, options?: ClassifyOptions): Promise<Explanation>;
   /**
    * As `classify`, for many pictures; a picture that fails does not stop the others.
    * @throws as `classify`, but PictureError and `model-output-invalid`, which become the item's problem.
@@ -127,61 +135,6 @@ function checkFile(manifest: Manifest, model: Uint8Array): void {
   });
 }
 
-/** A manifest that does not describe its graph is found at load, not by the first request. */
-function checkGraph({ input, output }: Manifest, engine: Engine): void {
-  const inputs: TensorSpec[] =
-    input.kind === 'picture'
-      ? [{ name: input.name, datatype: 'UINT8', shape: [null, input.height, input.width, input.channels] }]
-      : input.tensors;
-  checkSpecs('input', inputs, engine.inputs);
-  if (inputs.length !== engine.inputs.length) {
-    throw mismatch(expected(`${engine.inputs.length} inputs`, 'the manifest', inputs.length));
-  }
-  if (output.kind === 'tensors') {
-    checkSpecs('output', output.tensors, engine.outputs);
-    return;
-  }
-  const found = engine.outputs.find(({ name }) => name === output.name);
-  const count = output.kind === 'classification' ? output.labels.length : output.values.length;
-  const size = found?.shape[1];
-  const fits = size === null || size === count || (size === 1 && output.kind === 'classification' && count === 2);
-  if (found?.datatype !== 'FP32' || found.shape.length !== 2 || !fits) {
-    const received = found ? `${found.datatype} ${shapeText(found.shape)}` : undefined;
-    throw mismatch(expected(`FP32 [-1, ${count}]`, `output ${output.name} of the graph`, received));
-  }
-  if (output.kind === 'classification') checkSpecs('output', furtherOutputs(output), engine.outputs);
-}
-
-/** What a classification may answer besides its probabilities. */
-function furtherOutputs({ labels, unknown, heatmap }: ClassificationOutput): TensorSpec[] {
-  const specs: TensorSpec[] = [];
-  if (unknown) specs.push({ name: unknown.name, datatype: 'FP32', shape: [null] });
-  if (heatmap) {
-    const shape = [null, heatmap.rows, heatmap.columns, labels.length];
-    specs.push({ name: heatmap.name, datatype: 'FP32', shape });
-  }
-  return specs;
-}
-
-function checkSpecs(what: string, specs: readonly TensorSpec[], found: readonly EngineTensor[]): void {
-  for (const { name, datatype, shape } of specs) {
-    const tensor = found.find((candidate) => candidate.name === name);
-    const fits =
-      tensor?.datatype === datatype &&
-      tensor.shape.length === shape.length &&
-      // A size that only one side fixes is no contradiction.
-      shape.every((size, axis) => size === null || tensor.shape[axis] === null || tensor.shape[axis] === size);
-    if (!fits) {
-      const received = tensor ? `${tensor.datatype} ${shapeText(tensor.shape)}` : undefined;
-      throw mismatch(expected(`${datatype} ${shapeText(shape)}`, `${what} ${name} of the graph`, received));
-    }
-  }
-}
-
-function mismatch(message: string): ModelError {
-  return new ModelError('manifest-mismatch', message, { remedy: 'Freeze the model again.' });
-}
-
 /** The first run allocates and packs: 8 ms instead of 5 for MobileNet. Sizes that nobody fixed cannot be guessed. */
 async function warm(engine: Engine): Promise<void> {
   if (engine.inputs.some(({ shape }) => shape.slice(1).includes(null))) return;
@@ -211,19 +164,33 @@ class FrozenClassifier implements Classifier {
   }
 
   async classify(picture: Uint8Array, options: ClassifyOptions = {}): Promise<Result> {
+    return (await this.#ask(picture, options)).result;
+  }
+
+  async explain(picture: Uint8Array, options: ClassifyOptions = {}): Promise<Explanation> {
+    const { pixels, result } = await this.#ask(picture, { heatmap: {}, ...options });
+    // Loaded by those who want a drawing: a sandbox that only classifies does without.
+    const { drawOverlay } = await import('./heatmap/overlay.ts');
+    const { heatmap } = result as { heatmap: Heatmap };
+    return { result, overlay: await drawOverlay(pixels, this.#pictureInput(), heatmap) };
+  }
+
+  async #ask(picture: Uint8Array, options: ClassifyOptions): Promise<{ pixels: Uint8Array; result: Result }> {
     const input = this.#pictureInput();
     const answer = checkAnswerOptions(options);
+    const names = resultOutputs(this.manifest, answer);
     const start = performance.now();
     const pixels = await decodePicture(picture, input, options);
     const decoded = performance.now();
-    const [row] = await this.#rows(input, [pixels]);
+    const [row] = await this.#rows(input, [pixels], names);
     options.onTimings?.({ decode: decoded - start, run: performance.now() - decoded });
-    return toResult(this.manifest, row as OutputRow, answer);
+    return { pixels, result: toResult(this.manifest, row as OutputRow, answer) };
   }
 
   async classifyBatch(pictures: readonly Uint8Array[], options: ClassifyOptions = {}): Promise<BatchResult> {
     const input = this.#pictureInput();
     const answer = checkAnswerOptions(options);
+    const names = resultOutputs(this.manifest, answer);
     const timings: Timings = { decode: 0, run: 0 };
     const results: (Result | Problem)[] = [];
     const most = this.#engine.inputs[0]?.shape[0] ?? BATCH;
@@ -232,7 +199,7 @@ class FrozenClassifier implements Classifier {
       const decoded = await this.#decodeAll(pictures.slice(first, first + most), input, options);
       const middle = performance.now();
       const good = decoded.filter((item) => item instanceof Uint8Array);
-      const rows = good.length > 0 ? await this.#rows(input, good) : [];
+      const rows = good.length > 0 ? await this.#rows(input, good, names) : [];
       let next = 0;
       for (const item of decoded) {
         results.push(item instanceof Uint8Array ? this.#attempt(rows[next++] as OutputRow, answer) : item);
@@ -289,7 +256,7 @@ class FrozenClassifier implements Classifier {
   }
 
   /** One run for several pictures; answers one row of the outputs for each. */
-  async #rows(input: PictureInput, pictures: readonly Uint8Array[]): Promise<OutputRow[]> {
+  async #rows(input: PictureInput, pictures: readonly Uint8Array[], names: readonly string[]): Promise<OutputRow[]> {
     const { name, height, width, channels } = input;
     const size = height * width * channels;
     let data = pictures[0] as Uint8Array;
@@ -300,11 +267,11 @@ class FrozenClassifier implements Classifier {
     const feeds: Record<string, TensorData> = {
       [name]: { datatype: 'UINT8', shape: [pictures.length, height, width, channels], data },
     };
-    const outputs = await this.#engine.run(feeds, resultOutputs(this.manifest));
+    const outputs = await this.#engine.run(feeds, names);
     return outputRows(this.manifest, outputs, pictures.length);
   }
 
-  #attempt(row: OutputRow, answer: Required<AnswerOptions>): Result | Problem {
+  #attempt(row: OutputRow, answer: CheckedOptions): Result | Problem {
     try {
       return toResult(this.manifest, row, answer);
     } catch (error) {

@@ -4,6 +4,7 @@ export * from './cpu.ts';
 export * from './datatype.ts';
 export * from './engine.ts';
 export * from './errors.ts';
+export { heatmapAbsent, heatmapOutput } from './heatmap/grid.ts';
 export * from './infer.ts';
 export * from './load-classifier.ts';
 export * from './manifest.ts';

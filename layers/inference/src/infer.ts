@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  type AnswerOptions,
+  type CheckedOptions,
   knownRows,
   type Outputs,
   type Result,
@@ -127,11 +127,7 @@ export function knownParameters(manifest: Manifest, outputs: Outputs, rows: numb
 }
 
 /** The results that a response holds which has the outputs that results are made of. @throws as `toResults`. */
-export function responseResults(
-  manifest: Manifest,
-  { outputs }: InferResponse,
-  options: Required<AnswerOptions>,
-): Result[] {
+export function responseResults(manifest: Manifest, { outputs }: InferResponse, options: CheckedOptions): Result[] {
   const named: Record<string, TensorData> = {};
   for (const { name, datatype, shape, data } of outputs) {
     named[name] = { datatype, shape, data: Float32Array.from(data as number[]) };

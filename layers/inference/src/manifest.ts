@@ -145,6 +145,7 @@ export const manifestSchema = z
 export type PictureInput = z.infer<typeof pictureInput>;
 export type TensorSpec = z.infer<typeof tensorSpec>;
 export type UnknownOutput = z.infer<typeof unknownOutput>;
+export type HeatmapOutput = z.infer<typeof heatmapOutput>;
 export type ClassificationOutput = z.infer<typeof classificationOutput>;
 export type RegressionOutput = z.infer<typeof regressionOutput>;
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -57,6 +57,8 @@ export const PROBLEMS = {
   'picture-not-taken': { status: 422, title: 'The model takes tensors, not pictures' },
   'result-too-large': { status: 422, title: 'The result is too large' },
   'task-has-no-result': { status: 422, title: 'The model answers tensors only' },
+  'heatmap-absent': { status: 422, title: 'The model has no heat map' },
+  'label-absent': { status: 422, title: 'The model has no such label' },
   'tensor-missing': { status: 422, title: 'A tensor is missing' },
   'tensor-unknown': { status: 422, title: 'The model has no such input' },
   'tensor-datatype': { status: 422, title: 'A tensor has the wrong datatype' },
