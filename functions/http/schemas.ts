@@ -15,6 +15,16 @@ const classificationResult = z
         'false: the picture shows none of the labels, and the predictions are only the nearest. Absent where the model cannot tell.',
       ),
     predictions: z.array(z.object({ label: z.string(), probability: z.number().min(0).max(1) })),
+    heatmap: z
+      .object({
+        label: z.string(),
+        values: z.array(z.array(z.number())).describe("By rows: how much each part adds to the label's logit."),
+        scale: z
+          .object({ low: z.number(), high: z.number() })
+          .describe('Where the colours of a drawing begin and end.'),
+      })
+      .optional()
+      .describe('Which parts of what the model sees speak for a label; only with explain=heatmap.'),
   })
   .meta({ id: 'ClassificationResult', description: 'Most probable first.' });
 

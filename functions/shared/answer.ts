@@ -1,9 +1,13 @@
 import {
+  type AnswerOptions,
   type BatchResult,
   type Classifier,
   checkAnswerOptions,
+  heatmapAbsent,
+  heatmapOutput,
   type InferRequest,
   type InferResponse,
+  listModels,
   loadClassifier,
   type Result,
   responseResults,
@@ -12,7 +16,7 @@ import {
 } from '@freezeframe/inference';
 import { measure } from './observe/metrics.ts';
 import { countRun } from './observe/statistics.ts';
-import type { Options } from './options.ts';
+import type { ClassifyOptions, Options } from './options.ts';
 
 /** What may be asked, whichever way it came in: HTTP, a queue, an invocation. */
 export type Question =
@@ -31,36 +35,77 @@ export type Answer = Result | BatchResult | InferResponse;
  */
 export async function answer(
   question: Question,
-  options: Options = {},
+  options: ClassifyOptions = {},
   onTimings?: (timings: Timings) => void,
 ): Promise<Answer> {
-  const { model: name, version, top_k: topK, threshold } = options;
-  const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
-  const answerOptions = { ...(topK === undefined ? {} : { topK }), ...(threshold === undefined ? {} : { threshold }) };
-  const { name: model, version: modelVersion } = classifier.manifest;
-  const note = (timings: Timings) => {
-    measure('DecodeMs', timings.decode, { model, version: modelVersion });
-    measure('RunMs', timings.run, { model, version: modelVersion });
-    const rows = 'pictures' in question ? question.pictures.length : 1;
-    countRun({ model, version: modelVersion, rows, ...timings });
-    onTimings?.(timings);
-  };
-  const classifyOptions = { ...answerOptions, onTimings: note };
+  const classifier = await chosen(options);
+  const answerOptions = await answerOptionsOf(classifier, options);
+  const rows = 'pictures' in question ? question.pictures.length : 1;
+  const classifyOptions = { ...answerOptions, onTimings: noting(classifier, rows, onTimings) };
   if ('picture' in question) return classifier.classify(question.picture, classifyOptions);
   if ('pictures' in question) return classifier.classifyBatch(question.pictures, classifyOptions);
   if ('infer' in question) return classifier.infer(question.infer);
   return answerTensors(classifier, question.tensors, answerOptions);
 }
 
+/**
+ * The heat map of one picture, drawn on it: a PNG.
+ * @throws what `loadClassifier` and `Classifier.explain` throw.
+ */
+export async function drawAnswer(
+  picture: Uint8Array,
+  options: ClassifyOptions,
+  onTimings?: (timings: Timings) => void,
+): Promise<Uint8Array> {
+  const classifier = await chosen(options);
+  const answerOptions = await answerOptionsOf(classifier, options);
+  const explained = { ...answerOptions, onTimings: noting(classifier, 1, onTimings) };
+  return (await classifier.explain(picture, explained)).overlay;
+}
+
+function chosen({ model: name, version }: Options): Promise<Classifier> {
+  return loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
+}
+
+/** @throws RequestError `heatmap-absent`, with the models that have one. */
+async function answerOptionsOf({ manifest }: Classifier, options: ClassifyOptions): Promise<AnswerOptions> {
+  const { top_k: topK, threshold, explain, label } = options;
+  if (explain && !heatmapOutput(manifest)) {
+    const others = (await listModels()).filter((other) => heatmapOutput(other));
+    throw heatmapAbsent(
+      manifest,
+      others.map(({ name, version }) => `${name}@${version}`),
+    );
+  }
+  return {
+    ...(topK === undefined ? {} : { topK }),
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(explain ? { heatmap: label === undefined ? {} : { label } } : {}),
+  };
+}
+
+function noting({ manifest }: Classifier, rows: number, onTimings?: (timings: Timings) => void) {
+  const { name: model, version } = manifest;
+  return (timings: Timings) => {
+    measure('DecodeMs', timings.decode, { model, version });
+    measure('RunMs', timings.run, { model, version });
+    countRun({ model, version, rows, ...timings });
+    onTimings?.(timings);
+  };
+}
+
 /** Each row of the batch becomes a result; one row is answered as one picture would be. */
 async function answerTensors(
   classifier: Classifier,
   inputs: InferRequest['inputs'],
-  options: { topK?: number; threshold?: number },
+  options: AnswerOptions,
 ): Promise<Result | BatchResult> {
   const { manifest } = classifier;
   const checked = checkAnswerOptions(options);
-  const response = await classifier.infer({ inputs, outputs: resultOutputs(manifest).map((name) => ({ name })) });
+  const response = await classifier.infer({
+    inputs,
+    outputs: resultOutputs(manifest, checked).map((name) => ({ name })),
+  });
   const results = responseResults(manifest, response, checked);
   return results.length === 1 ? (results[0] as Result) : { results };
 }

@@ -17,9 +17,10 @@ import {
 import { Command } from 'commander';
 import { openStore } from '#store';
 import { formatShare, reportResult, wholeAboveZero } from '#terminal';
+import { checkExplain, type ExplainOptions, writeOverlay } from './predict/explain.ts';
 import { picturesNamed } from './predict/pictures-named.ts';
 
-interface Options {
+interface Options extends ExplainOptions {
   json?: true;
   topK?: number;
   request?: string;
@@ -32,6 +33,8 @@ export function predictCommand(): Command {
     .argument('[files...]', 'pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF) and folders of them; - is stdin')
     .option('-k, --top-k <number>', 'how many labels to name, the most probable first (default: 5)', wholeAboveZero)
     .option('--request <file>', 'answer this Open Inference Protocol v2 request (JSON; - is stdin) instead of pictures')
+    .option('--explain <file.png>', 'draw which parts of the one picture speak for the label')
+    .option('--label <label>', 'the label to explain (default: the most probable)')
     .option('--json', 'print one JSON result per line with its file, in the order of the files')
     .addHelpText(
       'after',
@@ -41,6 +44,7 @@ Examples:
   $ freezeframe predict gnomes photos --json
   $ freezeframe predict gnomes@3 --top-k 1 --json photos/*.jpg
   $ curl -s https://example.com/garden.jpg | freezeframe predict gnomes -
+  $ freezeframe predict gnomes garden.jpg --explain why.png
   $ freezeframe predict houses --request request.json
 
 A picture that cannot be read does not stop the others; the exit code is then 1.`,
@@ -57,6 +61,7 @@ async function predict(reference: string, files: readonly string[], options: Opt
   const { folder } = await openStore().resolve(reference);
   const classifier = await openClassifier(folder);
   try {
+    await checkExplain(classifier, options.request === undefined ? files : [], options);
     if (options.request !== undefined) await answerRequest(classifier, options.request, options.json === true);
     else await answerPictures(classifier, files, options);
   } finally {
@@ -65,14 +70,16 @@ async function predict(reference: string, files: readonly string[], options: Opt
 }
 
 async function answerPictures(classifier: Classifier, files: readonly string[], options: Options): Promise<void> {
-  const { json = false, topK } = options;
+  const { json = false, explain } = options;
   let [failed, all] = [0, 0];
   for await (const { file, empty } of picturesNamed(files)) {
     all++;
     try {
       if (empty) throw new PictureError('object-absent', `There are no pictures in the folder ${file}`);
-      const result = await classifier.classify(await readPicture(file), topK === undefined ? {} : { topK });
-      reportResult({ file, ...result }, json, () => resultText(file, result));
+      const { result, overlay } = await ask(classifier, await readPicture(file), options);
+      if (overlay && explain) await writeOverlay(explain, overlay);
+      const drawn = overlay ? { overlay: explain } : {};
+      reportResult({ file, ...result, ...drawn }, json, () => resultText(file, result, explain));
     } catch (error) {
       // A model that takes no pictures at all fails once, not once for each picture.
       if (!(error instanceof PictureError)) throw error;
@@ -86,6 +93,16 @@ async function answerPictures(classifier: Classifier, files: readonly string[], 
     process.stderr.write(`freezeframe: ${failed} of ${all} pictures could not be answered\n`);
     process.exitCode = 1;
   }
+}
+
+async function ask(
+  classifier: Classifier,
+  picture: Uint8Array,
+  { topK, explain, label }: Options,
+): Promise<{ result: Result; overlay?: Uint8Array }> {
+  const answerOptions = topK === undefined ? {} : { topK };
+  if (explain === undefined) return { result: await classifier.classify(picture, answerOptions) };
+  return classifier.explain(picture, { ...answerOptions, heatmap: label === undefined ? {} : { label } });
 }
 
 async function answerRequest(classifier: Classifier, file: string, json: boolean): Promise<void> {
@@ -119,13 +136,15 @@ function unreadable(file: string): (cause: NodeJS.ErrnoException) => never {
 const BAR = 24;
 const NONE_OF_THESE = '  none of these; the nearest of them:';
 
-function resultText(file: string, result: Result): string {
+function resultText(file: string, result: Result, overlay?: string): string {
   if ('values' in result) return [file, ...result.values.map(valueText)].join('\n');
   const lines = result.predictions.map(({ label, probability }) => {
     const bar = '█'.repeat(Math.round(probability * BAR)).padEnd(BAR);
     return `  ${formatShare(probability).padStart(7)}  ${bar}  ${label}`;
   });
-  return [file, ...(result.known === false ? [NONE_OF_THESE] : []), ...lines].join('\n');
+  if (result.known === false) lines.unshift(NONE_OF_THESE);
+  if (result.heatmap) lines.push(`  ${overlay} shows which parts speak for ${result.heatmap.label}`);
+  return [file, ...lines].join('\n');
 }
 
 function valueText({ name, value, unit }: { name: string; value: number; unit: string }): string {

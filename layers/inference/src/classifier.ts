@@ -17,6 +17,7 @@ import { DATATYPE_INFO, elementCount, type TensorData } from './datatype.ts';
 import { createEngine, type Engine, type EngineOptions, type EngineTensor } from './engine.ts';
 import { expected, FreezeframeError, ModelError, RequestError } from './errors.ts';
 import type { Heatmap } from './heatmap/grid.ts';
+import { drawOverlay } from './heatmap/overlay.ts';
 import { type InferRequest, type InferResponse, inferWith } from './infer.ts';
 import { type Manifest, type PictureInput, parseManifest } from './manifest.ts';
 import { type DecodeOptions, decodePicture } from './picture.ts';
@@ -169,8 +170,6 @@ class FrozenClassifier implements Classifier {
 
   async explain(picture: Uint8Array, options: ClassifyOptions = {}): Promise<Explanation> {
     const { pixels, result } = await this.#ask(picture, { heatmap: {}, ...options });
-    // Loaded by those who want a drawing: a sandbox that only classifies does without.
-    const { drawOverlay } = await import('./heatmap/overlay.ts');
     const { heatmap } = result as { heatmap: Heatmap };
     return { result, overlay: await drawOverlay(pixels, this.#pictureInput(), heatmap) };
   }

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { useStore } from './models-store.ts';
 import { run, spawnCommand } from './run.ts';
@@ -49,6 +50,42 @@ describe('freezeframe predict', () => {
     const request = await scratch.write('grey.json', JSON.stringify({ inputs, outputs: [{ name: 'colours' }] }));
     const answered = await run(['predict', 'telling', '--request', request]);
     expect(answered.stdout).toContain('telling@1\n  none of these: rows 0 and 1\n  colours FP32 [2, 3]: ');
+  });
+
+  it('draws which parts of a picture speak for a label', async () => {
+    const picture = await scratch.picture('why.png', 'red');
+    const out = join(scratch.folder, 'out', 'red.png');
+    const { code, stdout } = await run(['predict', 'telling', picture, '--top-k', '1', '--explain', out]);
+    expect([code, stdout.split('\n')[2]]).toEqual([0, `  ${out} shows which parts speak for red`]);
+    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 448, height: 448 });
+    const json = await run(['predict', 'telling', picture, '--explain', out, '--label', 'blue', '--json']);
+    const map = { label: 'blue', values: [[0, 0], [0, 0]], scale: { low: 0, high: 0 } }; // biome-ignore format: rows
+    expect(lines(json.stdout)).toEqual([expect.objectContaining({ heatmap: map, overlay: out })]);
+  });
+
+  it('does not draw over the picture, nor what cannot be drawn', async () => {
+    const picture = await scratch.picture('keep.png', 'red');
+    const before = await readFile(picture);
+    const out = join(scratch.folder, 'none.png');
+    const refused = async (...words: string[]) => JSON.parse((await run(['predict', ...words, '--json'])).stdout).error;
+    const wrong = { code: 'used-wrongly', remedy: expect.any(String) };
+    expect(await refused('telling', picture, '--explain', picture)).toMatchObject(wrong);
+    expect(await refused('telling', picture, '--explain', 'out.jpg')).toMatchObject(wrong);
+    expect(await refused('telling', picture, picture, '--explain', out)).toMatchObject(wrong);
+    expect(await refused('telling', scratch.folder, '--explain', out)).toMatchObject(wrong);
+    expect(await refused('telling', picture, '--label', 'red')).toMatchObject(wrong);
+    expect(await refused('colours', picture, '--explain', out)).toMatchObject({
+      code: 'heatmap-absent',
+      remedy: 'These have one: telling@1.',
+    });
+    expect(await refused('telling', picture, '--explain', out, '--label', 'cat')).toMatchObject({
+      code: 'label-absent',
+    });
+    expect(await refused('telling', picture, '--explain', join(picture, 'out.png'))).toMatchObject({
+      code: 'output-not-writable',
+    });
+    expect(await readFile(picture)).toEqual(before);
+    await expect(readFile(out)).rejects.toThrow('ENOENT');
   });
 
   it('answers the others where a picture cannot be read, in its place, and exits 1', async () => {

@@ -31,21 +31,22 @@ const COLOUR_SHARE = 0.6;
  */
 export async function drawOverlay(pixels: Uint8Array, input: PictureInput, heatmap: Heatmap): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  const { width, height, channels } = input;
+  const { width, height } = input;
   const heat = await spread(heatmap, width, height);
+  colours ??= makeColours();
   const drawn = new Uint8Array(width * height * 3);
-  for (let i = 0; i < width * height; i++) {
-    const light = channels === 1 ? (pixels[i] as number) : luma(pixels, i * 3, input.colour === 'bgr');
-    const colour = colourAt((heat[i] as number) / 255);
-    for (const [channel, value] of colour.entries()) {
-      drawn[i * 3 + channel] = Math.round(light * (1 - COLOUR_SHARE) + value * COLOUR_SHARE);
+  for (let i = 0; i < heat.length; i++) {
+    const light = lightAt(pixels, i, input) * (1 - COLOUR_SHARE);
+    const colour = (heat[i] as number) * 3;
+    for (let channel = 0; channel < 3; channel++) {
+      drawn[i * 3 + channel] = Math.round(light + (colours[colour + channel] as number) * COLOUR_SHARE);
     }
   }
   const times = Math.max(1, Math.floor(SIDE / Math.max(width, height)));
-  return sharp(drawn, { raw: { width, height, channels: 3 } })
-    .resize(width * times, height * times, { kernel: 'nearest' })
-    .png()
-    .toBuffer();
+  const picture = sharp(drawn, { raw: { width, height, channels: 3 } });
+  if (times > 1) picture.resize(width * times, height * times, { kernel: 'nearest' });
+  // A tenth larger than with level 6, in half the time.
+  return picture.png({ compressionLevel: 1 }).toBuffer();
 }
 
 /** The map as bytes over the whole picture, smooth from part to part. */
@@ -65,16 +66,26 @@ async function spread({ values, scale: { low, high } }: Heatmap, width: number, 
 }
 
 /** Rec. 601, as grey pictures are made for models. */
-function luma(pixels: Uint8Array, at: number, isBgr: boolean): number {
-  const [first = 0, green = 0, last = 0] = pixels.subarray(at, at + 3);
-  const [red, blue] = isBgr ? [last, first] : [first, last];
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
+function lightAt(pixels: Uint8Array, pixel: number, { channels, colour }: PictureInput): number {
+  if (channels === 1) return pixels[pixel] as number;
+  const [red, blue] = colour === 'bgr' ? [2, 0] : [0, 2];
+  const at = pixel * 3;
+  return (
+    0.299 * (pixels[at + red] as number) + 0.587 * (pixels[at + 1] as number) + 0.114 * (pixels[at + blue] as number)
+  );
 }
 
-/** @param share 0..1 */
-function colourAt(share: number): number[] {
-  const place = share * (VIRIDIS.length - 1);
-  const index = Math.min(VIRIDIS.length - 2, Math.floor(place));
-  const [from, to] = [VIRIDIS[index], VIRIDIS[index + 1]] as [readonly number[], readonly number[]];
-  return from.map((value, channel) => value + ((to[channel] as number) - value) * (place - index));
+let colours: Uint8Array | undefined;
+
+/** The colour of each byte of a map, three bytes each. */
+function makeColours(): Uint8Array {
+  const table = new Uint8Array(256 * 3);
+  for (let byte = 0; byte < 256; byte++) {
+    const place = (byte / 255) * (VIRIDIS.length - 1);
+    const index = Math.min(VIRIDIS.length - 2, Math.floor(place));
+    const [from, to] = [VIRIDIS[index], VIRIDIS[index + 1]] as [readonly number[], readonly number[]];
+    const mixed = from.map((value, channel) => value + ((to[channel] as number) - value) * (place - index));
+    table.set(mixed.map(Math.round), byte * 3);
+  }
+  return table;
 }
