@@ -39,7 +39,7 @@ export interface BatchResult {
   results: (Result | Problem)[];
 }
 
-export interface Explanation {
+interface Explanation {
   result: Result;
   /** A PNG. */
   overlay: Uint8Array;
