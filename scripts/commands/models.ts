@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Listing, openStore, type StoredModel } from '#store';
 import { formatBytes, formatTable, reportResult } from '#terminal';
+import { relabelCommand } from './models/relabel.ts';
 
 interface Options {
   json?: true;
@@ -10,7 +11,7 @@ const REFERENCES = `
 A model is named by NAME (its production version), NAME@3, NAME@latest, NAME@TAG or NAME@DIGEST.`;
 
 export function modelsCommand(): Command {
-  const command = new Command('models').description('list, show, tag and remove frozen models').addHelpText(
+  const command = new Command('models').description('list, show, tag, relabel and remove frozen models').addHelpText(
     'after',
     `${REFERENCES}
 
@@ -23,6 +24,7 @@ Examples:
   command.addCommand(listCommand());
   command.addCommand(showCommand());
   command.addCommand(tagCommand());
+  command.addCommand(relabelCommand());
   command.addCommand(removeCommand());
   return command;
 }
