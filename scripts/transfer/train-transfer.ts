@@ -9,6 +9,7 @@ import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
 import { calibrationError } from './head/calibration.ts';
 import { answer, largest } from './head/cross-validate.ts';
 import type { CurvePoint } from './head/learning-curve.ts';
+import { sharpened } from './head/temperature.ts';
 import {
   type Candidate,
   chooseBest,
@@ -118,7 +119,7 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
   const right = answers.filter(({ label, called }) => label === called).length;
   const quality = {
     ...qualityOf(right, answers.length),
-    loss: best.outOfFold.loss,
+    loss: answers.reduce((sum, { own }) => sum - Math.log(Math.max(own, 1e-12)), 0) / answers.length,
     calibrationError: calibrationError(
       answers.map(({ probability, label, called }) => ({ probability, right: label === called })),
     ),
@@ -160,7 +161,8 @@ function answersOf(
   model: TransferModel,
 ): HeldOutAnswer[] {
   return pictures.map(({ file, path, label }, row) => {
-    const own = outOfFold.probabilities.subarray(row * labels.length, (row + 1) * labels.length);
+    const raw = outOfFold.probabilities.subarray(row * labels.length, (row + 1) * labels.length);
+    const own = sharpened(raw, model.temperature);
     const first = largest(own);
     const score = model.unknown?.scores[row];
     return {
@@ -241,6 +243,7 @@ function draftOf(
       backboneDigest: backbone.digest,
       ...Object.fromEntries(Object.entries(backbone.provenance).map(([key, value]) => [`backbone.${key}`, value])),
       head: 'multinomial logistic regression, C = 1',
+      temperature: model.temperature,
       dataset: { name: found.name, digest },
     },
   };

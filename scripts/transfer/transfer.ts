@@ -12,6 +12,7 @@ import { dealFolds } from './head/folds.ts';
 import { type CurvePoint, learningCurve } from './head/learning-curve.ts';
 import { fitHead, type Head } from './head/logistic.ts';
 import { type Labelled, Objective } from './head/objective.ts';
+import { findTemperature, withTemperature } from './head/temperature.ts';
 import { backgroundOf } from './unknown/background.ts';
 import { Distances } from './unknown/distances.ts';
 import { learnUnknown, type Unknown } from './unknown/unknown.ts';
@@ -148,21 +149,25 @@ export interface TransferModel {
   readonly head: Head;
   readonly unknown?: Unknown;
   readonly frozen: FrozenHead;
+  /** That the head's logits are divided by. */
+  readonly temperature: number;
   readonly curve: readonly CurvePoint[];
 }
 
 export async function fitAndFreeze(
-  { backbone, data, groups, foldOf, pictures }: Candidate,
+  { backbone, data, groups, foldOf, outOfFold, pictures }: Candidate,
   { found, seed, cache, signal }: TransferOptions,
   background: readonly PictureFile[] | false,
 ): Promise<TransferModel> {
   const labels = found.labels.length;
+  const temperature = findTemperature({ ...outOfFold, classes: data.classes, labels });
   const objective = await Objective.open(data.width, labels);
   let head: Head;
   let curve: CurvePoint[];
   try {
     curve = await learningCurve(objective, data, labels, foldOf);
-    head = await fitHead(objective, data, labels, new Uint8Array(data.count).fill(1));
+    const fitted = await fitHead(objective, data, labels, new Uint8Array(data.count).fill(1));
+    head = withTemperature(fitted, temperature);
   } finally {
     await objective.close();
   }
@@ -175,7 +180,7 @@ export async function fitAndFreeze(
   const decoded = await Promise.all(whole.map(async ({ path }) => decodePicture(await readFile(path), backbone.input)));
   const full = { head, ...(unknown ? { unknown } : {}) };
   const frozen = await freezeHead(backbone, full, { features: data.features, pictures: decoded });
-  return { ...full, frozen, curve };
+  return { ...full, frozen, temperature, curve };
 }
 
 async function withDistances<T>(width: number, work: (distances: Distances) => Promise<T>): Promise<T> {
