@@ -3,6 +3,6 @@ export type { Dataset, DatasetOptions, PictureDataset, Skipped, TableDataset } f
 export { describeDataset, describeInWords } from './describe.ts';
 export { isPictureFile } from './folder/scan.ts';
 export { writeSamples } from './gnomes/samples.ts';
-export { leftOutInWords, leftOutOf } from './left-out.ts';
+export { leftOutInWords, leftOutOf, refuseMostGone } from './left-out.ts';
 export { datasetHelp, loadDataset } from './load-dataset.ts';
 export { checkedPictures, type FoundPictures, findPictures } from './picture-files.ts';

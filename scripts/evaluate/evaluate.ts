@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Classifier, FreezeframeError, type Timings } from '@freezeframe/inference';
-import { nearest } from '#system';
+import { checkLabels } from './check-labels.ts';
 import type { Example } from './examples.ts';
 import { type Scores, score } from './scores.ts';
 
@@ -34,7 +34,11 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { name, version } = classifier.manifest;
   const labels = labelsOf(classifier);
-  checkLabels(name, labels, examples);
+  checkLabels(
+    name,
+    labels,
+    examples.map(({ label }) => label),
+  );
   const pairs: [string, string][] = [];
   const unreadable: Evaluation['unreadable'] = [];
   let amongTop = 0;
@@ -78,18 +82,7 @@ export async function evaluate(
 export function labelsOf({ manifest: { name, input, output } }: Classifier): string[] {
   if (input.kind === 'picture' && output.kind === 'classification') return [...new Set(output.labels)];
   throw new FreezeframeError('task-not-classification', `The model ${name} does not classify pictures`, {
-    remedy: 'Its measured figures are in its manifest: freezeframe models show',
-  });
-}
-
-function checkLabels(name: string, labels: readonly string[], examples: readonly Example[]): void {
-  const unknown = [...new Set(examples.map(({ label }) => label))].filter((label) => !labels.includes(label));
-  if (unknown.length === 0) return;
-  const near = unknown.flatMap((label) => nearest(label, labels)).slice(0, 3);
-  const list = (words: readonly string[]) => `${words.slice(0, 8).join(', ')}${words.length > 8 ? ', …' : ''}`;
-  throw new FreezeframeError('labels-unknown', `The model ${name} has no label ${list(unknown)}`, {
-    remedy: `${near.length > 0 ? `Did you mean ${near.join(', ')}? ` : ''}Its labels are: ${list(labels)}`,
-    details: { unknown, labels: labels.slice(0, 100) },
+    remedy: 'It takes numbers: name a .csv or .tsv file with a column for each feature and one for the answer.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { openTable } from '#tables';
+import { openTable, type TableOptions } from '#tables';
 
 /** A file, and what is on it. */
 export interface Example {
@@ -18,7 +18,7 @@ const CSV_REMEDY = 'Write a header line with the columns file and label; files a
  * a CSV with the columns `file` and `label`. Sorted, so that two runs see the same order.
  * @throws FreezeframeError `examples-not-found`, `examples-empty`, `labels-not-valid`.
  */
-export async function listExamples(path: string): Promise<Example[]> {
+export async function listExamples(path: string, options: TableOptions = {}): Promise<Example[]> {
   const kind = await stat(path).catch((cause: unknown) => {
     throw new FreezeframeError('examples-not-found', `There is no file or folder ${path}`, {
       remedy:
@@ -26,7 +26,7 @@ export async function listExamples(path: string): Promise<Example[]> {
       cause,
     });
   });
-  const examples = kind.isDirectory() ? await fromFolders(path) : await fromCsv(path);
+  const examples = kind.isDirectory() ? await fromFolders(path) : await fromCsv(path, options);
   if (examples.length > 0) return examples;
   throw new FreezeframeError('examples-empty', `${path} holds no labelled pictures`, {
     remedy: kind.isDirectory() ? 'Put the pictures into one subfolder per class.' : CSV_REMEDY,
@@ -65,10 +65,10 @@ async function leadsToFile(link: string): Promise<boolean> {
   );
 }
 
-async function fromCsv(path: string): Promise<Example[]> {
+async function fromCsv(path: string, options: TableOptions): Promise<Example[]> {
   const examples: Example[] = [];
   try {
-    const { columns, records } = await openTable(path);
+    const { columns, records } = await openTable(path, options);
     const indices = ['file', 'label'].map((name) => columns.indexOf(name));
     for await (const { cells, line } of records()) {
       const [file, label] = indices.map((index) => cells[index]);

@@ -3,4 +3,6 @@ export { datasetExamples, isKnownDataset } from './dataset-examples.ts';
 export { type Evaluation, evaluate, labelsOf } from './evaluate.ts';
 export { listExamples } from './examples.ts';
 export { type Accuracy, accuracyOf } from './interval.ts';
-export { scoreAnswers } from './scores.ts';
+export { type Scores, scoreAnswers } from './scores.ts';
+export { evaluateTable, type TableEvaluation } from './tables/evaluate-table.ts';
+export { takesTables } from './tables/table-columns.ts';

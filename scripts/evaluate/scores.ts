@@ -70,15 +70,24 @@ export function scoreAnswers(answers: Float32Array, dataset: Dataset): Record<st
     const right = classes.reduce((n, wanted, row) => n + Number(firstChoice(answers, row, columns) === wanted), 0);
     return { accuracy: right / count, count };
   }
-  const { count, target } = dataset.splits.test;
+  const { target } = dataset.splits.test;
   const range = rangeOf(dataset.target);
-  const errors = Array.from(target, (value, row) =>
-    Math.abs((answers[row] as number) - (value * range + dataset.target.min)),
-  );
+  const errors = Array.from(target, (value, row) => (answers[row] as number) - (value * range + dataset.target.min));
+  return { ...errorScores(errors) };
+}
+
+export interface ErrorScores {
+  meanAbsoluteError: number;
+  rootMeanSquaredError: number;
+  count: number;
+}
+
+/** @param errors one difference for each row, in the value's unit */
+export function errorScores(errors: readonly number[]): ErrorScores {
   return {
-    meanAbsoluteError: sum(errors) / count,
-    rootMeanSquaredError: Math.sqrt(sum(errors.map((error) => error * error)) / count),
-    count,
+    meanAbsoluteError: sum(errors.map(Math.abs)) / errors.length,
+    rootMeanSquaredError: Math.sqrt(sum(errors.map((error) => error * error)) / errors.length),
+    count: errors.length,
   };
 }
 

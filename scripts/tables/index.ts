@@ -1,3 +1,4 @@
+export { splitUnit } from './column-name.ts';
 export { decodeText } from './encoding.ts';
-export { openTable } from './open-table.ts';
+export { openTable, type TableOptions } from './open-table.ts';
 export { readNumbers } from './read-numbers.ts';

@@ -9,14 +9,16 @@ export interface NumberTable {
   units: string[];
   /** Complete rows of numbers that are finite as float32 too. */
   rows: Float64Array[];
+  /** For each row the cell of the column that is chosen as text. */
+  texts: string[];
   skipped: { line: number; reason: string }[];
   /** How numbers are read that are not written as programs write them. */
   notes: string[];
 }
 
 export interface NumberOptions extends TableOptions {
-  /** Which columns are read, and in which order. Default: all. May throw what is missing. */
-  choose?: (columns: readonly string[]) => readonly number[];
+  /** Which columns are read as numbers, in which order, and which as text. Default: all as numbers. May throw. */
+  choose?: (columns: readonly string[]) => { numbers: readonly number[]; text?: number };
 }
 
 const MAX_COLUMNS = 10_000;
@@ -30,7 +32,9 @@ const MAX_COLUMNS = 10_000;
 export async function readNumbers(path: string, { choose, ...options }: NumberOptions = {}): Promise<NumberTable> {
   const file = await openTable(path, options);
   const header = checkHeader(file.columns);
-  const chosen = choose?.(header) ?? [...header.keys()];
+  const { numbers: chosen, text }: ReturnType<NonNullable<typeof choose>> = choose?.(header) ?? {
+    numbers: [...header.keys()],
+  };
   const columns = chosen.map((index) => header[index] as string);
   const notations = columns.map((name) => new ColumnNotation(name));
   for await (const record of file.records()) {
@@ -44,6 +48,7 @@ export async function readNumbers(path: string, { choose, ...options }: NumberOp
     columns,
     units: notations.map(({ unit }) => unit),
     rows: [],
+    texts: [],
     skipped: [],
     notes: notations.map((notation, at) => notation.note(decimals[at] ?? 'point')).filter((note) => note !== ''),
   };
@@ -58,7 +63,11 @@ export async function readNumbers(path: string, { choose, ...options }: NumberOp
     );
     // A model sees float32: what is infinite there would make its answers, and what is measured of them, infinite.
     const wrong = row.findIndex((value) => !Number.isFinite(Math.fround(value)));
-    if (wrong < 0) table.rows.push(row);
+    const word = text === undefined ? undefined : cells[text];
+    if (wrong < 0 && word !== '') {
+      table.rows.push(row);
+      if (word !== undefined) table.texts.push(word);
+    } else if (wrong < 0) table.skipped.push({ line, reason: `${header[text as number]} is missing` });
     else table.skipped.push({ line, reason: `${columns[wrong]} is ${lack(cells[chosen[wrong] as number] as string)}` });
   }
   return table;

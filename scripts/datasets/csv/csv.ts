@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { readNumbers } from '#tables';
+import { readNumbers, splitUnit } from '#tables';
 import {
   type DatasetKind,
   type DatasetOptions,
@@ -84,12 +84,6 @@ function targetIndex(columns: string[], target: string | undefined): number {
   if (index < 0)
     throw new FreezeframeError('used-wrongly', expected(`one of ${columns.join(', ')}`, 'the target', target));
   return index;
-}
-
-/** `price (USD)` is the price, in USD. */
-function splitUnit(column: string): { name: string; unit: string } {
-  const match = /^(.+?)\s*\(([^()]+)\)$/.exec(column);
-  return match ? { name: match[1] as string, unit: (match[2] as string).trim() } : { name: column, unit: '' };
 }
 
 /** Differences below it are lost in float32, and dividing by them gives infinity: 2 ** -126. */

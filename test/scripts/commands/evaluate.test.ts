@@ -63,6 +63,35 @@ describe('freezeframe evaluate', () => {
     expect(stderr).toContain('no label rde\n  Did you mean red? Its labels are: red, green, blue');
   });
 
+  it('measures a model of numbers on a table', async () => {
+    const table = await scratch.write('houses.csv', 'rooms,area,price\n2,10,10000\n4,20,20000\n1,5,\n');
+    const { code, stdout } = await run(['evaluate', 'prices', table]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^prices@1: price: mean error 150 dollars, root mean squared error 158\.1 dollars on 2 rows$/m,
+    );
+    expect(stdout).toMatch(/^left out: 1\n {2}line 4: price is missing$/m);
+    const json = JSON.parse((await run(['evaluate', 'prices', table, '--target', 'price', '--json'])).stdout);
+    expect(json).toMatchObject({ meanAbsoluteError: 150, target: { name: 'price', unit: 'dollars' }, count: 2 });
+  });
+
+  it('says what it takes where the data is of another kind', async () => {
+    const wrong = await run(['evaluate', 'prices', join(scratch.folder, 'nowhere.csv')]);
+    expect(wrong.stderr).toContain('Expected a .csv or .tsv file for a model of numbers');
+    expect((await run(['evaluate', 'colours', data(), '--target', 'x'])).code).toBe(2);
+  });
+
+  it('reads a CSV of labels in the encoding that is named', async () => {
+    const csv = await scratch.write(
+      'latin.csv',
+      Buffer.from('file;label;gr\xf6\xdfe\nphotos/red/1.png;red;1\n', 'latin1'),
+    );
+    const refused = await run(['evaluate', 'colours', csv]);
+    expect(refused.stderr).toMatch(/is not text in UTF-8\n.*--encoding windows-1252: file;label;größe/);
+    const { stdout } = await run(['evaluate', 'colours', csv, '--encoding', 'windows-1252', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ count: 1, accuracy: 1 });
+  });
+
   it('fails on a model of tensors, and where there is nothing to evaluate', async () => {
     expect((await run(['evaluate', 'prices', data()])).stderr).toContain('does not classify pictures');
     const absent = await run(['evaluate', 'colours', join(scratch.folder, 'nowhere'), '--json']);

@@ -70,12 +70,17 @@ describe('readNumbers', () => {
 
   it('reads the columns that are chosen, and no others', async () => {
     const folder = await temporaryFolder();
-    await writeFiles(folder, { 't.csv': 'id,price,size\nA1,2,3\nB2,4,\nC3,x,5\n' });
-    const choose = () => [2, 1];
-    const { columns, rows, skipped } = await readNumbers(join(folder, 't.csv'), { choose });
+    await writeFiles(folder, { 't.csv': 'id,price,size\nA1,2,3\nB2,4,\nC3,x,5\n,7,8\n' });
+    const choose = () => ({ numbers: [2, 1], text: 0 });
+    const { columns, rows, texts, skipped } = await readNumbers(join(folder, 't.csv'), { choose });
+    expect(texts).toEqual(['A1']);
     expect(columns).toEqual(['size', 'price']);
     expect(rows.map((row) => [...row])).toEqual([[3, 2]]);
-    expect(skipped.map(({ line }) => line)).toEqual([3, 4]);
+    expect(skipped.map(({ line, reason }) => [line, reason])).toEqual([
+      [3, 'size is missing'],
+      [4, 'price is no number: "x"'],
+      [5, 'id is missing'],
+    ]);
   });
 
   it('answers a table or one of our errors for any bytes', async () => {

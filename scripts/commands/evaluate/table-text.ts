@@ -1,0 +1,29 @@
+import { leftOutInWords } from '#datasets';
+import type { TableEvaluation } from '#evaluate';
+import { errorShare, scoresText, share } from './scores-text.ts';
+
+const SHOWN = 10;
+
+export function tableText(result: TableEvaluation): string {
+  const { count, skipped, notes, seconds, rowsPerSecond } = result;
+  const model = `${result.model.name}@${result.model.version}`;
+  const parts: string[] = [];
+  if ('classes' in result) {
+    const { accuracy, macroF1 } = result;
+    parts.push(
+      `${model}: accuracy ${share(accuracy)} (error ${errorShare(accuracy)}), macro F1 ${share(macroF1)} on ${count} rows`,
+      ...scoresText(result, 'ROWS'),
+    );
+  } else {
+    const { target, meanAbsoluteError, rootMeanSquaredError } = result;
+    const inUnit = (value: number) =>
+      `${Number(value.toPrecision(4)).toLocaleString('en')}${target.unit ? ` ${target.unit}` : ''}`;
+    parts.push(
+      `${model}: ${target.name}: mean error ${inUnit(meanAbsoluteError)}, root mean squared error ${inUnit(rootMeanSquaredError)} on ${count} rows`,
+    );
+  }
+  parts.push(`${rowsPerSecond.toFixed(0)} rows/s (${seconds.toFixed(1)} s)`);
+  const said = [...notes, ...leftOutInWords(skipped, SHOWN, 'all with --json')];
+  if (said.length > 0) parts.push(said.join('\n'));
+  return parts.join('\n\n');
+}

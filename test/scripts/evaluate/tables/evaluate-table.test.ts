@@ -1,0 +1,103 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Classifier, openClassifier } from '@freezeframe/inference';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluateTable } from '../../../../scripts/evaluate/tables/evaluate-table.ts';
+import { GraphBuilder } from '../../../../scripts/onnx/graph.ts';
+import { priceModel, writeModels } from '../../../functions/models.ts';
+
+/** Says `small` or `large`: whether the sum of two numbers is above ten. Takes `batch` rows at once. */
+function sizeModel(name: string, batch: number | null) {
+  const graph = new GraphBuilder();
+  const numbers = graph.input('numbers', 'float32', [batch, 2]);
+  const sum = graph.op('MatMul', [numbers, graph.weight('ones', [2, 1], new Float32Array([1, 1]))]);
+  graph.node('Sigmoid', [graph.op('Sub', [sum, graph.float(10)])], ['size']);
+  graph.output('size', 'float32', [batch, 1]);
+  return {
+    model: graph.build(),
+    draft: {
+      name,
+      task: 'classification' as const,
+      input: {
+        kind: 'tensors' as const,
+        tensors: [{ name: 'numbers', shape: [batch, 2], datatype: 'FP32' as const }],
+        features: [{ name: 'a' }, { name: 'b' }],
+      },
+      output: {
+        kind: 'classification' as const,
+        name: 'size',
+        labels: ['small', 'large'],
+        activation: 'sigmoid' as const,
+      },
+    },
+  };
+}
+
+let folder: string;
+const opened: Classifier[] = [];
+beforeAll(async () => {
+  folder = await writeModels([priceModel(), sizeModel('size', null), sizeModel('four', 4)]);
+});
+afterAll(() => Promise.all(opened.map((classifier) => classifier.close())));
+
+async function evaluate(model: string, text: string, options = {}) {
+  const file = join(folder, 'table.csv');
+  await writeFile(file, text);
+  const classifier = await openClassifier(join(folder, model, '1'));
+  opened.push(classifier);
+  return evaluateTable(classifier, file, options);
+}
+
+describe('evaluateTable', () => {
+  it('measures values in their own unit, of columns in any order and of numbers as they are written', async () => {
+    // 1000 x area + 50 x rooms: off by -100, 700 and 0.
+    const text = 'id;rooms;price;area (m²)\nA1;2;"10.200,0";10\nB2;4;"20.500,0";21\nC3;1;"5.550,0";"5,5"\nD4;;1,0;1\n';
+    expect(await evaluate('prices', text)).toMatchObject({
+      model: { name: 'prices', version: '1' },
+      target: { name: 'price', unit: 'dollars' },
+      meanAbsoluteError: (100 + 700 + 0) / 3,
+      rootMeanSquaredError: Math.sqrt((100 ** 2 + 700 ** 2) / 3),
+      count: 3,
+      skipped: [{ file: 'line 5', reason: 'rooms is missing' }],
+      notes: ['area (m²): "5,5" is read as 5.5', 'price: "10.200,0" is read as 10200'],
+    });
+  });
+
+  it.each(['size', 'four'])('counts labels of rows (%s)', async (model) => {
+    const rows = ['1,2,small', '9,9,large', '9,2,small', '0,0,small', '20,1,large'];
+    const result = await evaluate(model, `a,b,size\n${rows.join('\n')}\n1,1,\n`, { target: 'size' });
+    expect(result).toMatchObject({
+      count: 5,
+      accuracy: 0.8,
+      confusion: [
+        [2, 1],
+        [0, 2],
+      ],
+      skipped: [{ file: 'line 7', reason: 'size is missing' }],
+    });
+  });
+
+  it('asks about every row once, also in many runs', async () => {
+    const rows = Array.from(
+      { length: 1001 },
+      (_, i) => `${i % 40},${i % 7},${1000 * (i % 40) + 50 * (i % 7) + (i % 2)}`,
+    );
+    const result = await evaluate('prices', `area,rooms,price\n${rows.join('\n')}\n`);
+    expect(result).toMatchObject({ count: 1001 });
+    expect('meanAbsoluteError' in result && result.meanAbsoluteError).toBeCloseTo(500 / 1001, 9);
+  });
+
+  it('refuses what says nothing of the model', async () => {
+    const refused = (model: string, text: string, options = {}) =>
+      evaluate(model, text, options).then(
+        () => 'accepted',
+        ({ code }) => code,
+      );
+    expect(await refused('size', 'a,b,label\n1,2,tiny\n')).toBe('labels-unknown');
+    expect(await refused('size', 'a,b,size\n1,2,small\n')).toBe('table-mismatch');
+    expect(await refused('prices', 'area,price\n1,2\n')).toBe('table-mismatch');
+    expect(await refused('prices', 'area,rooms,price\n1,,2\n2,,3\n3,4,5\n')).toBe('dataset-unusable');
+    expect(await refused('prices', 'area,rooms,price\n')).toBe('dataset-unusable');
+    expect(await refused('prices', 'area,rooms,price\n1,2,3 km\n')).toBe('csv-invalid');
+  });
+});
