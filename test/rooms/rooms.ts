@@ -19,6 +19,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ['system'],
   datasets: ['store', 'system', 'tables', 'terminal'],
   evaluate: ['datasets', 'frozen', 'system', 'tables'],
+  report: ['evaluate', 'system', 'terminal'],
   train: ['convert', 'datasets', 'evaluate', 'frozen', 'keras', 'onnx', 'reference', 'store', 'system', 'terminal'],
   transfer: ['datasets', 'evaluate', 'frozen', 'onnx', 'store', 'system', 'terminal'],
   import: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'read', 'reference', 'store', 'system', 'tensorflow'],

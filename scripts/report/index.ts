@@ -1,0 +1,2 @@
+export type { LearningPoint, ReportInput, ReportPicture, UnknownMeasure } from './report-input.ts';
+export { writeReport } from './write-report.ts';

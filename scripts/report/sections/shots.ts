@@ -1,0 +1,23 @@
+import { type Html, html, named } from '../html.ts';
+import type { ReportPicture } from '../report-input.ts';
+import type { Thumbnails } from '../thumbnails.ts';
+import { share } from '../words.ts';
+
+/** Pictures as a grid, each with what it is, what it was called and how sure the model was. */
+export function shots(pictures: readonly ReportPicture[], thumbnails: Thumbnails): Html {
+  return html`<ul class="shots">${pictures.map((picture) => shot(picture, thumbnails.get(picture)))}</ul>`;
+}
+
+function shot({ file, label, called, probability, own, known }: ReportPicture, thumbnail: string | undefined): Html {
+  const right = label === called;
+  const image = thumbnail
+    ? html`<img src="${thumbnail}" alt="Picture labelled ${label}" width="160" height="160" decoding="async">`
+    : html`<span class="blank">no preview</span>`;
+  const verdict = right
+    ? html`<span class="right">${named(label, 40)}, ${share(probability)}</span>`
+    : html`<span class="wrong">${named(called, 40)}, ${share(probability)}</span> <span class="is">is ${named(label, 40)}, ${share(own)}</span>`;
+  return html`<li><figure class="shot"><div class="frame">${image}</div><figcaption>${verdict}${
+    known === false ? html` <span class="is">answered: none of these</span>` : undefined
+  }<span class="file">${named(file, 60)}</span></figcaption></figure></li>
+`;
+}

@@ -1,0 +1,13 @@
+import { resolve } from 'node:path';
+import { replaceFile } from '#system';
+import type { ReportInput } from './report-input.ts';
+
+/**
+ * Writes one HTML file that shows what a model gets right and wrong. It loads nothing else and runs no script.
+ * @throws FreezeframeError `labels-unknown`, `evaluation-failed` for what cannot be an answer; what the file system throws.
+ */
+export async function writeReport(input: ReportInput, file: string): Promise<void> {
+  // Charts and thumbnails are heavy; most commands write no report.
+  const { renderReport } = await import('./render-report.ts');
+  await replaceFile(resolve(file), await renderReport(input));
+}
