@@ -40,11 +40,11 @@ export function draw({ says, x, y, marks }: Chart): Html {
     y: { ...axis(y), grid: true },
     marks,
   });
-  // Names of groups say nothing without a role; the whole chart is one image with one description.
-  for (const group of svg.querySelectorAll('[aria-label], [aria-description]')) {
-    group.removeAttribute('aria-label');
-    group.removeAttribute('aria-description');
-  }
+  // One image with one description: what is in it would be read as words without their places.
+  for (const part of svg.children) part.setAttribute('aria-hidden', 'true');
+  // Words in a colour of their own have it as their `color` too, as tools that measure contrast expect.
+  for (const group of svg.querySelectorAll('g[fill^="var("]'))
+    group.setAttribute('style', `color: ${group.getAttribute('fill')}`);
   for (const style of svg.querySelectorAll('style')) style.remove();
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', says);

@@ -18,7 +18,8 @@ export function reliabilityChart({ bins }: Reliability): Html {
       rectY(bins, {
         x1: 'from',
         x2: 'to',
-        y: (bin: { count: number }) => (bin.count / most) * 0.2,
+        y1: 0,
+        y2: (bin: { count: number }) => (bin.count / most) * 0.2,
         fill: 'var(--ice-soft)',
         inset: 1,
       }),

@@ -1,4 +1,4 @@
-import { areaY, dot, line, rectY, ruleX, text } from '@observablehq/plot';
+import { areaY, dot, line, rectY, ruleX, ruleY, text } from '@observablehq/plot';
 import type { Html } from '../html.ts';
 import type { OperatingPoint } from '../numbers/unknown-curve.ts';
 import type { UnknownMeasure } from '../report-input.ts';
@@ -12,7 +12,7 @@ export function unknownChart(curve: readonly OperatingPoint[], { recall, falseAc
     x: { label: 'other pictures accepted', domain: [0, 1], percent: true, ticks: 5 },
     y: { label: 'pictures of the labels accepted', domain: [0, 1], percent: true, ticks: 5 },
     marks: [
-      areaY(curve, { x: 'falseAccepts', y: 'recall', fill: 'var(--ice-soft)', curve: 'step-after' }),
+      areaY(curve, { x: 'falseAccepts', y1: 0, y2: 'recall', fill: 'var(--ice-soft)', curve: 'step-after' }),
       line(curve, { x: 'falseAccepts', y: 'recall', stroke: 'var(--ice)', strokeWidth: 2 }),
       dot(chosen, { x: 'falseAccepts', y: 'recall', fill: 'var(--bad)', stroke: 'var(--card)', strokeWidth: 2, r: 7 }),
       text(chosen, {
@@ -21,7 +21,7 @@ export function unknownChart(curve: readonly OperatingPoint[], { recall, falseAc
         text: () => 'the threshold',
         textAnchor: falseAccepts > 0.6 ? 'end' : 'start',
         dx: falseAccepts > 0.6 ? -12 : 12,
-        dy: 14,
+        dy: 16,
         fill: 'var(--ink)',
       }),
     ],
@@ -67,19 +67,22 @@ export function scoreChart(bars: readonly ScoreBar[], { threshold }: UnknownMeas
   return draw({
     says: 'Scores of pictures of the labels, upwards, and of other pictures, downwards, with the threshold between them.',
     x: { label: 'score: how unlike the labels' },
-    y: { label: 'labels above, others below', domain: [-most * 1.1, most * 1.1], ticks: [0] },
+    y: { label: 'share of pictures', domain: [-most * 1.15, most * 1.15], ticks: [] },
     marks: [
-      rectY(bars, { x1: 'from', x2: 'to', y: 'own', fill: 'var(--ice)', inset: 0.5 }),
-      rectY(bars, { x1: 'from', x2: 'to', y: (bar: ScoreBar) => -bar.others, fill: 'var(--bad)', inset: 0.5 }),
+      rectY(bars, { x1: 'from', x2: 'to', y1: 0, y2: 'own', fill: 'var(--ice)', inset: 0.5 }),
+      rectY(bars, { x1: 'from', x2: 'to', y1: 0, y2: (bar: ScoreBar) => -bar.others, fill: 'var(--bad)', inset: 0.5 }),
+      ruleY([0], { stroke: 'var(--muted)' }),
       ruleX(middle, { x: 'x', stroke: 'var(--ink)', strokeWidth: 2, strokeDasharray: '5 4' }),
       text(middle, {
         x: 'x',
-        y: () => most * 1.05,
+        y: () => most * 1.1,
         text: () => 'the threshold',
         textAnchor: 'start',
         dx: 6,
         fill: 'var(--ink)',
       }),
+      text(['labels'], { frameAnchor: 'top-left', dx: 4, dy: 4, fill: 'var(--ice)', fontWeight: 'bold' }),
+      text(['others'], { frameAnchor: 'bottom-left', dx: 4, dy: -4, fill: 'var(--bad)', fontWeight: 'bold' }),
     ],
   });
 }

@@ -34,10 +34,10 @@ export function calibration(pictures: readonly ReportPicture[]): Section {
   return {
     id: 'calibration',
     title: 'Can its percentages be trusted?',
-    body: html`<p class="lead">${verdict}</p><p>On average, how sure it is and how often it is right differ by ${points(error)} (expected calibration error, 15 bins).</p>${figure(
+    body: html`<div class="split"><div class="words"><p class="lead">${verdict}</p><p>On average, how sure it is and how often it is right differ by ${points(error)} (expected calibration error, 15 bins).</p></div>${figure(
       reliabilityChart(measured),
       'Of answers that are 80 % sure, 80 % should be right: on the dashed line. Lines are 95 % intervals; bars at the foot show how many answers there are.',
       table('How sure and how often right', ['Probability', '>Answers', '>Mean', '>Right'], rows),
-    )}`,
+    )}</div>`,
   };
 }

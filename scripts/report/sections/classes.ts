@@ -1,31 +1,45 @@
 import type { Scores } from '#evaluate';
-import { html, named } from '../html.ts';
+import { type Html, html, named } from '../html.ts';
 import { count, share } from '../words.ts';
 import { type Section, scrolling, table } from './section.ts';
 
+const FIRST = 25;
 /** More rows than anybody reads; the worst are shown. */
-const ROWS = 1_000;
+const MOST = 1_000;
 
 export function classes({ classes: all }: Scores): Section {
   const shown = all
     .filter(({ support, precision }) => support > 0 || precision !== null)
     .sort((a, b) => (a.recall ?? 1) - (b.recall ?? 1));
-  const rows = shown
-    .slice(0, ROWS)
-    .map(({ label, support, precision, recall, f1 }) => [
-      named(label, 40),
-      count(support),
-      share(recall),
-      share(precision),
-      share(f1),
-    ]);
-  const hidden = shown.length - rows.length;
+  const others = shown.slice(FIRST, MOST);
+  const hidden = shown.length - Math.min(shown.length, MOST);
   return {
     id: 'labels',
     title: 'Label by label',
-    body: html`<p><strong>Recall</strong> is the share of a label's pictures that were called so. <strong>Precision</strong> is the share of what was called so that is.</p>${scrolling(
-      'Precision and recall of each label',
-      table('The labels that are found worst come first', ['Label', '>Pictures', '>Recall', '>Precision', '>F1'], rows),
-    )}${hidden > 0 ? html`<p class="note">${count(hidden)} labels that are found better are not shown.</p>` : undefined}`,
+    body: html`<p><strong>Recall</strong> is the share of a label's pictures that were called so. <strong>Precision</strong> is the share of what was called so that is.</p>${rows(
+      'The labels that are found worst come first',
+      shown.slice(0, FIRST),
+    )}${
+      others.length > 0
+        ? html`<details><summary>${count(others.length)} more labels</summary>${rows('Labels that are found better', others)}</details>`
+        : undefined
+    }${hidden > 0 ? html`<p class="note">${count(hidden)} labels that are found better still are not shown.</p>` : undefined}`,
   };
+}
+
+function rows(caption: string, classes: Scores['classes']): Html {
+  return scrolling(
+    caption,
+    table(
+      caption,
+      ['Label', '>Pictures', '>Recall', '>Precision', '>F1'],
+      classes.map(({ label, support, precision, recall, f1 }) => [
+        named(label, 40),
+        count(support),
+        share(recall),
+        share(precision),
+        share(f1),
+      ]),
+    ),
+  );
 }

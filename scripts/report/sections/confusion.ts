@@ -6,44 +6,55 @@ import { counted, count as number, share } from '../words.ts';
 import { type Section, scrolling } from './section.ts';
 import { shots } from './shots.ts';
 
-/** More columns are wider than any screen; the commonest mistakes are told instead. */
-export const MATRIX_LABELS = 25;
+/** More columns are wider than a screen; the commonest mistakes are told instead. */
+const MATRIX_LABELS = 20;
+/** So many fit on a phone too. */
+const FEW_LABELS = 4;
 const PAIRS = 40;
 
 /** The cells whose pictures are shown: all of a matrix, the commonest mistakes of many labels. */
 export function shownCells(cells: readonly Cell[], labels: number): readonly Cell[] {
-  return labels <= MATRIX_LABELS ? cells : cells.filter(({ is, called }) => is !== called).slice(0, PAIRS);
+  return labels <= MATRIX_LABELS ? cells : cells.filter(isMistake).slice(0, PAIRS);
 }
 
 export function confusion(scores: Scores, cells: readonly Cell[], thumbnails: Thumbnails): Section {
-  const numbers = new Map(cells.map((cell, index) => [JSON.stringify([cell.is, cell.called]), index]));
-  const mistakes = cells.some(({ is, called }) => is !== called);
-  const body =
-    scores.classes.length <= MATRIX_LABELS
-      ? matrix(scores, (is, called) => numbers.get(JSON.stringify([is, called])))
-      : pairs(cells, scores);
   return {
     id: 'confusion',
     title: 'What is taken for what',
-    body: html`<p>${mistakes ? 'Choose a number to see its pictures.' : 'There is no mistake. Choose a number to see some of its pictures.'}</p>${body}${cells.map(
+    body: html`<p>${cells.some(isMistake) ? 'Choose a number to see its pictures.' : 'There is no mistake.'}</p>${counts(scores, cells)}${cells.map(
       (cell, index) => pictures(cell, index, thumbnails),
     )}`,
   };
 }
 
+function isMistake({ is, called }: Cell): boolean {
+  return is !== called;
+}
+
+function counts(scores: Scores, cells: readonly Cell[]): Html {
+  const labels = scores.classes.length;
+  // Mistakes come first, so that an index is the same in both.
+  const mistakes = cells.filter(isMistake).slice(0, PAIRS);
+  if (labels > MATRIX_LABELS) return pairs(mistakes, scores);
+  const numbers = new Map(cells.map(({ is, called }, index) => [JSON.stringify([is, called]), index]));
+  const table = matrix(scores, (is, called) => numbers.get(JSON.stringify([is, called])));
+  if (labels <= FEW_LABELS) return table;
+  return html`<div class="wide">${table}</div><div class="narrow">${pairs(mistakes, scores)}</div>`;
+}
+
 function matrix(
-  { classes, confusion: counts }: Scores,
+  { classes, confusion: table }: Scores,
   cellOf: (is: string, called: string) => number | undefined,
 ): Html {
-  const sideways = classes.length > 6 ? 'sideways' : 'upright';
+  const kind = classes.length > 6 ? 'sideways' : classes.length <= FEW_LABELS ? 'few' : '';
   return scrolling(
     'Confusion matrix',
-    html`<table class="matrix ${sideways}"><caption>A row for what a picture is, a column for what the model called it</caption>
+    html`<table class="matrix ${kind}"><caption>A row for what a picture is, a column for what the model called it</caption>
 <thead><tr><td></td>${classes.map(({ label }) => html`<th scope="col"><span>${named(label, 24)}</span></th>`)}</tr></thead>
 <tbody>${classes.map(
       ({ label: is, support }, row) => html`<tr><th scope="row">${named(is, 24)}</th>${classes.map(
         ({ label: called }, column) => {
-          const times = counts[row]?.[column] ?? 0;
+          const times = table[row]?.[column] ?? 0;
           const kind = row === column ? 'right' : 'wrong';
           if (times === 0) return html`<td class="none">0</td>`;
           return html`<td class="${kind} level${levelOf(times / support)}">${opener(cellOf(is, called), number(times), `${is} called ${called}: ${counted(times, 'picture')}`)}</td>`;
@@ -55,6 +66,7 @@ function matrix(
 }
 
 function pairs(cells: readonly Cell[], { classes }: Scores): Html {
+  if (cells.length === 0) return html``;
   const support = new Map(classes.map((one) => [one.label, one.support]));
   return scrolling(
     'Most confused pairs of labels',

@@ -11,7 +11,7 @@ export function learning(curve: readonly LearningPoint[]): Section {
   return {
     id: 'learning',
     title: 'Would more pictures help?',
-    body: html`<p class="lead">${sentence}</p>${figure(
+    body: html`<div class="split"><div class="words"><p class="lead">${sentence}</p></div>${figure(
       learningChart(curve),
       'Accuracy of models trained on fewer pictures, with its 95 % interval.',
       table(
@@ -19,6 +19,6 @@ export function learning(curve: readonly LearningPoint[]): Section {
         ['Pictures of each label', '>Accuracy', '>From', '>To'],
         curve.map((point) => [count(point.count), share(point.accuracy), share(point.low), share(point.high)]),
       ),
-    )}`,
+    )}</div>`,
   };
 }

@@ -7,7 +7,7 @@ export function performance(rows: NonNullable<ReportInput['performance']>): Sect
     id: 'performance',
     title: 'Before and after freezing',
     body: scrolling(
-      'Before and after freezing',
+      'Size, speed and memory',
       table(
         'Measured on this machine',
         ['What', '>Before', '>After'],

@@ -1,0 +1,70 @@
+import sharp from 'sharp';
+import type { ReportInput, ReportPicture } from '../../../scripts/report/index.ts';
+
+/** What a name may hold to leave its place: an element, an attribute, the order of the text, the page itself. */
+export const HOSTILE = `</script></style><img src=x onerror=alert(1)>"'\`&amp;<!--\u202egnp.exe\u0000\n\ud800`;
+
+/** A small picture of one colour, a little different for each number. */
+function picture(number: number): () => Promise<Buffer> {
+  const background = { r: (number * 37) % 256, g: (number * 91) % 256, b: 120 };
+  return () =>
+    sharp({ create: { width: 48, height: 36, channels: 3, background } })
+      .png()
+      .toBuffer();
+}
+
+/** A report's input with everything in it, made of a plain formula. */
+export function sampleInput(labels: readonly string[], count: number): ReportInput {
+  const pictures = Array.from({ length: count }, (_, number): ReportPicture => {
+    const is = number % labels.length;
+    const wrong = number % 11 === 3;
+    const probability = wrong ? 0.5 + (number % 50) / 101 : 0.7 + (number % 30) / 101;
+    const called = wrong ? (is + 1 + (number % 3)) % labels.length : is;
+    return {
+      read: picture(number),
+      file: `${labels[is]}/IMG_${1000 + number}.jpg`,
+      label: labels[is] as string,
+      called: labels[called] as string,
+      probability,
+      own: called === is ? probability : (1 - probability) / 4,
+      known: number % 17 !== 0,
+      score: ((number * 7919) % 1000) / 1000 - 0.72,
+    };
+  });
+  const background = Array.from({ length: 200 }, (_, number) => ((number * 613) % 1000) / 1000 + 0.1);
+  const scores = pictures.map(({ score = 0 }) => score);
+  return {
+    kind: 'train',
+    model: 'gnomes@3',
+    labels,
+    how: `by 5-fold cross-validation over ${count} pictures`,
+    pictures,
+    baseline: { label: labels[0] as string, accuracy: 1 / labels.length },
+    skipped: [{ file: `notes/${HOSTILE}.txt`, reason: 'content that is none of them' }],
+    duplicates: [['a/1.jpg', `b/${HOSTILE}.jpg`]],
+    learningCurve: [
+      { count: 5, accuracy: 0.82, low: 0.76, high: 0.87 },
+      { count: 10, accuracy: 0.87, low: 0.82, high: 0.91 },
+      { count: 20, accuracy: 0.92, low: 0.88, high: 0.95 },
+    ],
+    unknown: {
+      threshold: 0.25,
+      recall: share(scores, 0.25),
+      falseAccepts: share(background, 0.25),
+      scores,
+      backgroundScores: background,
+    },
+    performance: [
+      ['Size', '16.2 MB', '4.2 MB'],
+      ['One picture', '18.2 ms', '6.1 ms'],
+    ],
+    provenance: [
+      ['Data set', `sha256:${'0123456789abcdef'.repeat(4)}`],
+      ['Made of', HOSTILE],
+    ],
+  };
+}
+
+function share(values: readonly number[], threshold: number): number {
+  return values.filter((value) => value <= threshold).length / values.length;
+}
