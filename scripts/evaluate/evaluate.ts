@@ -4,10 +4,22 @@ import { checkLabels } from './check-labels.ts';
 import type { Example } from './examples.ts';
 import { type Scores, score } from './scores.ts';
 
+/** What the model said to one example. */
+export interface Answer {
+  example: Example;
+  /** The most probable label, and its probability. */
+  called: string;
+  probability: number;
+  /** The probability of the example's own label. */
+  own: number;
+}
+
 export interface Evaluation extends Scores {
   model: { name: string; version: string };
   /** Share of pictures whose label is among the five most probable; only where there are more than five. */
   top5Accuracy?: number | null;
+  /** Wrong answers, the surest first. */
+  wrong: { file: string; label: string; called: string; probability: number }[];
   /** Files that could not be read as pictures: not counted above. */
   unreadable: { file: string; reason: string }[];
   /** From the first read to the last answer. */
@@ -25,12 +37,14 @@ const TOP = 5;
 /**
  * Classifies every example and compares.
  * @param onDone told how many have been answered so far.
+ * @param onAnswer told each answer; unreadable files have none.
  * @throws FreezeframeError `task-not-classification`; `labels-unknown` for examples of classes that the model lacks.
  */
 export async function evaluate(
   classifier: Classifier,
   examples: readonly Example[],
   onDone: (done: number) => void = () => undefined,
+  onAnswer: (answer: Answer) => void = () => undefined,
 ): Promise<Evaluation> {
   const { name, version } = classifier.manifest;
   const labels = labelsOf(classifier);
@@ -40,6 +54,7 @@ export async function evaluate(
     examples.map(({ label }) => label),
   );
   const pairs: [string, string][] = [];
+  const wrong: Evaluation['wrong'] = [];
   const unreadable: Evaluation['unreadable'] = [];
   let amongTop = 0;
   const spent: Timings = { decode: 0, run: 0 };
@@ -55,13 +70,21 @@ export async function evaluate(
       chunk.map(({ file, read }) => (read ? read() : readFile(file)).catch((error: unknown) => error)),
     );
     const pictures = files.map((file) => (file instanceof Uint8Array ? file : new Uint8Array()));
-    const { results } = await classifier.classifyBatch(pictures, { topK: TOP, onTimings });
-    for (const [index, { file, label }] of chunk.entries()) {
+    const { results } = await classifier.classifyBatch(pictures, { topK: labelCount(classifier), onTimings });
+    for (const [index, example] of chunk.entries()) {
+      const { file, label } = example;
       const result = results[index];
-      const called = result && 'predictions' in result ? result.predictions.map((one) => one.label) : [];
-      if (called.includes(label)) amongTop++;
-      if (called[0] !== undefined) pairs.push([label, called[0]]);
-      else unreadable.push({ file, reason: reasonOf(file, files[index], result) });
+      const predictions = result && 'predictions' in result ? result.predictions : [];
+      const [first] = predictions;
+      if (first === undefined) {
+        unreadable.push({ file, reason: reasonOf(file, files[index], result) });
+        continue;
+      }
+      if (predictions.slice(0, TOP).some((one) => one.label === label)) amongTop++;
+      const { label: called, probability } = first;
+      pairs.push([label, called]);
+      if (called !== label) wrong.push({ file, label, called, probability });
+      onAnswer({ example, called, probability, own: predictions.find((one) => one.label === label)?.probability ?? 0 });
     }
     onDone(Math.min(first + CHUNK, examples.length));
   }
@@ -71,6 +94,7 @@ export async function evaluate(
     model: { name, version },
     ...score(labels, pairs),
     ...(labels.length > TOP ? { top5Accuracy: pairs.length > 0 ? amongTop / pairs.length : null } : {}),
+    wrong: wrong.sort((a, b) => b.probability - a.probability),
     unreadable,
     seconds,
     picturesPerSecond: examples.length / seconds,
@@ -84,6 +108,11 @@ export function labelsOf({ manifest: { name, input, output } }: Classifier): str
   throw new FreezeframeError('task-not-classification', `The model ${name} does not classify pictures`, {
     remedy: 'It takes numbers: name a .csv or .tsv file with a column for each feature and one for the answer.',
   });
+}
+
+/** All of them: an example's own label may be the last. */
+function labelCount({ manifest: { output } }: Classifier): number {
+  return output.kind === 'classification' ? output.labels.length : TOP;
 }
 
 function reasonOf(name: string, file: unknown, result: object | undefined): string {

@@ -1,7 +1,7 @@
 export { type Reliability, reliability } from './calibration.ts';
 export { type Constant, compareClasses } from './constant.ts';
 export { datasetExamples, isKnownDataset } from './dataset-examples.ts';
-export { type Evaluation, evaluate, labelsOf } from './evaluate.ts';
+export { type Answer, type Evaluation, evaluate, labelsOf } from './evaluate.ts';
 export { listExamples } from './examples.ts';
 export { type Accuracy, accuracyOf } from './interval.ts';
 export { type Scores, score, scoreAnswers } from './scores.ts';

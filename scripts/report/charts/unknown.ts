@@ -2,13 +2,14 @@ import { areaY, dot, line, rectY, ruleX, ruleY, text } from '@observablehq/plot'
 import type { Html } from '../html.ts';
 import type { OperatingPoint } from '../numbers/unknown-curve.ts';
 import type { UnknownMeasure } from '../report-input.ts';
+import { share } from '../words.ts';
 import { draw } from './draw.ts';
 
 /** False accepts against recall over all thresholds, with the chosen one marked. */
 export function unknownChart(curve: readonly OperatingPoint[], { recall, falseAccepts }: UnknownMeasure): Html {
   const chosen = [{ recall, falseAccepts }];
   return draw({
-    says: `False accepts against recall. At the threshold, recall is ${whole(recall)} and ${whole(falseAccepts)} of other pictures are accepted.`,
+    says: `False accepts against recall. At the threshold, recall is ${share(recall)} and ${share(falseAccepts)} of other pictures are accepted.`,
     x: { label: 'other pictures accepted', domain: [0, 1], percent: true, ticks: 5 },
     y: { label: 'pictures of the labels accepted', domain: [0, 1], percent: true, ticks: 5 },
     marks: [
@@ -85,8 +86,4 @@ export function scoreChart(bars: readonly ScoreBar[], { threshold }: UnknownMeas
       text(['others'], { frameAnchor: 'bottom-left', dx: 4, dy: -4, fill: 'var(--bad)', fontWeight: 'bold' }),
     ],
   });
-}
-
-function whole(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

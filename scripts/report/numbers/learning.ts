@@ -1,5 +1,5 @@
 import type { LearningPoint } from '../report-input.ts';
-import { points } from '../words.ts';
+import { points, share } from '../words.ts';
 
 /** Less than half a point for twice the pictures is not worth their taking. */
 const WORTH_IT = 0.005;
@@ -11,19 +11,11 @@ export function learningSentence(curve: readonly LearningPoint[]): string | unde
   const perDoubling = (last.accuracy - before.accuracy) / Math.log2(last.count / before.count);
   // It cannot gain more than is left to 100 %.
   const gain = Math.min(perDoubling, 1 - last.accuracy);
-  const measured = `From ${before.count} to ${last.count} pictures of each label, accuracy went from ${percent(before.accuracy)} to ${percent(last.accuracy)}.`;
+  const measured = `From ${before.count} to ${last.count} pictures of each label, accuracy went from ${share(before.accuracy)} to ${share(last.accuracy)}.`;
   if (gain < WORTH_IT) return `${measured} More pictures of the same kind would hardly help.`;
-  const expected = `Twice as many would give about ${points(gain)} more`;
+  const expected = `twice as many would give about ${points(gain)} more`;
   // Where the smaller size's interval holds the larger one's accuracy, the difference may be chance.
   if (before.high >= last.accuracy)
-    return `${measured} More pictures may help a little: ${lower(expected)}, which is within what chance explains.`;
-  return `${measured} More pictures would help: ${lower(expected)}.`;
-}
-
-function percent(value: number): string {
-  return `${(value * 100).toFixed(1)} %`;
-}
-
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+    return `${measured} More pictures may help a little: ${expected}, which is within what chance explains.`;
+  return `${measured} More pictures would help: ${expected}.`;
 }

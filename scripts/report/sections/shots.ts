@@ -1,10 +1,22 @@
 import { type Html, html, named } from '../html.ts';
 import type { ReportPicture } from '../report-input.ts';
 import type { Thumbnails } from '../thumbnails.ts';
-import { share } from '../words.ts';
+import { count, share } from '../words.ts';
+
+/** More are folded away: on a phone each row is two pictures. */
+const UNFOLDED = 12;
 
 /** Pictures as a grid, each with what it is, what it was called and how sure the model was. */
 export function shots(pictures: readonly ReportPicture[], thumbnails: Thumbnails): Html {
+  const more = pictures.slice(UNFOLDED);
+  const folded =
+    more.length > 0
+      ? html`<details><summary>${count(more.length)} more</summary>${grid(more, thumbnails)}</details>`
+      : undefined;
+  return html`${grid(pictures.slice(0, UNFOLDED), thumbnails)}${folded}`;
+}
+
+function grid(pictures: readonly ReportPicture[], thumbnails: Thumbnails): Html {
   return html`<ul class="shots">${pictures.map((picture) => shot(picture, thumbnails.get(picture)))}</ul>`;
 }
 

@@ -11,17 +11,19 @@ export function summary({ pictures, labels, baseline, how, skipped }: ReportInpu
   const right = pictures.filter(({ label, called }) => label === called).length;
   const rejected = pictures.filter(({ known }) => known === false).length;
   const { accuracy, accuracyLow, accuracyHigh } = accuracyOf(right, total);
-  const chance = 1 / Math.max(1, labels.length);
+  // Two classes may share a label.
+  const choices = new Set(labels).size;
+  const chance = 1 / choices;
   return html`<p class="verdict"><span class="big">${share(accuracy)}</span> <span>right: ${number(right)} of ${counted(total, 'picture')}</span></p>
-<p>With 95 % certainty the accuracy lies between <strong>${share(accuracyLow)}</strong> and <strong>${share(accuracyHigh)}</strong>. Measured ${how}.</p>
+<p>With 95 % certainty the accuracy lies between <strong>${share(accuracyLow)}</strong> and <strong>${share(accuracyHigh)}</strong>. Measured: ${how}.</p>
 <ul class="bars">
 ${bar('This model', accuracy, 'own', [accuracyLow, accuracyHigh])}
 ${bar(html`Always answering ${named(baseline.label, 40)}`, baseline.accuracy, 'other')}
-${bar(`Guessing among ${counted(labels.length, 'label')}`, chance, 'other')}
+${bar(`Guessing among ${counted(choices, 'label')}`, chance, 'other')}
 </ul>
 ${accuracyLow <= Math.max(baseline.accuracy, chance) ? html`<p class="warning">This is not surely better than answering without looking at the picture.</p>` : undefined}
 ${rejected > 0 ? html`<p class="note">${counted(rejected, 'of these pictures is', 'of these pictures are')} answered with “none of these”; here the most probable label counts.</p>` : undefined}
-${skipped.length > 0 ? html`<p class="note">${counted(skipped.length, 'file')} left out: they are not counted.</p>` : undefined}`;
+${skipped.length > 0 ? html`<p class="note">Files that were left out and are not counted: ${number(skipped.length)}.</p>` : undefined}`;
 }
 
 function bar(what: Html | string, value: number, kind: 'own' | 'other', interval?: readonly [number, number]): Html {

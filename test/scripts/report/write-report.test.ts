@@ -1,0 +1,122 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FreezeframeError } from '@freezeframe/inference';
+import { parseHTML } from 'linkedom';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ReportInput, writeReport } from '../../../scripts/report/index.ts';
+import { HOSTILE, sampleInput } from './sample.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'report-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function written(input: ReportInput) {
+  const file = join(folder, 'report.html');
+  await writeReport(input, file);
+  const text = await readFile(file, 'utf8');
+  return { text, document: parseHTML(text).document };
+}
+
+function titles({ document }: Awaited<ReturnType<typeof written>>) {
+  return [...document.querySelectorAll('h2')].map(({ textContent }) => textContent);
+}
+
+describe('writeReport', () => {
+  it('has a part for everything that was measured', async () => {
+    const report = await written(sampleInput(['cat', 'dog'], 60));
+    const { document } = report;
+    expect(titles(report)).toEqual([
+      'How good it is',
+      'What is taken for what',
+      'Mistakes and doubts',
+      'Label by label',
+      'Can its percentages be trusted?',
+      'None of these',
+      'Would more pictures help?',
+      'The pictures themselves',
+      'Before and after freezing',
+      'Where it comes from',
+    ]);
+    expect(document.querySelector('.big')?.textContent).toBe('93.3 %');
+    expect(document.querySelector('.verdict')?.textContent).toContain('56 of 60 pictures');
+    expect(document.querySelectorAll('svg[role=img][aria-label]').length).toBe(4);
+  });
+
+  it('says the counts of the matrix, and opens the pictures of each cell', async () => {
+    const { document } = await written(sampleInput(['cat', 'dog'], 60));
+    const rows = [...document.querySelectorAll('.matrix tbody tr')];
+    expect(rows.map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent))).toEqual([
+      ['28', '2'],
+      ['2', '28'],
+    ]);
+    for (const button of document.querySelectorAll('[popovertarget]'))
+      expect(document.getElementById(button.getAttribute('popovertarget') as string)).not.toBeNull();
+    expect(document.querySelectorAll('[popover] img[src^="data:image/jpeg;base64,"]').length).toBe(16);
+  });
+
+  it('leaves out what was not measured, and says what was left out where nothing could be answered', async () => {
+    const { learningCurve, unknown, performance, ...plain } = sampleInput(['cat', 'dog'], 40);
+    expect(titles(await written(plain))).not.toContain('None of these');
+    const report = await written({ ...plain, pictures: [] });
+    expect(titles(report)).toEqual(['How good it is', 'The pictures themselves', 'Where it comes from']);
+    expect(report.document.body.textContent).toContain('No picture could be answered');
+  });
+
+  it('holds hostile labels and file names as text', async () => {
+    const { text, document } = await written(sampleInput([HOSTILE, `${HOSTILE}"2`, 'مرحبا'], 60));
+    expect(document.querySelectorAll('script, img:not([src^="data:image/jpeg"])').length).toBe(0);
+    expect([...document.querySelectorAll('*')].filter((one) => one.hasAttribute('onerror'))).toEqual([]);
+    expect(document.querySelectorAll('style').length).toBe(1);
+    expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069\ud800-\udfff]/);
+    expect(text).not.toMatch(/(src|href)="(?!data:image\/jpeg|#)/);
+  });
+
+  it('says that a model is not surely better than a constant answer', async () => {
+    const sample = sampleInput(['cat', 'dog'], 20);
+    const constant = { ...sample, pictures: sample.pictures.map((one) => ({ ...one, called: 'cat' })) };
+    expect((await written(constant)).text).toContain('not surely better');
+    expect((await written(sampleInput(['cat', 'dog'], 60))).text).not.toContain('not surely better');
+  });
+
+  it('stays below 8 MB with 20,000 pictures of 200 labels, 3,000 duplicates and 30,000 files left out', async () => {
+    const labels = Array.from({ length: 200 }, (_, number) => `${'long '.repeat(60)}${number}`);
+    const input = sampleInput(labels, 20_000);
+    const name = (number: number) => `${'folder/'.repeat(30)}${number}.jpg`;
+    const { text, document } = await written({
+      ...input,
+      skipped: Array.from({ length: 30_000 }, (_, number) => ({
+        file: name(number),
+        reason: 'no picture '.repeat(99),
+      })),
+      duplicates: Array.from({ length: 3_000 }, (_, number) => [name(number), name(number + 1)]),
+    });
+    expect(text.length).toBeLessThan(8_000_000);
+    expect(document.querySelector('.matrix')).toBeNull();
+    expect(document.body.textContent).toContain('The most confused pairs of 200 labels');
+  });
+
+  it('shows a picture that is gone without a preview', async () => {
+    const sample = sampleInput(['cat', 'dog'], 20);
+    const pictures = sample.pictures.map(({ read, ...one }) => ({ ...one, path: join(folder, 'gone.jpg') }));
+    const { document } = await written({ ...sample, pictures });
+    expect(document.querySelectorAll('img').length).toBe(0);
+    expect(document.querySelectorAll('.blank').length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [{ called: 'dgo' }, 'labels-unknown'],
+    [{ probability: Number.NaN }, 'evaluation-failed'],
+    [{ own: 1.5 }, 'evaluation-failed'],
+  ])('refuses %o, and writes nothing', async (wrong, code) => {
+    const sample = sampleInput(['cat', 'dog'], 4);
+    const pictures = sample.pictures.map((one) => ({ ...one, ...wrong }));
+    const file = join(folder, 'refused.html');
+    const error = await writeReport({ ...sample, pictures }, file).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(FreezeframeError);
+    expect(error).toMatchObject({ code });
+    expect(await readdir(folder)).not.toContain('refused.html');
+  });
+});
