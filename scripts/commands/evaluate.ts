@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { type Classifier, expected, FreezeframeError, openClassifier } from '@freezeframe/inference';
 import { Command } from 'commander';
 import {
+  type Answer,
   datasetExamples,
   type Evaluation,
   evaluate,
@@ -11,8 +12,10 @@ import {
   listExamples,
   takesTables,
 } from '#evaluate';
+import { writeReport } from '#report';
 import { openStore } from '#store';
 import { type Progress, reportResult, startProgress } from '#terminal';
+import { checkReportFile, evaluationReport } from './evaluate/evaluation-report.ts';
 import { errorShare, scoresText, share } from './evaluate/scores-text.ts';
 import { tableText } from './evaluate/table-text.ts';
 
@@ -27,6 +30,7 @@ export function evaluateCommand(): Command {
     .option('--target <column>', 'column of a table that holds the right answers')
     .option('--encoding <name>', 'of a table or CSV: windows-1252, ...; UTF-8 if left out')
     .option('--json', 'print one JSON object')
+    .option('--report <file>', 'write an HTML page with the mistakes, their pictures and charts')
     .addHelpText(
       'after',
       `
@@ -34,6 +38,7 @@ Examples:
   $ freezeframe evaluate gnomes photos/
   $ freezeframe evaluate gnomes@latest labels.csv --json | jq .accuracy
   $ freezeframe evaluate digits mnist                           its 10,000 test pictures
+  $ freezeframe evaluate gnomes photos/ --report report.html    what it gets wrong, to look at
   $ freezeframe evaluate prices houses.csv --json | jq .meanAbsoluteError
 
 Files that are no pictures are counted and named; they do not lower the accuracy.
@@ -46,9 +51,11 @@ interface Flags {
   target?: string;
   encoding?: string;
   json?: boolean;
+  report?: string;
 }
 
 async function run(reference: string, data: string, { json = false, ...flags }: Flags): Promise<void> {
+  if (flags.report !== undefined) await checkReportFile(flags.report);
   const { folder } = await openStore().resolve(reference);
   const classifier = await openClassifier(folder);
   try {
@@ -65,6 +72,10 @@ async function isTableFor(classifier: Classifier, data: string): Promise<boolean
 }
 
 async function evaluateRows(classifier: Classifier, data: string, flags: Flags, json: boolean): Promise<void> {
+  if (flags.report !== undefined)
+    throw new FreezeframeError('used-wrongly', expected('a model of pictures', '--report', 'a model of numbers'), {
+      remedy: 'Leave it out: everything that is measured on a table is printed.',
+    });
   let progress: Progress | undefined;
   const onDone = (done: number, all: number) => {
     progress ??= startProgress('Evaluating', all, 'rows');
@@ -80,22 +91,40 @@ async function evaluatePictures(classifier: Classifier, data: string, flags: Fla
   const labels = labelsOf(classifier);
   const examples = isKnownDataset(data) ? await datasetExamples(data, labels) : await listExamples(data, flags);
   const progress = startProgress('Evaluating', examples.length, 'pictures');
-  const result = await evaluate(classifier, examples, progress.update).finally(() => progress.stop());
-  reportResult(result, json, () => evaluationText(result));
+  const answers: Answer[] = [];
+  const onAnswer = (answer: Answer) => void answers.push(answer);
+  const result = await evaluate(classifier, examples, progress.update, onAnswer).finally(() => progress.stop());
+  const { report } = flags;
+  if (report !== undefined) await writeReport(evaluationReport(result, answers, data, classifier.manifest), report);
+  reportResult(result, json, () => evaluationText(result, report));
 }
 
-function evaluationText(result: Evaluation): string {
+function evaluationText(result: Evaluation, report: string | undefined): string {
   const { model, count, unreadable, seconds, picturesPerSecond, milliseconds } = result;
   const top5 = result.top5Accuracy === undefined ? '' : `, among the first five ${share(result.top5Accuracy)}`;
   const parts = [
     `${model.name}@${model.version}: accuracy ${share(result.accuracy)} (error ${errorShare(result.accuracy)})${top5}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
     ...scoresText(result, 'PICTURES'),
+    ...(result.wrong.length > 0 ? [wrongText(result)] : []),
     `${picturesPerSecond.toFixed(1)} pictures/s (${seconds.toFixed(1)} s; each ${milliseconds.decode.toFixed(2)} ms to decode, ${milliseconds.run.toFixed(2)} ms to run)`,
   ];
   if (unreadable.length > 0) {
-    const shown = unreadable.slice(0, 10).map(({ file, reason }) => `  ${file}: ${reason}`);
-    const more = unreadable.length > 10 ? [`  and ${unreadable.length - 10} more (all with --json)`] : [];
-    parts.push([`${unreadable.length} files could not be read as pictures:`, ...shown, ...more].join('\n'));
+    const lines = unreadable.map(({ file, reason }) => `${file}: ${reason}`);
+    parts.push(firstLines(`${unreadable.length} files could not be read as pictures:`, lines));
   }
+  if (report !== undefined) parts.push(`Mistakes, pictures and charts: ${report}`);
   return parts.join('\n\n');
+}
+
+function wrongText({ wrong }: Evaluation): string {
+  const lines = wrong.map(
+    ({ file, label, called, probability }) => `${file}: is ${label}, called ${called} (${share(probability)})`,
+  );
+  return firstLines(`${wrong.length} wrong, the surest first:`, lines);
+}
+
+/** A heading with ten lines at most, and how many more there are. */
+function firstLines(heading: string, lines: readonly string[]): string {
+  const more = lines.length > 10 ? [`  and ${lines.length - 10} more (all with --json)`] : [];
+  return [heading, ...lines.slice(0, 10).map((line) => `  ${line}`), ...more].join('\n');
 }

@@ -1,7 +1,7 @@
 const BINS = 15;
 
 /** The answers whose probability lies in one fifteenth of 0..1. */
-export interface ReliabilityBin {
+interface ReliabilityBin {
   from: number;
   to: number;
   count: number;

@@ -12,6 +12,8 @@ export interface Answer {
   probability: number;
   /** The probability of the example's own label. */
   own: number;
+  /** False where the answer is "none of these"; absent where the model cannot tell. */
+  known?: boolean;
 }
 
 export interface Evaluation extends Scores {
@@ -84,7 +86,13 @@ export async function evaluate(
       const { label: called, probability } = first;
       pairs.push([label, called]);
       if (called !== label) wrong.push({ file, label, called, probability });
-      onAnswer({ example, called, probability, own: predictions.find((one) => one.label === label)?.probability ?? 0 });
+      onAnswer({
+        example,
+        called,
+        probability,
+        own: predictions.find((one) => one.label === label)?.probability ?? 0,
+        ...(result && 'known' in result ? { known: result.known } : {}),
+      });
     }
     onDone(Math.min(first + CHUNK, examples.length));
   }

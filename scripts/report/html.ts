@@ -39,7 +39,7 @@ const LONGEST_NAME = 120;
 
 /** A name from outside, cut in its middle: where a path begins and how it ends says most. */
 export function shorten(name: string, longest = LONGEST_NAME): string {
-  const characters = Array.from(name);
+  const characters = Array.from(printable(name));
   if (characters.length <= longest) return name;
   const half = Math.floor((longest - 1) / 2);
   return `${characters.slice(0, half).join('')}…${characters.slice(-half).join('')}`;

@@ -1,2 +1,2 @@
-export type { LearningPoint, ReportInput, ReportPicture, UnknownMeasure } from './report-input.ts';
+export type { ReportInput, ReportPicture } from './report-input.ts';
 export { writeReport } from './write-report.ts';

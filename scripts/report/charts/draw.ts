@@ -6,7 +6,7 @@ import { Html, html } from '../html.ts';
 const WIDTH = 400;
 const HEIGHT = 290;
 
-export interface Axis {
+interface Axis {
   label: string;
   domain?: [number, number];
   type?: 'log' | 'linear';

@@ -50,7 +50,7 @@ function matrix(
   return scrolling(
     'Confusion matrix',
     html`<table class="matrix ${kind}"><caption>A row for what a picture is, a column for what the model called it</caption>
-<thead><tr><td></td>${classes.map(({ label }) => html`<th scope="col"><span>${named(label, 24)}</span></th>`)}</tr></thead>
+<thead><tr><td></td>${classes.map(({ label }) => html`<th scope="col"><span>${named(label, 18)}</span></th>`)}</tr></thead>
 <tbody>${classes.map(
       ({ label: is, support }, row) => html`<tr><th scope="row">${named(is, 24)}</th>${classes.map(
         ({ label: called }, column) => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useStore } from './models-store.ts';
@@ -34,6 +35,9 @@ describe('freezeframe evaluate', () => {
     expect(result.classes[1]).toMatchObject({ label: 'green', support: 0, recall: null });
     expect(result.classes[2]).toMatchObject({ label: 'blue', support: 1, precision: 0.5, recall: 1 });
     expect(result.unreadable).toEqual([{ file: join(data(), 'blue', 'notes.txt'), reason: expect.any(String) }]);
+    expect(result.wrong).toEqual([
+      { file: join(data(), 'red', 'wrong.png'), label: 'red', called: 'blue', probability: expect.any(Number) },
+    ]);
     expect(result.picturesPerSecond).toBeGreaterThan(0);
   });
 
@@ -42,6 +46,7 @@ describe('freezeframe evaluate', () => {
     expect(stdout).toContain('colours@1: accuracy 75.0 %');
     expect(stdout).toMatch(/^red +3 +100\.0 % +66\.7 % +80\.0 %$/m);
     expect(stdout).toMatch(/^IS \\ CALLED +red +green +blue$/m);
+    expect(stdout).toMatch(/^1 wrong, the surest first:\n {2}\S+wrong\.png: is red, called blue \(9\d\.\d %\)$/m);
     expect(stdout).toMatch(/^1 files could not be read/m);
   });
 
@@ -96,5 +101,28 @@ describe('freezeframe evaluate', () => {
     expect((await run(['evaluate', 'prices', data()])).stderr).toContain('does not classify pictures');
     const absent = await run(['evaluate', 'colours', join(scratch.folder, 'nowhere'), '--json']);
     expect([absent.code, JSON.parse(absent.stdout).error.code]).toEqual([1, 'examples-not-found']);
+  });
+
+  it('--report writes a page that shows the pictures', async () => {
+    const report = join(scratch.folder, 'pages', 'report.html');
+    const { code, stdout } = await run(['evaluate', 'colours', data(), '--report', report]);
+    expect([code, stdout.split('\n').at(-2)]).toEqual([0, `Mistakes, pictures and charts: ${report}`]);
+    const page = await readFile(report, 'utf8');
+    expect(page).toContain('right: 3 of 4 pictures');
+    expect(page).toContain('red called blue: 1 picture');
+    expect(page).toContain('data:image/jpeg;base64,');
+    expect(page).toContain('notes.txt');
+  });
+
+  it('--report writes a page where no picture could be answered', async () => {
+    const csv = await scratch.write('gone.csv', 'file,label\nphotos/none.png,blue\n');
+    const report = join(scratch.folder, 'none.html');
+    expect((await run(['evaluate', 'colours', csv, '--report', report])).code).toBe(0);
+    expect(await readFile(report, 'utf8')).toContain('No picture could be answered');
+  });
+
+  it('refuses a folder as a report, before any work', async () => {
+    const { code, stderr } = await run(['evaluate', 'colours', data(), '--report', scratch.folder]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a file for --report')]);
   });
 });

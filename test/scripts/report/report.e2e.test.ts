@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeReport } from '../../../scripts/report/index.ts';
+import { CHROMIUM, launchChromium } from '../../functions/http/chromium.ts';
+import { HOSTILE, sampleInput } from './sample.ts';
+
+const SCHEMES = ['light', 'dark'] as const;
+const SCREENS = [
+  ['a phone', { width: 390, height: 844 }],
+  ['a desktop', { width: 1280, height: 900 }],
+] as const;
+const REPORTS = {
+  'two labels': sampleInput(['cat', 'dog'], 120),
+  'nine labels, some hostile': sampleInput([HOSTILE, 'مرحبا', ...'abcdefg'], 300),
+  'fifty labels': sampleInput(
+    Array.from({ length: 50 }, (_, number) => `label ${number}`),
+    900,
+  ),
+};
+
+interface Finding {
+  id: string;
+  nodes: { html: string }[];
+}
+
+/** What axe finds wrong, and what it could not decide about contrast. */
+async function findings(page: Page, within = 'body') {
+  const found = (await page.evaluate(`axe.run(${JSON.stringify(within)})`)) as {
+    violations: Finding[];
+    incomplete: Finding[];
+    passes: Finding[];
+  };
+  const undecided = found.incomplete.filter(({ id }) => id === 'color-contrast');
+  // A run that measured nothing would find nothing.
+  expect(found.passes.map(({ id }) => id)).toContain('color-contrast');
+  return [...found.violations, ...undecided].map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+  );
+}
+
+describe.skipIf(!CHROMIUM)('a report in Chromium', () => {
+  let browser: Browser;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'report-'));
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const cases = Object.keys(REPORTS).flatMap((name) =>
+    SCHEMES.flatMap((scheme) => SCREENS.map(([screen, viewport]) => ({ name, scheme, screen, viewport }))),
+  );
+
+  it.each(cases)('$name, $scheme, on $screen', async ({ name, scheme, viewport }) => {
+    const file = join(folder, `${name}.html`);
+    await writeReport(REPORTS[name as keyof typeof REPORTS], file);
+    const context = await browser.newContext({ viewport, colorScheme: scheme, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('console', (message) => wrong.push(message.text()));
+    page.on('request', (request) => {
+      if (request.url() !== pathToFileURL(file).href && !request.url().startsWith('data:')) wrong.push(request.url());
+    });
+    await page.goto(pathToFileURL(file).href);
+    // The page's own policy lets no script run; the debugger may.
+    await page.evaluate(axe.source);
+    expect(await findings(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+
+    const button = page.locator('[popovertarget^=cell]:visible').first();
+    const target = await button.getAttribute('popovertarget');
+    await button.focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator(`#${target} img:visible`).count()).toBeGreaterThan(0);
+    expect(await findings(page, `#${target}`)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await page.locator(`#${target}`).isVisible()).toBe(false);
+
+    // Whoever opens everything finds nothing wrong either.
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+    expect(await findings(page)).toEqual([]);
+    await context.close();
+    expect(wrong).toEqual([]);
+  });
+
+  it('prints in the light, without what needs a click', async () => {
+    const file = join(folder, 'print.html');
+    await writeReport(REPORTS['two labels'], file);
+    const page = await browser.newPage({ colorScheme: 'dark' });
+    await page.goto(pathToFileURL(file).href);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(15, 31, 42)');
+    expect(await page.locator('nav').isVisible()).toBe(false);
+    expect((await page.pdf()).length).toBeGreaterThan(10_000);
+    await page.close();
+  });
+});
