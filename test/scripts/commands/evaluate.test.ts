@@ -125,4 +125,10 @@ describe('freezeframe evaluate', () => {
     const { code, stderr } = await run(['evaluate', 'colours', data(), '--report', scratch.folder]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a file for --report')]);
   });
+
+  it('refuses a report of a table, before any work', async () => {
+    const csv = await scratch.write('houses.csv', 'a,b\n1,2\n');
+    const { code, stderr } = await run(['evaluate', 'prices', csv, '--report', join(scratch.folder, 'table.html')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a model of pictures for --report')]);
+  });
 });
