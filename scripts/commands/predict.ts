@@ -16,12 +16,12 @@ import {
 } from '@freezeframe/inference';
 import { Command } from 'commander';
 import { openStore } from '#store';
-import { formatShare, reportResult, wholeAboveZero } from '#terminal';
+import { formatAmount, formatShare, reportResult, wholeAboveZero } from '#terminal';
 import { checkExplain, type ExplainOptions, writeOverlay } from './predict/explain.ts';
 import { picturesNamed } from './predict/pictures-named.ts';
 
 interface Options extends ExplainOptions {
-  json?: true;
+  json?: boolean;
   topK?: number;
   request?: string;
 }
@@ -62,7 +62,7 @@ async function predict(reference: string, files: readonly string[], options: Opt
   const classifier = await openClassifier(folder);
   try {
     await checkExplain(classifier, options.request === undefined ? files : [], options);
-    if (options.request !== undefined) await answerRequest(classifier, options.request, options.json === true);
+    if (options.request !== undefined) await answerRequest(classifier, options.request, options);
     else await answerPictures(classifier, files, options);
   } finally {
     await classifier.close();
@@ -105,7 +105,11 @@ async function ask(
   return classifier.explain(picture, { ...answerOptions, heatmap: label === undefined ? {} : { label } });
 }
 
-async function answerRequest(classifier: Classifier, file: string, json: boolean): Promise<void> {
+async function answerRequest(
+  classifier: Classifier,
+  file: string,
+  { json = false, ...options }: Options,
+): Promise<void> {
   const content = file === '-' ? await readText(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
   let request: unknown;
   try {
@@ -118,7 +122,8 @@ async function answerRequest(classifier: Classifier, file: string, json: boolean
   }
   // Checked in full by `infer`, field by field.
   const response = await classifier.infer(request as InferRequest);
-  reportResult(response, json, () => responseText(response, classifier.manifest));
+  const results = resultsOf(response, classifier.manifest, options);
+  reportResult(results ? { ...response, results } : response, json, () => responseText(response, results));
 }
 
 async function readPicture(file: string): Promise<Uint8Array> {
@@ -136,34 +141,50 @@ function unreadable(file: string): (cause: NodeJS.ErrnoException) => never {
 const BAR = 24;
 const NONE_OF_THESE = '  none of these; the nearest of them:';
 
-function resultText(file: string, result: Result, overlay?: string): string {
-  if ('values' in result) return [file, ...result.values.map(valueText)].join('\n');
+function resultText(title: string, result: Result, overlay?: string): string {
+  return [title, ...resultLines(result, overlay)].join('\n');
+}
+
+function resultLines(result: Result, overlay?: string): string[] {
+  if ('values' in result) return result.values.map(valueText);
   const lines = result.predictions.map(({ label, probability }) => {
     const bar = '█'.repeat(Math.round(probability * BAR)).padEnd(BAR);
     return `  ${formatShare(probability).padStart(7)}  ${bar}  ${label}`;
   });
   if (result.known === false) lines.unshift(NONE_OF_THESE);
   if (result.heatmap) lines.push(`  ${overlay} shows which parts speak for ${result.heatmap.label}`);
-  return [file, ...lines].join('\n');
+  return lines;
 }
 
+/** Float32 has seven digits. */
 function valueText({ name, value, unit }: { name: string; value: number; unit: string }): string {
-  return `  ${name}: ${value.toLocaleString('en')} ${unit}`.trimEnd();
+  return `  ${name}: ${formatAmount(value, unit, 7)}`;
 }
 
-/** Values that have names and units are shown with them, a row below the other. */
-function responseText(response: InferResponse, manifest: Manifest): string {
+/** What a model of numbers says in names, labels and units; undefined where the request did not ask for it. */
+function resultsOf(response: InferResponse, manifest: Manifest, { topK }: Options): Result[] | undefined {
+  const { input, output } = manifest;
+  if (output.kind === 'tensors' || (output.kind === 'classification' && input.kind === 'picture')) return undefined;
+  if (!response.outputs.some(({ name }) => name === output.name)) return undefined;
+  return responseResults(manifest, response, checkAnswerOptions(topK === undefined ? {} : { topK }));
+}
+
+/** Results a row below the other; tensors where there are none. */
+function responseText(response: InferResponse, results: readonly Result[] | undefined): string {
   const { model_name, model_version, parameters, outputs } = response;
-  const lines = outputs.flatMap(({ name, datatype, shape, data }) => {
-    if (manifest.output.kind === 'regression' && name === manifest.output.name) {
-      const rows = responseResults(manifest, response, checkAnswerOptions({}));
-      return rows.flatMap((row) => ('values' in row ? row.values.map(valueText) : []));
-    }
+  const model = `${model_name}@${model_version}`;
+  if (results) {
+    const lines = results.flatMap((result, row) =>
+      'values' in result ? resultLines(result) : [`  row ${row}`, ...resultLines(result)],
+    );
+    return [model, ...lines].join('\n');
+  }
+  const lines = outputs.map(({ name, datatype, shape, data }) => {
     const shown = data.slice(0, 8).join(', ');
     return `  ${name} ${datatype} [${shape.join(', ')}]: ${shown}${data.length > 8 ? ', … (all of it with --json)' : ''}`;
   });
   const rows = parameters?.unknown_rows?.split(',') ?? [];
   const list = new Intl.ListFormat('en').format(rows);
   if (rows.length > 0) lines.unshift(`  none of these: ${rows.length > 1 ? 'rows' : 'row'} ${list}`);
-  return [`${model_name}@${model_version}`, ...lines].join('\n');
+  return [model, ...lines].join('\n');
 }

@@ -40,6 +40,11 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(1)} ${unit}`;
 }
 
+/** An amount for people, to so many digits of its own: 16278.78 -> "16,280 USD", 0.00012345 -> "0.0001235". */
+export function formatAmount(value: number, unit: string, maximumSignificantDigits = 4): string {
+  return `${value.toLocaleString('en', { maximumSignificantDigits })} ${unit}`.trimEnd();
+}
+
 /** A share of one for people: 0.9731 -> "97.3 %". */
 export function formatShare(share: number): string {
   return `${(share * 100).toFixed(1)} %`;

@@ -1,5 +1,5 @@
 import type { Dataset } from '#datasets';
-import { formatBytes, type Progress, startProgress } from '#terminal';
+import { formatAmount, formatBytes, type Progress, startProgress } from '#terminal';
 import type { FreezeReport } from './freeze-trained.ts';
 import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
 
@@ -56,13 +56,9 @@ export function describeTraining(report: TrainReport, dataset: Dataset): string 
   const quality =
     dataset.kind === 'pictures'
       ? `${title} Error: ${(100 * (metrics.error as number)).toFixed(2)}% of ${count} test pictures`
-      : `${title} Mean Error: ${amount(metrics.meanAbsoluteError as number, dataset.target.unit)} over ${count} test rows`;
+      : `${title} Mean Error: ${formatAmount(metrics.meanAbsoluteError as number, dataset.target.unit)} over ${count} test rows`;
   const effort = `${epochs} epochs in ${seconds.toFixed(1)} s on ${report.backend}, epoch ${bestEpoch} kept`;
   return `${quality}\n${effort}\n${freezeText(frozen)}`;
-}
-
-function amount(value: number, unit: string): string {
-  return `${Number(value.toPrecision(4)).toLocaleString('en')}${unit ? ` ${unit}` : ''}`;
 }
 
 function capital(word: string): string {

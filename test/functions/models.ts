@@ -78,6 +78,33 @@ export function priceModel(): { model: Uint8Array; draft: Draft } {
   };
 }
 
+/** Says `small` or `large`: whether the sum of two numbers is above ten. Takes `batch` rows at once. */
+export function sizeModel(name: string, batch: number | null): { model: Uint8Array; draft: Draft } {
+  const graph = new GraphBuilder();
+  const numbers = graph.input('numbers', 'float32', [batch, 2]);
+  const sum = graph.op('MatMul', [numbers, graph.weight('ones', [2, 1], new Float32Array([1, 1]))]);
+  graph.node('Sigmoid', [graph.op('Sub', [sum, graph.float(10)])], ['size']);
+  graph.output('size', 'float32', [batch, 1]);
+  return {
+    model: graph.build(),
+    draft: {
+      name,
+      task: 'classification',
+      input: {
+        kind: 'tensors',
+        tensors: [{ name: 'numbers', shape: [batch, 2], datatype: 'FP32' }],
+        features: [{ name: 'a' }, { name: 'b' }],
+      },
+      output: {
+        kind: 'classification',
+        name: 'size',
+        labels: ['small', 'large'],
+        activation: 'sigmoid',
+      },
+    },
+  };
+}
+
 /** Writes the models as a model layer has them, the first one the default, and answers the folder. */
 export async function writeModels(models: readonly { model: Uint8Array; draft: Draft }[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'freezeframe-models-'));

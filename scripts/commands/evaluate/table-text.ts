@@ -1,5 +1,6 @@
 import { leftOutInWords } from '#datasets';
 import type { TableEvaluation } from '#evaluate';
+import { formatAmount } from '#terminal';
 import { errorShare, scoresText, share } from './scores-text.ts';
 
 const SHOWN = 10;
@@ -16,11 +17,8 @@ export function tableText(result: TableEvaluation): string {
     );
   } else {
     const { target, meanAbsoluteError, rootMeanSquaredError } = result;
-    const inUnit = (value: number) =>
-      `${Number(value.toPrecision(4)).toLocaleString('en')}${target.unit ? ` ${target.unit}` : ''}`;
-    parts.push(
-      `${model}: ${target.name}: mean error ${inUnit(meanAbsoluteError)}, root mean squared error ${inUnit(rootMeanSquaredError)} on ${count} rows`,
-    );
+    const [mean, rootMean] = [meanAbsoluteError, rootMeanSquaredError].map((value) => formatAmount(value, target.unit));
+    parts.push(`${model}: ${target.name}: mean error ${mean}, root mean squared error ${rootMean} on ${count} rows`);
   }
   parts.push(`${rowsPerSecond.toFixed(0)} rows/s (${seconds.toFixed(1)} s)`);
   const said = [...notes, ...leftOutInWords(skipped, SHOWN, 'all with --json')];

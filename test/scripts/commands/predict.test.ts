@@ -2,6 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { openStore } from '../../../scripts/store/index.ts';
+import { sizeModel } from '../../functions/models.ts';
 import { useStore } from './models-store.ts';
 import { run, spawnCommand } from './run.ts';
 
@@ -151,8 +153,30 @@ describe('freezeframe predict', () => {
       model_version: '1',
       id: 'r1',
       outputs: [{ name: 'price', shape: [1, 1], datatype: 'FP32', data: [100_150] }],
+      results: [
+        {
+          model: { name: 'prices', version: '1' },
+          values: [{ name: 'price', value: 100_150, unit: 'dollars' }],
+        },
+      ],
     });
     expect((await run(['predict', 'prices', '--request', file])).stdout).toBe('prices@1\n  price: 100,150 dollars\n');
+    const small = await scratch.write('small.json', request([0.0000012, 0]));
+    expect((await run(['predict', 'prices', '--request', small])).stdout).toBe('prices@1\n  price: 0.0012 dollars\n');
+  });
+
+  it('--request names the labels of a model of numbers', async () => {
+    const { model, draft } = sizeModel('size', null);
+    const { name, ...manifest } = draft;
+    const about = { formatVersion: 1, precision: 'float32', metrics: {}, provenance: {} } as const;
+    await openStore().save(name, { manifest: { ...manifest, ...about }, model });
+    const inputs = [{ name: 'numbers', shape: [2, 2], datatype: 'FP32', data: [1, 2, 30, 40] }];
+    const file = await scratch.write('s.json', JSON.stringify({ inputs }));
+    const { results } = JSON.parse((await run(['predict', 'size', '--request', file, '--json'])).stdout);
+    const first = (result: { predictions: { label: string }[] }) => result.predictions[0]?.label;
+    expect(results.map(first)).toEqual(['small', 'large']);
+    const { stdout } = await run(['predict', 'size', '--request', file, '--top-k', '1']);
+    expect(stdout).toMatch(/^size@1\n {2}row 0\n +99\.9 % {2}█+ +small\n {2}row 1\n +100\.0 % {2}█+ +large\n$/);
   });
 
   it('--request works for a picture model too: uint8 [batch, height, width, channels]', async () => {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatShare, formatTable } from '../../../scripts/terminal/table.ts';
+import { formatAmount, formatBytes, formatShare, formatTable } from '../../../scripts/terminal/table.ts';
+
+describe('formatAmount', () => {
+  it.each<[number, string, number | undefined, string]>([
+    [16278.78, 'USD', undefined, '16,280 USD'],
+    [0.00012345, '', undefined, '0.0001235'],
+    [-228823.3125, '€', 7, '-228,823.3 €'],
+    [0, 'm', 7, '0 m'],
+  ])('writes %d as %s has it', (value, unit, digits, wanted) => {
+    expect(formatAmount(value, unit, digits)).toBe(wanted);
+  });
+});
 
 describe('formatTable', () => {
   it('aligns words to the left and numbers to the right, with no space at the end', () => {

@@ -3,35 +3,7 @@ import { join } from 'node:path';
 import { type Classifier, openClassifier } from '@freezeframe/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluateTable } from '../../../../scripts/evaluate/tables/evaluate-table.ts';
-import { GraphBuilder } from '../../../../scripts/onnx/graph.ts';
-import { priceModel, writeModels } from '../../../functions/models.ts';
-
-/** Says `small` or `large`: whether the sum of two numbers is above ten. Takes `batch` rows at once. */
-function sizeModel(name: string, batch: number | null) {
-  const graph = new GraphBuilder();
-  const numbers = graph.input('numbers', 'float32', [batch, 2]);
-  const sum = graph.op('MatMul', [numbers, graph.weight('ones', [2, 1], new Float32Array([1, 1]))]);
-  graph.node('Sigmoid', [graph.op('Sub', [sum, graph.float(10)])], ['size']);
-  graph.output('size', 'float32', [batch, 1]);
-  return {
-    model: graph.build(),
-    draft: {
-      name,
-      task: 'classification' as const,
-      input: {
-        kind: 'tensors' as const,
-        tensors: [{ name: 'numbers', shape: [batch, 2], datatype: 'FP32' as const }],
-        features: [{ name: 'a' }, { name: 'b' }],
-      },
-      output: {
-        kind: 'classification' as const,
-        name: 'size',
-        labels: ['small', 'large'],
-        activation: 'sigmoid' as const,
-      },
-    },
-  };
-}
+import { priceModel, sizeModel, writeModels } from '../../../functions/models.ts';
 
 let folder: string;
 const opened: Classifier[] = [];
