@@ -44,14 +44,14 @@ export function transferLine(report: TransferReport) {
   };
 }
 
-/** The result for people. */
-export function describeTransfer(report: TransferReport): string {
+/** The result for people. @param page where it is to be seen in full */
+export function describeTransfer(report: TransferReport, page: string): string {
   const { stored, quality, test, constant, folds, model, tried, curve, skipped, duplicates, seconds } = report;
   const { unknown, frozen } = model;
   const lines = [
     `Accuracy ${accuracyText(quality)}, by ${folds}-fold cross-validation over ${quality.count} pictures`,
     ...(test ? [`Accuracy ${accuracyText(test)}, on ${test.count} pictures of the test folder`] : []),
-    `  always answering ${constant.answer}: ${formatShare((constant as { accuracy: number }).accuracy)}`,
+    `  always answering ${constant.answer}: ${formatShare(constant.accuracy)}`,
     ...(unknown
       ? [
           `  none of these: ${formatShare(unknown.recall)} of its own pictures are known, ${formatShare(unknown.falseAccepts)} of ${unknown.background.count} others are taken for one`,
@@ -86,6 +86,7 @@ export function describeTransfer(report: TransferReport): string {
     ),
   );
   lines.push(...leftOutInWords(skipped, MOST_NAMED, 'freezeframe dataset lists them'));
+  lines.push(`Mistakes, pictures and charts: ${page}`);
   lines.push(`Next: freezeframe predict ${stored.name} PICTURE, then freezeframe bundle --model ${stored.name}`);
   return lines.join('\n');
 }

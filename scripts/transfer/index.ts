@@ -1,3 +1,3 @@
 export { makeBackboneAsset } from './backbones/make-asset.ts';
 export { describeTransfer, transferLine } from './describe.ts';
-export { trainTransfer } from './train-transfer.ts';
+export { type TransferReport, trainTransfer } from './train-transfer.ts';

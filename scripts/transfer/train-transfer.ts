@@ -1,6 +1,6 @@
 import type { ManifestDraft } from '@freezeframe/inference';
 import type { FoundPictures, Skipped } from '#datasets';
-import { type Accuracy, accuracyOf, type Constant, compareClasses } from '#evaluate';
+import { type Accuracy, accuracyOf, compareClasses } from '#evaluate';
 import { GRAPH_NAMES } from '#frozen';
 import { checkName, type ModelStore, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
@@ -72,7 +72,7 @@ export interface TransferReport {
   /** On pictures of a folder called test, which nothing was chosen by. */
   readonly test?: Quality;
   /** Always answering the commonest label. */
-  readonly constant: Constant;
+  readonly constant: ReturnType<typeof compareClasses>;
   readonly model: TransferModel;
   /** Accuracy by how many pictures of each label were learnt from. */
   readonly curve: readonly (CurvePoint & Accuracy)[];

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { describeResult, uploadLine } from '#local';
+import { formatShare } from '#terminal';
 import type { Started } from './start.ts';
 
 /** What `freezeframe start --json` prints. */
@@ -19,12 +20,13 @@ export function startedResult({ gateway, model, metrics, tried, upload, uploads,
 }
 
 /** The same for a person: what was tried, and what to try next. */
-export function describeStarted({ gateway, model, tried, upload, uploads, curl }: Started): string {
+export function describeStarted({ gateway, model, metrics, tried, upload, uploads, curl }: Started): string {
   const lines = tried.map(
     ({ file, result, milliseconds }) =>
       `  ${basename(file)}: ${describeResult(result)} (${milliseconds.toFixed(0)} ms)`,
   );
   return [
+    ...accuracyLine(metrics),
     `${model} answers:`,
     ...lines,
     `  ${uploadLine(upload)} (as an upload)`,
@@ -34,4 +36,12 @@ export function describeStarted({ gateway, model, tried, upload, uploads, curl }
     `Uploads: put pictures into ${uploads}`,
     'Ctrl-C ends it.',
   ].join('\n');
+}
+
+/** How good the model is that was just trained. */
+function accuracyLine(metrics: Started['metrics']): string[] {
+  const { accuracy, count } = metrics ?? {};
+  return typeof accuracy === 'number'
+    ? [`Accuracy ${formatShare(accuracy)} of ${count} pictures that it had not seen`]
+    : [];
 }

@@ -6,11 +6,11 @@ import { type TrainOutcome, trainInChild } from './train-child.ts';
 
 const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What `npm start` trains: the data set that the project draws itself, in about a minute on two cores. */
-const TRAINING = ['gnomes', '--name', 'gnomes', '--architecture', 'small-cnn', '--seed', '1'] as const;
+/** What `npm start` trains: a head on the data set that the project draws itself. */
+const TRAINING = ['gnomes', '--name', 'gnomes', '--backbone', 'mobilenet-edgetpu', '--seed', '1'] as const;
 
 /** Whose change makes another model: the drawings, and everything between them and the frozen file. */
-const SOURCES = ['datasets', 'train', 'convert', 'onnx', 'keras'].map((folder) => join(SCRIPTS, folder));
+const SOURCES = ['datasets', 'transfer', 'onnx'].map((folder) => join(SCRIPTS, folder));
 
 export interface ModelOptions {
   readonly store: ModelStore;

@@ -3,6 +3,7 @@ import type { FoundPictures } from '#datasets';
 import { defaultStore, openStore } from '#store';
 import { type Progress, reportResult, startProgress } from '#terminal';
 import { picturesNamed } from '../predict/pictures-named.ts';
+import { reportFile, transferReport } from './transfer-report.ts';
 
 export interface BackboneFlags {
   readonly name: string;
@@ -42,7 +43,10 @@ export async function trainWithBackbone(
   flags: BackboneFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const { describeTransfer, trainTransfer, transferLine } = await import('#transfer');
+  const [{ describeTransfer, trainTransfer, transferLine }, { writeReport }] = await Promise.all([
+    import('#transfer'),
+    import('#report'),
+  ]);
   const bar = bars();
   try {
     const report = await trainTransfer({
@@ -58,7 +62,9 @@ export async function trainWithBackbone(
       onProgress: bar.update,
     });
     bar.stop();
-    reportResult(transferLine(report), flags.json === true, () => describeTransfer(report));
+    const page = reportFile(defaultStore(), report);
+    await writeReport(transferReport(report), page);
+    reportResult({ ...transferLine(report), report: page }, flags.json === true, () => describeTransfer(report, page));
   } finally {
     bar.stop();
   }
