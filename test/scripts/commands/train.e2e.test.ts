@@ -77,7 +77,7 @@ describe('freezeframe train', () => {
     const lines = stdout.trim().split('\n');
     expect(lines.length).toBe(1);
     const result = JSON.parse(lines[0] as string);
-    expect(Object.keys(result)).toEqual(['name', 'version', 'backend', 'epochs', 'seconds', 'metrics']);
+    expect(Object.keys(result)).toEqual(['name', 'version', 'backend', 'epochs', 'seconds', 'metrics', 'skipped']);
     expect(result).toMatchObject({ name: 'prices', version: '1', backend: 'onnx' });
     // Prices are 20,000 to 33,000: a model that learned nothing errs by thousands.
     expect(result.metrics.meanAbsoluteError).toBeLessThan(1500);
