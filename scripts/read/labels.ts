@@ -84,21 +84,20 @@ export async function labelsBeside(
 export function parseLabels(bytes: Uint8Array, where: string): ClassNames {
   refuseSize(bytes.length, where);
   const text = decode(bytes, where);
-  const json = /^\s*[[{]/.test(text);
-  const labels = json ? namesOf(parseJson(text, where)) : textLabels(text, where);
+  const found = /^\s*[[{]/.test(text) ? namesOf(parseJson(text, where)) : textLabels(text, where);
+  const labels = found?.names;
   if (!labels || labels.length === 0) throw damaged('class names', where, labels ?? 'something else');
   if (labels.length > MAX_LABELS) {
     throw new ImportError('limit-exceeded', expected(`at most ${MAX_LABELS} class names`, where, labels.length));
   }
   const names = labels.map((label, i) => checked(label, `class name ${i + 1} of ${where}`));
-  return { labels: names, notes: json ? [] : notesOn(text, names, where) };
+  return { labels: names, notes: notesOn(names, found.first, where) };
 }
 
-/** A file whose numbers were taken off may have meant them as parts of the names: no tool numbers from 1. */
-function notesOn(text: string, names: readonly string[], where: string): string[] {
+/** Numbers from 1 may have been meant as parts of the names: no tool that writes such files counts from 1. */
+function notesOn(names: readonly string[], first: number | undefined, where: string): string[] {
   const notes: string[] = [];
-  const first = /^[^\n\r]*/.exec(text.trimStart())?.[0] ?? '';
-  if (names.length > 1 && /^1\b/.test(first) && !first.startsWith(names[0] as string))
+  if (names.length > 1 && first === 1)
     notes.push(`${where} is numbered from 1: the numbers were left out. Check that they are no part of the names.`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
@@ -157,26 +156,35 @@ function damaged(what: string, where: string, received: unknown): ImportError {
   });
 }
 
-function textLabels(text: string, where: string): string[] {
+/** Names as they were found. `first` is the lowest of the numbers that were beside them, and are left out. */
+interface Found {
+  readonly names: string[];
+  readonly first?: number;
+}
+
+function textLabels(text: string, where: string): Found {
   if (where.toLowerCase().endsWith('.csv')) return csvLabels(text, where);
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
+  const lines = text
+    .split(/\r\n|\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const numbered = indexed(lines.map(numberedLine));
   // `1 finger, 2 fingers, 3 fingers`: a number that tells two names from each other is part of them.
-  const told = numbered && new Set(numbered).size === numbered.length;
-  if (numbered && (told || lines.every((line) => /^\s*\d+\s*[:,;=\t]/.test(line)))) return numbered;
+  const told = numbered && new Set(numbered.names).size === numbered.names.length;
+  if (numbered && (told || lines.every((line) => /^\d+\s*[:,;=\t]/.test(line)))) return numbered;
   // Names may hold commas (`tench, Tinca tinca`): only a line that is alone is a list.
-  return lines.length === 1 ? csvLabels(text, where) : lines;
+  return lines.length === 1 ? csvLabels(text, where) : { names: lines };
 }
 
 type Pair = [index: string, name: string];
 
 function numberedLine(line: string): Pair | undefined {
-  const [, index, name] = /^\s*(\d{1,9})\s*[\s:,;=]\s*(\S.*)$/.exec(line) ?? [];
+  const [, index, name] = /^(\d{1,9})\s*[\s:,;=]\s*(\S.*)$/.exec(line) ?? [];
   return index === undefined || name === undefined ? undefined : [index, name];
 }
 
 /** Rows of one name, of index and name in either order, or one row of names; with or without a header. */
-function csvLabels(text: string, where: string): string[] {
+function csvLabels(text: string, where: string): Found {
   let rows: string[][];
   try {
     rows = parse(text, { bom: true, skip_empty_lines: true, relax_column_count: true, trim: true });
@@ -185,14 +193,11 @@ function csvLabels(text: string, where: string): string[] {
       cause,
     });
   }
-  if (rows.length === 0) return [];
-  if (rows.length === 1) return indexed([asPair(rows[0] as string[])]) ?? (rows[0] as string[]);
+  if (rows.length === 0) return { names: [] };
+  if (rows.length === 1) return indexed([asPair(rows[0] as string[])]) ?? { names: rows[0] as string[] };
   const body = rows.slice(1);
-  return (
-    indexed(rows.map(asPair)) ??
-    indexed(body.map(asPair)) ??
-    (isHeader(rows[0] as string[]) ? body : rows).map((row) => row[0] as string)
-  );
+  const inOrder = isHeader(rows[0] as string[]) ? body : rows;
+  return indexed(rows.map(asPair)) ?? indexed(body.map(asPair)) ?? { names: inOrder.map((row) => row[0] as string) };
 }
 
 function asPair(row: readonly string[]): Pair | undefined {
@@ -206,22 +211,22 @@ function isHeader(row: readonly string[]): boolean {
 }
 
 /** The names by their indices, which must be all of 0, 1, 2... or of 1, 2, 3...; otherwise numbers are part of the names. */
-function indexed(pairs: readonly (Pair | undefined)[]): string[] | undefined {
+function indexed(pairs: readonly (Pair | undefined)[]): Found | undefined {
   const known = pairs.filter((pair) => pair !== undefined);
   if (known.length === 0 || known.length < pairs.length) return undefined;
   const byIndex = new Map(known.map(([index, name]) => [Number(index), name]));
   const first = byIndex.has(0) ? 0 : 1;
   const names = known.map((_, i) => byIndex.get(i + first));
-  return names.every((name) => name !== undefined) ? names : undefined;
+  return names.every((name) => name !== undefined) ? { names, first } : undefined;
 }
 
 const LISTS = ['labels', 'wordLabels', 'classes', 'class_names', 'classNames', 'id2label'];
 
 /** The names in a parsed JSON value, or `undefined` where it holds none. */
-function namesOf(value: unknown): string[] | undefined {
+function namesOf(value: unknown): Found | undefined {
   if (Array.isArray(value)) {
     const names = value.map(nameOf);
-    return names.every((name) => name !== undefined) ? names : undefined;
+    return names.every((name) => name !== undefined) ? { names } : undefined;
   }
   if (value === null || typeof value !== 'object') return undefined;
   const object = value as Record<string, unknown>;

@@ -28,6 +28,7 @@ describe('parseLabels', () => {
     ['names that begin with a number', '7 up\n8 ball', ['7 up', '8 ball']],
     ['names that are numbers', '0\n1\n2', ['0', '1', '2']],
     ['numbers that tell names apart', '1 finger\n2 fingers\n3 fingers\n', ['1 finger', '2 fingers', '3 fingers']],
+    ['numbers that do, before spaces', '1 finger \n 2 fingers\n3 fingers  ', ['1 finger', '2 fingers', '3 fingers']],
     ['numbers from 0 that do', '0 points\n1 point\n2 points', ['0 points', '1 point', '2 points']],
     ['indices of equal names', '0: crane\n1: tench\n2: crane', ['crane', 'tench', 'crane']],
     [
@@ -57,7 +58,10 @@ describe('parseLabels', () => {
   });
 
   it('warns of numbers from 1, and of names that are there twice', () => {
-    expect(notes('1 cat\n2 dog')).toEqual([expect.stringContaining('numbered from 1')]);
+    for (const text of ['1 cat\n2 dog', '2 dog\n1 cat', '{"1": "cat", "2": "dog"}', '{"cat": 1, "dog": 2}'])
+      expect(notes(text)).toEqual([expect.stringContaining('numbered from 1')]);
+    expect(notes('index,label\n1,cat\n2,dog', 'labels.csv')).toEqual([expect.stringContaining('numbered from 1')]);
+    expect(notes('["crane", "tench", "crane"]')).toEqual([expect.stringContaining('"crane" twice')]);
     expect(notes('index,label\n0,cat\n1,cat', 'labels.csv')).toEqual([expect.stringContaining('"cat" twice')]);
     for (const text of ['0 cat\n1 dog', '1 finger\n2 fingers\n3 fingers', '1 euro\n2 euro\n5 euro', 'cat\ndog'])
       expect(notes(text)).toEqual([]);
