@@ -18,7 +18,7 @@ import type { DamagedModel, Listing, ModelStore, StoredModel } from './model-sto
 import { readVersion, verifyFiles } from './read-version.ts';
 import { checkName, checkTag, parseReference, type Reference } from './reference.ts';
 import { noModel, selectVersion } from './select.ts';
-import { DIGEST_LENGTH, type FolderShelf, REMOVED, readShelf, readTag, TAGS } from './shelf-folder.ts';
+import { DIGEST_LENGTH, type FolderShelf, HELD, isHeld, REMOVED, readShelf, readTag, TAGS } from './shelf-folder.ts';
 
 /** Where the store is unless told otherwise: `FREEZEFRAME_STORE`, or `.freezeframe` in the folder one works in. */
 export function defaultStore(): string {
@@ -58,6 +58,7 @@ export class FolderStore implements ModelStore {
         const version = join(claim, digest.slice(0, DIGEST_LENGTH));
         await mkdir(version);
         await writeDurable(join(version, 'model.onnx'), content.model);
+        if (isHeld(content.manifest)) await writeDurable(join(claim, HELD), `${JSON.stringify({ held: true })}\n`);
         return await this.#claim(name, digest, claim, manifestOf);
       } finally {
         await rm(claim, { recursive: true, force: true });

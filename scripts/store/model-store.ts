@@ -40,7 +40,9 @@ export interface ModelStore {
   readonly location: string;
   /**
    * Saves one more version and answers it; content that the name already has is answered, not saved again. All or
-   * nothing: a process that dies in the middle leaves no trace that a reader can see.
+   * nothing: a process that dies in the middle leaves no trace that a reader can see. The first version is `production`,
+   * but for one that is held (a model that is not better than one answer to everything, as its manifest's metrics say):
+   * then no version is until one comes that is not held, or a person gives the tag.
    */
   save(name: string, content: { manifest: ManifestDraft; model: Uint8Array }): Promise<StoredModel>;
   resolve(reference: string): Promise<StoredModel>;

@@ -1,19 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ManifestDraft } from '@freezeframe/inference';
 import { hasCode, namesIn } from '#system';
 import type { Shelf } from './select.ts';
 
 // <store>/models/<name>/3/<digest12>/{model.onnx,manifest.json}   version 3
+//                       3/held.json                               version 3 is not to become production by itself
 //                       3/removed.json                            version 3 was removed: its number stays taken
 //                       tags/<tag>                                "3\n"
 //
-// `latest` is no file: it is the highest number. `production` is the lowest until its file says otherwise, so that a
-// first version has it from the moment on which the version exists, with no second step that a kill could prevent.
+// `latest` is no file: it is the highest number. `production` is the lowest that is not held, until its file says
+// otherwise. So a first version has it, or is held, from the moment on which the version exists: there is no second step
+// that a kill could prevent.
 
 /** Twelve hex digits (48 bits) tell a name's versions apart and keep paths short. */
 export const DIGEST_LENGTH = 12;
+export const HELD = 'held.json';
 export const REMOVED = 'removed.json';
 export const TAGS = 'tags';
+
+/** Whether a version is not to become production by itself: what was measured says that it has learnt nothing. */
+export function isHeld({ metrics }: Pick<ManifestDraft, 'metrics'>): boolean {
+  return (metrics.constant as { verdict?: unknown } | undefined)?.verdict === 'not-better';
+}
 
 const NUMBER = /^[1-9][0-9]{0,8}$/;
 const DIGEST = new RegExp(`^[0-9a-f]{${DIGEST_LENGTH}}$`);
@@ -33,20 +42,29 @@ export async function readShelf(folder: string, name: string): Promise<FolderShe
     .sort((a, b) => a - b);
   const versions: { version: string; digest: string }[] = [];
   const halfRemoved: string[] = [];
+  let first: string | undefined;
   for (const number of numbers) {
     const entries = await namesIn(join(folder, String(number)));
     const digest = entries.find((entry) => DIGEST.test(entry));
     if (digest === undefined) continue;
     if (entries.includes(REMOVED)) halfRemoved.push(String(number));
-    else versions.push({ version: String(number), digest });
+    else {
+      versions.push({ version: String(number), digest });
+      if (!entries.includes(HELD)) first ??= String(number);
+    }
   }
-  return { name, versions, tags: await readTags(folder, versions), highest: numbers.at(-1) ?? 0, halfRemoved };
+  return { name, versions, tags: await readTags(folder, versions, first), highest: numbers.at(-1) ?? 0, halfRemoved };
 }
 
-async function readTags(folder: string, versions: Shelf['versions']): Promise<Record<string, string>> {
-  const [first, last] = [versions[0], versions.at(-1)];
+/** @param first that is not held */
+async function readTags(
+  folder: string,
+  versions: Shelf['versions'],
+  first: string | undefined,
+): Promise<Record<string, string>> {
+  const last = versions.at(-1);
   const tags: Record<string, string> = {};
-  if (first !== undefined) tags.production = first.version;
+  if (first !== undefined) tags.production = first;
   for (const tag of await namesIn(join(folder, TAGS))) {
     const version = await readTag(folder, tag);
     if (version === undefined) continue;

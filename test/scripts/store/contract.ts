@@ -98,6 +98,31 @@ export function storeContract(label: string, makePlace: () => Promise<StorePlace
       });
     });
 
+    describe('save, held', () => {
+      const metrics = { constant: { answer: 'gnome', accuracy: 0.5, verdict: 'not-better' } };
+      const held = (seed: number) => ({ manifest: sampleDraft({ metrics }), model: sampleModel(seed) });
+
+      it('keeps production away from a first version, until another one comes', async () => {
+        expect((await store.save('gnomes', held(1))).tags).toEqual(['latest']);
+        await failsWith('tag-not-found', store.resolve('gnomes'), /models tag gnomes@1 production/);
+        await store.save('gnomes', held(2));
+        expect((await place.open().save('gnomes', sampleContent(3))).tags).toEqual(['latest', 'production']);
+        await store.save('gnomes', held(4));
+        expect((await store.resolve('gnomes')).version).toBe('3');
+      });
+
+      it('lets a person give it production, and be removed', async () => {
+        await store.save('gnomes', held(1));
+        await store.save('gnomes', held(2));
+        await store.tag('gnomes@1', 'production');
+        expect((await place.open().resolve('gnomes')).version).toBe('1');
+        await store.remove('gnomes@1', { force: true });
+        await store.remove('gnomes@2');
+        expect(await store.list()).toEqual({ models: [], damaged: [] });
+        expect((await store.save('gnomes', sampleContent(1))).tags).toEqual(['latest', 'production']);
+      });
+    });
+
     describe('resolve', () => {
       it('takes a name, a number, a tag and a digest', async () => {
         const first = await store.save('gnomes', sampleContent(1));
