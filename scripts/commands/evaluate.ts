@@ -14,10 +14,11 @@ import {
 } from '#evaluate';
 import { writeReport } from '#report';
 import { openStore } from '#store';
-import { type Progress, reportResult, startProgress } from '#terminal';
+import { formatAccuracy, type Progress, reportResult, startProgress } from '#terminal';
 import { checkReportFile, evaluationReport } from './evaluate/evaluation-report.ts';
 import { errorShare, scoresText, share } from './evaluate/scores-text.ts';
 import { tableText } from './evaluate/table-text.ts';
+import { warningLines, warningsOf } from './evaluate/warnings.ts';
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
@@ -82,7 +83,8 @@ async function evaluateRows(classifier: Classifier, data: string, flags: Flags, 
     progress.update(done);
   };
   const result = await evaluateTable(classifier, data, flags, onDone).finally(() => progress?.stop());
-  reportResult(result, json, () => tableText(result));
+  const warnings = warningsOf(result, 'rows');
+  reportResult({ ...result, warnings }, json, () => tableText(result, warnings));
 }
 
 async function evaluatePictures(classifier: Classifier, data: string, flags: Flags, json: boolean): Promise<void> {
@@ -96,14 +98,16 @@ async function evaluatePictures(classifier: Classifier, data: string, flags: Fla
   const result = await evaluate(classifier, examples, progress.update, onAnswer).finally(() => progress.stop());
   const { report } = flags;
   if (report !== undefined) await writeReport(evaluationReport(result, answers, data, classifier.manifest), report);
-  reportResult(result, json, () => evaluationText(result, report));
+  const warnings = warningsOf(result, 'pictures');
+  reportResult({ ...result, warnings }, json, () => evaluationText(result, warnings, report));
 }
 
-function evaluationText(result: Evaluation, report: string | undefined): string {
+function evaluationText(result: Evaluation, warnings: readonly string[], report: string | undefined): string {
   const { model, count, unreadable, seconds, picturesPerSecond, milliseconds } = result;
   const top5 = result.top5Accuracy === undefined ? '' : `, among the first five ${share(result.top5Accuracy)}`;
   const parts = [
-    `${model.name}@${model.version}: accuracy ${share(result.accuracy)} (error ${errorShare(result.accuracy)})${top5}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
+    `${model.name}@${model.version}: accuracy ${formatAccuracy({ ...result }) ?? '-'} (error ${errorShare(result.accuracy)})${top5}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
+    ...warningLines(warnings),
     ...scoresText(result, 'PICTURES'),
     ...(result.wrong.length > 0 ? [wrongText(result)] : []),
     `${picturesPerSecond.toFixed(1)} pictures/s (${seconds.toFixed(1)} s; each ${milliseconds.decode.toFixed(2)} ms to decode, ${milliseconds.run.toFixed(2)} ms to run)`,

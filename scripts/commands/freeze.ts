@@ -70,6 +70,8 @@ function parseSamples(text: string): number | 'all' {
   throw new InvalidArgumentError(expected('a number above 0, or all', '--samples', text));
 }
 
-function freezeResult({ stored, verification, metrics, bytes, seconds }: FreezeReport) {
-  return { name: stored.name, version: stored.version, digest: stored.digest, bytes, seconds, metrics, verification };
+function freezeResult({ stored, verification, metrics, bytes, seconds, constant, doubt, production }: FreezeReport) {
+  const { name, version, digest } = stored;
+  const warnings = doubt ? [doubt] : [];
+  return { name, version, production, digest, bytes, seconds, metrics, constant, warnings, verification };
 }

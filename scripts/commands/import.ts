@@ -12,7 +12,7 @@ import {
   TASKS,
   type Task,
 } from '#import';
-import { openStore } from '#store';
+import { openStore, productionOf, productionText } from '#store';
 import { formatBytes, printable, reportResult, wholeAboveZero } from '#terminal';
 
 interface Flags {
@@ -107,7 +107,8 @@ async function run(path: string, flags: Flags): Promise<void> {
   const { importApart } = await import('#import');
   const report = await importApart(importOptions(path, flags), timeLimit(flags));
   if (json) for (const note of report.notes) process.stderr.write(`${printable(note)}\n`);
-  reportResult(importResult(report), json, () => importText(report));
+  const production = await productionOf(openStore(), report.stored.name);
+  reportResult({ ...importResult(report), production }, json, () => importText(report, production));
 }
 
 function importOptions(path: string, flags: Flags): ImportOptions {
@@ -147,7 +148,8 @@ function importResult({ stored, format, seconds, verification }: ImportReport) {
   return { name, version, format, task, input, output, seconds, verified: { against, maxDifference } };
 }
 
-function importText({ stored, title, notes, verification, bytes, seconds }: ImportReport): string {
+function importText(report: ImportReport, production: string | null): string {
+  const { stored, title, notes, verification, bytes, seconds } = report;
   const { against, batches, maxDifference, top1Identical, expected: given } = verification;
   const first = top1Identical ? ', the same first choice on each' : '';
   const lines = [
@@ -156,6 +158,8 @@ function importText({ stored, title, notes, verification, bytes, seconds }: Impo
     `  As ${against} in batches of ${batches.join(' and ')}: difference at most ${maxDifference.toExponential(1)}${first}.`,
   ];
   if (given) lines.push(`  As --expected says: difference at most ${given.maxDifference.toExponential(1)}.`);
+  const other = productionText(stored, production);
+  if (other) lines.push(`  ${other}`);
   return lines.join('\n');
 }
 

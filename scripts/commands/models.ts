@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type Listing, openStore, type StoredModel } from '#store';
-import { formatBytes, formatTable, reportResult } from '#terminal';
+import { formatAccuracy, formatAmount, formatBytes, formatTable, reportResult } from '#terminal';
 import { relabelCommand } from './models/relabel.ts';
 
 interface Options {
@@ -128,10 +128,22 @@ function listText(models: readonly StoredModel[]): string {
     version,
     tags.join(', '),
     answers(manifest.output),
+    measured(manifest.metrics) ?? '',
     formatBytes(manifest.files['model.onnx'].bytes),
     digest.slice(0, 12),
   ]);
-  return formatTable(['NAME', '>VERSION', 'TAGS', 'ANSWERS', '>SIZE', 'DIGEST'], rows);
+  return formatTable(['NAME', '>VERSION', 'TAGS', 'ANSWERS', 'MEASURED', '>SIZE', 'DIGEST'], rows);
+}
+
+/** How good a model that was trained here is, on its test split, as it is frozen. */
+function measured({ after, constant }: StoredModel['manifest']['metrics']): string | undefined {
+  const metrics = (after ?? {}) as Record<string, unknown>;
+  const accuracy = formatAccuracy(metrics);
+  const { meanAbsoluteError: error } = metrics;
+  const text = accuracy ?? (typeof error === 'number' ? `mean error ${formatAmount(error, '')}` : undefined);
+  const { verdict } = (constant ?? {}) as { verdict?: string };
+  if (text === undefined || verdict === undefined || verdict === 'better') return text;
+  return `${text}, ${verdict === 'unclear' ? 'of too few samples' : 'NOT BETTER than one answer to all'}`;
 }
 
 function answers(output: StoredModel['manifest']['output']): string {
@@ -157,6 +169,7 @@ function showText({ name, version, digest, tags, folder, manifest }: StoredModel
     ['tags', tags.join(', ') || '(none)'],
     ['takes', takes(input)],
     ['answers', output.kind === 'classification' ? labelsText(output.labels) : answers(output)],
+    ['measured', measured(metrics) ?? '(not here)'],
     ['precision', precision],
     ['size', formatBytes(files['model.onnx'].bytes)],
     ['digest', digest],

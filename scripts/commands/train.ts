@@ -1,7 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp } from '#datasets';
 import { printable, reportResult, wholeAboveZero, wholeNumber } from '#terminal';
-import { ARCHITECTURES, BACKEND_NAMES, describeTraining, openBackend, trainDataset, trainingProgress } from '#train';
+import {
+  ARCHITECTURES,
+  BACKEND_NAMES,
+  checkResumable,
+  describeTraining,
+  openBackend,
+  trainDataset,
+  trainingProgress,
+} from '#train';
 import { trainWithBackbone, wantsBackbone } from './train/with-backbone.ts';
 
 interface TrainFlags {
@@ -85,8 +93,9 @@ const SHOWN = 5;
 async function run(spec: string, flags: TrainFlags): Promise<void> {
   const { findPictures, leftOutInWords, leftOutOf, loadDataset } = await import('#datasets');
   const { checkName, defaultStore, openStore } = await import('#store');
-  // A wrong name is said before anything is read.
+  // A wrong name, or that there is nothing to resume, is said before anything is read.
   checkName(flags.name);
+  if (flags.resume) await checkResumable(flags.name, defaultStore());
   if (wantsBackbone({ ...flags })) {
     const found = await findPictures(spec);
     // Drawn pictures and digits are small: a network of their own is better at them, and smaller.
@@ -126,18 +135,23 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
       ...progress.listeners,
     });
     progress.stop();
-    const { stored } = report.frozen;
-    const { epochs, seconds, metrics } = report;
+    const { stored, constant, production } = report.frozen;
+    const { name, version } = stored;
+    const { epochs, seconds, metrics, warnings } = report;
     const line = {
-      name: stored.name,
-      version: stored.version,
+      name,
+      version,
+      production,
       backend: report.backend,
       epochs,
       seconds,
       metrics,
+      constant,
+      warnings,
       skipped: leftOutOf(dataset.skipped, SHOWN),
       ...(notes.length > 0 ? { notes } : {}),
     };
+    if (flags.json) for (const warning of warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
     reportResult(line, flags.json === true, () => describeTraining(report, dataset));
   } finally {
     progress.stop();
@@ -159,12 +173,18 @@ function given<T extends Record<string, unknown>>(flags: T): Given<T> {
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
-/** The first signal stops between two steps; a second one ends the process as it is: the last checkpoint is whole. */
+/** Ctrl-C reaches a whole group of processes, and the one that started this one passes it on: twice at once is once. */
+const ONCE_MS = 1_000;
+
+/** The first signal stops between two steps; a later one ends the process as it is: the last checkpoint is whole. */
 function stopOnSignal(): { signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   const names = ['SIGINT', 'SIGTERM'] as const;
+  let first = Number.POSITIVE_INFINITY;
   const listener = () => {
-    if (controller.signal.aborted) process.exit(1);
+    if (performance.now() - first > ONCE_MS) process.exit(1);
+    if (controller.signal.aborted) return;
+    first = performance.now();
     controller.abort();
   };
   for (const name of names) process.on(name, listener);

@@ -24,7 +24,7 @@ export interface ConstantNumber extends Judged {
 
 /**
  * Compares with always answering the commonest class. A model is better where that accuracy lies below its 95 % interval.
- * Where not even answers that are all right would show it, being above is `unclear`.
+ * Being above it is `unclear` where not even answers that are all right would show more.
  * @param supports how many samples are of each class. @param right how many were answered right
  */
 export function compareClasses(labels: readonly string[], supports: readonly number[], right: number): ConstantClass {
@@ -34,12 +34,12 @@ export function compareClasses(labels: readonly string[], supports: readonly num
   const { accuracy, accuracyLow } = accuracyOf(right, count);
   if (accuracyLow > constant.accuracy) return { ...constant, verdict: 'better' };
   const couldTell = accuracyOf(count, count).accuracyLow > constant.accuracy;
-  // Samples of one class: nothing is better than always answering it.
-  const tooFew = !couldTell && (accuracy > constant.accuracy || most === count);
-  return { ...constant, verdict: tooFew ? 'unclear' : 'not-better' };
+  // Nothing is better than always answering the only class that there is.
+  const unclear = !couldTell && (accuracy > constant.accuracy || most === count);
+  return { ...constant, verdict: unclear ? 'unclear' : 'not-better' };
 }
 
-/** From here on differences of errors are near enough to normally distributed. */
+/** With fewer samples a difference that is not seen for certain may still be one. */
 const ENOUGH_NUMBERS = 30;
 
 /**
@@ -79,8 +79,29 @@ function judge(constant: readonly number[], model: readonly number[]): Judged['v
   const gains = constant.map((error, i) => error - (model[i] as number));
   const gain = mean(gains);
   const variance = gains.reduce((sum, each) => sum + (each - gain) ** 2, 0) / (gains.length - 1);
-  if (gain - Z_95 * Math.sqrt(variance / gains.length) > 0) return 'better';
+  if (gain - studentT(gains.length - 1) * Math.sqrt(variance / gains.length) > 0) return 'better';
   return gains.length < ENOUGH_NUMBERS && gain > NOTICEABLE * mean(constant) ? 'unclear' : 'not-better';
+}
+
+/** Whether the model's own figures are above the constant answer's at all, certain or not. */
+export function isAhead(constant: Constant, metrics: Readonly<Record<string, number>>): boolean {
+  if ('accuracy' in constant) return (metrics.accuracy ?? 0) > constant.accuracy;
+  const limit = 1 - NOTICEABLE;
+  return (
+    (metrics.meanAbsoluteError ?? Number.NaN) < limit * constant.meanAbsoluteError ||
+    (metrics.rootMeanSquaredError ?? Number.NaN) < limit * constant.rootMeanSquaredError
+  );
+}
+
+/**
+ * The 97.5 % point of Student's t, by its expansion in the degrees of freedom: 0.1 % off for 10 of them.
+ * Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5.
+ */
+function studentT(freedom: number): number {
+  const z = Z_95;
+  const first = (z ** 3 + z) / 4;
+  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
+  return z + first / freedom + second / freedom ** 2;
 }
 
 function mean(values: readonly number[]): number {

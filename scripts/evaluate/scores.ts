@@ -1,5 +1,7 @@
 import type { Dataset } from '#datasets';
 import { firstChoice, rangeOf } from '#frozen';
+import { type Constant, type ConstantClass, compareClasses, compareNumbers } from './constant.ts';
+import { accuracyOf } from './interval.ts';
 
 /** How well one class was found; null where there is nothing to divide by. */
 interface ClassScore {
@@ -17,6 +19,11 @@ interface ClassScore {
 export interface Scores {
   count: number;
   accuracy: number | null;
+  /** Bounds of the accuracy's 95 % interval. */
+  accuracyLow: number | null;
+  accuracyHigh: number | null;
+  /** The commonest class as the answer to everything; null where there is no picture. */
+  constant: ConstantClass | null;
   /** The classes' mean F1, each class counting the same, over the classes that have pictures. */
   macroF1: number | null;
   classes: ClassScore[];
@@ -49,31 +56,47 @@ export function score(labels: readonly string[], pairs: Iterable<readonly [actua
   });
   const count = sum(classes.map(({ support }) => support));
   const present = classes.filter(({ support }) => support > 0);
+  const right = sum(labels.map((_, i) => cell(i, i)));
+  const supports = classes.map(({ support }) => support);
   return {
     count,
-    accuracy: ratio(sum(labels.map((_, i) => cell(i, i))), count),
+    ...(count > 0 ? accuracyOf(right, count) : { accuracy: null, accuracyLow: null, accuracyHigh: null }),
+    constant: count > 0 ? compareClasses(labels, supports, right) : null,
     macroF1: ratio(sum(present.map(({ f1 }) => f1 ?? 0)), present.length),
     classes,
     confusion,
   };
 }
 
-/**
- * How good a model's answers to the test split are: `accuracy`, or `meanAbsoluteError` and `rootMeanSquaredError` in the
- * target's own unit.
- * @param answers row-major; of a table in the target's own unit
- */
-export function scoreAnswers(answers: Float32Array, dataset: Dataset): Record<string, number> {
+/** How good a model's answers to the test split are, and beside what. */
+export interface TestScore {
+  /**
+   * `accuracy` with its interval, or `meanAbsoluteError` and `rootMeanSquaredError` in the target's own unit; and of how
+   * many samples.
+   */
+  readonly metrics: Record<string, number>;
+  readonly constant: Constant;
+}
+
+/** @param answers row-major; of a table in the target's own unit */
+export function scoreAnswers(answers: Float32Array, dataset: Dataset): TestScore {
+  const { count } = dataset.splits.test;
   if (dataset.kind === 'pictures') {
-    const { count, classes } = dataset.splits.test;
+    const { classes } = dataset.splits.test;
     const columns = answers.length / count;
-    const right = classes.reduce((n, wanted, row) => n + Number(firstChoice(answers, row, columns) === wanted), 0);
-    return { accuracy: right / count, count };
+    const supports = dataset.labels.map(() => 0);
+    let right = 0;
+    for (const [row, wanted] of classes.entries()) {
+      supports[wanted] = (supports[wanted] ?? 0) + 1;
+      right += Number(firstChoice(answers, row, columns) === wanted);
+    }
+    const constant = compareClasses(dataset.labels, supports, right);
+    return { metrics: { ...accuracyOf(right, count), count }, constant };
   }
-  const { target } = dataset.splits.test;
   const range = rangeOf(dataset.target);
-  const errors = Array.from(target, (value, row) => (answers[row] as number) - (value * range + dataset.target.min));
-  return { ...errorScores(errors) };
+  const actual = Array.from(dataset.splits.test.target, (value) => value * range + dataset.target.min);
+  const errors = actual.map((value, row) => (answers[row] as number) - value);
+  return { metrics: { ...errorScores(errors) }, constant: compareNumbers(actual, errors) };
 }
 
 export interface ErrorScores {

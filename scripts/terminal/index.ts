@@ -1,5 +1,5 @@
 export { wholeAboveZero, wholeNumber } from './numbers.ts';
 export { type Progress, startProgress } from './progress.ts';
-export { printable, reportFailure, reportResult } from './report.ts';
+export { printable, QUIET_FAILURES, reportFailure, reportResult } from './report.ts';
 export { describeSystemFailure } from './system-failure.ts';
-export { formatAmount, formatBytes, formatShare, formatTable } from './table.ts';
+export { formatAccuracy, formatAmount, formatBytes, formatShare, formatTable } from './table.ts';

@@ -49,3 +49,10 @@ export function formatAmount(value: number, unit: string, maximumSignificantDigi
 export function formatShare(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
+
+/** An accuracy for people, always with the 95 % interval that the number of samples leaves it. */
+export function formatAccuracy({ accuracy, accuracyLow, accuracyHigh }: Record<string, unknown>): string | undefined {
+  if (typeof accuracy !== 'number') return undefined;
+  if (typeof accuracyLow !== 'number' || typeof accuracyHigh !== 'number') return formatShare(accuracy);
+  return `${formatShare(accuracy)} (95 % interval ${formatShare(accuracyLow)} to ${formatShare(accuracyHigh)})`;
+}

@@ -101,3 +101,9 @@ export async function removeCheckpoint(file: string): Promise<void> {
   await rm(file, { force: true });
   await rm(scratchOf(file), { force: true });
 }
+
+export function nothingToResume(): FreezeframeError {
+  return new FreezeframeError('nothing-to-resume', 'There is no training of this name that was stopped', {
+    remedy: 'Leave --resume out to train from the start.',
+  });
+}

@@ -7,10 +7,11 @@ import {
   type TensorData,
 } from '@freezeframe/inference';
 import type { Dataset, TableDataset } from '#datasets';
-import { scoreAnswers } from '#evaluate';
+import { type Constant, scoreAnswers, type TestScore } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
 import type { Verification } from '#reference';
-import { checkName, type ModelStore, type StoredModel } from '#store';
+import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
+import { judge } from './judge.ts';
 import type { TrainedModel, TrainingRecord } from './trained-model.ts';
 
 /** Held-out samples that the reference answers too, in plain code: 8 ms each for 64 x 64 pictures, `small-cnn`. */
@@ -34,6 +35,12 @@ export interface FreezeReport {
   readonly verification: Verification;
   /** On the whole test split. */
   readonly metrics: { readonly before: Record<string, number>; readonly after: Record<string, number> };
+  /** One answer to the whole test split, and whether the model is better. */
+  readonly constant: Constant;
+  /** That in words, where the model is not seen to be better. */
+  readonly doubt: string | undefined;
+  /** The version that the name alone means now. A model that has learnt nothing is kept out of production. */
+  readonly production: string | null;
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -56,7 +63,7 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
   const held = heldOut(dataset);
   const some = everyNth(held.samples, held.count, options.samples ?? DEFAULT_SAMPLES);
   const verification = await verifyFrozen(model, onnx, freezing, some, onProgress);
-  const after = await scoreFrozen(onnx, held, dataset);
+  const { after, constant, doubt } = await judge(dataset, (data) => scoreFrozen(onnx, heldOut(data), data));
   checkMetrics(training.metrics, after, held.count);
   const { seconds: _, ...verified } = verification;
   const data = { name: dataset.name, digest: dataset.digest, split: 'test', count: held.count };
@@ -64,12 +71,20 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
     formatVersion: 1,
     ...manifest,
     precision: 'float32',
-    metrics: { data, before: training.metrics, after, verification: { ...verified } },
+    metrics: { data, before: training.metrics, after, constant: { ...constant }, verification: { ...verified } },
     provenance: provenanceOf(trained),
   };
   const stored = await store.save(name, { manifest: draft, model: onnx });
-  const seconds = (performance.now() - start) / 1000;
-  return { stored, verification, metrics: { before: training.metrics, after }, bytes: onnx.length, seconds };
+  return {
+    stored,
+    verification,
+    metrics: { before: training.metrics, after },
+    constant,
+    doubt,
+    production: await productionOf(store, name),
+    bytes: onnx.length,
+    seconds: (performance.now() - start) / 1000,
+  };
 }
 
 /** What the frozen graph takes and answers, from what training has noted. */
@@ -127,7 +142,7 @@ export function everyNth(samples: Samples, count: number, wanted: number | 'all'
   );
 }
 
-async function scoreFrozen(onnx: Uint8Array, held: HeldOut, dataset: Dataset): Promise<Record<string, number>> {
+async function scoreFrozen(onnx: Uint8Array, held: HeldOut, dataset: Dataset): Promise<TestScore> {
   const engine = await createEngine(onnx);
   try {
     const answers = await runInBatches(engine, held.samples);

@@ -1,5 +1,6 @@
 import type { Dataset } from '#datasets';
-import { formatAmount, formatBytes, type Progress, startProgress } from '#terminal';
+import { productionText } from '#store';
+import { formatAccuracy, formatAmount, formatBytes, type Progress, startProgress } from '#terminal';
 import type { FreezeReport } from './freeze-trained.ts';
 import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
 
@@ -50,7 +51,7 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
 
 /** The result for people. */
 export function describeTraining(report: TrainReport, dataset: Dataset): string {
-  const { architecture, metrics, epochs, bestEpoch, seconds, frozen } = report;
+  const { architecture, metrics, epochs, bestEpoch, seconds, frozen, warnings } = report;
   const title = architecture.split('-').map(capital).join(' ');
   const count = metrics.count?.toLocaleString('en');
   const quality =
@@ -58,14 +59,16 @@ export function describeTraining(report: TrainReport, dataset: Dataset): string 
       ? `${title} Error: ${(100 * (metrics.error as number)).toFixed(2)}% of ${count} test pictures`
       : `${title} Mean Error: ${formatAmount(metrics.meanAbsoluteError as number, dataset.target.unit)} over ${count} test rows`;
   const effort = `${epochs} epochs in ${seconds.toFixed(1)} s on ${report.backend}, epoch ${bestEpoch} kept`;
-  return `${quality}\n${effort}\n${freezeText(frozen)}`;
+  return [quality, effort, freezeText(frozen, warnings)].join('\n');
 }
 
 function capital(word: string): string {
   return word.length < 4 ? word.toUpperCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
-export function freezeText({ stored, verification, metrics, bytes, seconds }: FreezeReport): string {
+/** @param warnings what may be wrong with it; its doubt alone if left out */
+export function freezeText(report: FreezeReport, warnings?: readonly string[]): string {
+  const { stored, verification, metrics, bytes, seconds, doubt, production } = report;
   const { against, samples, maxDifference, top1Identical } = verification;
   const first = top1Identical ? ', the same first choice on each' : '';
   return [
@@ -73,11 +76,18 @@ export function freezeText({ stored, verification, metrics, bytes, seconds }: Fr
     `  as ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
     `  test split before freezing: ${figures(metrics.before)}`,
     `  test split after freezing:  ${figures(metrics.after)}`,
-  ].join('\n');
+    ...(warnings ?? (doubt ? [doubt] : [])).map((warning) => `WARNING: ${warning}`),
+    productionText(stored, production),
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
 }
 
 function figures(metrics: Record<string, number>): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(6)}`)
-    .join(', ');
+  const { accuracy, accuracyLow, accuracyHigh, ...others } = metrics;
+  const share = formatAccuracy({ accuracy, accuracyLow, accuracyHigh });
+  const rest = Object.entries(others).map(
+    ([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(6)}`,
+  );
+  return [...(share ? [`accuracy ${share}`] : []), ...rest].join(', ');
 }

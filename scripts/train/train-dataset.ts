@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Dataset, DatasetOptions, PictureDataset } from '#datasets';
@@ -8,9 +9,10 @@ import { type Architecture, defaultArchitecture, findArchitecture } from './arch
 import type { TrainingBackend, TrainingTask } from './backends/index.ts';
 import type { AugmentOptions } from './batches/augment.ts';
 import type { Samples } from './batches/batches.ts';
-import { removeCheckpoint } from './checkpoint.ts';
+import { nothingToResume, removeCheckpoint } from './checkpoint.ts';
 import { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from './freeze-trained.ts';
 import { lockTraining } from './lock.ts';
+import { likelyReasons } from './reasons.ts';
 import {
   type EpochResult,
   type StepProgress,
@@ -54,6 +56,8 @@ export interface TrainReport {
   /** On the test split. */
   readonly metrics: Record<string, number>;
   readonly frozen: FreezeReport;
+  /** Where the model is not seen to be better than one answer to everything: that, and what the reason may be. */
+  readonly warnings: readonly string[];
 }
 
 /** Data sets whose pictures mean something else when mirrored. */
@@ -64,6 +68,19 @@ function checkpointFile(name: string, storeRoot: string): string {
   // The name's rules are those of the trained model's folder.
   trainedFolder(name, storeRoot);
   return join(storeRoot, 'training', `${name}.checkpoint`);
+}
+
+/** Whether a training of this name was begun and not finished. */
+export async function isResumable(name: string, storeRoot: string): Promise<boolean> {
+  return stat(checkpointFile(name, storeRoot)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @throws FreezeframeError `nothing-to-resume`, before an hour of reading data */
+export async function checkResumable(name: string, storeRoot: string): Promise<void> {
+  if (!(await isResumable(name, storeRoot))) throw nothingToResume();
 }
 
 /**
@@ -114,14 +131,20 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
   const onProgress = (done: number) => options.onFreeze?.(done, total);
   const frozen = await freezeTrained({ trained, dataset, store: options.store, onProgress });
   await removeCheckpoint(checkpoint);
+  const { history, bestEpoch } = result;
+  const { doubt, constant } = frozen;
+  const trainedOn = { dataset, architecture, settings, history, bestEpoch, constant };
+  const reasons = constant.verdict === 'not-better' ? likelyReasons(trainedOn) : [];
+  const warnings = doubt ? [doubt, ...reasons] : [];
   return {
     architecture: architecture.name,
     backend: backend.name,
-    epochs: result.history.length,
-    bestEpoch: result.bestEpoch,
+    epochs: history.length,
+    bestEpoch,
     seconds: result.seconds,
     metrics: record.metrics,
     frozen,
+    warnings,
   };
 }
 
@@ -200,11 +223,11 @@ async function metricsOf(dataset: Dataset, result: TrainingResult): Promise<Reco
   if (dataset.kind === 'pictures') {
     const { count, pixels, classes } = dataset.splits.test;
     const { outputs, loss } = await result.evaluate({ count, x: pixels, y: classes });
-    const metrics = scoreAnswers(outputs, dataset);
+    const { metrics } = scoreAnswers(outputs, dataset);
     return { ...metrics, error: 1 - (metrics.accuracy as number), loss };
   }
   const { count, features, target } = dataset.splits.test;
   const { outputs } = await result.evaluate({ count, x: features, y: target });
   const inUnits = outputs.map((value) => value * rangeOf(dataset.target) + dataset.target.min);
-  return scoreAnswers(inUnits, dataset);
+  return scoreAnswers(inUnits, dataset).metrics;
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '#keras';
 import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.ts';
 import type { AugmentOptions, PictureSize } from './batches/augment.ts';
 import { augmentedBatches, type BatchSource, inOrder, type Samples, shuffledBatches } from './batches/batches.ts';
-import { checkSame, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { checkSame, nothingToResume, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { learningRate } from './schedule.ts';
 
 /** Everything that decides what a training ends with. */
@@ -55,7 +55,7 @@ export interface TrainOptions {
   readonly dataDigest?: string;
   /** A file that holds the state after each epoch. */
   readonly checkpoint?: string;
-  /** Go on from `checkpoint` where there is one. */
+  /** Go on from `checkpoint`, which must be there. */
   readonly resume?: boolean;
   /** Stops between two steps; the last epoch's state stays. */
   readonly signal?: AbortSignal;
@@ -108,7 +108,7 @@ const NOTHING_YET: Best = { epoch: 0, score: Number.POSITIVE_INFINITY, loss: Num
 /**
  * Trains a model and keeps the epoch that did best on the validation samples.
  * @throws FreezeframeError `interrupted` when the signal stops it (the checkpoint then holds the last whole epoch),
- * `checkpoint-damaged`, `checkpoint-mismatch`, `training-diverged`
+ * `nothing-to-resume`, `checkpoint-damaged`, `checkpoint-mismatch`, `training-diverged`
  */
 export async function train(options: TrainOptions): Promise<TrainingResult> {
   const trainer = await options.backend.open(options.task);
@@ -148,7 +148,8 @@ class Training {
 
   async run(): Promise<TrainingResult> {
     const { settings, resume, onEpoch } = this.#options;
-    if (!(resume && (await this.#resume()))) await this.#save();
+    if (resume) await this.#resume();
+    else await this.#save();
     while (this.#history.length < settings.epochs && !this.#outOfPatience()) {
       const result = await this.#epoch(this.#history.length + 1);
       this.#history.push(result);
@@ -187,7 +188,7 @@ class Training {
         this.#stepsPerEpoch,
       );
       const { loss, measure } = await this.#trainer.train(batch, rate, before + 1);
-      if (!Number.isFinite(loss)) throw diverged(epoch, loss);
+      if (!Number.isFinite(loss)) throw diverged(epoch, 'the loss', loss);
       step++;
       sums.loss += loss * batch.count;
       sums.measure += measure;
@@ -196,6 +197,10 @@ class Training {
       onStep?.({ epoch, epochs: settings.epochs, step, stepsPerEpoch: this.#stepsPerEpoch, ...soFar });
     }
     const validation = await this.#evaluate(data.validation);
+    // The last step may have made weights of which no loss has been seen, and a loss of NaN would count as the best.
+    if (!Number.isFinite(validation.loss)) throw diverged(epoch, 'the validation loss', validation.loss);
+    const wrong = validation.outputs.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw diverged(epoch, 'each answer', wrong);
     return {
       epoch,
       loss: sums.loss / sums.count,
@@ -251,13 +256,12 @@ class Training {
     return { settings, backend: backend.name, seed: task.seed, data: dataDigest, config: JSON.stringify(task.config) };
   }
 
-  /** @returns false where there is nothing to resume. */
-  async #resume(): Promise<boolean> {
+  async #resume(): Promise<void> {
     const { checkpoint } = this.#options;
     const found = checkpoint
       ? await readCheckpoint<Omit<State, 'best'> & { best: Best | null }>(checkpoint)
       : undefined;
-    if (!found) return false;
+    if (!found) throw nothingToResume();
     checkSame(this.#identity(), found.state as unknown as Record<string, unknown>);
     const pick = (prefix: string) =>
       new Map(
@@ -267,7 +271,6 @@ class Training {
     this.#history = [...found.state.history];
     this.#best = found.state.best ?? NOTHING_YET;
     this.#bestState = pick('best ');
-    return true;
   }
 }
 
@@ -282,8 +285,8 @@ function interrupted(epoch: number): FreezeframeError {
   );
 }
 
-function diverged(epoch: number, loss: number): FreezeframeError {
-  return new FreezeframeError('training-diverged', expected('a finite loss', `epoch ${epoch}`, loss), {
-    remedy: 'Try a smaller --learning-rate.',
+function diverged(epoch: number, what: string, received: number): FreezeframeError {
+  return new FreezeframeError('training-diverged', expected('a finite number', `${what} of epoch ${epoch}`, received), {
+    remedy: 'Try a smaller --learning-rate. Nothing was saved.',
   });
 }

@@ -1,6 +1,7 @@
 import { leftOutInWords, leftOutOf } from '#datasets';
-import { formatBytes, formatShare, formatTable } from '#terminal';
-import type { Quality, TransferReport } from './train-transfer.ts';
+import { productionText } from '#store';
+import { formatAccuracy, formatBytes, formatShare, formatTable } from '#terminal';
+import type { TransferReport } from './train-transfer.ts';
 
 /** Another label is so likely, and its own so unlikely, that the picture may lie in a wrong folder. */
 const SUSPECT = { called: 0.9, own: 0.1 };
@@ -25,15 +26,18 @@ function oddOnesOf({ answers, model }: Pick<TransferReport, 'answers' | 'model'>
 
 /** The result for machines. */
 export function transferLine(report: TransferReport) {
-  const { stored, quality, test, constant, tried, folds, model, curve, skipped, duplicates, seconds } = report;
+  const { stored, production, warnings, quality, test, constant } = report;
+  const { tried, folds, model, curve, skipped, duplicates, seconds } = report;
   const { name, version } = stored;
   return {
     name,
     version,
+    production,
     metrics: { ...quality, error: 1 - quality.accuracy },
     folds,
     ...(test ? { test } : {}),
     constant,
+    warnings,
     backbones: tried,
     ...(model.unknown ? { unknown: { recall: model.unknown.recall, falseAccepts: model.unknown.falseAccepts } } : {}),
     learningCurve: curve.map(({ perLabel, accuracy }) => ({ perLabel, accuracy })),
@@ -46,11 +50,12 @@ export function transferLine(report: TransferReport) {
 
 /** The result for people. @param page where it is to be seen in full */
 export function describeTransfer(report: TransferReport, page: string): string {
-  const { stored, quality, test, constant, folds, model, tried, curve, skipped, duplicates, seconds } = report;
+  const { stored, production, warnings, quality, test, constant } = report;
+  const { folds, model, tried, curve, skipped, duplicates, seconds } = report;
   const { unknown, frozen } = model;
   const lines = [
-    `Accuracy ${accuracyText(quality)}, by ${folds}-fold cross-validation over ${quality.count} pictures`,
-    ...(test ? [`Accuracy ${accuracyText(test)}, on ${test.count} pictures of the test folder`] : []),
+    `Accuracy ${formatAccuracy({ ...quality })}, by ${folds}-fold cross-validation over ${quality.count} pictures`,
+    ...(test ? [`Accuracy ${formatAccuracy({ ...test })}, on ${test.count} pictures of the test folder`] : []),
     `  always answering ${constant.answer}: ${formatShare(constant.accuracy)}`,
     ...(unknown
       ? [
@@ -87,7 +92,10 @@ export function describeTransfer(report: TransferReport, page: string): string {
   );
   lines.push(...leftOutInWords(skipped, MOST_NAMED, 'freezeframe dataset lists them'));
   lines.push(`Mistakes, pictures and charts: ${page}`);
-  lines.push(`Next: freezeframe predict ${stored.name} PICTURE, then freezeframe bundle --model ${stored.name}`);
+  lines.push(...warnings.map((warning) => `WARNING: ${warning}`));
+  const other = productionText(stored, production);
+  if (other) lines.push(other);
+  else lines.push(`Next: freezeframe predict ${stored.name} PICTURE, then freezeframe bundle --model ${stored.name}`);
   return lines.join('\n');
 }
 
@@ -100,15 +108,11 @@ function curveText(curve: TransferReport['curve']): string {
 function table(tried: TransferReport['tried']): string {
   const rows = tried.map((one) => [
     one.name,
-    accuracyText(one),
+    formatAccuracy({ ...one }) ?? '',
     `${one.seconds.toFixed(1)} s`,
     one.chosen ? 'chosen' : '',
   ]);
   return formatTable(['BACKBONE', 'ACCURACY', '>TIME', ''], rows);
-}
-
-function accuracyText({ accuracy, accuracyLow, accuracyHigh }: Quality): string {
-  return `${formatShare(accuracy)} (95 % interval ${formatShare(accuracyLow)} to ${formatShare(accuracyHigh)})`;
 }
 
 function named(what: string, items: readonly string[]): string[] {

@@ -1,8 +1,8 @@
 import type { ManifestDraft } from '@freezeframe/inference';
 import type { FoundPictures, Skipped } from '#datasets';
-import { type Accuracy, accuracyOf, compareClasses } from '#evaluate';
+import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
 import { GRAPH_NAMES } from '#frozen';
-import { checkName, type ModelStore, type StoredModel } from '#store';
+import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
 import { extractFeatures, type PictureFile } from './features/extract.ts';
 import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
@@ -51,7 +51,7 @@ interface HeldOutAnswer {
   readonly score?: number;
 }
 
-export interface Quality extends Accuracy {
+interface Quality extends Accuracy {
   readonly count: number;
 }
 
@@ -73,6 +73,10 @@ export interface TransferReport {
   readonly test?: Quality;
   /** Always answering the commonest label. */
   readonly constant: ReturnType<typeof compareClasses>;
+  /** Where it is not seen to be better than that: in words. Such a model is kept out of production. */
+  readonly warnings: readonly string[];
+  /** The version that the name alone means now. */
+  readonly production: string | null;
   readonly model: TransferModel;
   /** Accuracy by how many pictures of each label were learnt from. */
   readonly curve: readonly (CurvePoint & Accuracy)[];
@@ -141,14 +145,28 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
     manifest: draftOf(options, best, partial),
     model: model.frozen.onnx,
   });
+  const doubt = doubts(constant, { metrics: { ...quality }, samples: `${quality.count} pictures` });
   return {
     stored,
     ...partial,
+    warnings: doubt ? [doubt, ...(constant.verdict === 'not-better' ? [reasonFor(found.labels, supports)] : [])] : [],
+    production: await productionOf(store, options.name),
     curve: model.curve.map((point) => ({ ...point, ...accuracyOf(point.right, point.count) })),
     skipped: best.skipped,
     duplicates: duplicatesOf(best),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** Heads that were trained with fewer pictures of a label seldom say more than one answer does. */
+const FEW = 10;
+
+/** What the likely reason is where nothing was learnt. */
+function reasonFor(labels: readonly string[], supports: readonly number[]): string {
+  const least = Math.min(...supports);
+  const label = JSON.stringify(labels[supports.indexOf(least)]);
+  if (least < FEW) return `There are only ${least} pictures of ${label} to learn from: add more.`;
+  return 'The pictures may not show what tells the labels apart, or lie in the wrong folders.';
 }
 
 function qualityOf(right: number, count: number): Quality {

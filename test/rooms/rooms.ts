@@ -18,7 +18,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   tables: [],
   store: ['system'],
   datasets: ['store', 'system', 'tables', 'terminal'],
-  evaluate: ['datasets', 'frozen', 'system', 'tables'],
+  evaluate: ['datasets', 'frozen', 'system', 'tables', 'terminal'],
   report: ['evaluate', 'system', 'terminal'],
   train: ['convert', 'datasets', 'evaluate', 'frozen', 'keras', 'onnx', 'reference', 'store', 'system', 'terminal'],
   transfer: ['datasets', 'evaluate', 'frozen', 'onnx', 'store', 'system', 'terminal'],

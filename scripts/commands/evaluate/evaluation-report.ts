@@ -1,19 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
-import { type Answer, compareClasses, type Evaluation } from '#evaluate';
+import type { Answer, Evaluation } from '#evaluate';
 import type { ReportInput } from '#report';
 
 /** An evaluation as a report shows it. @param data what was asked for, as it was typed */
 export function evaluationReport(
-  { model, count, classes, confusion, unreadable }: Evaluation,
+  { model, count, constant, classes, unreadable }: Evaluation,
   answers: readonly Answer[],
   data: string,
   { provenance }: Manifest,
 ): ReportInput {
   const labels = classes.map(({ label }) => label);
-  const supports = classes.map(({ support }) => support);
-  const right = labels.reduce((sum, _, index) => sum + (confusion[index]?.[index] ?? 0), 0);
-  const constant = count > 0 ? compareClasses(labels, supports, right) : undefined;
   return {
     kind: 'evaluate',
     model: `${model.name}@${model.version}`,

@@ -1,7 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { FoundPictures } from '#datasets';
 import { defaultStore, openStore } from '#store';
-import { type Progress, reportResult, startProgress } from '#terminal';
+import { type Progress, printable, reportResult, startProgress } from '#terminal';
 import { picturesNamed } from '../predict/pictures-named.ts';
 import { reportFile, transferReport } from './transfer-report.ts';
 
@@ -64,6 +64,7 @@ export async function trainWithBackbone(
     bar.stop();
     const page = reportFile(defaultStore(), report);
     await writeReport(transferReport(report), page);
+    if (flags.json) for (const warning of report.warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
     reportResult({ ...transferLine(report), report: page }, flags.json === true, () => describeTransfer(report, page));
   } finally {
     bar.stop();

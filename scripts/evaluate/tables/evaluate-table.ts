@@ -1,5 +1,6 @@
 import { type Classifier, checkAnswerOptions, type Result, responseResults } from '@freezeframe/inference';
 import { checkLabels } from '../check-labels.ts';
+import { type ConstantNumber, compareNumbers } from '../constant.ts';
 import { type ErrorScores, errorScores, type Scores, score } from '../scores.ts';
 import { type Answer, answerOf, columnsFor } from './table-columns.ts';
 import { type TableRows, tableRows } from './table-rows.ts';
@@ -16,7 +17,7 @@ interface Common {
 }
 
 /** Mean errors are in the unit of the value. */
-type ValueEvaluation = Common & ErrorScores & { target: { name: string; unit: string } };
+type ValueEvaluation = Common & ErrorScores & { target: { name: string; unit: string }; constant: ConstantNumber };
 type LabelEvaluation = Common & Scores;
 export type TableEvaluation = ValueEvaluation | LabelEvaluation;
 
@@ -67,8 +68,10 @@ function compare(answer: Answer, answers: TableRows['answers'], results: readonl
     );
   }
   const values = results.map((result) => ('values' in result ? result.values[answer.index]?.value : undefined));
-  const errors = answers.map((actual, row) => (values[row] as number) - Number(actual));
-  return { target: { name: answer.name, unit: answer.unit }, ...errorScores(errors) };
+  const actual = answers.map(Number);
+  const errors = actual.map((value, row) => (values[row] as number) - value);
+  const target = { name: answer.name, unit: answer.unit };
+  return { target, ...errorScores(errors), constant: compareNumbers(actual, errors) };
 }
 
 async function ask(

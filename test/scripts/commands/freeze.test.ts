@@ -52,16 +52,26 @@ describe('freezeframe freeze', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       name: 'houses',
       version: '1',
+      production: null,
+      constant: { verdict: 'not-better' },
+      warnings: [expect.stringContaining('not better')],
       metrics: { before: { meanAbsoluteError: 1 }, after: { meanAbsoluteError: expect.any(Number) } },
       verification: { samples: 20, maxDifference: expect.any(Number) },
     });
-    expect((await openStore().resolve('houses')).manifest.task).toBe('regression');
+    expect((await openStore().resolve('houses@latest')).manifest.task).toBe('regression');
   });
 
   it('says in words what was saved under which name', async () => {
     const { code, stdout } = await run(['freeze', 'houses', '--name', 'prices']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^prices@1: .*frozen in/);
+    // Random weights have learnt nothing.
+    expect(stdout).toMatch(
+      /^WARNING: On \d+ test rows it is not better than always answering [\d,.]+ \S+: mean error/m,
+    );
+    expect(stdout).toContain(
+      'No version of prices is in production. To use this one: freezeframe models tag prices@1 production',
+    );
     expect(stdout).toMatch(/as Freezeframe's plain evaluator on \d+ held-out samples: difference at most/);
   });
 

@@ -22,9 +22,15 @@ describe('freezeframe import', () => {
     const { code, stdout } = await run(['import', path, '--name', 'tiles', '--preprocess', 'tf', '--json']);
     expect(code).toBe(0);
     const result = JSON.parse(stdout);
-    const keys = ['name', 'version', 'format', 'task', 'input', 'output', 'seconds', 'verified'];
+    const keys = ['name', 'version', 'format', 'task', 'input', 'output', 'seconds', 'verified', 'production'];
     expect(Object.keys(result)).toEqual(keys);
-    expect(result).toMatchObject({ name: 'tiles', version: '1', format: 'onnx', task: 'classification' });
+    expect(result).toMatchObject({
+      name: 'tiles',
+      version: '1',
+      format: 'onnx',
+      task: 'classification',
+      production: '1',
+    });
     expect(Object.keys(result.verified)).toEqual(['against', 'maxDifference']);
     expect(result.verified.maxDifference).toBeLessThan(1e-5);
 

@@ -21,7 +21,7 @@ describe('freezeframe models', () => {
     const { code, stdout } = await run(['models', 'list']);
     expect(code).toBe(0);
     const [header, first] = stdout.split('\n');
-    expect(header).toMatch(/^NAME +VERSION +TAGS +ANSWERS +SIZE +DIGEST$/);
+    expect(header).toMatch(/^NAME +VERSION +TAGS +ANSWERS +MEASURED +SIZE +DIGEST$/);
     expect(first).toMatch(/^colours +1 +latest, production +3 labels +[\d.]+ k?B +[0-9a-f]{12}$/);
     expect(stdout).toMatch(/^prices .* price /m);
   });

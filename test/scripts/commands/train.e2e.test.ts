@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../../scripts/store/folder-store.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../scripts/freezeframe.js', import.meta.url));
 
@@ -77,8 +78,8 @@ describe('freezeframe train', () => {
     const lines = stdout.trim().split('\n');
     expect(lines.length).toBe(1);
     const result = JSON.parse(lines[0] as string);
-    expect(Object.keys(result)).toEqual(['name', 'version', 'backend', 'epochs', 'seconds', 'metrics', 'skipped']);
-    expect(result).toMatchObject({ name: 'prices', version: '1', backend: 'onnx' });
+    expect(result).toMatchObject({ name: 'prices', version: '1', production: '1', backend: 'onnx', warnings: [] });
+    expect(result.constant).toMatchObject({ verdict: 'better', meanAbsoluteError: expect.any(Number) });
     // Prices are 20,000 to 33,000: a model that learned nothing errs by thousands.
     expect(result.metrics.meanAbsoluteError).toBeLessThan(1500);
     expect(result.metrics.meanAbsoluteError).toBeGreaterThan(0);
@@ -111,5 +112,52 @@ describe('freezeframe train', () => {
     expect(stdout).toMatch(/^Small CNN Error: \d+\.\d\d% of \d+ test pictures$/m);
     expect(stdout).toMatch(/^light@1: /m);
     expect(await checkpoints()).toEqual([]);
+  });
+
+  it('keeps a training that ran away out of production, and says so and why', async () => {
+    const rows = [table, '--name', 'away', '--epochs', '5', '--learning-rate', '10'];
+    const { code, stdout, stderr } = await run([...rows, '--json']);
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ version: '1', production: null, constant: { verdict: 'not-better' } });
+    expect(result.metrics.meanAbsoluteError).toBeGreaterThan(result.constant.meanAbsoluteError);
+    expect(result.warnings).toEqual([
+      expect.stringMatching(/^On \d+ test rows it is not better than always answering/),
+      expect.stringContaining('try a lower --learning-rate'),
+      ...result.warnings.slice(2),
+    ]);
+    for (const warning of result.warnings) expect(stderr).toContain(`WARNING: ${warning}`);
+    await expect(openStore(store).resolve('away')).rejects.toMatchObject({ code: 'tag-not-found' });
+
+    const healthy = await run([table, '--name', 'away', '--epochs', '30']);
+    expect(healthy.stdout).not.toMatch(/WARNING|production/);
+    expect((await openStore(store).resolve('away')).version).toBe('2');
+    const again = await run([...rows, '--seed', '2']);
+    expect(again.stdout).toMatch(/^WARNING: On \d+ test rows/m);
+    expect(again.stdout).toContain(
+      'away still answers with version 2. To use this one: freezeframe models tag away@3 production',
+    );
+  });
+
+  it('keeps one answer to every picture out of production', async () => {
+    const words = [pictures, '--name', 'same', '--size', '8', '--epochs', '1', '--learning-rate', '1e-9'];
+    const { stdout } = await run([...words, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      production: null,
+      metrics: { accuracyLow: expect.any(Number), accuracyHigh: expect.any(Number) },
+      constant: { verdict: 'not-better' },
+      warnings: [
+        expect.stringContaining('pictures it is not better than always answering'),
+        expect.any(String),
+        expect.any(String),
+      ],
+    });
+  });
+
+  it('says that there is nothing to resume, before it reads the data', async () => {
+    const { code, stdout, stderr } = await run(['no-such-folder', '--name', 'fresh', '--resume', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'nothing-to-resume' } });
+    expect(stderr).toContain('Leave --resume out');
   });
 });

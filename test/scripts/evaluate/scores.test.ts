@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../scripts/datasets/index.ts';
+import { accuracyOf } from '../../../scripts/evaluate/interval.ts';
 import { score, scoreAnswers } from '../../../scripts/evaluate/scores.ts';
 
 describe('score', () => {
@@ -52,17 +53,19 @@ describe('score', () => {
 describe('scoreAnswers', () => {
   it('counts the first choices that are right', () => {
     const splits = { test: { count: 2, classes: Int32Array.of(1, 0) } };
-    const dataset = { kind: 'pictures', splits } as unknown as Dataset;
-    expect(scoreAnswers(Float32Array.of(0.2, 0.8, 0.3, 0.7), dataset)).toEqual({ accuracy: 0.5, count: 2 });
+    const dataset = { kind: 'pictures', labels: ['a', 'b'], splits } as unknown as Dataset;
+    expect(scoreAnswers(Float32Array.of(0.2, 0.8, 0.3, 0.7), dataset)).toEqual({
+      metrics: { ...accuracyOf(1, 2), count: 2 },
+      constant: { answer: 'a', accuracy: 0.5, verdict: 'not-better' },
+    });
   });
 
   it("says in the target's own unit how far off numbers are", () => {
     const splits = { test: { count: 2, target: Float32Array.of(0, 0.5) } };
     const dataset = { kind: 'table', splits, target: { name: 'price', min: 10, max: 30 } } as unknown as Dataset;
     expect(scoreAnswers(Float32Array.of(13, 16), dataset)).toEqual({
-      meanAbsoluteError: 3.5,
-      rootMeanSquaredError: Math.sqrt(12.5),
-      count: 2,
+      metrics: { meanAbsoluteError: 3.5, rootMeanSquaredError: Math.sqrt(12.5), count: 2 },
+      constant: { answer: 15, meanAbsoluteError: 5, rootMeanSquaredError: 5, verdict: 'unclear' },
     });
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatAmount, formatBytes, formatShare, formatTable } from '../../../scripts/terminal/table.ts';
+import {
+  formatAccuracy,
+  formatAmount,
+  formatBytes,
+  formatShare,
+  formatTable,
+} from '../../../scripts/terminal/table.ts';
 
 describe('formatAmount', () => {
   it.each<[number, string, number | undefined, string]>([
@@ -53,3 +59,12 @@ it.each([
   [0.97312, '97.3 %'],
   [1, '100.0 %'],
 ])('a share of %d is %s', (share, text) => expect(formatShare(share)).toBe(text));
+
+it('says an accuracy with its interval, and none where there is none', () => {
+  expect(formatAccuracy({ accuracy: 0.5, accuracyLow: 0.254, accuracyHigh: 0.746 })).toBe(
+    '50.0 % (95 % interval 25.4 % to 74.6 %)',
+  );
+  // Models that were frozen before have none.
+  expect(formatAccuracy({ accuracy: 0.5 })).toBe('50.0 %');
+  expect(formatAccuracy({ meanAbsoluteError: 2 })).toBeUndefined();
+});

@@ -12,12 +12,15 @@ import { LABELS, PICTURE_INPUT, pictureModel, pictures, priceModel } from '../co
 
 const COUNT = 30;
 const { kind: _kind, preprocess, ...input } = PICTURE_INPUT;
-const pixels = pictures(COUNT).picture?.data as Uint8Array;
+/** Of three colours: the model tells them from each other. */
+const noise = pictures(COUNT).picture?.data as Uint8Array;
+const pixels = noise.map((value, i) => (i % 3 === Math.floor(i / (8 * 7 * 3)) % 3 ? value : value >> 4));
+const colourModel = () => pictureModel('same', 13);
 
 /** A data set whose classes are what the model says, all but `wrong` of them. */
 async function pictureDataset(wrong = 3): Promise<PictureDataset> {
   const data = Float32Array.from(pixels, (x) => x / 255);
-  const [answer] = await tensorflowAnswers(pictureModel(), [{ shape: [COUNT, 8, 7, 3], data }]);
+  const [answer] = await tensorflowAnswers(colourModel(), [{ shape: [COUNT, 8, 7, 3], data }]);
   const classes = Int32Array.from({ length: COUNT }, (_, i) => {
     const row = Array.from(answer?.data.slice(3 * i, 3 * i + 3) ?? []);
     const best = row.indexOf(Math.max(...row));
@@ -44,7 +47,7 @@ function record(accuracy: number): TrainingRecord {
   };
 }
 
-function trained(training: TrainingRecord, model = pictureModel()): TrainedModel {
+function trained(training: TrainingRecord, model = colourModel()): TrainedModel {
   return { name: 'gnomes', model, training, weightsDigest: 'ab'.repeat(32) };
 }
 
@@ -59,19 +62,41 @@ describe('freezeTrained', () => {
     const store = openStore(join(root, 'pictures'));
     const dataset = await pictureDataset();
     const report = await freezeTrained({ trained: trained(record(0.9)), dataset, store, samples: 12 });
-    expect(report.metrics).toEqual({ before: { accuracy: 0.9 }, after: { accuracy: 0.9, count: COUNT } });
+    expect(report.metrics).toEqual({
+      before: { accuracy: 0.9 },
+      after: {
+        accuracy: 0.9,
+        accuracyLow: expect.closeTo(0.7438, 4),
+        accuracyHigh: expect.closeTo(0.9654, 4),
+        count: COUNT,
+      },
+    });
+    expect(report).toMatchObject({ constant: { verdict: 'better' }, doubt: undefined, production: '1' });
     expect(report.verification).toMatchObject({ samples: 12, top1Identical: true });
     const { manifest, folder } = await store.resolve('gnomes');
     expect(manifest.metrics).toMatchObject({
       data: { name: 'photos', digest: 'd1', split: 'test', count: COUNT },
       before: { accuracy: 0.9 },
       after: { accuracy: 0.9 },
+      constant: { answer: expect.any(String), verdict: 'better' },
       verification: { samples: 12, top1Identical: true },
     });
     expect(manifest.provenance).toMatchObject({ weightsSha256: 'ab'.repeat(32), epochs: 2 });
     const classifier = await openClassifier(folder);
     expect(classifier.manifest.name).toBe('gnomes');
     await classifier.close();
+  });
+
+  it('keeps a model that is no better than one answer out of production', async () => {
+    const store = openStore(join(root, 'nothing'));
+    const all = (wrong: number, accuracy: number) => async () =>
+      freezeTrained({ trained: trained(record(accuracy)), dataset: await pictureDataset(wrong), store, samples: 4 });
+    const nothing = await all(COUNT, 0)();
+    expect(nothing).toMatchObject({ constant: { verdict: 'not-better' }, production: null, stored: { version: '1' } });
+    expect(nothing.doubt).toMatch(/^On 30 test pictures it is not better than always answering "\w+": accuracy 0.0 %/);
+    await expect(store.resolve('gnomes')).rejects.toMatchObject({ code: 'tag-not-found' });
+    expect(await all(3, 0.9)()).toMatchObject({ production: '2', doubt: undefined });
+    expect(await all(COUNT - 1, 1 / COUNT)()).toMatchObject({ production: '2', stored: { version: '3' } });
   });
 
   it('freezes the same model to the same version', async () => {

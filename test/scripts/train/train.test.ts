@@ -83,9 +83,10 @@ describe('train', () => {
     },
   );
 
-  it('starts at the beginning where there is nothing to resume, and does nothing where all is done', async () => {
+  it('resumes nothing where there is nothing, and does nothing where all is done', async () => {
     const checkpoint = join(folder, 'fresh');
-    const first = await weightsOf(train(options({ checkpoint, resume: true })));
+    await expect(train(options({ checkpoint, resume: true }))).rejects.toMatchObject({ code: 'nothing-to-resume' });
+    const first = await weightsOf(train(options({ checkpoint })));
     let steps = 0;
     expect(await weightsOf(train(options({ checkpoint, resume: true, onStep: () => steps++ })))).toEqual(first);
     expect(steps).toBe(0);
@@ -154,6 +155,26 @@ describe('the epoch that is kept', () => {
   it('ends the training when none was better for as long as the patience lasts', async () => {
     const results = [0.5, 0.8, 0.7, 0.6, 0.9].map((measure) => ({ measure, loss: 1 }));
     expect(await run(results)).toEqual({ kept: 2, best: 2, epochs: 4 });
+  });
+
+  it.each([
+    ['loss', { loss: Number.NaN, answer: 0 }],
+    ['loss', { loss: Number.POSITIVE_INFINITY, answer: 0 }],
+    ['answer', { loss: 1, answer: Number.NaN }],
+  ])('is none whose validation has no finite %s', async (what, { loss, answer }) => {
+    const diverging = scripted([]);
+    const open = async () => ({
+      ...(await diverging.open(tinyTask())),
+      evaluate: async ({ count }: { count: number }) => ({
+        loss,
+        measure: count,
+        outputs: new Float32Array(2 * count).fill(answer, 3),
+      }),
+    });
+    await expect(train(options({ backend: { ...diverging, open } }))).rejects.toMatchObject({
+      code: 'training-diverged',
+      message: expect.stringContaining(what),
+    });
   });
 
   it('does not end with numbers that are none', async () => {

@@ -72,7 +72,31 @@ describe('trainTransfer', () => {
     await classifier.close();
     expect(result).toMatchObject({ predictions: [{ label: 'red' }, { label: 'blue' }] });
     expect(describeTransfer(report, 'report.html')).toContain('100.0 % (95 % interval 75.8 % to 100.0 %), by 5-fold');
-    expect(transferLine(report)).toMatchObject({ name: 'balls', skipped: { count: 1 } });
+    expect(transferLine(report)).toMatchObject({
+      name: 'balls',
+      production: '1',
+      constant: { verdict: 'better' },
+      warnings: [],
+      skipped: { count: 1 },
+    });
+  });
+
+  it('keeps a head that has learnt nothing out of production, and says so', async () => {
+    // The same balls under two labels by turns: nothing tells the labels apart.
+    const folder = join(root, 'shuffled');
+    for (let i = 0; i < 16; i++) {
+      const label = join(folder, i % 4 < 2 ? 'odd' : 'even');
+      await mkdir(label, { recursive: true });
+      await writeFile(join(label, `${i}.png`), await ball(i % 2 === 0 ? RED : BLUE, i / 2));
+    }
+    const found = await findPictures(folder);
+    const report = await train({ name: 'shuffled', ...(found ? { found } : {}) });
+    expect(report).toMatchObject({ constant: { verdict: 'not-better' }, production: null });
+    expect(describeTransfer(report, 'report.html')).toMatch(
+      /^WARNING: On 16 pictures it is not better than always answering/m,
+    );
+    expect(describeTransfer(report, 'report.html')).toMatch(/^WARNING: There are only 8 pictures of/m);
+    expect(describeTransfer(report, 'report.html')).toContain('No version of shuffled is in production.');
   });
 
   it('gives the same file for the same pictures, and runs none of them again', async () => {

@@ -1,0 +1,14 @@
+import { doubts, type Evaluation, type TableEvaluation } from '#evaluate';
+
+/** What an evaluation should not be trusted for: sentences, none for a model that is seen to be better than one answer. */
+export function warningsOf(result: Evaluation | TableEvaluation, counted: 'pictures' | 'rows'): string[] {
+  const { constant, count } = result;
+  if (constant === null) return [];
+  const unit = 'target' in result ? result.target.unit : '';
+  const doubt = doubts(constant, { metrics: { ...result }, samples: `${count.toLocaleString('en')} ${counted}`, unit });
+  return doubt ? [doubt] : [];
+}
+
+export function warningLines(warnings: readonly string[]): string[] {
+  return warnings.map((warning) => `WARNING: ${warning}`);
+}
