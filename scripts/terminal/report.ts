@@ -25,6 +25,9 @@ export function reportResult(result: unknown, json: boolean, human: () => string
   process.stdout.write(`${json ? printableJson(result) : printable(human())}\n`);
 }
 
+/** Set in the environment of a command by another one that reads its JSON and tells the failure itself. */
+export const QUIET_FAILURES = 'FREEZEFRAME_QUIET_FAILURES';
+
 /**
  * Prints why a command failed: `{"error": {"code", "message", "details"}}` on stdout with `--json`, sentences on stderr
  * otherwise. A failure that nobody foresaw keeps its stack, so that it can be reported.
@@ -39,6 +42,7 @@ export function reportFailure(error: unknown, json: boolean): void {
       `${printableJson({ error: { code, message, details: known ? error.details : {}, ...remedy } })}\n`,
     );
   }
+  if (json && known && process.env[QUIET_FAILURES]) return;
   const text = known ? message : error instanceof Error && error.stack ? error.stack : message;
   process.stderr.write(`freezeframe: ${printable(text)}\n`);
   if (known && error.remedy) process.stderr.write(`  ${printable(error.remedy)}\n`);

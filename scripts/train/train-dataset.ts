@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Dataset, DatasetOptions, PictureDataset } from '#datasets';
@@ -70,17 +70,11 @@ function checkpointFile(name: string, storeRoot: string): string {
   return join(storeRoot, 'training', `${name}.checkpoint`);
 }
 
-/** Whether a training of this name was begun and not finished. */
-export async function isResumable(name: string, storeRoot: string): Promise<boolean> {
-  return stat(checkpointFile(name, storeRoot)).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** @throws FreezeframeError `nothing-to-resume`, before an hour of reading data */
 export async function checkResumable(name: string, storeRoot: string): Promise<void> {
-  if (!(await isResumable(name, storeRoot))) throw nothingToResume();
+  await access(checkpointFile(name, storeRoot)).catch(() => {
+    throw nothingToResume();
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FreezeframeError } from '@freezeframe/inference';
 import type { ModelStore } from '#store';
 import { fingerprint, readState, writeState } from './state.ts';
 import { type TrainOutcome, trainInChild } from './train-child.ts';
@@ -29,8 +30,8 @@ export interface ReadyModel {
 }
 
 /**
- * The sample model: trained, frozen and stored if that has not been done with these very options and sources. An interrupted
- * training goes on where it was.
+ * The sample model: trained, frozen and stored if that has not been done with these very options and sources. Features that an
+ * interrupted training has computed are kept.
  * @throws FreezeframeError what training says.
  */
 export async function ensureModel(options: ModelOptions): Promise<ReadyModel> {
@@ -40,14 +41,20 @@ export async function ensureModel(options: ModelOptions): Promise<ReadyModel> {
   if (state.finished?.fingerprint === wanted && (await exists(store, state.finished.model))) {
     return { model: state.finished.model };
   }
-  await writeState(stateFile, { ...state, begun: wanted });
-  let outcome = await train(state.begun === wanted ? [...words, '--resume'] : words);
-  // It may have been stopped before there was anything to resume, or what it left is damaged.
-  if (!outcome.ok && state.begun === wanted && outcome.error.code !== 'interrupted') outcome = await train(words);
-  if (!outcome.ok) throw outcome.error;
+  const outcome = await train(words);
+  if (!outcome.ok) throw outcome.error.code === 'interrupted' ? interrupted(outcome.error) : outcome.error;
   const model = `${outcome.name}@${outcome.version}`;
   await writeState(stateFile, { finished: { fingerprint: wanted, model } });
   return { model, metrics: outcome.metrics };
+}
+
+/** As training says it, with what those can do who typed `npm start`. */
+function interrupted(cause: FreezeframeError): FreezeframeError {
+  return new FreezeframeError('interrupted', cause.message, {
+    cause,
+    remedy: 'Start it again the same way: what has been done is kept.',
+    details: cause.details,
+  });
 }
 
 async function exists(store: ModelStore, reference: string): Promise<boolean> {

@@ -5,8 +5,6 @@ import { replaceFile } from '#system';
 
 /** What `npm start` remembers from one time to the next. */
 export interface StartState {
-  /** Fingerprint of the training that was begun; the same one can be resumed. */
-  readonly begun?: string;
   /** Fingerprint of the training that was finished, and the model that came of it (`NAME@VERSION`). */
   readonly finished?: { readonly fingerprint: string; readonly model: string };
 }

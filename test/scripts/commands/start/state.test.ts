@@ -19,7 +19,7 @@ describe('the state of npm start', () => {
     expect(await readState(file())).toEqual(state);
   });
 
-  it.each(['', '{"begun":', 'null', '5', '"text"'])('is nothing for a file that holds %j', async (text) => {
+  it.each(['', '{"finished":', 'null', '5', '"text"'])('is nothing for a file that holds %j', async (text) => {
     await writeFile(file(), text);
     expect(await readState(file())).toEqual({});
   });
