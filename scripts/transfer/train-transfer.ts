@@ -1,12 +1,11 @@
 import type { ManifestDraft } from '@freezeframe/inference';
 import type { FoundPictures, Skipped } from '#datasets';
-import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
+import { type Accuracy, accuracyOf, compareClasses, doubts, reliability } from '#evaluate';
 import { GRAPH_NAMES } from '#frozen';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
 import { extractFeatures, type PictureFile } from './features/extract.ts';
 import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
-import { calibrationError } from './head/calibration.ts';
 import { answer, largest } from './head/cross-validate.ts';
 import type { CurvePoint } from './head/learning-curve.ts';
 import { sharpened } from './head/temperature.ts';
@@ -124,9 +123,9 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
   const quality = {
     ...qualityOf(right, answers.length),
     loss: answers.reduce((sum, { own }) => sum - Math.log(Math.max(own, 1e-12)), 0) / answers.length,
-    calibrationError: calibrationError(
-      answers.map(({ probability, label, called }) => ({ probability, right: label === called })),
-    ),
+    calibrationError:
+      reliability(answers.map(({ probability, label, called }) => ({ probability, right: label === called }))).error ??
+      0,
   };
   const supports = found.labels.map((label) => answers.filter((one) => one.label === label).length);
   const constant = compareClasses(found.labels, supports, right);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPictures } from '../../scripts/datasets/index.ts';
+import { reliability } from '../../scripts/evaluate/index.ts';
 import { mulberry32 } from '../../scripts/system/index.ts';
 import { assetBackbones } from '../../scripts/transfer/backbones/find.ts';
 import { extractFeatures } from '../../scripts/transfer/features/extract.ts';
-import { calibrationError } from '../../scripts/transfer/head/calibration.ts';
 import { answer, largest } from '../../scripts/transfer/head/cross-validate.ts';
 import { dealFolds } from '../../scripts/transfer/head/folds.ts';
 import { fitHead } from '../../scripts/transfer/head/logistic.ts';
@@ -108,10 +108,10 @@ describe.skipIf(!there)('photographs of cats and dogs', () => {
         accuracy += right / count / DRAWS;
       }
       console.log(
-        `${each} of each: ${(100 * accuracy).toFixed(2)} %, calibration error ${calibrationError(answers).toFixed(4)}`,
+        `${each} of each: ${(100 * accuracy).toFixed(2)} %, calibration error ${reliability(answers).error?.toFixed(4)}`,
       );
       expect(accuracy).toBeGreaterThanOrEqual(least);
-      expect(calibrationError(answers)).toBeLessThanOrEqual(0.03);
+      expect(reliability(answers).error).toBeLessThanOrEqual(0.03);
     }
     await objective.close();
   }, 300_000);
