@@ -40,7 +40,7 @@ export function transferLine(report: TransferReport) {
     warnings,
     backbones: tried,
     ...(model.unknown ? { unknown: { recall: model.unknown.recall, falseAccepts: model.unknown.falseAccepts } } : {}),
-    learningCurve: curve.map(({ perLabel, accuracy }) => ({ perLabel, accuracy })),
+    learningCurve: curve.map(({ right: _, ...point }) => point),
     suspects: suspectsOf(report).map(({ file, label, called, probability }) => ({ file, label, called, probability })),
     duplicates,
     skipped: leftOutOf(skipped, MOST_NAMED),

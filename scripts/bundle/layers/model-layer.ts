@@ -15,7 +15,8 @@ export function modelIndex(
   const [first] = models;
   if (!first) {
     throw new FreezeframeError('no-models', 'There is no model to bundle.', {
-      remedy: 'Train one (freezeframe train gnomes --name gnomes) or name one that exists (freezeframe models list).',
+      remedy:
+        'Train one (freezeframe train gnomes --name gnomes), or name one with --model, or give one the tag production. What there is: freezeframe models list',
     });
   }
   const byName: ModelsIndex['models'] = {};
