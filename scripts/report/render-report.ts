@@ -34,12 +34,13 @@ async function sectionsOf(input: ReportInput): Promise<Section[]> {
   );
   const chosen = choosePictures(pictures);
   const cells = shownCells(chosen.cells, labels.length);
-  const { worst, unsure, suspects, odd } = chosen;
+  const { worst, unsure, suspects, odd, rejected } = chosen;
   const thumbnails = await makeThumbnails([
     ...worst,
     ...suspects,
     ...unsure,
     ...odd,
+    ...rejected,
     ...cells.flatMap((cell) => cell.pictures),
   ]);
   const wrong = pictures.filter(({ label, called }) => label !== called).length;

@@ -53,8 +53,8 @@ export interface ReportInput {
   baseline: { label: string; accuracy: number };
   /** Files that were left out, and why. */
   skipped: readonly { file: string; reason: string }[];
-  /** Groups of files that show the same. */
-  duplicates: readonly (readonly string[])[];
+  /** Groups of files that show the same; absent where nobody looked for them. */
+  duplicates?: readonly (readonly string[])[];
   learningCurve?: readonly LearningPoint[];
   unknown?: UnknownMeasure;
   /** Size, speed and memory before and after freezing, as people read them. */

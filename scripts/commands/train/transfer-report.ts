@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ReportInput } from '#report';
+import { provenanceRows, type ReportInput } from '#report';
 import { formatBytes } from '#terminal';
 import type { TransferReport } from '#transfer';
 
@@ -45,10 +45,7 @@ export function transferReport(report: TransferReport): ReportInput {
         `Backbone ${name}`,
         `${(100 * accuracy).toFixed(1)} %${chosen ? ', chosen' : ''}`,
       ]),
-      ...Object.entries(stored.manifest.provenance).map(([name, value]): [string, string] => [
-        name,
-        typeof value === 'string' ? value : JSON.stringify(value),
-      ]),
+      ...provenanceRows(stored.manifest.provenance),
     ],
   };
 }

@@ -38,6 +38,8 @@ export function draw({ says, x, y, marks }: Chart): Html {
     style: { fontSize: '13px', background: 'none' },
     x: axis(x),
     y: { ...axis(y), grid: true },
+    // Radii are pixels.
+    r: { type: 'identity' },
     marks,
   });
   // One image with one description: what is in it would be read as words without their places.

@@ -1,4 +1,4 @@
-import { dot, line, rectY, ruleX } from '@observablehq/plot';
+import { dot, line, ruleX } from '@observablehq/plot';
 import { accuracyOf, type Reliability } from '#evaluate';
 import type { Html } from '../html.ts';
 import { draw } from './draw.ts';
@@ -14,15 +14,6 @@ export function reliabilityChart({ bins }: Reliability): Html {
     x: { label: 'how sure', domain: [0, 1], percent: true, ticks: 5 },
     y: { label: 'how often right', domain: [0, 1], percent: true, ticks: 5 },
     marks: [
-      // What share of the answers each bin holds, at the foot of the chart.
-      rectY(bins, {
-        x1: 'from',
-        x2: 'to',
-        y1: 0,
-        y2: (bin: { count: number }) => (bin.count / most) * 0.2,
-        fill: 'var(--ice-soft)',
-        inset: 1,
-      }),
       line([0, 1], {
         x: (value: number) => value,
         y: (value: number) => value,
@@ -36,8 +27,13 @@ export function reliabilityChart({ bins }: Reliability): Html {
         stroke: 'var(--ice)',
         strokeWidth: 1.5,
       }),
-      line(measured, { x: 'probability', y: 'accuracy', stroke: 'var(--ice)', strokeWidth: 2 }),
-      dot(measured, { x: 'probability', y: 'accuracy', fill: 'var(--ice)', r: 4 }),
+      // Points of many answers are larger. No line joins them: it would show chance as a course.
+      dot(measured, {
+        x: 'probability',
+        y: 'accuracy',
+        fill: 'var(--ice)',
+        r: (bin: { count: number }) => 3 + 6 * Math.sqrt(bin.count / most),
+      }),
     ],
   });
 }

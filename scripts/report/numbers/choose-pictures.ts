@@ -17,8 +17,10 @@ export interface ChosenPictures {
   /** Pictures that the model is sure are of another label. */
   suspects: readonly ReportPicture[];
   suspectCount: number;
-  /** Pictures that are least like the others. */
+  /** Pictures that are least like the others, where that was measured. */
   odd: readonly ReportPicture[];
+  /** Answered with "none of these", the least sure first. */
+  rejected: readonly ReportPicture[];
   /** The commonest mistakes first, then what was right. */
   cells: readonly Cell[];
 }
@@ -49,6 +51,12 @@ export function choosePictures(pictures: readonly ReportPicture[]): ChosenPictur
       ODD_SHOWN,
       ({ score }) => score !== undefined,
       ({ score = 0 }) => -score,
+    ),
+    rejected: first(
+      pictures,
+      ODD_SHOWN,
+      ({ known }) => known === false,
+      ({ probability }) => probability,
     ),
     cells: cellsOf(pictures),
   };

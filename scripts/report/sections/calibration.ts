@@ -9,6 +9,8 @@ import { type Section, table } from './section.ts';
 /** Up to this much, a probability can be taken at its word. */
 const SMALL = 0.03;
 const LARGE = 0.1;
+/** Of fewer, the error is mostly chance. */
+const ENOUGH = 200;
 
 export function calibration(pictures: readonly ReportPicture[]): Section {
   const measured = reliability(
@@ -34,9 +36,11 @@ export function calibration(pictures: readonly ReportPicture[]): Section {
   return {
     id: 'calibration',
     title: 'Can its percentages be trusted?',
-    body: html`<div class="split"><div class="words"><p class="lead">${verdict}</p><p>On average, how sure it is and how often it is right differ by ${points(error)} (expected calibration error, 15 bins).</p></div>${figure(
+    body: html`<div class="split"><div class="words"><p class="lead">${verdict}</p><p>On average, how sure it is and how often it is right differ by ${points(error)} (expected calibration error, 15 bins).</p>${
+      pictures.length < ENOUGH ? html`<p class="note">With so few answers this is a rough figure.</p>` : undefined
+    }</div>${figure(
       reliabilityChart(measured),
-      'Of answers that are 80 % sure, 80 % should be right: on the dashed line. Lines are 95 % intervals; bars at the foot show how many answers there are.',
+      'Of answers that are 80 % sure, 80 % should be right: on the dashed line. Lines are 95 % intervals; larger points stand for more answers.',
       table('How sure and how often right', ['Probability', '>Answers', '>Mean', '>Right'], rows),
     )}</div>`,
   };

@@ -1,5 +1,5 @@
 import type { Scores } from '#evaluate';
-import { type Html, html, named } from '../html.ts';
+import { type Html, html, named, shorten } from '../html.ts';
 import type { Cell } from '../numbers/choose-pictures.ts';
 import type { Thumbnails } from '../thumbnails.ts';
 import { counted, count as number, share } from '../words.ts';
@@ -12,9 +12,15 @@ const MATRIX_LABELS = 20;
 const FEW_LABELS = 4;
 const PAIRS = 40;
 
+/** Pictures in all cells together: a matrix with mistakes everywhere has 400 of them. */
+const MOST_PICTURES = 800;
+const LEAST_OF_A_CELL = 2;
+
 /** The cells whose pictures are shown: all of a matrix, the commonest mistakes of many labels. */
-export function shownCells(cells: readonly Cell[], labels: number): readonly Cell[] {
-  return labels <= MATRIX_LABELS ? cells : cells.filter(isMistake).slice(0, PAIRS);
+export function shownCells(all: readonly Cell[], labels: number): readonly Cell[] {
+  const cells = labels <= MATRIX_LABELS ? all : all.filter(isMistake).slice(0, PAIRS);
+  const each = Math.max(LEAST_OF_A_CELL, Math.floor(MOST_PICTURES / Math.max(1, cells.length)));
+  return cells.map((cell) => ({ ...cell, pictures: cell.pictures.slice(0, each) }));
 }
 
 export function confusion(scores: Scores, cells: readonly Cell[], thumbnails: Thumbnails): Section {
@@ -57,7 +63,7 @@ function matrix(
           const times = table[row]?.[column] ?? 0;
           const kind = row === column ? 'right' : 'wrong';
           if (times === 0) return html`<td class="none">0</td>`;
-          return html`<td class="${kind} level${levelOf(times / support)}">${opener(cellOf(is, called), number(times), `${is} called ${called}: ${counted(times, 'picture')}`)}</td>`;
+          return html`<td class="${kind} level${levelOf(times / support)}">${opener(cellOf(is, called), number(times), saying(is, called, times))}</td>`;
         },
       )}</tr>
 `,
@@ -74,7 +80,7 @@ function pairs(cells: readonly Cell[], { classes }: Scores): Html {
 <thead><tr><th scope="col">Is</th><th scope="col">Called</th><th scope="col" class="number">Times</th><th scope="col" class="number">Of its pictures</th></tr></thead>
 <tbody>${cells.map(
       ({ is, called, count }, index) =>
-        html`<tr><th scope="row">${named(is, 40)}</th><td>${named(called, 40)}</td><td class="number">${opener(index, number(count), `${is} called ${called}: ${counted(count, 'picture')}`)}</td><td class="number">${share(count / (support.get(is) || 1))}</td></tr>
+        html`<tr><th scope="row">${named(is, 40)}</th><td>${named(called, 40)}</td><td class="number">${opener(index, number(count), saying(is, called, count))}</td><td class="number">${share(count / (support.get(is) || 1))}</td></tr>
 `,
     )}</tbody></table>`,
   );
@@ -83,6 +89,10 @@ function pairs(cells: readonly Cell[], { classes }: Scores): Html {
 /** Four steps by the share of a row, so that each has a colour on which its number can be read. */
 function levelOf(part: number): number {
   return part >= 0.75 ? 4 : part >= 0.3 ? 3 : part >= 0.08 ? 2 : 1;
+}
+
+function saying(is: string, called: string, times: number): string {
+  return `${shorten(is, 40)} called ${shorten(called, 40)}: ${counted(times, 'picture')}`;
 }
 
 function opener(index: number | undefined, text: string, says: string): Html {

@@ -15,7 +15,7 @@ export function data(input: ReportInput, chosen: ChosenPictures, thumbnails: Thu
   return {
     id: 'data',
     title: 'The pictures themselves',
-    body: html`${suspects(chosen, thumbnails)}${odd(chosen, thumbnails)}${duplicates(input)}${skipped(input)}`,
+    body: html`${suspects(chosen, thumbnails)}${odd(chosen, thumbnails)}${rejected(chosen, thumbnails)}${duplicates(input)}${skipped(input)}`,
   };
 }
 
@@ -31,7 +31,13 @@ function odd({ odd: some }: ChosenPictures, thumbnails: Thumbnails): Html | unde
   return html`<h3>Least like the others</h3><p>They may show something else, or be damaged.</p>${shots(some, thumbnails)}`;
 }
 
-function duplicates({ duplicates: groups }: ReportInput): Html {
+function rejected({ rejected: some }: ChosenPictures, thumbnails: Thumbnails): Html | undefined {
+  if (some.length === 0) return undefined;
+  return html`<h3>Answered with “none of these”</h3><p>Each has a label that the model knows. These are the least sure.</p>${shots(some, thumbnails)}`;
+}
+
+function duplicates({ duplicates: groups }: ReportInput): Html | undefined {
+  if (groups === undefined) return undefined;
   if (groups.length === 0) return html`<h3>Duplicates</h3><p>None were found.</p>`;
   return html`<h3>Duplicates</h3><details><summary>${counted(groups.length, 'group')} of pictures that show the same</summary>${firstOf(
     groups,

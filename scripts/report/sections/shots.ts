@@ -1,4 +1,4 @@
-import { type Html, html, named } from '../html.ts';
+import { type Html, html, named, shorten } from '../html.ts';
 import type { ReportPicture } from '../report-input.ts';
 import type { Thumbnails } from '../thumbnails.ts';
 import { count, share } from '../words.ts';
@@ -23,7 +23,7 @@ function grid(pictures: readonly ReportPicture[], thumbnails: Thumbnails): Html 
 function shot({ file, label, called, probability, own, known }: ReportPicture, thumbnail: string | undefined): Html {
   const right = label === called;
   const image = thumbnail
-    ? html`<img src="${thumbnail}" alt="Picture labelled ${label}" width="160" height="160" decoding="async">`
+    ? html`<img src="${thumbnail}" alt="Picture labelled ${shorten(label, 40)}" width="160" height="160" decoding="async">`
     : html`<span class="blank">no preview</span>`;
   const verdict = right
     ? html`<span class="right">${named(label, 40)}, ${share(probability)}</span>`

@@ -111,7 +111,9 @@ describe('freezeframe evaluate', () => {
     expect(page).toContain('right: 3 of 4 pictures');
     expect(page).toContain('red called blue: 1 picture');
     expect(page).toContain('data:image/jpeg;base64,');
-    expect(page).toContain('notes.txt');
+    expect(page).toContain('<bdi>red/wrong.png</bdi>');
+    expect(page).toContain('<bdi>blue/notes.txt</bdi>');
+    expect(page).not.toContain('Duplicates');
   });
 
   it('--report writes a page where no picture could be answered', async () => {

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import { parseHTML } from 'linkedom';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReportInput, writeReport } from '../../../scripts/report/index.ts';
 import { HOSTILE, sampleInput } from './sample.ts';
@@ -96,6 +98,25 @@ describe('writeReport', () => {
     expect(text.length).toBeLessThan(8_000_000);
     expect(document.querySelector('.matrix')).toBeNull();
     expect(document.body.textContent).toContain('The most confused pairs of 200 labels');
+  });
+
+  it('stays below 8 MB where every cell of a large matrix is full, names are long and pictures are noise', async () => {
+    const labels = Array.from({ length: 20 }, (_, number) => `${'"<&\u202e'.repeat(240)}${number}`);
+    const sample = sampleInput(labels, 2_000);
+    const noise = randomBytes(160 * 160 * 3);
+    const png = await sharp(noise, { raw: { width: 160, height: 160, channels: 3 } })
+      .png()
+      .toBuffer();
+    const pictures = sample.pictures.map((one, number) => ({
+      ...one,
+      file: `${'"<&'.repeat(400)}${number}`,
+      called: labels[Math.floor(number / 20) % 20] as string,
+      read: async () => png,
+    }));
+    const { text, document } = await written({ ...sample, pictures });
+    expect(document.querySelectorAll('.matrix [popovertarget]').length).toBe(400);
+    expect(text.length).toBeGreaterThan(4_000_000);
+    expect(text.length).toBeLessThan(8_000_000);
   });
 
   it('shows a picture that is gone without a preview', async () => {

@@ -40,6 +40,11 @@ describe('the pictures that a report shows', () => {
     ]);
   });
 
+  it('are those that are answered with "none of these"', () => {
+    const some = PICTURES.map((one) => ({ ...one, known: one.called === 'cat' }));
+    expect(files(choosePictures(some).rejected)).toEqual(['slip', 'mislabelled']);
+  });
+
   it('are not odd where nothing was measured', () => {
     expect(choosePictures([picture('a', 'cat', 'cat', 1, 1)]).odd).toEqual([]);
   });
