@@ -32,13 +32,17 @@ export function uploadLine(report: UploadReport): string {
 
 /** A result object or problem document in a few words. */
 export function describeResult(result: unknown): string {
-  const { predictions, values, title, detail } = (result ?? {}) as {
+  const { known, predictions, values, title, detail } = (result ?? {}) as {
+    known?: boolean;
     predictions?: { label: string; probability: number }[];
     values?: { name: string; value: number; unit: string }[];
     title?: string;
     detail?: string;
   };
-  if (predictions?.[0]) return `${predictions[0].label} ${(100 * predictions[0].probability).toFixed(1)} %`;
+  if (predictions?.[0]) {
+    const nearest = `${predictions[0].label} ${(100 * predictions[0].probability).toFixed(1)} %`;
+    return known === false ? `none of these (the nearest: ${nearest})` : nearest;
+  }
   if (values) return values.map(({ name, value, unit }) => `${name} ${value} ${unit}`.trim()).join(', ');
   return [title, detail].filter(Boolean).join(': ') || 'no result';
 }

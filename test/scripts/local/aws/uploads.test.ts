@@ -106,6 +106,10 @@ describe('startUploads', () => {
 describe('uploadLine', () => {
   it.each([
     [{ predictions: [{ label: 'gnome', probability: 0.98765 }] }, 'a.jpg: gnome 98.8 %'],
+    [
+      { known: false, predictions: [{ label: 'gnome', probability: 0.6 }] },
+      'a.jpg: none of these (the nearest: gnome 60.0 %)',
+    ],
     [{ values: [{ name: 'price', value: 12, unit: 'USD' }] }, 'a.jpg: price 12 USD'],
     [{ title: 'Not a picture', detail: 'It is text' }, 'a.jpg: Not a picture: It is text'],
     [null, 'a.jpg: no result'],
