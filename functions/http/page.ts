@@ -9,21 +9,23 @@ export interface Page {
   readonly policy: string;
 }
 
-const STYLE_LINK = '<link rel="stylesheet" href="style.css">';
-const SCRIPT_LINK = '<script type="module" src="client.js"></script>';
+const STYLE_LINKS = /(?:[ \t]*<link rel="stylesheet" href="[^"]+">\n?)+/;
+const SCRIPT_LINK = /<script type="module" src="([^"]+)"><\/script>/;
+const PICTURE = /(<img src=")([^"]+\.jpg)"/g;
 
-/** Puts the three files of `page/` together into one document that loads nothing else. */
-export function assemblePage(read: (name: string) => string = readBeside): Page {
-  const style = read('style.css');
-  const script = read('client.js');
+/** Puts the files of `page/` together into one document that loads nothing else. */
+export function assemblePage(read: (name: string) => string | Buffer = readBeside): Page {
+  const index = String(read('index.html'));
+  const [styleLinks] = STYLE_LINKS.exec(index) ?? [];
+  const [scriptLink, main] = SCRIPT_LINK.exec(index) ?? [];
+  if (!styleLinks || !scriptLink || !main) throw new Error('index.html has no stylesheet, or no script');
+  const style = [...styleLinks.matchAll(/href="([^"]+)"/g)].map(([, name = '']) => String(read(name))).join('\n');
+  const script = flatten(main, read);
   // Functions as replacements: `$&` in the script is not to be read as a pattern.
-  const html = [
-    [STYLE_LINK, `<style>${style}</style>`] as const,
-    [SCRIPT_LINK, `<script type="module">${script}</script>`] as const,
-  ].reduce((text, [link, inline]) => {
-    if (!text.includes(link)) throw new Error(`index.html has no ${link}`);
-    return text.replace(link, () => inline);
-  }, read('index.html'));
+  const html = index
+    .replace(styleLinks, () => `<style>${style}</style>\n`)
+    .replace(scriptLink, () => `<script type="module">${script}</script>`)
+    .replace(PICTURE, (_, before, name) => `${before}data:image/jpeg;base64,${read(name).toString('base64')}"`);
   const policy = [
     "default-src 'none'",
     `style-src '${hash(style)}'`,
@@ -35,6 +37,29 @@ export function assemblePage(read: (name: string) => string = readBeside): Page 
     "frame-ancestors 'none'",
   ].join('; ');
   return { html, policy };
+}
+
+const IMPORTS = /^import \{[^}]*\} from '\.\/([\w.-]+)';\n/gm;
+
+/**
+ * A module and those that it imports as one, each behind what it needs. Names of different modules must differ, which a browser
+ * that reads the result checks; nothing but `import { } from './file.js'` and `export` before a declaration is understood.
+ */
+function flatten(main: string, read: (name: string) => string | Buffer): string {
+  const folder = main.slice(0, main.lastIndexOf('/') + 1);
+  const texts = new Map<string, string>();
+  const visit = (file: string) => {
+    if (texts.has(file)) return;
+    const text = String(read(file));
+    texts.set(file, ''); // a circle ends here
+    for (const [, name] of text.matchAll(IMPORTS)) visit(`${folder}${name}`);
+    texts.delete(file);
+    const plain = text.replaceAll(IMPORTS, '').replaceAll(/^export (?=const |async |function )/gm, '');
+    if (/^(import|export)\b/m.test(plain)) throw new Error(`${file} has an import or export that is not understood`);
+    texts.set(file, plain);
+  };
+  visit(main);
+  return [...texts.values()].join('\n');
 }
 
 let assembled: Page | undefined;
@@ -66,8 +91,8 @@ export const pageRoutes: readonly Route[] = [
 ];
 
 /** The bundler copies `page/` beside the bundle, so the folder lies in the same place for sources and for bundles. */
-function readBeside(name: string): string {
-  return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
+function readBeside(name: string): Buffer {
+  return readFileSync(new URL(`./page/${name}`, import.meta.url));
 }
 
 function hash(text: string): string {

@@ -15,7 +15,7 @@ export async function listFunctions(root: string): Promise<string[]> {
 }
 
 /** What a function reads at run time from beside its bundle (the page's parts); code is bundled instead. */
-const ASSET = /\.(html|css|js|svg|png|ico|woff2)$/;
+const ASSET = /\.(html|css|js|svg|png|jpg|ico|woff2)$/;
 
 /** A function's assets, sorted: path inside its folder, with forward slashes. */
 export async function listAssets(root: string, name: string): Promise<string[]> {

@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importModel } from '../../../scripts/import/import-model.ts';
 import { openStore } from '../../../scripts/store/index.ts';
-import { CHROMIUM, launchChromium } from '../../functions/http/chromium.ts';
+import { CHROMIUM, launchChromium } from '../../functions/http/page/chromium.ts';
 import { fetchLibrary, tensorflowScript } from './library.ts';
 
 const MODEL = join(process.env.FIXTURES_DIR ?? '', 'wild/teachable-machine-cat-dog-tfjs');

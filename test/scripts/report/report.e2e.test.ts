@@ -6,7 +6,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeReport } from '../../../scripts/report/index.ts';
-import { CHROMIUM, launchChromium } from '../../functions/http/chromium.ts';
+import { CHROMIUM, launchChromium } from '../../functions/http/page/chromium.ts';
 import { HOSTILE, sampleInput } from './sample.ts';
 
 const SCHEMES = ['light', 'dark'] as const;

@@ -25,6 +25,8 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A green picture that moves; whether a page gets it is asked as of a real camera.
+      '--use-fake-device-for-media-stream',
     ],
   });
 }

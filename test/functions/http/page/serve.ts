@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp } from '../../../functions/http/app.ts';
-import { toHandler } from '../../../functions/http/gateway/gateway.ts';
+import { createApp } from '../../../../functions/http/app.ts';
+import { toHandler } from '../../../../functions/http/gateway/gateway.ts';
 
 /** Serves the app on loopback through API Gateway events, as it is asked on AWS. */
 export async function serveApp(): Promise<{ url: string; close: () => Promise<void> }> {

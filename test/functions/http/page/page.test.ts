@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { createApp } from '../../../functions/http/app.ts';
-import { assemblePage } from '../../../functions/http/page.ts';
+import { createApp } from '../../../../functions/http/app.ts';
+import { assemblePage } from '../../../../functions/http/page.ts';
 
 describe('the page', () => {
   const { html, policy } = assemblePage();
@@ -33,8 +34,36 @@ describe('the page', () => {
     expect(() => assemblePage((name) => (name === 'index.html' ? '<p>no links</p>' : ''))).toThrow('index.html has no');
   });
 
+  it('puts each module behind what it needs, once', () => {
+    const files: Record<string, string> = {
+      'index.html': '<link rel="stylesheet" href="a.css"><script type="module" src="c/main.js"></script>',
+      'a.css': 'p {}',
+      'c/main.js': "import { a } from './a.js';\nimport { b } from './b.js';\na(b);\n",
+      'c/a.js': "import {\n  b,\n} from './b.js';\nexport function a() {\n  b();\n}\n",
+      'c/b.js': 'export const b = "$&";\n',
+    };
+    const page = assemblePage((name) => files[name] ?? '');
+    expect(page.html).toContain(
+      '<script type="module">const b = "$&";\n\nfunction a() {\n  b();\n}\n\na(b);\n</script>',
+    );
+    for (const odd of ["import b from './b.js';\n", 'export default 1;\n', "export * from './b.js';\n"]) {
+      expect(() => assemblePage((name) => (name === 'c/b.js' ? odd : (files[name] ?? '')))).toThrow('not understood');
+    }
+  });
+
+  it('has no two modules with the same name for different things', async () => {
+    const [, script = ''] = /<script type="module">([\s\S]*?)<\/script>/.exec(html) ?? [];
+    await expect(transform(script, { format: 'esm' })).resolves.toBeDefined();
+    await expect(transform(`${script}\nlet page;`, { format: 'esm', logLevel: 'silent' })).rejects.toThrow('already');
+  });
+
+  it('holds its pictures itself', () => {
+    expect(html.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(4);
+    expect(html).not.toMatch(/<img src="(?!data:)/);
+  });
+
   it('has a script whose types are right', async () => {
-    const path = (relative: string) => fileURLToPath(new URL(`../../../../${relative}`, import.meta.url));
+    const path = (relative: string) => fileURLToPath(new URL(`../../../../../${relative}`, import.meta.url));
     // With the browser's types, which the rest of the project must not see.
     const tsc = [path('node_modules/typescript/bin/tsc'), '--noEmit', '-p', path('functions/http/page')];
     const { stdout } = await promisify(execFile)(process.execPath, tsc).catch((error: { stdout: string }) => error);
