@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { cacheable } from './responses/cacheable.ts';
 import { type Route, route } from './route.ts';
 
@@ -39,20 +40,19 @@ export function assemblePage(read: (name: string) => string | Buffer = readBesid
   return { html, policy };
 }
 
-const IMPORTS = /^import \{[^}]*\} from '\.\/([\w.-]+)';\n/gm;
+const IMPORTS = /^import \{[^}]*\} from '(\.{1,2}\/[\w./-]+)';\n/gm;
 
 /**
  * A module and those that it imports as one, each behind what it needs. Names of different modules must differ, which a browser
  * that reads the result checks; nothing but `import { } from './file.js'` and `export` before a declaration is understood.
  */
 function flatten(main: string, read: (name: string) => string | Buffer): string {
-  const folder = main.slice(0, main.lastIndexOf('/') + 1);
   const texts = new Map<string, string>();
   const visit = (file: string) => {
     if (texts.has(file)) return;
     const text = String(read(file));
     texts.set(file, ''); // a circle ends here
-    for (const [, name] of text.matchAll(IMPORTS)) visit(`${folder}${name}`);
+    for (const [, name = ''] of text.matchAll(IMPORTS)) visit(posix.join(posix.dirname(file), name));
     texts.delete(file);
     const plain = text.replaceAll(IMPORTS, '').replaceAll(/^export (?=const |async |function )/gm, '');
     if (/^(import|export)\b/m.test(plain)) throw new Error(`${file} has an import or export that is not understood`);

@@ -1,17 +1,18 @@
 // The page's own code: no dependencies, put together into the page. Types are checked by the tsconfig.json above.
-import { renderAnswer } from './answer.js';
+
 import { $ } from './dom.js';
-import { offerExamples, renderExamples } from './examples.js';
-import { renderFrame } from './frame.js';
 import { hasCamera, keepPicture, renderLive, startCamera, stopCamera } from './live.js';
 import { choose, meetModels } from './models.js';
-import { askNumbers, renderNumbers } from './numbers.js';
-import { copyProgram, renderProgram } from './program.js';
-import { renderRoll } from './roll.js';
 import { useKey } from './service.js';
 import { take } from './shots.js';
 import { changed, onChange, page, showProblem } from './state.js';
-import { renderWhy } from './why.js';
+import { renderAnswer } from './views/answer.js';
+import { offerExamples, renderExamples } from './views/examples.js';
+import { renderFrame } from './views/frame.js';
+import { askNumbers, renderNumbers } from './views/numbers.js';
+import { copyProgram, renderProgram } from './views/program.js';
+import { renderRoll } from './views/roll.js';
+import { renderWhy } from './views/why.js';
 
 for (const render of [
   renderFrame,

@@ -38,16 +38,17 @@ describe('the page', () => {
     const files: Record<string, string> = {
       'index.html': '<link rel="stylesheet" href="a.css"><script type="module" src="c/main.js"></script>',
       'a.css': 'p {}',
-      'c/main.js': "import { a } from './a.js';\nimport { b } from './b.js';\na(b);\n",
-      'c/a.js': "import {\n  b,\n} from './b.js';\nexport function a() {\n  b();\n}\n",
-      'c/b.js': 'export const b = "$&";\n',
+      'c/main.js': "import { a } from './a.js';\nimport { b } from './d/b.js';\na(b);\n",
+      'c/a.js': "import {\n  b,\n} from './d/b.js';\nexport function a() {\n  b();\n}\n",
+      'c/d/b.js': 'import { e } from \'../e.js\';\nexport const b = "$&";\n',
+      'c/e.js': 'export const e = 1;\n',
     };
     const page = assemblePage((name) => files[name] ?? '');
     expect(page.html).toContain(
-      '<script type="module">const b = "$&";\n\nfunction a() {\n  b();\n}\n\na(b);\n</script>',
+      '<script type="module">const e = 1;\n\nconst b = "$&";\n\nfunction a() {\n  b();\n}\n\na(b);\n</script>',
     );
     for (const odd of ["import b from './b.js';\n", 'export default 1;\n', "export * from './b.js';\n"]) {
-      expect(() => assemblePage((name) => (name === 'c/b.js' ? odd : (files[name] ?? '')))).toThrow('not understood');
+      expect(() => assemblePage((name) => (name === 'c/d/b.js' ? odd : (files[name] ?? '')))).toThrow('not understood');
     }
   });
 

@@ -1,7 +1,7 @@
-import { $, element } from './dom.js';
-import { currentShot, page } from './state.js';
+import { $, element } from '../dom.js';
+import { currentShot, page } from '../state.js';
 
-/** @typedef {import('./state.js').Shot} Shot */
+/** @typedef {import('../state.js').Shot} Shot */
 
 /** @type {Shot | undefined} */
 let framed;

@@ -1,11 +1,11 @@
-import { $, announce, element } from './dom.js';
-import { currentShot, page } from './state.js';
+import { $, announce, element } from '../dom.js';
+import { currentShot, page } from '../state.js';
+import { headline, percent, quantity, spoken } from '../words.js';
 import { explain } from './why.js';
-import { headline, percent, quantity, spoken } from './words.js';
 
-/** @typedef {import('./words.js').Answer} Answer */
-/** @typedef {import('./words.js').Prediction} Prediction */
-/** @typedef {import('./state.js').Subject} Subject */
+/** @typedef {import('../words.js').Answer} Answer */
+/** @typedef {import('../words.js').Prediction} Prediction */
+/** @typedef {import('../state.js').Subject} Subject */
 
 const PARTS = ['idle', 'working', 'result', 'problem', 'key'];
 

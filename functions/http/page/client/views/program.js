@@ -1,7 +1,7 @@
-import { $, announce } from './dom.js';
+import { $, announce } from '../dom.js';
+import { classifyPath, hasKey } from '../service.js';
+import { currentShot, page } from '../state.js';
 import { numbersBody } from './numbers.js';
-import { classifyPath, hasKey } from './service.js';
-import { currentShot, page } from './state.js';
 
 /**
  * What a program asks.

@@ -1,9 +1,9 @@
-import { $ } from './dom.js';
-import { askForMap, asProblem } from './service.js';
-import { forgetMap } from './shots.js';
-import { currentShot, page, update } from './state.js';
+import { $ } from '../dom.js';
+import { askForMap, asProblem } from '../service.js';
+import { forgetMap } from '../shots.js';
+import { currentShot, page, update } from '../state.js';
 
-/** @typedef {import('./state.js').Shot} Shot */
+/** @typedef {import('../state.js').Shot} Shot */
 
 /** The heat map that can be shown now, or what stands in its way. */
 export function renderWhy() {

@@ -1,9 +1,9 @@
-import { $, element } from './dom.js';
-import { lookAt } from './shots.js';
-import { page } from './state.js';
-import { headline } from './words.js';
+import { $, element } from '../dom.js';
+import { lookAt } from '../shots.js';
+import { page } from '../state.js';
+import { headline } from '../words.js';
 
-/** @typedef {import('./state.js').Shot} Shot */
+/** @typedef {import('../state.js').Shot} Shot */
 
 /** @type {WeakMap<Shot, any>} Each picture keeps its element, and so the focus that is on it. */
 const frames = new WeakMap();

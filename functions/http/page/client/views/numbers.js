@@ -1,9 +1,9 @@
-import { $, element } from './dom.js';
-import { ask, asProblem } from './service.js';
-import { changed, page, showProblem, update } from './state.js';
+import { $, element } from '../dom.js';
+import { ask, asProblem } from '../service.js';
+import { changed, page, showProblem, update } from '../state.js';
 
-/** @typedef {import('./state.js').Model} Model */
-/** @typedef {import('./state.js').Subject} Subject */
+/** @typedef {import('../state.js').Model} Model */
+/** @typedef {import('../state.js').Subject} Subject */
 
 const MOST_FIELDS = 64;
 

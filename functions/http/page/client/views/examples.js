@@ -1,6 +1,6 @@
-import { $ } from './dom.js';
-import { take } from './shots.js';
-import { page } from './state.js';
+import { $ } from '../dom.js';
+import { take } from '../shots.js';
+import { page } from '../state.js';
 
 /** @returns {HTMLButtonElement[]} */
 const buttons = () => [...$('examples').querySelectorAll('button')];
