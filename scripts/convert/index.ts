@@ -54,3 +54,4 @@ export {
 export { definitionOf, type ResolvedLayer, resolveLayers } from './plan/resolve-layers.ts';
 export { emitGraph } from './tensorflow/emit-graph.ts';
 export { type EmitLiteOptions, type EmittedEnd, type EmittedLite, emitLite } from './tflite/emit-lite.ts';
+export { LITE_OPERATORS } from './tflite/operators/index.ts';

@@ -4,6 +4,7 @@ import { manifestSchema } from '@freezeframe/inference';
 import * as z from 'zod';
 import { errorsPage } from './errors-page.ts';
 import { layersPage } from './layers-page.ts';
+import { litePage } from './lite-page.ts';
 import { onnxMessages } from './onnx-messages.ts';
 import { operationsPage } from './operations-page.ts';
 import { deployPage } from './settings-section.ts';
@@ -21,6 +22,7 @@ export const WRITERS: readonly Writer[] = [
   { file: 'docs/layers.md', text: layersPage },
   { file: 'docs/manifest.schema.json', text: () => `${JSON.stringify(z.toJSONSchema(manifestSchema), null, 2)}\n` },
   { file: 'docs/operations-keras.md', text: operationsPage },
+  { file: 'docs/operations-tflite.md', text: litePage },
   { file: 'scripts/onnx/schema/onnx_pb.ts', text: onnxMessages },
 ];
 

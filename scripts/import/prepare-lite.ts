@@ -7,7 +7,7 @@ import type { LiteModel, LiteTensor } from '#tensorflow';
 import { compareExpected } from './checks/expected.ts';
 import { verifyLite } from './checks/verify-lite.ts';
 import { chooseInput } from './choose-input.ts';
-import { liteFacts } from './facts/lite-facts.ts';
+import { liteActivation, liteFacts } from './facts/lite-facts.ts';
 import { outputWidth } from './facts/model-facts.ts';
 import { prepareOnnx } from './prepare-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
@@ -31,7 +31,10 @@ export async function prepareLite(imported: ImportedLiteModel, choices: ModelCho
   const given = choices.expectation ? { expected: await compareGiven(asFile, choices.expectation) } : {};
   const written = liteToOnnx(lite, { precision, ...interfaceOf(imported, asFile, choices) });
   const { expectation: _, ...rest } = choices;
-  const prepared = await prepareOnnx({ ...imported, kind: 'onnx', onnx: written.onnx }, rest);
+  const prepared = await prepareOnnx(
+    { ...imported, kind: 'onnx', onnx: written.onnx, activation: liteActivation(lite) },
+    rest,
+  );
   const exact = quantized && precision === 'exact';
   return {
     ...prepared,

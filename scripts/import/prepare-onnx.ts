@@ -59,7 +59,8 @@ async function prepareWith(
   const { model, graph, engine: original, shapeFor } = opened;
   const batch = await freedBatch(opened);
   const classified = await classifierFacts(opened);
-  const facts = withAnswer(onnxFacts(graph, original), opened, classified);
+  const seen = onnxFacts(graph, original);
+  const facts = withAnswer({ ...seen, activation: imported.activation ?? seen.activation }, opened, classified);
   const given = choices.expectation ? { expected: await compareGiven(opened, choices.expectation) } : {};
   const own = facts.answer === undefined ? undefined : opened.classifier?.classes;
   const labels = fittingLabels(facts, choices, ownLabels(imported, own));

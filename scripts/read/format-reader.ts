@@ -37,6 +37,8 @@ export interface ImportedKerasModel extends Imported {
 export interface ImportedOnnxModel extends Imported {
   readonly kind: 'onnx';
   readonly onnx: Uint8Array;
+  /** What its one output went through last, where that is known from elsewhere than the graph. */
+  readonly activation?: 'softmax' | 'sigmoid' | 'none';
 }
 
 /** A graph of TensorFlow's operators. */

@@ -14,11 +14,10 @@ export {
   type LiteModel,
   type LiteOperator,
   type LiteOptions,
-  type LiteQuantization,
-  type LiteTensor,
   looksLikeLite,
   readLite,
 } from './lite/lite-model.ts';
 export { LITE_METADATA, type LiteMetadata, readLiteMetadata } from './lite/metadata.ts';
 export { ACTIVATIONS, type LiteType } from './lite/schema.ts';
+export type { LiteQuantization, LiteTensor } from './lite/tensors.ts';
 export { liteNumbers, READ_TYPES } from './lite/values.ts';

@@ -1,4 +1,5 @@
-import { FreezeframeError } from '@freezeframe/inference';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { ImportError } from '#guards';
 import type { Shape } from '#keras';
 import { DATATYPE_NUMBERS, type Datatype, GraphBuilder, type Value } from '#onnx';
 import { type LiteEnd, type LiteModel, type LiteTensor, type LiteType, READ_TYPES } from '#tensorflow';
@@ -70,7 +71,7 @@ export function emitLite(model: LiteModel, options: EmitLiteOptions): EmittedLit
     const written =
       !blocked &&
       attempt(problems, model.tensors[operator.outputs[0] ?? -1]?.name ?? `operator ${i}`, operator.name, () => {
-        for (const [index, operand] of emitOperator(writing, operator)) operands.set(index, operand);
+        for (const [index, operand] of emitOperator(writing, operator)) operands.set(index, limited(operand));
       });
     if (!written) for (const index of operator.outputs) missing.add(index);
     // One that waits for something refused may itself be of a kind that nobody knows.
@@ -125,6 +126,8 @@ function emitInput(
   if (tensor.refused) throw new Refused(tensor.refused);
   const { shape } = tensor;
   if (!shape) throw new Refused('the file does not tell its shape');
+  if (tensor.open) throw new Refused('its shape is left open');
+  checkSize(shape, name);
   const scale = scaleOf(tensor);
   const datatype = scale && inputs !== 'own' ? (inputs === 'real' ? 'float32' : 'uint8') : datatypeOf(tensor);
   const value: Value = { name: graph.input(name, datatype, shape), shape, datatype, layout: 'channels-last' };
@@ -139,6 +142,24 @@ function emitInput(
   const written = given(exact ? stored() : real());
   operands.set(index, { tensor, operand: () => written, ...(exact ? { scale } : {}) });
   return end;
+}
+
+/** Elements of one tensor: 256 MB of float32. */
+const MAX_ELEMENTS = 2 ** 26;
+
+function checkSize(shape: Shape, name: string): void {
+  const elements = shape.reduce<number>((n, size) => n * (size ?? 1), 1);
+  if (elements > MAX_ELEMENTS)
+    throw new ImportError(
+      'limit-exceeded',
+      expected(`at most ${MAX_ELEMENTS} numbers`, `the tensor ${name}`, elements),
+    );
+}
+
+function limited(found: LiteOperand): LiteOperand {
+  const operand = found.tensor.data ? undefined : found.operand();
+  if (operand?.kind === 'value') checkSize(operand.value.shape, found.tensor.name);
+  return found;
 }
 
 /** Shifted from -128..127 to 0..255. */

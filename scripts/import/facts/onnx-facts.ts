@@ -40,8 +40,6 @@ const KEEPS_NUMBERS = new Set([
   'Cast',
   'Dropout',
   'Transpose',
-  'QuantizeLinear',
-  'DequantizeLinear',
 ]);
 
 function lastActivation(graph: GraphProto, output: string): ModelFacts['activation'] {

@@ -1,5 +1,6 @@
 import { float16ToNumber } from '../float16.ts';
-import type { LiteTensor, LiteType } from './lite-model.ts';
+import type { LiteType } from './schema.ts';
+import type { LiteTensor } from './tensors.ts';
 
 export type LiteNumbers = Float32Array | Int32Array | Float64Array | Uint8Array | Int8Array;
 

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { parseJson } from '../../../scripts/guards/json.ts';
+import { liteToOnnx } from '../../../scripts/import/prepare-lite.ts';
 import { openHdf5 } from '../../../scripts/read/containers/hdf5/open-hdf5.ts';
 import { openZip } from '../../../scripts/read/containers/zip/zip.ts';
 import { FORMATS } from '../../../scripts/read/formats/index.ts';
 import { openBytes } from '../../../scripts/read/source.ts';
+import { readLite } from '../../../scripts/tensorflow/lite/lite-model.ts';
+import { liteModel } from '../convert/tflite/answers.ts';
 import { damaged, endsWell, FUZZ_RUNS, FUZZ_TIMEOUT } from './mutate.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
@@ -22,6 +25,13 @@ const HDF5 = [
   'hdf5/attributes.h5',
   'hdf5/filters.h5',
 ].map(read);
+const LITE = [
+  'conv-relu6.int8',
+  'concatenation.uint8',
+  'strided-slice-shrunk.float',
+  'split-v.int8',
+  'described.float',
+].map(liteModel);
 const options = { numRuns: FUZZ_RUNS };
 
 describe('damaged files', () => {
@@ -67,6 +77,21 @@ describe('damaged files', () => {
       await fc.assert(
         fc.asyncProperty(damaged([...ZIPS, ...HDF5.slice(0, 3)]), async (bytes) => {
           await endsWell(() => readModel(bytes));
+        }),
+        options,
+      );
+    },
+    FUZZ_TIMEOUT,
+  );
+
+  it(
+    'are TensorFlow Lite models that are read and written whole or are refused',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(damaged(LITE), async (bytes) => {
+          await endsWell(async () =>
+            liteToOnnx(readLite(bytes), { precision: 'exact', inputs: 'own', outputs: 'own' }),
+          );
         }),
         options,
       );

@@ -10,6 +10,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '#tensorflow': [
     ...['Attributes', 'datatypeOf', 'flagOf', 'numberOf', 'numbers', 'textOf'],
     ...['Edge', 'GraphModel', 'isInput'],
+    // TensorFlow Lite's tables as they are in the file, and stored bytes as numbers.
+    ...['ACTIVATIONS', 'LiteModel', 'liteNumbers', 'LiteOperator', 'LiteOptions', 'LiteQuantization', 'LiteTensor'],
   ],
 };
 

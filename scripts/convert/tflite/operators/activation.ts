@@ -81,5 +81,6 @@ export const ACTIVATIONS: readonly LiteConverter[] = [
   { ops: ['PRELU'], emit: (e) => e.tensorflow('Prelu', [e.input(0), e.input(1)]) },
   { ops: ['SOFTMAX'], integers: true, emit: softmax },
   { ops: ['L2_NORMALIZATION'], emit: normalized },
-  { ops: ['QUANTIZE', 'DEQUANTIZE'], emit: (e) => e.input(0) },
+  { ops: ['QUANTIZE'], keeps: true, emit: (e) => e.input(0) },
+  { ops: ['DEQUANTIZE'], emit: (e) => e.input(0) },
 ];

@@ -8,7 +8,7 @@ import { POOLING } from './pooling.ts';
 import { SHAPES } from './shape.ts';
 
 /** Every operator of TensorFlow Lite that can be written in ONNX. To add one: here, in `reference/tflite/operators.ts`, and a case in the tests. */
-const OPERATORS: readonly LiteConverter[] = [
+export const LITE_OPERATORS: readonly LiteConverter[] = [
   ...ACTIVATIONS,
   ...ARITHMETIC,
   ...CONVOLUTIONS,
@@ -18,7 +18,7 @@ const OPERATORS: readonly LiteConverter[] = [
   ...SHAPES,
 ];
 
-const byName = new Map(OPERATORS.flatMap((converter) => converter.ops.map((op) => [op, converter])));
+const byName = new Map(LITE_OPERATORS.flatMap((converter) => converter.ops.map((op) => [op, converter])));
 
 export function findOperator(op: string): LiteConverter | undefined {
   return byName.get(op);

@@ -12,6 +12,7 @@ function unpacked(e: LiteEmission): Operand[] {
 }
 
 function inputsOf(e: LiteEmission): Operand[] {
+  if (e.inputs.length === 0) throw new Refused('nothing is given');
   return e.inputs.map((_, i) => e.input(i));
 }
 

@@ -32,3 +32,13 @@ export function liteAnswers(): LiteAnswer[] {
     ...answer,
   }));
 }
+
+/** One of them by its name, also of those that have no answers: `described.float`. */
+export function liteModel(name: string): Uint8Array {
+  const entry = `${name}.tflite`;
+  const found = unzipSync(new Uint8Array(readFileSync(join(FOLDER, 'models.zip'))), {
+    filter: (file) => file.name === entry,
+  });
+  if (!found[entry]) throw new Error(`no model ${name}`);
+  return found[entry];
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
+import { liteModel } from '../../convert/tflite/answers.ts';
 import { doublingFunctions, endlessLoop } from '../../onnx/hostile-models.ts';
 import { pictureModel, tableModel } from '../../onnx/models.ts';
 import type { Files } from './mutations.ts';
@@ -103,6 +104,9 @@ export function seeds(): Seed[] {
       'model.json': read('tfjs-graph/model.json'),
       'weights.bin': read('tfjs-graph/weights.bin'),
     }),
+    ...['conv-relu6.int8', 'described.uint8', 'fully-connected-wide.dynamic', 'strided-slice.float'].map(
+      (name): Seed => ({ name, format: 'tflite', kind: 'file', files: { [name]: liteModel(name) } }),
+    ),
     file('pickle', 'pickle/keras-3.sav'),
     file('pickle', 'pickle/config-and-weights.pkl'),
     file('pickle', 'pickle/config-and-weights.joblib'),

@@ -4,6 +4,8 @@ import { planFreeze } from '../../../../scripts/convert/plan/plan.ts';
 import { nonfiniteWeights } from '../../../../scripts/import/checks/check-weights.ts';
 import { kerasFacts } from '../../../../scripts/import/facts/keras-facts.ts';
 import { graphToOnnx } from '../../../../scripts/import/prepare-graph.ts';
+import { liteToOnnx } from '../../../../scripts/import/prepare-lite.ts';
+import { PRECISIONS } from '../../../../scripts/import/prepared.ts';
 import { FORMATS } from '../../../../scripts/read/formats/index.ts';
 import { parseLabels } from '../../../../scripts/read/labels.ts';
 import { openBytes, type Source } from '../../../../scripts/read/source.ts';
@@ -48,6 +50,8 @@ async function importFrom(source: Source): Promise<string | undefined> {
         freezePlan(plan, { input: { kind: 'tensors' }, output: { kind: 'tensors' } });
     }
     if (imported.kind === 'tensorflow') graphToOnnx(imported.graphModel);
+    if (imported.kind === 'tflite')
+      for (const precision of PRECISIONS) liteToOnnx(imported.lite, { precision, inputs: 'own', outputs: 'real' });
     return reader.format;
   }
   return undefined;
