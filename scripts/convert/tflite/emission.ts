@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '#onnx';
 import type { Attributes, LiteOperator, LiteTensor, NodeAttribute } from '#tensorflow';
 import type { Operand } from '../tensorflow/operand.ts';
+import type { Counted } from './operators/products.ts';
 import type { Scale } from './quantization.ts';
 
 /** A tensor while the graph is written. */
@@ -33,6 +34,15 @@ export interface LiteEmission {
   weight(index: number, data: number, perm: readonly number[], dims?: readonly number[]): string;
   /** One number for each channel of what `data` and `filter` give; undefined where it is left out. @throws Refused */
   bias(index: number, data: number, filter: number): string | undefined;
+  /** A product of uint8 that TensorFlow Lite rounds in a way of its own; undefined for all else. */
+  counted(data: number, filter: number): Counted | undefined;
+  /** Two stored inputs as they are in the graph, and the scale of a stored result; undefined where one is not stored. */
+  stored():
+    | { readonly values: readonly Value[]; readonly scales: readonly Scale[]; readonly output: Scale }
+    | undefined;
+  /** A constant's stored numbers, its axes in another order. */
+  storedWeight(index: number, perm: readonly number[]): string;
+  storedBias(index: number): Int32Array | undefined;
   /** What stands for zero in an input, as its numbers are in the graph. */
   zero(index: number): number;
   /** An operator of TensorFlow that does the same. @throws Refused */

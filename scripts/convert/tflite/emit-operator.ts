@@ -14,6 +14,7 @@ import { given, type Operand, Refused } from '../tensorflow/operand.ts';
 import { findOperator as findTensorflow } from '../tensorflow/operators/index.ts';
 import { type LiteConverter, type LiteEmission, type LiteOperand, option } from './emission.ts';
 import { findOperator } from './operators/index.ts';
+import type { Counted } from './operators/products.ts';
 import {
   activated,
   biasScales,
@@ -193,6 +194,39 @@ class Emission implements LiteEmission {
     );
   }
 
+  counted(data: number, filter: number): Counted | undefined {
+    const [input, weight] = [this.inputs[data], this.inputs[filter]?.tensor];
+    const scale = weight?.data && scaleOf(weight);
+    const [output] = this.outputs;
+    // XNNPACK, which rounds to the nearest as onnxruntime does, takes over where the file tells the shapes.
+    if (input?.tensor.shape?.length && output?.shape?.length) return undefined;
+    const kinds = [input?.tensor, weight, output];
+    if (!this.#exactAt(data) || !scale || kinds.some((tensor) => tensor?.type !== 'UINT8')) return undefined;
+    if (scale.scales.length > 1 || !(scale.scales[0] as number)) return undefined;
+    const scales = { data: input?.scale as Scale, filter: scale, output: this.#target as Scale };
+    return { scales, data: this.#writing.constants.value(input?.operand()) };
+  }
+
+  stored() {
+    const scales = this.inputs.map((input) => input?.scale);
+    if (!this.#target || !scales.every((scale) => scale?.scales.length === 1)) return undefined;
+    const values = this.inputs.map((input) => this.#writing.constants.value(input?.operand()));
+    return { values, scales: scales as Scale[], output: this.#target };
+  }
+
+  storedWeight(index: number, perm: readonly number[]): string {
+    const { tensor } = this.#given(index);
+    const { shape, data } = permute({ shape: tensor.shape ?? [], data: storedBytes(tensor) }, perm);
+    return this.graph.weight(tensor.name, shape, data, 'uint8');
+  }
+
+  storedBias(index: number): Int32Array | undefined {
+    const bias = this.inputs[index];
+    const numbers = bias && liteNumbers(bias.tensor);
+    if (bias && !(numbers instanceof Int32Array)) throw new Refused(`a bias of ${bias.tensor.type} beside uint8`);
+    return numbers as Int32Array | undefined;
+  }
+
   zero(index: number): number {
     const target = this.#keeps ? this.#target : undefined;
     return target && this.value(index).datatype === 'uint8' ? (target.zeroPoints[0] as number) : 0;
@@ -216,7 +250,8 @@ class Emission implements LiteEmission {
     const activation = option(this.operator, 'activation');
     if (!own) return finished(tensor, activated(graph, operand.value, activation));
     let { value } = operand;
-    const kept = this.#keeps && value.datatype === 'uint8' && this.#target;
+    // Stored numbers already.
+    const kept = value.datatype === 'uint8' ? this.#target : undefined;
     if (kept && !sameScale(kept, own)) value = storedValue(graph, this.#real(value, kept), own);
     if (!kept) value = storedValue(graph, inRange(activation) ? value : activated(graph, value, activation), own);
     return finished(tensor, storedActivated(graph, value, own, activation), own);

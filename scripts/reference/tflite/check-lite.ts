@@ -7,6 +7,7 @@ import {
   liteNumbers,
 } from '#tensorflow';
 import { type Doubles, doubles, map, sizeOf, wrong } from '../evaluator/doubles.ts';
+import { fixedPointOf, inSteps } from './fixed-point.ts';
 
 /** What answers of TensorFlow Lite models are compared with. */
 export const LITE_EVALUATOR = "Freezeframe's plain evaluator of TensorFlow Lite, operator by operator";
@@ -63,15 +64,21 @@ export async function checkLite(subject: LiteSubject): Promise<LiteDifference[]>
     const inputs = withBias(operator, model, operator.inputs.map(real));
     const [first] = operator.outputs.map((index) => model.tensors[index] as LiteTensor);
     const made = liteExecutorOf(operator.name)({ inputs, options: operator.options, type: first?.type ?? '' });
+    const fixed = exact ? fixedPointOf(operator, model) : undefined;
     const results = Array.isArray(made) ? (made as readonly Doubles[]) : [made as Doubles];
     return operator.outputs.flatMap((index, i) => {
       const tensor = model.tensors[index] as LiteTensor;
-      const wanted = activated(results[i] as Doubles, operator);
+      const linear = results[i] as Doubles;
+      const wanted = activated(linear, operator);
       own.set(index, wanted);
       const received = subject.received(index);
       if (!received) return [];
       const scale = exact ? quantizationOf(tensor) : undefined;
-      return [{ operator: operator.name, tensor: tensor.name, ...compared(wanted, received, tensor, scale) }];
+      const found =
+        fixed && scale
+          ? compared(inNumbers(inSteps(linear, fixed), operator, scale), received, tensor, undefined)
+          : compared(wanted, received, tensor, scale);
+      return [{ operator: operator.name, tensor: tensor.name, ...found, stored: scale !== undefined }];
     });
   });
 }
@@ -142,13 +149,21 @@ function activated(x: Doubles, { options }: LiteOperator): Doubles {
   return map(x, f);
 }
 
+/** Steps from zero as they are stored: the ends of an activation are steps too. */
+function inNumbers(steps: Doubles, { options }: LiteOperator, { scales, zeroPoints }: LiteQuantization): Doubles {
+  const [size, point] = [scales[0] as number, zeroPoints[0] as number];
+  const end = ENDS[ACTIVATIONS[(options.activation as number | undefined) ?? 0] ?? ''];
+  const limit = (x: number) => Math.round((end?.(x * size) ?? x * size) / size);
+  return map(steps, (x) => Math.min(Math.max(limit(x) + point, 0), 255));
+}
+
 function compared(wanted: Doubles, received: LiteValues, tensor: LiteTensor, scale: LiteQuantization | undefined) {
   if (String(wanted.shape) !== String(received.shape))
     throw wrong(`[${wanted.shape}]`, `the shape of ${tensor.name}`, received.shape);
   const [size, point] = [scale?.scales[0] ?? 1, scale?.zeroPoints[0] ?? 0];
   const [least, most] = tensor.type === 'INT8' ? [-128, 127] : [0, 255];
   const divisor = scale || !tensor.type.startsWith('FLOAT') ? 1 : largestOf(wanted.data);
-  let worst = { difference: 0, wanted: 0, received: 0, stored: scale !== undefined };
+  let worst = { difference: 0, wanted: 0, received: 0 };
   for (let i = 0; i < wanted.data.length; i++) {
     const value = received.data[i] as number;
     const exact = wanted.data[i] as number;
@@ -159,7 +174,6 @@ function compared(wanted: Doubles, received: LiteValues, tensor: LiteTensor, sca
     // NaN on either side is as far off as can be.
     if (!(difference <= worst.difference))
       worst = {
-        ...worst,
         difference: Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference,
         wanted: target,
         received: value,
