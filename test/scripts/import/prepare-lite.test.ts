@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
-import { prepareLite } from '../../../scripts/import/prepare-lite.ts';
+import { liteToOnnx, prepareLite } from '../../../scripts/import/prepare-lite.ts';
 import { type ModelChoices, PRECISIONS } from '../../../scripts/import/prepared.ts';
 import type { ImportedLiteModel } from '../../../scripts/read/format-reader.ts';
 import { tfliteReader } from '../../../scripts/read/formats/tflite/reader.ts';
 import { readModel } from '../../../scripts/read/read-model.ts';
+import { readLite } from '../../../scripts/tensorflow/lite/lite-model.ts';
 import { type LiteAnswer, liteAnswers, liteModel } from '../convert/tflite/answers.ts';
 import { memorySource } from '../read/memory-source.ts';
 
@@ -95,9 +97,38 @@ describe('prepareLite', () => {
 
 const models = process.env.MODELS_SAMPLE_DIR;
 
+const FIXTURES = join(import.meta.dirname, '../../fixtures/tflite');
+const PUBLISHED = 'mobilenet_edgetpu_224_1.0_uint8';
+
+/** The two pictures that `make.py` of the fixtures asked ai-edge-litert about. */
+function pictureBytes(which: 0 | 1): Uint8Array {
+  return Uint8Array.from({ length: 224 * 224 * 3 }, (_, i) => {
+    const [x, y, c] = [Math.floor(i / 3) % 224, Math.floor(i / 672), i % 3];
+    return which === 0 ? (x * 3 + y * 5 + c * 70) % 256 : (x * y + x * x * 3 + c * 85) % 251;
+  });
+}
+
 describe.skipIf(!models)('MobileNetEdgeTPU, as published (MODELS_SAMPLE_DIR)', () => {
+  it('answers ai-edge-litert’s stored numbers, features and scores, all of them', async () => {
+    const wanted = JSON.parse(readFileSync(join(FIXTURES, `${PUBLISHED}.json`), 'utf8')) as Record<string, number[]>[];
+    const lite = readLite(new Uint8Array(readFileSync(join(models as string, `${PUBLISHED}.tflite`))));
+    const tensorOf = (name: string, end: 'inputs' | 'outputs') => ({
+      name,
+      tensor: lite.operators.find((operator) => operator.name === name)?.[end][0] as number,
+    });
+    const cut = { ...lite, outputs: [tensorOf('AVERAGE_POOL_2D', 'outputs'), tensorOf('SOFTMAX', 'inputs')] };
+    const engine = await createEngine(liteToOnnx(cut, { precision: 'exact', inputs: 'own', outputs: 'own' }).onnx);
+    for (const which of [0, 1] as const) {
+      const shape = [1, 224, 224, 3];
+      const answers = await engine.run({ input: { datatype: 'UINT8', shape, data: pictureBytes(which) } });
+      expect(Array.from(answers.AVERAGE_POOL_2D?.data as Uint8Array)).toEqual(wanted[which]?.features);
+      expect(Array.from(answers.SOFTMAX?.data as Uint8Array)).toEqual(wanted[which]?.logits);
+    }
+    await engine.close();
+  });
+
   it.each(PRECISIONS)('is verified and takes pictures: %s', async (precision) => {
-    const { imported } = await readModel(join(models as string, 'mobilenet_edgetpu_224_1.0_uint8.tflite'));
+    const { imported } = await readModel(join(models as string, `${PUBLISHED}.tflite`));
     const { manifest, onnx, ...made } = await prepareLite(imported as ImportedLiteModel, { ...CHOICES, precision });
     expect(made.precision).toBe(precision === 'exact' ? 'int8' : undefined);
     expect(manifest).toMatchObject({

@@ -9,7 +9,7 @@ import { type LiteAnswer, liteAnswers, type Tensors } from './answers.ts';
 
 const CASES = liteAnswers();
 /** What is computed is stored in eight bits. */
-const STORED = new Set(['int8', 'uint8', 'edges']);
+const STORED = new Set(['int8', 'uint8', 'unshaped', 'edges']);
 const OWN = { precision: 'exact', inputs: 'own', outputs: 'own' } as const;
 const REAL = { precision: 'float32', inputs: 'real', outputs: 'real' } as const;
 
