@@ -12,7 +12,7 @@ function colours(css: string): Map<string, string[]> {
 }
 
 it("has the colours of the service's page", () => {
-  const page = colours(read('functions/http/page/style.css'));
+  const page = colours(read('functions/http/page/style/base.css'));
   const report = colours(read('scripts/report/style.css'));
   const shared = [...report.keys()].filter((name) => page.has(name));
   expect(shared.length).toBeGreaterThan(8);
