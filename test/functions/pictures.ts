@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-export const COLOURS = { red: '#e01010', green: '#10e010', blue: '#1010e0', grey: '#808080' } as const;
+const COLOURS = { red: '#e01010', green: '#10e010', blue: '#1010e0', grey: '#808080' } as const;
 
 /** A picture of one colour. */
 export function plainPicture(
