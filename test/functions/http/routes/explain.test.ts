@@ -64,7 +64,7 @@ describe('/classify?explain=heatmap', () => {
     for (const headers of [{}, { accept: 'image/png' }] as Record<string, string>[]) {
       const response = await ask('explain=heatmap&model=colours', headers);
       expect([response.status, await response.json()]).toEqual([
-        422,
+        404,
         expect.objectContaining({
           type: '/errors#heatmap-absent',
           detail: 'The model colours@1 has no heat map',
@@ -78,8 +78,8 @@ describe('/classify?explain=heatmap', () => {
     ['explain=map', 400, 'request-invalid'],
     ['label=red', 400, 'request-invalid'],
     ['explain=heatmap&label=red&label=blue', 400, 'request-invalid'],
-    ['explain=heatmap&label=cat', 422, 'label-absent'],
-    ['explain=heatmap&model=prices', 422, 'heatmap-absent'],
+    ['explain=heatmap&label=cat', 404, 'label-absent'],
+    ['explain=heatmap&model=prices', 404, 'heatmap-absent'],
   ])('refuses %s', async (query, status, code) => {
     const response = await ask(query);
     expect([response.status, await response.json()]).toEqual([
