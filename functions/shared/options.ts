@@ -16,15 +16,14 @@ export const optionsShape = {
 export const queryOptions = z.strictObject(optionsShape);
 
 /** What `POST /classify` may be asked besides. */
-export const classifyOptions = queryOptions
-  .extend({
-    explain: z.literal('heatmap').optional().describe('Also says which parts of a picture speak for a label.'),
-    label: z.string().max(1000).optional().describe('The label to explain; the most probable one by default.'),
-  })
-  .refine(({ explain, label }) => explain !== undefined || label === undefined, {
-    path: ['label'],
-    message: 'goes with explain=heatmap',
-  });
+export const classifyOptions = queryOptions.extend({
+  explain: z.literal('heatmap').optional().describe('Also says which parts of a picture speak for a label.'),
+  label: z
+    .string()
+    .max(1000)
+    .optional()
+    .describe('The label that explain is asked of; the most probable one by default. Says nothing without explain.'),
+});
 
 export type ClassifyOptions = z.output<typeof classifyOptions>;
 export type Options = z.output<typeof queryOptions>;

@@ -76,7 +76,6 @@ describe('/classify?explain=heatmap', () => {
 
   it.each([
     ['explain=map', 400, 'request-invalid'],
-    ['label=red', 400, 'request-invalid'],
     ['explain=heatmap&label=red&label=blue', 400, 'request-invalid'],
     ['explain=heatmap&label=cat', 404, 'label-absent'],
     ['explain=heatmap&model=prices', 404, 'heatmap-absent'],
