@@ -1,15 +1,9 @@
-import { FreezeframeError } from '@freezeframe/inference';
 import { GraphBuilder } from '#onnx';
 import { type Edge, type GraphModel, type GraphNode, isInput } from '#tensorflow';
+import { type UnsupportedNode, unsupportedOperators } from '../unsupported-operators.ts';
 import { Constants, emissionOf } from './emission.ts';
 import { given, type Operand, Refused } from './operand.ts';
 import { findOperator, OPERATOR_NAMES } from './operators/index.ts';
-
-interface UnsupportedNode {
-  readonly node: string;
-  readonly op: string;
-  readonly reason: string;
-}
 
 /**
  * Writes a graph model as ONNX. Pictures keep TensorFlow's order, [batch, height, width, channels].
@@ -36,7 +30,10 @@ export function emitGraph(model: GraphModel): Uint8Array {
     else if (emitted) results.set(node.name, emitted);
   }
   if (problems.length === 0) problems.push(...writeOutputs(model, names, results, graph));
-  if (problems.length > 0) throw unsupported(problems, model.nodes.length);
+  if (problems.length > 0) {
+    const supported = ['Const', 'Placeholder', ...OPERATOR_NAMES];
+    throw unsupportedOperators(problems, model.nodes.length, supported, { supported: OPERATOR_NAMES });
+  }
   return graph.build();
 }
 
@@ -96,19 +93,5 @@ function writeOutputs(
     graph.node('Identity', [plain.name], [names[i] as string]);
     graph.output(names[i] as string, plain.datatype, plain.shape);
     return [];
-  });
-}
-
-/** Lines that a person reads; all are in `details`. */
-const SHOWN = 30;
-
-function unsupported(problems: readonly UnsupportedNode[], count: number): FreezeframeError {
-  const ops = [...new Set(problems.map(({ op }) => op))];
-  const list = problems.slice(0, SHOWN).map(({ node, op, reason }) => `"${node}" (${op}): ${reason}`);
-  if (problems.length > SHOWN) list.push(`and ${problems.length - SHOWN} more`);
-  const message = `${problems.length} of ${count} operators cannot be frozen (${ops.join(', ')}):\n  ${list.join('\n  ')}`;
-  return new FreezeframeError('unsupported-layer', message, {
-    details: { unsupported: problems, supported: OPERATOR_NAMES },
-    remedy: `Supported are Const, Placeholder, ${OPERATOR_NAMES.join(', ')}. If there is a Keras file of this model, import that.`,
   });
 }

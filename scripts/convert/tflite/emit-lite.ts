@@ -1,10 +1,11 @@
-import { expected, FreezeframeError } from '@freezeframe/inference';
+import { expected } from '@freezeframe/inference';
 import { ImportError } from '#guards';
 import type { Shape } from '#keras';
 import { DATATYPE_NUMBERS, type Datatype, GraphBuilder, type Value } from '#onnx';
 import { type LiteEnd, type LiteModel, type LiteTensor, type LiteType, READ_TYPES } from '#tensorflow';
 import { Constants } from '../tensorflow/emission.ts';
 import { given, Refused } from '../tensorflow/operand.ts';
+import { type UnsupportedNode, unsupportedOperators } from '../unsupported-operators.ts';
 import type { LiteOperand } from './emission.ts';
 import { emitOperator, type Writing } from './emit-operator.ts';
 import { OPERATOR_NAMES } from './operators/index.ts';
@@ -41,12 +42,6 @@ export interface EmittedLite {
   readonly trace: ReadonlyMap<number, string>;
 }
 
-interface Problem {
-  readonly node: string;
-  readonly op: string;
-  readonly reason: string;
-}
-
 /**
  * Writes a TensorFlow Lite model as ONNX. Pictures keep TensorFlow's order, [batch, height, width, channels].
  * @throws FreezeframeError `unsupported-layer` once, naming *all* that cannot be written
@@ -56,7 +51,7 @@ export function emitLite(model: LiteModel, options: EmitLiteOptions): EmittedLit
   const constants = new Constants(graph);
   const operands = new Map<number, LiteOperand>();
   const [inputs, outputs]: [EmittedEnd[], EmittedEnd[]] = [[], []];
-  const problems: Problem[] = [];
+  const problems: UnsupportedNode[] = [];
   const writing: Writing = { constants, model, exact: options.precision === 'exact', operands };
   if (model.graphs > 1) problems.push({ node: 'the file', op: 'CALL', reason: `it holds ${model.graphs} graphs` });
   for (const { name, tensor } of model.inputs) {
@@ -82,7 +77,10 @@ export function emitLite(model: LiteModel, options: EmitLiteOptions): EmittedLit
     if (missing.has(end.tensor)) continue;
     attempt(problems, end.name, 'output', () => outputs.push(emitOutput(writing, end, names[i] as string, options)));
   }
-  if (problems.length > 0) throw unsupported(problems, model.operators.length);
+  if (problems.length > 0) {
+    const details = { supported: OPERATOR_NAMES, types: READ_TYPES };
+    throw unsupportedOperators(problems, model.operators.length, OPERATOR_NAMES, details);
+  }
   const trace = options.traced ? traced(writing) : new Map<number, string>();
   return { onnx: graph.build(), inputs, outputs, trace };
 }
@@ -90,7 +88,7 @@ export function emitLite(model: LiteModel, options: EmitLiteOptions): EmittedLit
 const UNKNOWN = 'this operator is not known';
 
 /** Whether it went well; what could not be done is noted. */
-function attempt(problems: Problem[], node: string, op: string, run: () => void): boolean {
+function attempt(problems: UnsupportedNode[], node: string, op: string, run: () => void): boolean {
   try {
     run();
     return true;
@@ -237,18 +235,4 @@ function traced({ constants, operands, model }: Writing): Map<number, string> {
     names.set(index, output);
   }
   return names;
-}
-
-/** Lines that a person reads; all are in `details`. */
-const SHOWN = 30;
-
-function unsupported(problems: readonly Problem[], count: number): FreezeframeError {
-  const ops = [...new Set(problems.map(({ op }) => op))];
-  const list = problems.slice(0, SHOWN).map(({ node, op, reason }) => `"${node}" (${op}): ${reason}`);
-  if (problems.length > SHOWN) list.push(`and ${problems.length - SHOWN} more`);
-  const message = `${problems.length} of ${count} operators cannot be frozen (${ops.join(', ')}):\n  ${list.join('\n  ')}`;
-  return new FreezeframeError('unsupported-layer', message, {
-    details: { unsupported: problems, supported: OPERATOR_NAMES, types: READ_TYPES },
-    remedy: `Supported are ${OPERATOR_NAMES.join(', ')}. If there is a Keras file of this model, import that.`,
-  });
 }
