@@ -1,8 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
   type GraphProto,
   type ModelProto,
   type NodeProto,
@@ -113,7 +111,7 @@ class Walk {
   }
 
   /** An average over all places of a picture; a smaller window is a layer like others. */
-  #isGlobalPool({ opType, input, attribute }: NodeProto): boolean {
+  #isGlobalPool({ opType, attribute }: NodeProto): boolean {
     if (!GLOBAL_POOLS.includes(opType)) return false;
     if (opType === 'AveragePool') {
       const kernel = attribute.find(({ name }) => name === 'kernel_shape')?.ints.map(Number) ?? [];
@@ -121,7 +119,7 @@ class Walk {
       // A window as large as what it is given has one place: whatever is smaller moves on by less.
       return kernel.every((size) => size >= 4) && strides.every((step, i) => step === 1 || step === kernel[i]);
     }
-    return opType === 'GlobalAveragePool' || input.length > 0;
+    return true;
   }
 }
 
@@ -168,9 +166,4 @@ function unusable(reason: string): FreezeframeError {
     remedy:
       'Name a layer that gives features of pictures: --backbone NAME:LAYER. freezeframe models list shows the names.',
   });
-}
-
-/** For a cast that must stand in a graph of any operator set. */
-export function intAttribute(name: string, value: number) {
-  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
 }

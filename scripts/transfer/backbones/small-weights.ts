@@ -1,5 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
   DATATYPE_NUMBERS,
   type GraphProto,
   type NodeProto,
@@ -10,7 +12,6 @@ import {
   unusedName,
 } from '#onnx';
 import { quantizeRows, ZERO_POINT } from '../quantized-rows.ts';
-import { intAttribute } from './cut.ts';
 
 /** Smaller ones gain nothing. */
 const LEAST = 1_024;
@@ -73,4 +74,8 @@ function constant(
 
 function node(opType: string, input: string[], output: string, attribute: NodeProto['attribute'] = []): NodeProto {
   return create(NodeProtoSchema, { name: output, opType, input, output: [output], attribute });
+}
+
+function intAttribute(name: string, value: number) {
+  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
 }
