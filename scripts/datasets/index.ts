@@ -1,6 +1,8 @@
 export { writeSheet } from './contact-sheet.ts';
 export type { Dataset, DatasetOptions, PictureDataset, Skipped, TableDataset } from './dataset.ts';
 export { describeDataset, describeInWords } from './describe.ts';
+export { contentsDigest } from './folder/contents-digest.ts';
+export { readPicture, reasonOf } from './folder/read-picture.ts';
 export { isPictureFile } from './folder/scan.ts';
 export { writeSamples } from './gnomes/samples.ts';
 export { leftOutInWords, leftOutOf, refuseMostGone } from './left-out.ts';

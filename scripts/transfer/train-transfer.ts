@@ -1,5 +1,5 @@
 import type { ManifestDraft } from '@freezeframe/inference';
-import type { FoundPictures, Skipped } from '#datasets';
+import { contentsDigest, type FoundPictures, type Skipped } from '#datasets';
 import { type Accuracy, accuracyOf, compareClasses, doubts, reliability } from '#evaluate';
 import { GRAPH_NAMES } from '#frozen';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
@@ -12,7 +12,6 @@ import { sharpened } from './head/temperature.ts';
 import {
   type Candidate,
   chooseBest,
-  dataDigest,
   featureCache,
   fitAndFreeze,
   type TransferModel,
@@ -209,7 +208,7 @@ function draftOf(
   { labels, tried, folds, quality, test, constant, model }: Partial,
 ): ManifestDraft {
   const { unknown, frozen } = model;
-  const digest = dataDigest(pictures.map(({ label, digest }) => ({ split: 'train', label, digest })));
+  const digest = contentsDigest(pictures.map(({ label, digest }) => ({ split: 'train', label, digest })));
   return {
     formatVersion: 1,
     task: 'classification',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodePicture } from '@freezeframe/inference';
@@ -190,16 +189,6 @@ async function withDistances<T>(width: number, work: (distances: Distances) => P
   } finally {
     await distances.close();
   }
-}
-
-/** sha256 (hex) over every picture's bytes, label and split: the same as of the data set loaded for a training from scratch. */
-export function dataDigest(
-  lines: readonly { readonly split: string; readonly label: string; readonly digest: string }[],
-): string {
-  const hash = createHash('sha256');
-  for (const line of lines.map(({ split, label, digest }) => `${split}\t${label}\t${digest}\n`).sort())
-    hash.update(line);
-  return hash.digest('hex');
 }
 
 export function featureCache(storeRoot: string): string {

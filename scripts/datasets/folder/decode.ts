@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
-import { decodePicture, PictureError, type PictureShape } from '@freezeframe/inference';
+import { decodePicture, type PictureShape } from '@freezeframe/inference';
 import { type Progress, startProgress } from '#terminal';
 import type { Skipped } from '../dataset.ts';
 import { packFile, readPack, writePack } from './pack.ts';
+import { readPicture, reasonOf } from './read-picture.ts';
 import type { FoundPicture } from './scan.ts';
-
-/** Larger files are no photographs; they are listed, not read. */
-const MAX_FILE_BYTES = 128 * 1024 * 1024;
 
 /** What is done sooner needs no bar. */
 const QUIET_MS = 700;
@@ -82,19 +79,4 @@ export async function decodePictures(
   }
   if (fresh > 0 || pack.size > pixels.size) await writePack(file, pixels);
   return { pictures, pixels, skipped };
-}
-
-async function readPicture(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
-  if (size > MAX_FILE_BYTES)
-    throw new PictureError('picture-too-large', `larger than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
-  return readFile(path);
-}
-
-/** Whatever is wrong with one file is said and passed over; only a failure that is no property of the file escapes. */
-function reasonOf(error: unknown): string {
-  if (error instanceof PictureError) return error.message;
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string') return `cannot be read (${code})`;
-  throw error;
 }

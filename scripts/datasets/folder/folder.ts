@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { expected, FreezeframeError, type PictureShape } from '@freezeframe/inference';
@@ -14,6 +13,7 @@ import {
 import { refuseMostGone } from '../left-out.ts';
 import { placesOf } from '../places.ts';
 import { dealOut } from '../split.ts';
+import { contentsDigest } from './contents-digest.ts';
 import { decodePictures, type ReadPicture } from './decode.ts';
 import { type Lost, lostOf, whyLost } from './lost.ts';
 import { scanFolder } from './scan.ts';
@@ -62,7 +62,15 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
     return { count: list.length, pixels, classes: Int32Array.from(list, ({ label }) => labels.indexOf(label)) };
   };
   const splits = { train: gather(chosen.train), validation: gather(chosen.validation), test: gather(chosen.test) };
-  return { kind: 'pictures', name, labels, input, splits, digest: digestOf(chosen), skipped };
+  return {
+    kind: 'pictures',
+    name,
+    labels,
+    input,
+    splits,
+    digest: contentsDigest(SPLITS.flatMap((split) => chosen[split].map((one) => ({ ...one, split })))),
+    skipped,
+  };
 }
 
 /** The same bytes under two labels teach nothing: all copies are left out and listed. */
@@ -145,11 +153,4 @@ function requireSome(split: SplitName, pictures: ReadPicture[], labels: string[]
         whyLost(lost, absent) ?? `Add pictures to ${split}/, or leave that folder out to have it dealt out of train/.`,
     },
   );
-}
-
-function digestOf(chosen: Record<SplitName, ReadPicture[]>): string {
-  const lines = SPLITS.flatMap((split) => chosen[split].map(({ label, digest }) => `${split}\t${label}\t${digest}\n`));
-  const hash = createHash('sha256');
-  for (const line of lines.sort()) hash.update(line);
-  return hash.digest('hex');
 }

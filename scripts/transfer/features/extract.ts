@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import {
-  createEngine,
-  decodePicture,
-  type Engine,
-  FreezeframeError,
-  PictureError,
-  type TensorData,
-} from '@freezeframe/inference';
-import type { Skipped } from '#datasets';
+import { createEngine, decodePicture, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
+import { readPicture, reasonOf, type Skipped } from '#datasets';
 import type { Backbone } from '../backbones/backbone.ts';
 import { type CachedRow, FeatureCache } from './feature-cache.ts';
 import { HASH_BYTES, pictureHash } from './picture-hash.ts';
 
-/** Larger files are no photographs; they are listed, not read. */
-const MAX_FILE_BYTES = 128 * 1024 * 1024;
 /** Pictures in one run of the network: more gain nothing on two cores. */
 const BATCH = 8;
 
@@ -248,19 +238,4 @@ async function mapInOrder<T, R>(items: readonly T[], work: (item: T) => Promise<
   };
   await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
   return results;
-}
-
-async function readPicture(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
-  if (size > MAX_FILE_BYTES)
-    throw new PictureError('picture-too-large', `larger than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
-  return readFile(path);
-}
-
-/** Whatever is wrong with one file is said and passed over; only a failure that is no property of the file escapes. */
-function reasonOf(error: unknown): string {
-  if (error instanceof PictureError) return error.message;
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string') return `cannot be read (${code})`;
-  throw error;
 }
