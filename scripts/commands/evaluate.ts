@@ -16,7 +16,7 @@ import { writeReport } from '#report';
 import { openStore } from '#store';
 import { formatAccuracy, type Progress, reportResult, startProgress } from '#terminal';
 import { checkReportFile, evaluationReport } from './evaluate/evaluation-report.ts';
-import { errorShare, scoresText, share } from './evaluate/scores-text.ts';
+import { scoresText, share } from './evaluate/scores-text.ts';
 import { tableText } from './evaluate/table-text.ts';
 import { warningLines, warningsOf } from './evaluate/warnings.ts';
 
@@ -103,10 +103,10 @@ async function evaluatePictures(classifier: Classifier, data: string, flags: Fla
 }
 
 function evaluationText(result: Evaluation, warnings: readonly string[], report: string | undefined): string {
-  const { model, count, unreadable, seconds, picturesPerSecond, milliseconds } = result;
+  const { model, unreadable, seconds, picturesPerSecond, milliseconds } = result;
   const top5 = result.top5Accuracy === undefined ? '' : `, among the first five ${share(result.top5Accuracy)}`;
   const parts = [
-    `${model.name}@${model.version}: accuracy ${formatAccuracy({ ...result }) ?? '-'} (error ${errorShare(result.accuracy)})${top5}, macro F1 ${share(result.macroF1)} on ${count} pictures`,
+    `${model.name}@${model.version}: accuracy ${formatAccuracy({ ...result }) ?? '-'}${top5}, macro F1 ${share(result.macroF1)}`,
     ...warningLines(warnings),
     ...scoresText(result, 'PICTURES'),
     ...(result.wrong.length > 0 ? [wrongText(result)] : []),

@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Listing, openStore, type StoredModel } from '#store';
-import { formatAccuracy, formatAmount, formatBytes, formatTable, reportResult } from '#terminal';
+import { formatAccuracy, formatBytes, formatError, formatTable, reportResult } from '#terminal';
 import { relabelCommand } from './models/relabel.ts';
 
 interface Options {
@@ -46,11 +48,12 @@ Examples:
       // An unknown name is an error with a suggestion, not an empty list.
       if (name !== undefined) await store.resolve(`${name}@latest`);
       const { models, damaged } = filtered(await store.list(), name);
+      const dated = await Promise.all(models.map(async (model) => ({ ...model, saved: await savedAt(model) })));
       const result = {
-        models: models.map(summary),
+        models: dated.map(({ saved, ...model }) => ({ ...summary(model), saved })),
         damaged: damaged.map(({ error, ...which }) => ({ ...which, message: error.message })),
       };
-      reportResult(result, json === true, () => listText(models));
+      reportResult(result, json === true, () => listText(dated));
       for (const { error } of damaged) process.stderr.write(`freezeframe: ${error.message}\n`);
     });
 }
@@ -69,8 +72,9 @@ function showCommand(): Command {
       const store = openStore();
       const model = verify ? await store.verify(reference) : await store.resolve(reference);
       const checked = verify ? { verified: true } : {};
-      const result = { ...summary(model), ...checked, folder: model.folder, manifest: model.manifest };
-      reportResult(result, json === true, () => showText(model, verify === true));
+      const saved = await savedAt(model);
+      const result = { ...summary(model), saved, ...checked, folder: model.folder, manifest: model.manifest };
+      reportResult(result, json === true, () => showText({ ...model, saved }, verify === true));
     });
 }
 
@@ -121,26 +125,32 @@ function summary({ name, version, digest, tags, manifest }: StoredModel) {
   return { name, version, digest, tags, task, bytes: files['model.onnx'].bytes, metrics };
 }
 
-function listText(models: readonly StoredModel[]): string {
+/** When a version was saved, as ISO 8601. A manifest holds no time: the same content is the same version, whenever it is made. */
+async function savedAt({ folder }: StoredModel): Promise<string> {
+  return (await stat(join(folder, 'manifest.json'))).mtime.toISOString();
+}
+
+function listText(models: readonly (StoredModel & { saved: string })[]): string {
   if (models.length === 0) return 'No models yet. Train one with: freezeframe train gnomes --name gnomes';
-  const rows = models.map(({ name, version, tags, manifest, digest }) => [
+  const rows = models.map(({ name, version, tags, manifest, digest, saved }) => [
     name,
     version,
     tags.join(', '),
     answers(manifest.output),
-    measured(manifest.metrics) ?? '',
+    measured(manifest) ?? '',
+    saved.slice(0, 10),
     formatBytes(manifest.files['model.onnx'].bytes),
     digest.slice(0, 12),
   ]);
-  return formatTable(['NAME', '>VERSION', 'TAGS', 'ANSWERS', 'MEASURED', '>SIZE', 'DIGEST'], rows);
+  return formatTable(['NAME', '>VERSION', 'TAGS', 'ANSWERS', 'MEASURED', 'SAVED', '>SIZE', 'DIGEST'], rows);
 }
 
-/** How good a model that was trained here is, on its test split, as it is frozen. */
-function measured({ after, constant }: StoredModel['manifest']['metrics']): string | undefined {
+/** How good a model is, as it is frozen, where that was measured when it was saved. */
+function measured({ metrics: { after, constant }, input, output }: StoredModel['manifest']): string | undefined {
   const metrics = (after ?? {}) as Record<string, unknown>;
-  const accuracy = formatAccuracy(metrics);
-  const { meanAbsoluteError: error } = metrics;
-  const text = accuracy ?? (typeof error === 'number' ? `mean error ${formatAmount(error, '')}` : undefined);
+  const counted = input.kind === 'picture' ? 'pictures' : 'rows';
+  const error = formatError(metrics, (output.kind === 'regression' && output.values[0]?.unit) || '', counted);
+  const text = formatAccuracy(metrics, counted) ?? (error && `mean error ${error}`);
   const { verdict } = (constant ?? {}) as { verdict?: string };
   if (text === undefined || verdict === undefined || verdict === 'better') return text;
   return `${text}, ${verdict === 'unclear' ? 'of too few samples' : 'NOT BETTER than one answer to all'}`;
@@ -162,14 +172,16 @@ function takes(input: StoredModel['manifest']['input']): string {
   return `pictures, ${width}x${height} ${colour}, resized by ${resize} (${kernel})`;
 }
 
-function showText({ name, version, digest, tags, folder, manifest }: StoredModel, verified: boolean): string {
+function showText(model: StoredModel & { saved: string }, verified: boolean): string {
+  const { name, version, digest, tags, folder, manifest, saved } = model;
   const { input, output, files, precision, metrics, provenance } = manifest;
   const rows = [
     ['model', `${name}@${version}`],
     ['tags', tags.join(', ') || '(none)'],
     ['takes', takes(input)],
     ['answers', output.kind === 'classification' ? labelsText(output.labels) : answers(output)],
-    ['measured', measured(metrics) ?? '(not here)'],
+    ['measured', measured(manifest) ?? '(not here)'],
+    ['saved', saved],
     ['precision', precision],
     ['size', formatBytes(files['model.onnx'].bytes)],
     ['digest', digest],

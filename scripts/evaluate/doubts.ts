@@ -19,7 +19,7 @@ export function doubts(constant: Constant, { metrics, samples, unit = '' }: Meas
   }`;
   const beside =
     'accuracy' in constant
-      ? `accuracy ${formatAccuracy(metrics)}, of that answer ${formatShare(constant.accuracy)}`
+      ? `accuracy ${formatAccuracy({ ...metrics, count: undefined })}, of that answer ${formatShare(constant.accuracy)}`
       : `mean error ${formatAmount(Number(metrics.meanAbsoluteError), unit)}, of that answer ${formatAmount(constant.meanAbsoluteError, unit)}`;
   return constant.verdict === 'unclear'
     ? `${samples} are too few to say whether it is better than ${always}: ${beside}.`

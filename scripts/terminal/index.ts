@@ -2,4 +2,12 @@ export { wholeAboveZero, wholeNumber } from './numbers.ts';
 export { type Progress, startProgress } from './progress.ts';
 export { printable, QUIET_FAILURES, reportFailure, reportResult } from './report.ts';
 export { describeSystemFailure } from './system-failure.ts';
-export { formatAccuracy, formatAmount, formatBytes, formatShare, formatTable } from './table.ts';
+export {
+  accuracyWords,
+  formatAccuracy,
+  formatAmount,
+  formatBytes,
+  formatError,
+  formatShare,
+  formatTable,
+} from './table.ts';

@@ -1,6 +1,6 @@
 import type { Dataset } from '#datasets';
 import { productionText } from '#store';
-import { formatAccuracy, formatAmount, formatBytes, type Progress, startProgress } from '#terminal';
+import { formatAccuracy, formatBytes, formatError, formatShare, type Progress, startProgress } from '#terminal';
 import type { FreezeReport } from './freeze-trained.ts';
 import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
 
@@ -19,7 +19,7 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
     bar = undefined;
   };
   const quality = (measure: number) =>
-    classifies ? `accuracy ${(100 * measure).toFixed(2)}%` : `mean error ${measure.toPrecision(3)}`;
+    classifies ? `accuracy ${formatShare(measure)}` : `mean error ${measure.toPrecision(3)}`;
   return {
     stop,
     listeners: {
@@ -53,11 +53,10 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
 export function describeTraining(report: TrainReport, dataset: Dataset): string {
   const { architecture, metrics, epochs, bestEpoch, seconds, frozen, warnings } = report;
   const title = architecture.split('-').map(capital).join(' ');
-  const count = metrics.count?.toLocaleString('en');
   const quality =
     dataset.kind === 'pictures'
-      ? `${title} Error: ${(100 * (metrics.error as number)).toFixed(2)}% of ${count} test pictures`
-      : `${title} Mean Error: ${formatAmount(metrics.meanAbsoluteError as number, dataset.target.unit)} over ${count} test rows`;
+      ? `${title}: accuracy ${formatAccuracy(metrics, 'test pictures')}`
+      : `${title}: mean error ${formatError(metrics, dataset.target.unit, 'test rows')}`;
   const effort = `${epochs} epochs in ${seconds.toFixed(1)} s on ${report.backend}, epoch ${bestEpoch} kept`;
   return [quality, effort, freezeText(frozen, warnings)].join('\n');
 }
@@ -83,11 +82,8 @@ export function freezeText(report: FreezeReport, warnings?: readonly string[]): 
     .join('\n');
 }
 
-function figures(metrics: Record<string, number>): string {
-  const { accuracy, accuracyLow, accuracyHigh, ...others } = metrics;
-  const share = formatAccuracy({ accuracy, accuracyLow, accuracyHigh });
-  const rest = Object.entries(others).map(
-    ([name, value]) => `${name} ${Number.isInteger(value) ? value : value.toPrecision(6)}`,
-  );
-  return [...(share ? [`accuracy ${share}`] : []), ...rest].join(', ');
+function figures({ loss, ...metrics }: Record<string, number>): string {
+  const quality = metrics.accuracy === undefined ? formatError(metrics, '') : formatAccuracy(metrics);
+  const what = metrics.accuracy === undefined ? 'mean error' : 'accuracy';
+  return `${what} ${quality}${loss === undefined ? '' : `, loss ${loss.toPrecision(6)}`}`;
 }

@@ -54,8 +54,8 @@ export function describeTransfer(report: TransferReport, page: string): string {
   const { folds, model, tried, curve, skipped, duplicates, seconds } = report;
   const { unknown, frozen } = model;
   const lines = [
-    `Accuracy ${formatAccuracy({ ...quality })}, by ${folds}-fold cross-validation over ${quality.count} pictures`,
-    ...(test ? [`Accuracy ${formatAccuracy({ ...test })}, on ${test.count} pictures of the test folder`] : []),
+    `Accuracy ${formatAccuracy({ ...quality })}, by ${folds}-fold cross-validation`,
+    ...(test ? [`Accuracy ${formatAccuracy({ ...test })}, on the test folder`] : []),
     `  always answering ${constant.answer}: ${formatShare(constant.accuracy)}`,
     ...(unknown
       ? [

@@ -44,11 +44,6 @@ function mistakesText({ classes, confusion }: Scores): string {
   );
 }
 
-/** Two decimals: of 10,000 pictures each one shows. */
-export function errorShare(accuracy: number | null): string {
-  return accuracy === null ? '-' : `${((1 - accuracy) * 100).toFixed(2)} %`;
-}
-
 export function share(value: number | null): string {
   return value === null ? '-' : formatShare(value);
 }

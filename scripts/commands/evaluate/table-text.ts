@@ -1,27 +1,25 @@
 import { leftOutInWords } from '#datasets';
 import type { TableEvaluation } from '#evaluate';
-import { formatAccuracy, formatAmount } from '#terminal';
-import { errorShare, scoresText, share } from './scores-text.ts';
+import { formatAccuracy, formatError } from '#terminal';
+import { scoresText, share } from './scores-text.ts';
 import { warningLines } from './warnings.ts';
 
 const SHOWN = 10;
 
 export function tableText(result: TableEvaluation, warnings: readonly string[]): string {
-  const { count, skipped, notes, seconds, rowsPerSecond } = result;
+  const { skipped, notes, seconds, rowsPerSecond } = result;
   const model = `${result.model.name}@${result.model.version}`;
   const parts: string[] = [];
   if ('classes' in result) {
-    const { accuracy, macroF1 } = result;
     parts.push(
-      `${model}: accuracy ${formatAccuracy({ ...result }) ?? '-'} (error ${errorShare(accuracy)}), macro F1 ${share(macroF1)} on ${count} rows`,
+      `${model}: accuracy ${formatAccuracy({ ...result }, 'rows') ?? '-'}, macro F1 ${share(result.macroF1)}`,
       ...warningLines(warnings),
       ...scoresText(result, 'ROWS'),
     );
   } else {
-    const { target, meanAbsoluteError, rootMeanSquaredError } = result;
-    const [mean, rootMean] = [meanAbsoluteError, rootMeanSquaredError].map((value) => formatAmount(value, target.unit));
+    const { target } = result;
     parts.push(
-      `${model}: ${target.name}: mean error ${mean}, root mean squared error ${rootMean} on ${count} rows`,
+      `${model}: ${target.name}: mean error ${formatError({ ...result }, target.unit)}`,
       ...warningLines(warnings),
     );
   }

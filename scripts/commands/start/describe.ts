@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { describeResult, uploadLine } from '#local';
-import { formatShare } from '#terminal';
+import { formatAccuracy } from '#terminal';
 import type { Started } from './start.ts';
 
 /** What `freezeframe start --json` prints. */
@@ -40,8 +40,6 @@ export function describeStarted({ gateway, model, metrics, tried, upload, upload
 
 /** How good the model is that was just trained. */
 function accuracyLine(metrics: Started['metrics']): string[] {
-  const { accuracy, count } = metrics ?? {};
-  return typeof accuracy === 'number'
-    ? [`Accuracy ${formatShare(accuracy)} of ${count} pictures that it had not seen`]
-    : [];
+  const accuracy = formatAccuracy(metrics ?? {}, 'pictures that it had not seen');
+  return accuracy ? [`Accuracy ${accuracy}`] : [];
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { provenanceRows, type ReportInput } from '#report';
-import { formatBytes } from '#terminal';
+import { formatAccuracy, formatBytes } from '#terminal';
 import type { TransferReport } from '#transfer';
 
 /** Where the page of a training lies: beside the models, which never change, and not among them. */
@@ -17,7 +17,7 @@ export function transferReport(report: TransferReport): ReportInput {
     kind: 'train',
     model: `${stored.name}@${stored.version}`,
     labels,
-    how: `${folds}-fold cross-validation over ${quality.count} pictures`,
+    how: `by ${folds}-fold cross-validation over ${quality.count} pictures`,
     pictures: answers.map((one) => (one.score === undefined ? one : { ...one, known: one.score <= threshold })),
     baseline: { label: constant.answer, accuracy: constant.accuracy },
     skipped,
@@ -41,9 +41,9 @@ export function transferReport(report: TransferReport): ReportInput {
       : {}),
     provenance: [
       ['Size', formatBytes(frozen.onnx.length)],
-      ...tried.map(({ name, accuracy, chosen }): [string, string] => [
+      ...tried.map(({ name, chosen, ...quality }): [string, string] => [
         `Backbone ${name}`,
-        `${(100 * accuracy).toFixed(1)} %${chosen ? ', chosen' : ''}`,
+        `${formatAccuracy(quality)}${chosen ? ', chosen' : ''}`,
       ]),
       ...provenanceRows(stored.manifest.provenance),
     ],

@@ -1,4 +1,5 @@
 import { accuracyOf } from '#evaluate';
+import { accuracyWords } from '#terminal';
 import { type Html, html, named } from '../html.ts';
 import type { ReportInput } from '../report-input.ts';
 import { counted, count as number, share } from '../words.ts';
@@ -10,12 +11,14 @@ export function summary({ pictures, labels, baseline, how, skipped }: ReportInpu
     return html`<p class="lead">No picture could be answered, so there is no accuracy. What was left out stands below.</p>`;
   const right = pictures.filter(({ label, called }) => label === called).length;
   const rejected = pictures.filter(({ known }) => known === false).length;
-  const { accuracy, accuracyLow, accuracyHigh } = accuracyOf(right, total);
+  const quality = { ...accuracyOf(right, total), count: total };
+  const { accuracy, accuracyLow, accuracyHigh } = quality;
+  const words = accuracyWords(quality);
   // Two classes may share a label.
   const choices = new Set(labels).size;
   const chance = 1 / choices;
-  return html`<p class="verdict"><span class="big">${share(accuracy)}</span> <span>right: ${number(right)} of ${counted(total, 'picture')}</span></p>
-<p>With 95 % certainty the accuracy lies between <strong>${share(accuracyLow)}</strong> and <strong>${share(accuracyHigh)}</strong>. Measured: ${how}.</p>
+  return html`<p class="verdict"><span class="big">${words?.share}</span> <span>right (${words?.basis})</span></p>
+<p>${number(right)} of ${counted(total, 'picture')} are right, measured ${how}. With 95 % certainty the accuracy lies within the interval.</p>
 <ul class="bars">
 ${bar('This model', accuracy, 'own', [accuracyLow, accuracyHigh])}
 ${bar(html`Always answering ${named(baseline.label, 40)}`, baseline.accuracy, 'other')}

@@ -21,8 +21,8 @@ describe('freezeframe models', () => {
     const { code, stdout } = await run(['models', 'list']);
     expect(code).toBe(0);
     const [header, first] = stdout.split('\n');
-    expect(header).toMatch(/^NAME +VERSION +TAGS +ANSWERS +MEASURED +SIZE +DIGEST$/);
-    expect(first).toMatch(/^colours +1 +latest, production +3 labels +[\d.]+ k?B +[0-9a-f]{12}$/);
+    expect(header).toMatch(/^NAME +VERSION +TAGS +ANSWERS +MEASURED +SAVED +SIZE +DIGEST$/);
+    expect(first).toMatch(/^colours +1 +latest, production +3 labels +\d{4}-\d\d-\d\d +[\d.]+ k?B +[0-9a-f]{12}$/);
     expect(stdout).toMatch(/^prices .* price /m);
   });
 
@@ -41,6 +41,7 @@ describe('freezeframe models', () => {
       task: 'classification',
       bytes: 64,
       metrics: { accuracy: 0.5 },
+      saved: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });
   });
 

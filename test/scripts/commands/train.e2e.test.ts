@@ -109,7 +109,7 @@ describe('freezeframe train', () => {
     const { code, stdout, stderr } = await run([...words, '--resume']);
     expect(code).toBe(0);
     expect(stderr).not.toMatch(/Epoch 1\/80/);
-    expect(stdout).toMatch(/^Small CNN Error: \d+\.\d\d% of \d+ test pictures$/m);
+    expect(stdout).toMatch(/^Small CNN: accuracy \d+\.\d % \(95 % interval [\d.]+-[\d.]+ %, \d+ test pictures\)$/m);
     expect(stdout).toMatch(/^light@1: /m);
     expect(await checkpoints()).toEqual([]);
   });

@@ -9,7 +9,7 @@ describe('doubts', () => {
     const constant = { answer: 'cat', accuracy: 0.5, verdict: 'not-better' as const };
     expect(doubts(constant, { metrics, samples: '12 test pictures' })).toBe(
       'On 12 test pictures it is not better than always answering "cat": ' +
-        'accuracy 50.0 % (95 % interval 25.4 % to 74.6 %), of that answer 50.0 %.',
+        'accuracy 50.0 % (95 % interval 25.4-74.6 %), of that answer 50.0 %.',
     );
     expect(doubts({ ...constant, verdict: 'unclear' }, { metrics, samples: '3 pictures' })).toMatch(
       /^3 pictures are too few to say whether it is better than always answering "cat": accuracy/,

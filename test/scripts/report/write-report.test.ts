@@ -43,7 +43,7 @@ describe('writeReport', () => {
       'Where it comes from',
     ]);
     expect(document.querySelector('.big')?.textContent).toBe('93.3 %');
-    expect(document.querySelector('.verdict')?.textContent).toContain('56 of 60 pictures');
+    expect(document.querySelector('.verdict')?.textContent).toContain('95 % interval 84.1-97.4 %, 60 pictures');
     expect(document.querySelectorAll('svg[role=img][aria-label]').length).toBe(4);
   });
 

@@ -3,6 +3,7 @@ import {
   formatAccuracy,
   formatAmount,
   formatBytes,
+  formatError,
   formatShare,
   formatTable,
 } from '../../../scripts/terminal/table.ts';
@@ -61,10 +62,22 @@ it.each([
 ])('a share of %d is %s', (share, text) => expect(formatShare(share)).toBe(text));
 
 it('says an accuracy with its interval, and none where there is none', () => {
-  expect(formatAccuracy({ accuracy: 0.5, accuracyLow: 0.254, accuracyHigh: 0.746 })).toBe(
-    '50.0 % (95 % interval 25.4 % to 74.6 %)',
+  const half = { accuracy: 0.5, accuracyLow: 0.254, accuracyHigh: 0.746 };
+  expect(formatAccuracy(half)).toBe('50.0 % (95 % interval 25.4-74.6 %)');
+  expect(formatAccuracy({ ...half, count: 12 }, 'rows')).toBe('50.0 % (95 % interval 25.4-74.6 %, 12 rows)');
+  expect(formatAccuracy({ accuracy: 1, count: 1 })).toBe('100.0 % (1 picture)');
+  // One picture of 10,000 shows.
+  expect(formatAccuracy({ accuracy: 0.9923, accuracyLow: 0.99039, accuracyHigh: 0.99383, count: 10_000 })).toBe(
+    '99.23 % (95 % interval 99.04-99.38 %, 10,000 pictures)',
   );
   // Models that were frozen before have none.
   expect(formatAccuracy({ accuracy: 0.5 })).toBe('50.0 %');
   expect(formatAccuracy({ meanAbsoluteError: 2 })).toBeUndefined();
+});
+
+it('says an error with the unit and what it rests on', () => {
+  const errors = { meanAbsoluteError: 16_278.78, rootMeanSquaredError: 21_400, count: 300 };
+  expect(formatError(errors, 'USD')).toBe('16,280 USD (root mean squared 21,400 USD, 300 rows)');
+  expect(formatError({ meanAbsoluteError: 0.5 }, '')).toBe('0.5');
+  expect(formatError({ accuracy: 1 }, '')).toBeUndefined();
 });
