@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, DATATYPE_NUMBERS, type GraphBuilder, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
-import { cast } from '../operators/operator.ts';
+import { cast } from '../operators/operand.ts';
 
 /** What becomes of the numbers of categories. Earlier names of Keras 2 are read as today's. */
 const outputMode = (fallback: 'int' | 'multi_hot') =>

@@ -1,22 +1,14 @@
-import type { Datatype, GraphBuilder, Value } from '#onnx';
-import {
-  broadcast,
-  cast,
-  datatypeNamed,
-  isValue,
-  type Operand,
-  type OperatorDefinition,
-  onFloats,
-  onTensor,
-  tensorOf,
-} from './operator.ts';
+import type { Datatype, Value } from '#onnx';
+import { broadcast, datatypeNamed, isValue, type Operand, omitted, tensorOf } from './operand.ts';
+import { type OperatorDefinition, onFloats, onTensor, operator } from './operator.ts';
+import type { Tensors } from './tensors.ts';
 
 const PAIR = ['x1|x|a', 'x2|y|b'];
 
-type Emit = (graph: GraphBuilder, a: string, b: string) => string;
+type Emit = (to: Tensors, a: string, b: string) => string;
 
 /** Whether operands are tensors of integers and whole numbers, at least one of them a tensor. */
-function areWhole(operands: readonly (Operand | undefined)[]): boolean {
+function areWhole(operands: readonly Operand[]): boolean {
   return (
     operands.some(isValue) &&
     operands.every((one) =>
@@ -40,17 +32,17 @@ function binary(
   } = {},
 ): OperatorDefinition {
   const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
-  const write = typeof type === 'string' ? (graph: GraphBuilder, a: string, b: string) => graph.op(type, [a, b]) : type;
+  const write = typeof type === 'string' ? (to: Tensors, a: string, b: string) => to.graph.op(type, [a, b]) : type;
   return {
     keras,
     tensorflow,
     parameters: PAIR,
     ...(options.preprocesses ? { preprocesses: true } : {}),
-    emit: (graph, { x1, x2 }) => {
-      const { values, shape } = broadcast(graph, [x1, x2], where, options.at);
-      const [a, b] = (options.truths ? values.map((value) => cast(graph, value, 'bool')) : values) as [Value, Value];
-      const answer = { ...a, name: write(graph, a.name, b.name), shape, datatype: options.answers ?? a.datatype };
-      return options.keepsIntegers && areWhole([x1, x2]) ? cast(graph, answer, 'int32') : answer;
+    emit: (to, { x1, x2 }) => {
+      const { values, shape } = broadcast(to.graph, [x1, x2], where, options.at);
+      const [a, b] = (options.truths ? values.map((value) => to.cast(value, 'bool')) : values) as [Value, Value];
+      const answer = { ...a, name: write(to, a.name, b.name), shape, datatype: options.answers ?? a.datatype };
+      return options.keepsIntegers && areWhole([x1, x2]) ? to.cast(answer, 'int32') : answer;
     },
   };
 }
@@ -59,19 +51,19 @@ function binary(
 function unary(
   keras: readonly string[],
   tensorflow: readonly string[],
-  type: string | ((graph: GraphBuilder, x: Value) => string),
+  type: string | ((to: Tensors, x: Value) => string),
   options: { readonly integers?: true; readonly answers?: Datatype } = {},
 ): OperatorDefinition {
   const on = options.integers ? onTensor : onFloats;
-  return on(keras, tensorflow, ['x|features|input|a'], (graph, x) => ({
+  return on(keras, tensorflow, ['x|features|input|a'], (to, x) => ({
     ...x,
-    name: typeof type === 'string' ? graph.op(type, [x.name]) : type(graph, x),
+    name: typeof type === 'string' ? to.graph.op(type, [x.name]) : type(to, x),
     datatype: options.answers ?? x.datatype,
   }));
 }
 
 /** The quotient's whole part below it, as Python has it. */
-const floorDivide: Emit = (graph, a, b) => graph.op('Floor', [graph.op('Div', [a, b])]);
+const floorDivide: Emit = (to, a, b) => to.graph.op('Floor', [to.graph.op('Div', [a, b])]);
 
 /** Operators that work on each element by itself. */
 export const ELEMENTWISE: readonly OperatorDefinition[] = [
@@ -91,15 +83,15 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
   binary(
     ['Mod', 'Remainder'],
     ['math.floormod', '__operators__.mod', 'math.mod'],
-    (graph, a, b) => graph.op('Sub', [a, graph.op('Mul', [b, floorDivide(graph, a, b)])]),
+    (to, a, b) => to.graph.op('Sub', [a, to.graph.op('Mul', [b, floorDivide(to, a, b)])]),
     { at: 'float32', keepsIntegers: true },
   ),
   binary(['Power'], ['math.pow', '__operators__.pow', 'pow'], 'Pow'),
   binary(['Maximum'], ['math.maximum', 'maximum'], 'Max', { at: 'int32' }),
   binary(['Minimum'], ['math.minimum', 'minimum'], 'Min', { at: 'int32' }),
-  binary(['SquaredDifference'], ['math.squared_difference'], (graph, a, b) => {
-    const difference = graph.op('Sub', [a, b]);
-    return graph.op('Mul', [difference, difference]);
+  binary(['SquaredDifference'], ['math.squared_difference'], (to, a, b) => {
+    const difference = to.graph.op('Sub', [a, b]);
+    return to.graph.op('Mul', [difference, difference]);
   }),
   binary(['Greater'], ['math.greater', '__operators__.gt', 'greater'], 'Greater', { at: 'int32', answers: 'bool' }),
   binary(['GreaterEqual'], ['math.greater_equal', '__operators__.ge', 'greater_equal'], 'GreaterOrEqual', {
@@ -115,28 +107,26 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
   binary(
     ['NotEqual'],
     ['math.not_equal', '__operators__.ne', 'not_equal'],
-    (graph, a, b) => graph.op('Not', [graph.op('Equal', [a, b])]),
+    (to, a, b) => to.graph.op('Not', [to.graph.op('Equal', [a, b])]),
     { at: 'int32', answers: 'bool' },
   ),
   binary(['LogicalAnd'], ['math.logical_and', 'logical_and'], 'And', { truths: true }),
   binary(['LogicalOr'], ['math.logical_or', 'logical_or'], 'Or', { truths: true }),
-  unary(
-    ['LogicalNot'],
-    ['math.logical_not', 'logical_not'],
-    (graph, x) => graph.op('Not', [cast(graph, x, 'bool').name]),
-    { integers: true, answers: 'bool' },
-  ),
+  unary(['LogicalNot'], ['math.logical_not', 'logical_not'], (to, x) => to.graph.op('Not', [to.cast(x, 'bool').name]), {
+    integers: true,
+    answers: 'bool',
+  }),
   unary(['Negative'], ['math.negative', '__operators__.neg', 'negative'], 'Neg', { integers: true }),
   unary(['Abs', 'Absolute'], ['math.abs', '__operators__.abs', 'abs'], 'Abs', { integers: true }),
-  unary(['Square'], ['math.square', 'square'], (graph, x) => graph.op('Mul', [x.name, x.name]), { integers: true }),
+  unary(['Square'], ['math.square', 'square'], (to, x) => to.graph.op('Mul', [x.name, x.name]), { integers: true }),
   unary(['Sign'], ['math.sign', 'sign'], 'Sign', { integers: true }),
   unary(['Sqrt'], ['math.sqrt', 'sqrt'], 'Sqrt'),
-  unary(['Rsqrt'], ['math.rsqrt'], (graph, x) => graph.op('Reciprocal', [graph.op('Sqrt', [x.name])])),
+  unary(['Rsqrt'], ['math.rsqrt'], (to, x) => to.graph.op('Reciprocal', [to.graph.op('Sqrt', [x.name])])),
   unary(['Reciprocal'], ['math.reciprocal'], 'Reciprocal'),
   unary(['Exp'], ['math.exp', 'exp'], 'Exp'),
-  unary(['Expm1'], ['math.expm1'], (graph, x) => graph.op('Sub', [graph.op('Exp', [x.name]), graph.float(1)])),
+  unary(['Expm1'], ['math.expm1'], (to, x) => to.graph.op('Sub', [to.graph.op('Exp', [x.name]), to.graph.float(1)])),
   unary(['Log'], ['math.log'], 'Log'),
-  unary(['Log1p'], ['math.log1p'], (graph, x) => graph.op('Log', [graph.op('Add', [x.name, graph.float(1)])])),
+  unary(['Log1p'], ['math.log1p'], (to, x) => to.graph.op('Log', [to.graph.op('Add', [x.name, to.graph.float(1)])])),
   unary(['Sin'], ['math.sin', 'sin'], 'Sin'),
   unary(['Cos'], ['math.cos', 'cos'], 'Cos'),
   unary(['Tan'], ['math.tan', 'tan'], 'Tan'),
@@ -147,54 +137,44 @@ export const ELEMENTWISE: readonly OperatorDefinition[] = [
   unary(['Floor'], ['math.floor', 'floor'], 'Floor'),
   unary(['Ceil'], ['math.ceil'], 'Ceil'),
   unary([], ['math.round', 'round'], 'Round'),
-  unary([], ['identity', 'stop_gradient', 'grad_pass_through'], (graph, x) => graph.op('Identity', [x.name]), {
+  unary([], ['identity', 'stop_gradient', 'grad_pass_through'], (to, x) => to.graph.op('Identity', [x.name]), {
     integers: true,
   }),
-  {
-    keras: ['StopGradient'],
-    tensorflow: [],
-    parameters: ['variable|x'],
-    emit: (graph, { variable }) => tensorOf(graph, variable, 'the operand of StopGradient'),
-  },
+  operator(['StopGradient'], [], ['variable|x'], (to, { variable }) =>
+    tensorOf(to.graph, variable, 'the operand of StopGradient'),
+  ),
   onTensor(
     ['Clip'],
     ['clip_by_value', 'keras.backend.clip', 'keras.activations.clip'],
     ['x|t', 'x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value'],
-    (graph, value, { x_min, x_max }) => {
-      const low = broadcast(graph, [value, x_min], 'the lower end of Clip');
+    (to, value, { x_min, x_max }) => {
+      const low = broadcast(to.graph, [value, x_min], 'the lower end of Clip');
       const [a, b] = low.values as [Value, Value];
-      const above: Value = { ...a, name: graph.op('Max', [a.name, b.name]), shape: low.shape };
-      const high = broadcast(graph, [above, x_max], 'the upper end of Clip');
+      const above: Value = { ...a, name: to.graph.op('Max', [a.name, b.name]), shape: low.shape };
+      const high = broadcast(to.graph, [above, x_max], 'the upper end of Clip');
       const [c, d] = high.values as [Value, Value];
-      return { ...c, name: graph.op('Min', [c.name, d.name]), shape: high.shape };
+      return { ...c, name: to.graph.op('Min', [c.name, d.name]), shape: high.shape };
     },
   ),
-  {
-    keras: ['Where'],
-    tensorflow: ['where'],
-    parameters: ['condition', 'x1|x', 'x2|y'],
-    emit: (graph, { condition, x1, x2 }) => {
-      const { values } = broadcast(graph, [x1, x2], 'an operand of Where');
-      const test = cast(graph, tensorOf(graph, condition, 'the condition of Where'), 'bool');
-      // The three together decide the shape; a mask of floats broadcasts as the condition does.
-      const like = { ...(values[0] as Value) };
-      const all = broadcast(graph, [{ ...test, datatype: like.datatype }, ...values], 'an operand of Where');
-      const [c, a, b] = all.values as [Value, Value, Value];
-      return { ...a, name: graph.op('Where', [c.name, a.name, b.name]), shape: all.shape };
-    },
-  },
-  onTensor(['Cast'], ['cast', 'keras.backend.cast'], ['x', 'dtype'], (graph, value, { dtype }) => {
+  operator(['Where'], ['where'], ['condition', 'x1|x', 'x2|y'], (to, { condition, x1, x2 }) => {
+    const { values } = broadcast(to.graph, [x1, x2], 'an operand of Where');
+    const test = to.cast(tensorOf(to.graph, condition, 'the condition of Where'), 'bool');
+    // The three together decide the shape; a mask of floats broadcasts as the condition does.
+    const like = { ...(values[0] as Value) };
+    const all = broadcast(to.graph, [{ ...test, datatype: like.datatype }, ...values], 'an operand of Where');
+    const [c, a, b] = all.values as [Value, Value, Value];
+    return { ...a, name: to.graph.op('Where', [c.name, a.name, b.name]), shape: all.shape };
+  }),
+  onTensor(['Cast'], ['cast', 'keras.backend.cast'], ['x', 'dtype'], (to, value, { dtype }) => {
     const datatype = datatypeNamed(dtype);
     // Python and TensorFlow cut fractions off, as ONNX does.
-    return cast(graph, value, datatype);
+    return to.cast(value, datatype);
   }),
   // What `compute_mask` of Keras's own layers calls.
   onTensor(
     ['ConvertToTensor'],
     ['convert_to_tensor'],
     ['x|value', 'dtype', 'sparse', 'ragged'],
-    (graph, value, { dtype }) => {
-      return dtype === undefined || dtype === null ? value : cast(graph, value, datatypeNamed(dtype));
-    },
+    (to, value, { dtype }) => (omitted(dtype) ? value : to.cast(value, datatypeNamed(dtype))),
   ),
 ];

@@ -19,8 +19,8 @@ import { PAIRS } from './numpy/pairs.ts';
 import { PLACES } from './numpy/places.ts';
 import { SORTING } from './numpy/sorting.ts';
 import { STATISTICS } from './numpy/statistics.ts';
-import { holding, type Operand, type Sizes } from './operand.ts';
-import { type OperatorDefinition, operandOf } from './operator.ts';
+import { holding, type Operand, operandOf, type Sizes } from './operand.ts';
+import type { OperatorDefinition } from './operator.ts';
 import { COLOURS } from './pictures/colours.ts';
 import { FRAMES } from './pictures/frames.ts';
 import { PATCHES } from './pictures/patches.ts';
@@ -33,6 +33,7 @@ import { AXES } from './shapes/axes.ts';
 import { SHAPES } from './shapes/shapes.ts';
 import { stridedSlice } from './shapes/strided-slice.ts';
 import { SIZE_RULES } from './sizes.ts';
+import { Tensors } from './tensors.ts';
 
 export type { OperatorDefinition } from './operator.ts';
 export { REFUSED_OPERATORS } from './refused.ts';
@@ -104,7 +105,7 @@ function asLayer(operator: OperatorDefinition, optionsInConfig: boolean): LayerD
       if (given !== undefined) operands[name] = operandOf(given, inputs);
       else if (option !== undefined) operands[name] = option as Operand;
     }
-    const answer = operator.emit(graph, operands);
+    const answer = operator.emit(new Tensors(graph), operands);
     const outputs: readonly Value[] = Array.isArray(answer) ? answer : [answer as Value];
     const sizes = SIZE_RULES[className]?.(operands, outputs) ?? [];
     return outputs.map((output, i) => held(graph, output, sizes[i]));

@@ -1,20 +1,18 @@
 import type { Value } from '#onnx';
 import {
+  axisOf,
   badCall,
   integer,
   integers,
   numberIn,
   type Operand,
-  type OperatorDefinition,
-  onFloats,
-  onKerasOrder,
+  type Operands,
+  omitted,
   positiveAxis,
-} from './operator.ts';
+} from './operand.ts';
+import { type OperatorDefinition, onFloats, onKerasOrder, operator } from './operator.ts';
 import { einsum } from './products.ts';
-import { fixedSize, frontAxes, Tensors } from './tensors.ts';
-
-type Given = Readonly<Record<string, Operand | undefined>>;
-const left = (operand: Operand | undefined): operand is undefined | null => operand === undefined || operand === null;
+import { fixedSize, frontAxes, type Tensors } from './tensors.ts';
 
 /** `(x - mean) / sqrt(variance + epsilon) * scale + offset`, each where it is given. */
 function normalized(
@@ -32,8 +30,8 @@ function normalized(
 }
 
 /** A vector along axes of a tensor. */
-function lined(to: Tensors, operand: Operand | undefined, x: Value, axes: readonly number[]): Value | undefined {
-  if (left(operand)) return undefined;
+function lined(to: Tensors, operand: Operand, x: Value, axes: readonly number[]): Value | undefined {
+  if (omitted(operand)) return undefined;
   const vector = to.floats(operand, 'a vector of a normalization');
   return to.reshape(
     vector,
@@ -41,9 +39,9 @@ function lined(to: Tensors, operand: Operand | undefined, x: Value, axes: readon
   );
 }
 
-function layerNorm(to: Tensors, x: Value, given: Given, root: boolean): Value {
+function layerNorm(to: Tensors, x: Value, given: Operands, root: boolean): Value {
   const axes = frontAxes(
-    left(given.axis) ? [-1] : integers(given.axis, 'the axis of a normalization'),
+    omitted(given.axis) ? [-1] : integers(given.axis, 'the axis of a normalization'),
     x.shape.length,
     'a normalization',
   );
@@ -78,7 +76,7 @@ function logShares(to: Tensors, output: Value, axis: number, logits: boolean): V
 }
 
 /** [batch, steps, heads, width] */
-function attended(to: Tensors, given: Given): Value {
+function attended(to: Tensors, given: Operands): Value {
   const where = 'an operand of DotProductAttention';
   const [query, key, value] = [
     to.floats(given.query, where),
@@ -86,45 +84,37 @@ function attended(to: Tensors, given: Given): Value {
     to.floats(given.value, where),
   ];
   if (query.shape.length !== 4) throw badCall('[batch, steps, heads, width]', where, query.shape);
-  const { graph } = to;
   const scale = numberIn(given.scale, 'the scale of attention', 1 / Math.sqrt(fixedSize(query, 3, where)));
-  const plain = to.multiply(einsum(graph, 'bthd,bshd->bhts', [query, key]), scale);
+  const plain = to.multiply(einsum(to.graph, 'bthd,bshd->bhts', [query, key]), scale);
   const cap = given.attn_logits_soft_cap;
-  const capped = left(cap)
+  const capped = omitted(cap)
     ? plain
     : to.multiply(to.unary('Tanh', to.divide(plain, numberIn(cap, 'the cap', 1))), numberIn(cap, 'the cap', 1));
-  const biased = left(given.bias) ? capped : to.add(capped, to.floats(given.bias, 'the bias of attention'));
+  const biased = omitted(given.bias) ? capped : to.add(capped, to.floats(given.bias, 'the bias of attention'));
   const least = -1e30;
-  const masked = left(given.mask) ? biased : to.where(to.of(given.mask, 'the mask of attention'), biased, least);
+  const masked = omitted(given.mask) ? biased : to.where(to.of(given.mask, 'the mask of attention'), biased, least);
   const [steps, keys] = [fixedSize(masked, 2, where), fixedSize(masked, 3, where)];
   const seen = Array.from({ length: steps * keys }, (_, i) => Number(i % keys <= Math.floor(i / keys)));
   const causal = given.is_causal === true ? to.where(to.constant('bool', seen, [steps, keys]), masked, least) : masked;
-  return einsum(graph, 'bhts,bshd->bthd', [to.unary('Softmax', causal, { axis: 3 }), value]);
+  return einsum(to.graph, 'bhts,bshd->bthd', [to.unary('Softmax', causal, { axis: 3 }), value]);
 }
 
 /** Functions of `keras.ops.nn` and `tf.nn` that layers are made of. */
 export const NEURAL: readonly OperatorDefinition[] = [
-  {
-    keras: ['BatchNorm'],
-    tensorflow: [],
-    parameters: ['x', 'mean', 'variance', 'offset', 'scale', 'axis', 'epsilon'],
-    emit: (graph, given) => {
-      const to = new Tensors(graph);
-      const x = to.floats(given.x, 'the operand of BatchNorm');
-      const axis = [positiveAxis(integer(given.axis, 'the axis of BatchNorm', -1), x.shape.length, 'BatchNorm')];
-      const of = (name: string) => lined(to, given[name], x, axis);
-      const [mean, variance] = [of('mean'), of('variance')] as [Value, Value];
-      return normalized(to, x, mean, variance, numberIn(given.epsilon, 'epsilon', 1e-3), of('scale'), of('offset'));
-    },
-  },
-  {
-    keras: [],
-    tensorflow: ['nn.batch_normalization'],
-    parameters: ['x', 'mean', 'variance', 'offset', 'scale', 'variance_epsilon'],
-    emit: (graph, given) => {
-      const to = new Tensors(graph);
+  operator(['BatchNorm'], [], ['x', 'mean', 'variance', 'offset', 'scale', 'axis', 'epsilon'], (to, given) => {
+    const x = to.floats(given.x, 'the operand of BatchNorm');
+    const axis = [axisOf(given.axis, x, 'BatchNorm', -1)];
+    const of = (name: string) => lined(to, given[name], x, axis);
+    const [mean, variance] = [of('mean'), of('variance')] as [Value, Value];
+    return normalized(to, x, mean, variance, numberIn(given.epsilon, 'epsilon', 1e-3), of('scale'), of('offset'));
+  }),
+  operator(
+    [],
+    ['nn.batch_normalization'],
+    ['x', 'mean', 'variance', 'offset', 'scale', 'variance_epsilon'],
+    (to, given) => {
       const of = (name: string) =>
-        left(given[name]) ? undefined : to.floats(given[name], `the ${name} of batch_normalization`);
+        omitted(given[name]) ? undefined : to.floats(given[name], `the ${name} of batch_normalization`);
       const [x, mean, variance] = [of('x'), of('mean'), of('variance')] as [Value, Value, Value];
       return normalized(
         to,
@@ -136,64 +126,39 @@ export const NEURAL: readonly OperatorDefinition[] = [
         of('offset'),
       );
     },
-  },
-  onFloats(['LayerNorm'], [], ['x', 'gamma', 'beta', 'axis', 'epsilon', 'rms_scaling'], (graph, x, given) => {
+  ),
+  onFloats(['LayerNorm'], [], ['x', 'gamma', 'beta', 'axis', 'epsilon', 'rms_scaling'], (to, x, given) => {
     if (given.rms_scaling === true) throw badCall('false', 'rms_scaling of LayerNorm', true);
-    const to = new Tensors(graph);
     return layerNorm(to, to.of(x, ''), given, false);
   }),
-  onFloats(['RMSNorm'], [], ['x', 'scale|gamma', 'axis', 'epsilon'], (graph, x, given) => {
-    const to = new Tensors(graph);
-    return layerNorm(to, to.of(x, ''), { axis: given.axis, epsilon: given.epsilon, gamma: given.scale }, true);
-  }),
-  {
-    keras: ['DotProductAttention'],
-    tensorflow: [],
-    parameters: [
-      'query',
-      'key',
-      'value',
-      'bias',
-      'mask',
-      'scale',
-      'is_causal',
-      'flash_attention',
-      'attn_logits_soft_cap',
-    ],
-    emit: (graph, given) => attended(new Tensors(graph), given),
-  },
-  {
-    keras: ['BinaryCrossentropy'],
-    tensorflow: [],
-    parameters: ['target', 'output', 'from_logits'],
-    emit: (graph, { target, output, from_logits }) => {
-      const to = new Tensors(graph);
-      return binaryCrossentropy(
-        to,
-        to.floats(target, 'a target'),
-        to.floats(output, 'an output'),
-        from_logits === true,
-      );
-    },
-  },
-  {
-    keras: ['CategoricalCrossentropy'],
-    tensorflow: [],
-    parameters: ['target', 'output', 'from_logits', 'axis'],
-    emit: (graph, { target, output, from_logits, axis }) => {
-      const to = new Tensors(graph);
+  onFloats(['RMSNorm'], [], ['x', 'scale|gamma', 'axis', 'epsilon'], (to, x, given) =>
+    layerNorm(to, to.of(x, ''), { axis: given.axis, epsilon: given.epsilon, gamma: given.scale }, true),
+  ),
+  operator(
+    ['DotProductAttention'],
+    [],
+    ['query', 'key', 'value', 'bias', 'mask', 'scale', 'is_causal', 'flash_attention', 'attn_logits_soft_cap'],
+    (to, given) => attended(to, given),
+  ),
+  operator(['BinaryCrossentropy'], [], ['target', 'output', 'from_logits'], (to, { target, output, from_logits }) =>
+    binaryCrossentropy(to, to.floats(target, 'a target'), to.floats(output, 'an output'), from_logits === true),
+  ),
+  operator(
+    ['CategoricalCrossentropy'],
+    [],
+    ['target', 'output', 'from_logits', 'axis'],
+    (to, { target, output, from_logits, axis }) => {
       const x = to.floats(output, 'an output');
       const along = positiveAxis(integer(axis, 'the axis', -1), x.shape.length, 'CategoricalCrossentropy');
       const losses = to.multiply(to.floats(target, 'a target'), logShares(to, x, along, from_logits === true));
       return to.unary('Neg', to.reduce('ReduceSum', losses, [along]));
     },
-  },
-  {
-    keras: ['SparseCategoricalCrossentropy'],
-    tensorflow: [],
-    parameters: ['target', 'output', 'from_logits', 'axis'],
-    emit: (graph, { target, output, from_logits, axis }) => {
-      const to = new Tensors(graph);
+  ),
+  operator(
+    ['SparseCategoricalCrossentropy'],
+    [],
+    ['target', 'output', 'from_logits', 'axis'],
+    (to, { target, output, from_logits, axis }) => {
       const x = to.floats(output, 'an output');
       const along = positiveAxis(integer(axis, 'the axis', -1), x.shape.length, 'SparseCategoricalCrossentropy');
       if (along !== x.shape.length - 1) throw badCall('the last axis', 'SparseCategoricalCrossentropy', axis);
@@ -212,29 +177,22 @@ export const NEURAL: readonly OperatorDefinition[] = [
       );
       return to.unary('Neg', to.reduce('ReduceSum', own, [along]));
     },
-  },
-  {
-    keras: ['PSNR'],
-    tensorflow: [],
-    parameters: ['x1', 'x2', 'max_val'],
-    emit: (graph, { x1, x2, max_val }) => {
-      const to = new Tensors(graph);
-      const gap = to.subtract(to.floats(x1, 'an operand of PSNR'), to.floats(x2, 'an operand of PSNR'));
-      const error = to.reduce(
-        'ReduceMean',
-        to.multiply(gap, gap),
-        gap.shape.map((_, i) => i),
-      );
-      const most = 20 * Math.log10(numberIn(max_val, 'max_val of PSNR', 1));
-      return to.subtract(most, to.multiply(to.unary('Log', error), 10 / Math.LN10));
-    },
-  },
+  ),
+  operator(['PSNR'], [], ['x1', 'x2', 'max_val'], (to, { x1, x2, max_val }) => {
+    const gap = to.subtract(to.floats(x1, 'an operand of PSNR'), to.floats(x2, 'an operand of PSNR'));
+    const error = to.reduce(
+      'ReduceMean',
+      to.multiply(gap, gap),
+      gap.shape.map((_, i) => i),
+    );
+    const most = 20 * Math.log10(numberIn(max_val, 'max_val of PSNR', 1));
+    return to.subtract(most, to.multiply(to.unary('Log', error), 10 / Math.LN10));
+  }),
   onKerasOrder(
     [],
     ['nn.local_response_normalization'],
     ['input', 'depth_radius', 'bias', 'alpha', 'beta'],
-    (graph, x, { depth_radius, bias, alpha, beta }) => {
-      const to = new Tensors(graph);
+    (to, x, { depth_radius, bias, alpha, beta }) => {
       const radius = integer(depth_radius, 'depth_radius', 5);
       const channels = fixedSize(x, 3, 'local_response_normalization');
       const band = Array.from({ length: channels * channels }, (_, i) =>
@@ -245,9 +203,8 @@ export const NEURAL: readonly OperatorDefinition[] = [
       return to.divide(x, to.binary('Pow', size, numberIn(beta, 'beta', 0.5)));
     },
   ),
-  onKerasOrder([], ['nn.crelu'], ['features', 'axis'], (graph, x, { axis }) => {
-    const to = new Tensors(graph);
-    const along = positiveAxis(integer(axis, 'the axis of crelu', -1), x.shape.length, 'crelu');
+  onKerasOrder([], ['nn.crelu'], ['features', 'axis'], (to, x, { axis }) => {
+    const along = axisOf(axis, x, 'crelu', -1);
     return to.unary('Relu', to.concat([x, to.unary('Neg', x)], along));
   }),
   onKerasOrder([], ['nn.dropout'], ['x', 'rate|keep_prob', 'noise_shape', 'seed'], (_, x, { rate }) => {

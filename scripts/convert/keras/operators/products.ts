@@ -5,35 +5,34 @@ import { asKeras } from '#onnx';
 import {
   badCall,
   broadcastShape,
-  cast,
   integer,
   integers,
   numberIn,
   type Operand,
-  type OperatorDefinition,
-  onFloats,
+  omitted,
   tensorOf,
   wider,
-} from './operator.ts';
-import { frontAxes, Tensors } from './tensors.ts';
+} from './operand.ts';
+import { type OperatorDefinition, onFloats, operator } from './operator.ts';
+import { frontAxes, type Tensors } from './tensors.ts';
 
-function operands(graph: GraphBuilder, list: readonly (Operand | undefined)[], where: string): Value[] {
-  const values = list.map((item) => asKeras(graph, tensorOf(graph, item, where, 'float32')));
+function operands(to: Tensors, list: readonly Operand[], where: string): Value[] {
+  const values = list.map((item) => asKeras(to.graph, tensorOf(to.graph, item, where, 'float32')));
   const datatype = values.map((value) => value.datatype).reduce(wider, 'int32');
-  return values.map((value) => cast(graph, value, datatype));
+  return values.map((value) => to.cast(value, datatype));
 }
 
-function swapped(graph: GraphBuilder, value: Value, swap: boolean): Value {
+function swapped(to: Tensors, value: Value, swap: boolean): Value {
   if (!swap) return value;
   const rank = value.shape.length;
   const perm = value.shape.map((_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
   const shape = perm.map((axis) => value.shape[axis] ?? null);
-  return { ...value, name: graph.op('Transpose', [value.name], { perm }), shape };
+  return { ...value, name: to.graph.op('Transpose', [value.name], { perm }), shape };
 }
 
 /** NumPy's matrix product: the last two axes are matrices, all before them broadcast. */
-function matrixProduct(graph: GraphBuilder, a: Value, b: Value): Value {
-  return { ...a, name: graph.op('MatMul', [a.name, b.name]), shape: productShape(a.shape, b.shape) };
+function matrixProduct(to: Tensors, a: Value, b: Value): Value {
+  return { ...a, name: to.graph.op('MatMul', [a.name, b.name]), shape: productShape(a.shape, b.shape) };
 }
 
 function productShape(a: Shape, b: Shape): Shape {
@@ -92,12 +91,12 @@ export function einsum(graph: GraphBuilder, equation: string, values: readonly V
   return { name, shape, datatype: (plain[0] as Value).datatype, layout: 'channels-last' };
 }
 
-function einsumOf(graph: GraphBuilder, equation: Operand | undefined, list: Operand | undefined): Value {
+function einsumOf(to: Tensors, equation: Operand, list: Operand): Value {
   if (typeof equation !== 'string' || !Array.isArray(list)) throw badCall('an equation', 'einsum', equation);
-  return einsum(graph, equation, operands(graph, list, 'an operand of einsum'));
+  return einsum(to.graph, equation, operands(to, list, 'an operand of einsum'));
 }
 
-function lostOperands(equation: Operand | undefined): FreezeframeError {
+function lostOperands(equation: Operand): FreezeframeError {
   const message = expected('the tensors', `einsum ${String(equation)}`, 'none: Keras 2 does not write them');
   return new FreezeframeError('unsupported-layer', message, {
     remedy:
@@ -107,52 +106,42 @@ function lostOperands(equation: Operand | undefined): FreezeframeError {
 
 /** Operators that multiply and add up. */
 export const PRODUCTS: readonly OperatorDefinition[] = [
-  {
-    keras: ['Matmul'],
-    tensorflow: ['linalg.matmul', 'matmul', '__operators__.matmul'],
-    parameters: ['x1|a|x', 'x2|b|y', 'transpose_a', 'transpose_b', 'adjoint_a', 'adjoint_b'],
-    emit: (graph, { x1, x2, transpose_a, transpose_b, adjoint_a, adjoint_b }) => {
-      const [a, b] = operands(graph, [x1, x2], 'an operand of Matmul') as [Value, Value];
-      const left = swapped(graph, a, transpose_a === true || adjoint_a === true);
-      return matrixProduct(graph, left, swapped(graph, b, transpose_b === true || adjoint_b === true));
+  operator(
+    ['Matmul'],
+    ['linalg.matmul', 'matmul', '__operators__.matmul'],
+    ['x1|a|x', 'x2|b|y', 'transpose_a', 'transpose_b', 'adjoint_a', 'adjoint_b'],
+    (to, { x1, x2, transpose_a, transpose_b, adjoint_a, adjoint_b }) => {
+      const [a, b] = operands(to, [x1, x2], 'an operand of Matmul') as [Value, Value];
+      const left = swapped(to, a, transpose_a === true || adjoint_a === true);
+      return matrixProduct(to, left, swapped(to, b, transpose_b === true || adjoint_b === true));
     },
-  },
-  {
-    keras: [],
-    tensorflow: ['keras.backend.batch_dot'],
-    parameters: ['x', 'y', 'axes'],
-    emit: (graph, { x, y, axes }) => {
-      const [a, b] = operands(graph, [x, y], 'an operand of batch_dot') as [Value, Value];
-      const matrices = a.shape.length > 2 && b.shape.length > 2 && (axes === undefined || axes === null);
-      if (!matrices) throw badCall('matrices without axes', 'batch_dot', axes ?? a.shape);
-      return matrixProduct(graph, a, b);
-    },
-  },
-  {
+  ),
+  operator([], ['keras.backend.batch_dot'], ['x', 'y', 'axes'], (to, { x, y, axes }) => {
+    const [a, b] = operands(to, [x, y], 'an operand of batch_dot') as [Value, Value];
+    const matrices = a.shape.length > 2 && b.shape.length > 2 && omitted(axes);
+    if (!matrices) throw badCall('matrices without axes', 'batch_dot', axes ?? a.shape);
+    return matrixProduct(to, a, b);
+  }),
+  operator(
     // Keras 3 keeps the equation in the config.
-    keras: ['Einsum'],
-    tensorflow: [],
-    parameters: ['*operands', 'subscripts'],
-    emit: (graph, { operands: list, subscripts }) => einsumOf(graph, subscripts, list),
-  },
-  {
-    keras: [],
-    tensorflow: ['einsum', 'linalg.einsum'],
+    ['Einsum'],
+    [],
+    ['*operands', 'subscripts'],
+    (to, { operands: list, subscripts }) => einsumOf(to, subscripts, list),
+  ),
+  operator(
+    [],
+    ['einsum', 'linalg.einsum'],
     // Keras 2 loses the tensors: `withLostOperands`.
-    parameters: ['equation', 'inputs'],
-    emit: (graph, { equation, inputs }) => {
+    ['equation', 'inputs'],
+    (to, { equation, inputs }) => {
       if (inputs === undefined) throw lostOperands(equation);
-      return einsumOf(graph, equation, inputs);
+      return einsumOf(to, equation, inputs);
     },
-  },
-  onFloats(['Normalize'], [], ['x', 'axis', 'order', 'epsilon'], (graph, x, { axis, order, epsilon }) => {
-    const to = new Tensors(graph);
+  ),
+  onFloats(['Normalize'], [], ['x', 'axis', 'order', 'epsilon'], (to, x, { axis, order, epsilon }) => {
     const value = to.of(x, '');
-    const axes = frontAxes(
-      axis === undefined || axis === null ? [-1] : integers(axis, 'the axis'),
-      value.shape.length,
-      'Normalize',
-    );
+    const axes = frontAxes(omitted(axis) ? [-1] : integers(axis, 'the axis'), value.shape.length, 'Normalize');
     const p = integer(order, 'the order of Normalize', 2);
     const size = to.unary('Abs', value);
     const sum = to.reduce('ReduceSum', p === 1 ? size : to.binary('Pow', size, p), axes, true);
@@ -163,10 +152,9 @@ export const PRODUCTS: readonly OperatorDefinition[] = [
     [],
     ['math.l2_normalize', 'linalg.l2_normalize', 'nn.l2_normalize', 'keras.backend.l2_normalize'],
     ['x', 'axis|dim', 'epsilon'],
-    (graph, x, { axis, epsilon }) => {
-      const to = new Tensors(graph);
+    (to, x, { axis, epsilon }) => {
       const value = to.of(x, '');
-      const given = axis === undefined || axis === null ? undefined : integers(axis, 'the axis of l2_normalize');
+      const given = omitted(axis) ? undefined : integers(axis, 'the axis of l2_normalize');
       const axes = frontAxes(given, value.shape.length, 'l2_normalize');
       const squares = to.reduce('ReduceSum', to.multiply(value, value), axes, true);
       return to.divide(value, to.unary('Sqrt', to.binary('Max', squares, numberIn(epsilon, 'epsilon', 1e-12))));

@@ -1,10 +1,8 @@
 import type { Value } from '#onnx';
-import { isValue, type Operand, type Sizes, sizesOf } from './operand.ts';
-
-type Given = Readonly<Record<string, Operand | undefined>>;
+import { isValue, type Operand, type Operands, type Sizes, sizesOf } from './operand.ts';
 
 /** Of each output, where the operator is given sizes. */
-type Rule = (given: Given, outputs: readonly Value[]) => readonly (Sizes | undefined)[];
+type Rule = (given: Operands, outputs: readonly Value[]) => readonly (Sizes | undefined)[];
 
 const same: Rule = ({ x, value, tensor }) => [sizesOf(x ?? value ?? tensor)];
 
@@ -27,7 +25,7 @@ function product(sizes: Sizes): Sizes {
   return [sizes.every((size) => typeof size === 'number') ? sizes.reduce((n, size) => n * size, 1) : undefined];
 }
 
-function joined(operand: Operand | undefined): Sizes | undefined {
+function joined(operand: Operand): Sizes | undefined {
   if (!Array.isArray(operand)) return sizesOf(operand);
   const parts = operand.map((item: Operand) => sizesOf(item));
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;

@@ -1,6 +1,6 @@
 import type { Shape } from '#keras';
 import { type Attribute, asKeras, type Datatype, type GraphBuilder, type Value } from '#onnx';
-import { badCall, broadcast, broadcastShape, cast, type Operand, positiveAxis, tensorOf } from './operator.ts';
+import { badCall, broadcast, broadcastShape, cast, type Operand, positiveAxis, tensorOf } from './operand.ts';
 
 /** Operators of ONNX on values in Keras's axis order, with their shapes: what functions of several steps are written in. */
 export class Tensors {
@@ -11,11 +11,11 @@ export class Tensors {
   }
 
   /** An operand as a tensor in Keras's memory order. */
-  of(operand: Operand | undefined, where: string, like?: Datatype): Value {
+  of(operand: Operand, where: string, like?: Datatype): Value {
     return asKeras(this.graph, tensorOf(this.graph, operand, where, like));
   }
 
-  floats(operand: Operand | undefined, where: string): Value {
+  floats(operand: Operand, where: string): Value {
     return cast(this.graph, this.of(operand, where, 'float32'), 'float32');
   }
 

@@ -1,6 +1,7 @@
-import type { GraphBuilder, Value } from '#onnx';
-import { type Operand, type OperatorDefinition, onFloats, onKerasOrder } from '../operator.ts';
-import { Tensors } from '../tensors.ts';
+import type { Value } from '#onnx';
+import type { Operands } from '../operand.ts';
+import { type OperatorDefinition, onFloats, onKerasOrder } from '../operator.ts';
+import type { Tensors } from '../tensors.ts';
 
 export type One = (to: Tensors, x: Value) => Value;
 export type Two = (to: Tensors, a: Value, b: Value) => Value;
@@ -13,10 +14,7 @@ export function one(
   integers = false,
 ): OperatorDefinition {
   const on = integers ? onKerasOrder : onFloats;
-  return on(keras, tensorflow, ['x|features|input|a|p'], (graph, x) => {
-    const to = new Tensors(graph);
-    return write(to, to.of(x, ''));
-  });
+  return on(keras, tensorflow, ['x|features|input|a|p'], (to, x) => write(to, to.of(x, '')));
 }
 
 /** A function of two numbers. */
@@ -32,12 +30,11 @@ export function two(
     keras,
     tensorflow,
     parameters: names,
-    emit: (graph: GraphBuilder, operands: Readonly<Record<string, Operand | undefined>>) => {
-      const to = new Tensors(graph);
+    emit: (to: Tensors, operands: Operands) => {
       const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
-      const [a, b] = [operands[first], operands[second]].map((operand) => {
-        return integers ? to.of(operand, where) : to.floats(operand, where);
-      });
+      const [a, b] = [operands[first], operands[second]].map((operand) =>
+        integers ? to.of(operand, where) : to.floats(operand, where),
+      );
       return write(to, a as Value, b as Value);
     },
   } satisfies OperatorDefinition;

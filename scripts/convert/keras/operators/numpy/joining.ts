@@ -1,20 +1,20 @@
 import type { Value } from '#onnx';
 import {
+  axisOf,
   badCall,
-  cast,
   datatypeNamed,
   integer,
   integers,
   numberIn,
   type Operand,
-  type OperatorDefinition,
-  onKerasOrder,
+  omitted,
   positiveAxis,
   wider,
-} from '../operator.ts';
-import { fixedSize, Tensors } from '../tensors.ts';
+} from '../operand.ts';
+import { type OperatorDefinition, onKerasOrder, operator } from '../operator.ts';
+import { fixedSize, type Tensors } from '../tensors.ts';
 
-function listOf(to: Tensors, operand: Operand | undefined, where: string): Value[] {
+function listOf(to: Tensors, operand: Operand, where: string): Value[] {
   const list = (Array.isArray(operand) ? operand : [operand]) as readonly Operand[];
   const values = list.map((item) => to.of(item, where, 'float32'));
   const datatype = values.map((value) => value.datatype).reduce(wider);
@@ -30,20 +30,14 @@ function atLeast(to: Tensors, x: Value, rank: number): Value {
 }
 
 function joining(name: string, axisFor: (rank: number) => number, rank: number): OperatorDefinition {
-  return {
-    keras: [name],
-    tensorflow: [],
-    parameters: ['xs'],
-    emit: (graph, { xs }) => {
-      const to = new Tensors(graph);
-      const parts = listOf(to, xs, `an operand of ${name}`).map((part) => atLeast(to, part, rank));
-      return to.concat(parts, axisFor((parts[0] as Value).shape.length));
-    },
-  };
+  return operator([name], [], ['xs'], (to, { xs }) => {
+    const parts = listOf(to, xs, `an operand of ${name}`).map((part) => atLeast(to, part, rank));
+    return to.concat(parts, axisFor((parts[0] as Value).shape.length));
+  });
 }
 
 /** Equal parts, or NumPy's places to cut at; the first of unequal parts are the longer ones where that is allowed. */
-function cut(to: Tensors, x: Value, sections: Operand | undefined, axis: number, unequal: boolean): Value[] {
+function cut(to: Tensors, x: Value, sections: Operand, axis: number, unequal: boolean): Value[] {
   const size = fixedSize(x, axis, 'a split');
   const given = integers(sections, 'the sections of a split');
   const count = given[0] as number;
@@ -56,29 +50,22 @@ function cut(to: Tensors, x: Value, sections: Operand | undefined, axis: number,
 }
 
 function splitting(name: string, axisFor: (rank: number) => number): OperatorDefinition {
-  return onKerasOrder([name], [], ['x', 'indices_or_sections'], (graph, x, { indices_or_sections }) =>
-    cut(new Tensors(graph), x, indices_or_sections, axisFor(x.shape.length), false),
+  return onKerasOrder([name], [], ['x', 'indices_or_sections'], (to, x, { indices_or_sections }) =>
+    cut(to, x, indices_or_sections, axisFor(x.shape.length), false),
   );
 }
 
 function flipping(name: string, axis: number): OperatorDefinition {
-  return onKerasOrder([name], [], ['x'], (graph, x) => new Tensors(graph).reversed(x, [axis]));
+  return onKerasOrder([name], [], ['x'], (to, x) => to.reversed(x, [axis]));
 }
 
-function floatsAlone(dtype: Operand | undefined, where: string): void {
-  const floats = dtype === undefined || dtype === null || datatypeNamed(dtype) === 'float32';
+function floatsAlone(dtype: Operand, where: string): void {
+  const floats = omitted(dtype) || datatypeNamed(dtype) === 'float32';
   if (!floats) throw badCall('float32', `the dtype of ${where}`, dtype);
 }
 
 /** Numbers in even steps between two tensors, along a new axis. */
-function between(
-  to: Tensors,
-  start: Operand | undefined,
-  stop: Operand | undefined,
-  num: Operand | undefined,
-  endpoint: Operand | undefined,
-  axis: Operand | undefined,
-): Value {
+function between(to: Tensors, start: Operand, stop: Operand, num: Operand, endpoint: Operand, axis: Operand): Value {
   const [a, b] = [to.floats(start, 'the start'), to.floats(stop, 'the end')];
   const count = integer(num, 'num', 50);
   const last = endpoint === false ? count : Math.max(count - 1, 1);
@@ -101,104 +88,78 @@ export const JOINING: readonly OperatorDefinition[] = [
   splitting('Hsplit', (rank) => (rank === 1 ? 0 : 1)),
   splitting('Vsplit', () => 0),
   splitting('Dsplit', () => 2),
-  onKerasOrder(['ArraySplit'], [], ['x', 'indices_or_sections', 'axis'], (graph, x, { indices_or_sections, axis }) =>
-    cut(
-      new Tensors(graph),
-      x,
-      indices_or_sections,
-      positiveAxis(integer(axis, 'the axis of ArraySplit', 0), x.shape.length, 'ArraySplit'),
-      true,
-    ),
+  onKerasOrder(['ArraySplit'], [], ['x', 'indices_or_sections', 'axis'], (to, x, { indices_or_sections, axis }) =>
+    cut(to, x, indices_or_sections, axisOf(axis, x, 'ArraySplit', 0), true),
   ),
   flipping('Fliplr', 1),
   flipping('Flipud', 0),
-  {
-    keras: ['Append'],
-    tensorflow: [],
-    parameters: ['x1', 'x2', 'axis'],
-    emit: (graph, { x1, x2, axis }) => {
-      const to = new Tensors(graph);
-      const parts = listOf(to, [x1 ?? null, x2 ?? null], 'an operand of Append');
-      if (axis === undefined || axis === null)
-        return to.concat(
-          parts.map((part) => to.flat(part)),
-          0,
-        );
+  operator(['Append'], [], ['x1', 'x2', 'axis'], (to, { x1, x2, axis }) => {
+    const parts = listOf(to, [x1 ?? null, x2 ?? null], 'an operand of Append');
+    if (omitted(axis))
       return to.concat(
-        parts,
-        positiveAxis(integer(axis, 'the axis of Append'), (parts[0] as Value).shape.length, 'Append'),
+        parts.map((part) => to.flat(part)),
+        0,
       );
-    },
-  },
-  {
-    keras: ['Meshgrid'],
-    tensorflow: [],
-    parameters: ['*x', 'indexing'],
-    emit: (graph, { x, indexing }) => {
-      const to = new Tensors(graph);
-      const lines = (x as readonly Operand[]).map((line) => to.flat(to.of(line, 'an operand of Meshgrid')));
-      const order = lines.map((_, i) => i);
-      if (indexing !== 'ij' && order.length > 1) [order[0], order[1]] = [1, 0];
-      const shape = order.map((i) => (lines[i] as Value).shape[0] ?? null);
-      const dims = graph.op(
-        'Concat',
-        order.map((i) => graph.op('Shape', [(lines[i] as Value).name])),
-        { axis: 0 },
+    return to.concat(
+      parts,
+      positiveAxis(integer(axis, 'the axis of Append'), (parts[0] as Value).shape.length, 'Append'),
+    );
+  }),
+  operator(['Meshgrid'], [], ['*x', 'indexing'], (to, { x, indexing }) => {
+    const lines = (x as readonly Operand[]).map((line) => to.flat(to.of(line, 'an operand of Meshgrid')));
+    const order = lines.map((_, i) => i);
+    if (indexing !== 'ij' && order.length > 1) [order[0], order[1]] = [1, 0];
+    const shape = order.map((i) => (lines[i] as Value).shape[0] ?? null);
+    const dims = to.graph.op(
+      'Concat',
+      order.map((i) => to.graph.op('Shape', [(lines[i] as Value).name])),
+      { axis: 0 },
+    );
+    return lines.map((line, i) => {
+      const own = to.reshape(
+        line,
+        order.map((j) => (j === i ? (line.shape[0] ?? null) : 1)),
       );
-      return lines.map((line, i) => {
-        const own = to.reshape(
-          line,
-          order.map((j) => (j === i ? (line.shape[0] ?? null) : 1)),
-        );
-        return { ...own, name: graph.op('Expand', [own.name, dims]), shape };
-      });
-    },
-  },
-  {
-    keras: ['Linspace'],
-    tensorflow: [],
-    parameters: ['start', 'stop', 'num', 'endpoint', 'retstep', 'dtype', 'axis'],
-    emit: (graph, { start, stop, num, endpoint, retstep, dtype, axis }) => {
+      return { ...own, name: to.graph.op('Expand', [own.name, dims]), shape };
+    });
+  }),
+  operator(
+    ['Linspace'],
+    [],
+    ['start', 'stop', 'num', 'endpoint', 'retstep', 'dtype', 'axis'],
+    (to, { start, stop, num, endpoint, retstep, dtype, axis }) => {
       floatsAlone(dtype, 'Linspace');
       if (retstep === true) throw badCall('false', 'retstep of Linspace', retstep);
-      return between(new Tensors(graph), start, stop, num, endpoint, axis);
+      return between(to, start, stop, num, endpoint, axis);
     },
-  },
-  {
-    keras: ['Logspace'],
-    tensorflow: [],
-    parameters: ['start', 'stop', 'num', 'endpoint', 'base', 'dtype', 'axis'],
-    emit: (graph, { start, stop, num, endpoint, base, dtype, axis }) => {
+  ),
+  operator(
+    ['Logspace'],
+    [],
+    ['start', 'stop', 'num', 'endpoint', 'base', 'dtype', 'axis'],
+    (to, { start, stop, num, endpoint, base, dtype, axis }) => {
       floatsAlone(dtype, 'Logspace');
-      const to = new Tensors(graph);
       return to.binary(
         'Pow',
         numberIn(base, 'the base of Logspace', 10),
         between(to, start, stop, num, endpoint, axis),
       );
     },
-  },
-  {
-    keras: ['Full'],
-    tensorflow: [],
-    parameters: ['fill_value', 'shape', 'dtype'],
-    emit: (graph, { fill_value, shape, dtype }) => {
-      const to = new Tensors(graph);
-      const sizes = integers(shape, 'the shape of Full');
-      const value = to.of(fill_value, 'the value of Full', 'float32');
-      const typed = dtype === undefined || dtype === null ? value : to.cast(value, datatypeNamed(dtype));
-      return { ...typed, name: graph.op('Expand', [typed.name, graph.ints(sizes)]), shape: sizes };
-    },
-  },
-  onKerasOrder(['Array'], [], ['x', 'dtype'], (graph, x, { dtype }) =>
-    dtype === undefined || dtype === null ? x : cast(graph, x, datatypeNamed(dtype)),
+  ),
+  operator(['Full'], [], ['fill_value', 'shape', 'dtype'], (to, { fill_value, shape, dtype }) => {
+    const sizes = integers(shape, 'the shape of Full');
+    const value = to.of(fill_value, 'the value of Full', 'float32');
+    const typed = omitted(dtype) ? value : to.cast(value, datatypeNamed(dtype));
+    return { ...typed, name: to.graph.op('Expand', [typed.name, to.graph.ints(sizes)]), shape: sizes };
+  }),
+  onKerasOrder(['Array'], [], ['x', 'dtype'], (to, x, { dtype }) =>
+    omitted(dtype) ? x : to.cast(x, datatypeNamed(dtype)),
   ),
   onKerasOrder(
     ['ExtractSequences'],
     [],
     ['x', 'sequence_length', 'sequence_stride'],
-    (graph, x, { sequence_length, sequence_stride }) => {
-      const to = new Tensors(graph);
+    (to, x, { sequence_length, sequence_stride }) => {
       const axis = x.shape.length - 1;
       const [length, stride] = [
         integer(sequence_length, 'sequence_length'),
@@ -210,19 +171,13 @@ export const JOINING: readonly OperatorDefinition[] = [
       return to.reshape(flat, [...x.shape.slice(0, -1), count, length]);
     },
   ),
-  {
-    keras: ['IsIn'],
-    tensorflow: [],
-    parameters: ['x1', 'x2', 'assume_unique', 'invert'],
-    emit: (graph, { x1, x2, invert }) => {
-      const to = new Tensors(graph);
-      const x = to.of(x1, 'the operand of IsIn');
-      const list = to.flat(to.of(x2, 'the list of IsIn', x.datatype));
-      const same = to.cast(to.compare('Equal', to.expand(x, x.shape.length), list), 'int32');
-      const found = to.cast(to.reduce('ReduceMax', same, [x.shape.length]), 'bool');
-      return invert === true ? to.not(found) : found;
-    },
-  },
+  operator(['IsIn'], [], ['x1', 'x2', 'assume_unique', 'invert'], (to, { x1, x2, invert }) => {
+    const x = to.of(x1, 'the operand of IsIn');
+    const list = to.flat(to.of(x2, 'the list of IsIn', x.datatype));
+    const same = to.cast(to.compare('Equal', to.expand(x, x.shape.length), list), 'int32');
+    const found = to.cast(to.reduce('ReduceMax', same, [x.shape.length]), 'bool');
+    return invert === true ? to.not(found) : found;
+  }),
   ...(['Sum', 'Max', 'Min', 'Prod'] as const).map((name): OperatorDefinition => {
     const [reduction, first] = (
       {
@@ -232,21 +187,20 @@ export const JOINING: readonly OperatorDefinition[] = [
         Prod: ['mul', 1],
       } as const
     )[name];
-    return {
-      keras: [`Segment${name}`],
-      tensorflow: [`math.unsorted_segment_${name.toLowerCase()}`],
-      parameters: ['data', 'segment_ids', 'num_segments', 'sorted'],
-      emit: (graph, { data, segment_ids, num_segments }) => {
-        const to = new Tensors(graph);
+    return operator(
+      [`Segment${name}`],
+      [`math.unsorted_segment_${name.toLowerCase()}`],
+      ['data', 'segment_ids', 'num_segments', 'sorted'],
+      (to, { data, segment_ids, num_segments }) => {
         const x = to.floats(data, `the operand of Segment${name}`);
         const ids = to.cast(to.of(segment_ids, 'segment_ids'), 'int64');
         const count = integer(num_segments, 'num_segments');
         const rest = x.shape.slice(1).map((_, i) => fixedSize(x, i + 1, `Segment${name}`));
         const cells = rest.reduce((n, size) => n * size, count);
-        const none = graph.constant('float32', Array<number>(cells).fill(first), [count, ...rest]);
-        const name2 = graph.op('ScatterND', [none, to.expand(ids, 1).name, x.name], { reduction });
+        const none = to.graph.constant('float32', Array<number>(cells).fill(first), [count, ...rest]);
+        const name2 = to.graph.op('ScatterND', [none, to.expand(ids, 1).name, x.name], { reduction });
         return { ...x, name: name2, shape: [count, ...rest] };
       },
-    };
+    );
   }),
 ];

@@ -1,60 +1,46 @@
 import type { Shape } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
-import {
-  badCall,
-  cast,
-  integer,
-  integers,
-  type Operand,
-  type OperatorDefinition,
-  onKerasOrder,
-  positiveAxis,
-} from '../operator.ts';
+import type { Value } from '#onnx';
+import { badCall, integer, integers, type Operand, type Operands, omitted, positiveAxis } from '../operand.ts';
+import { type OperatorDefinition, onKerasOrder, operator } from '../operator.ts';
 import { einsum } from '../products.ts';
-import { fixedSize, Tensors } from '../tensors.ts';
+import { fixedSize, type Tensors } from '../tensors.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
 function pair(
   keras: readonly string[],
   tensorflow: readonly string[],
-  write: (to: Tensors, a: Value, b: Value, given: Readonly<Record<string, Operand | undefined>>) => Value,
+  write: (to: Tensors, a: Value, b: Value, given: Operands) => Value,
   more: readonly string[] = [],
 ): OperatorDefinition {
-  return {
-    keras,
-    tensorflow,
-    parameters: ['x1|x|a', 'x2|y|b', ...more],
-    emit: (graph, operands) => {
-      const to = new Tensors(graph);
-      const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
-      return write(to, to.floats(operands.x1, where), to.floats(operands.x2, where), operands);
-    },
-  };
+  return operator(keras, tensorflow, ['x1|x|a', 'x2|y|b', ...more], (to, operands) => {
+    const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
+    return write(to, to.floats(operands.x1, where), to.floats(operands.x2, where), operands);
+  });
 }
 
 /** Sums over axes of one and of the other that belong together; what is left stands in turn. */
-function contracted(graph: GraphBuilder, a: Value, b: Value, from: readonly number[], to: readonly number[]): Value {
+function contracted(to: Tensors, a: Value, b: Value, from: readonly number[], over: readonly number[]): Value {
   if (a.shape.length + b.shape.length > LETTERS.length) throw badCall('fewer axes', 'a tensor product', a.shape);
   const left = a.shape.map((_, i) => LETTERS[i] as string);
   const right = b.shape.map((_, i) => {
-    const at = to.indexOf(i);
+    const at = over.indexOf(i);
     return at < 0 ? (LETTERS[a.shape.length + i] as string) : (left[from[at] as number] as string);
   });
-  const rest = [...left.filter((_, i) => !from.includes(i)), ...right.filter((_, i) => !to.includes(i))];
-  return einsum(graph, `${left.join('')},${right.join('')}->${rest.join('')}`, [a, b]);
+  const rest = [...left.filter((_, i) => !from.includes(i)), ...right.filter((_, i) => !over.includes(i))];
+  return einsum(to.graph, `${left.join('')},${right.join('')}->${rest.join('')}`, [a, b]);
 }
 
-function axesOf(axes: Operand | undefined, a: Value, b: Value): readonly [number[], number[]] {
-  if (typeof axes === 'number' || axes === undefined || axes === null) {
+function axesOf(axes: Operand, a: Value, b: Value): readonly [number[], number[]] {
+  if (typeof axes === 'number' || omitted(axes)) {
     const count = axes ?? 2;
     const all = Array.from({ length: count }, (_, i) => i);
     return [all.map((i) => a.shape.length - count + i), all];
   }
-  const [from, to] = axes as readonly Operand[];
-  const along = (list: Operand | undefined, x: Value) =>
+  const [from, over] = axes as readonly Operand[];
+  const along = (list: Operand, x: Value) =>
     integers(list, 'the axes of tensordot').map((axis) => positiveAxis(axis, x.shape.length, 'tensordot'));
-  return [along(from, a), along(to, b)];
+  return [along(from, a), along(over, b)];
 }
 
 /** The cells of a diagonal of two axes, which move to the end as one. */
@@ -91,10 +77,10 @@ function onDiagonal(to: Tensors, x: Value, offset: number): Value {
 }
 
 function triangle(keras: string, upper: number): OperatorDefinition {
-  return onKerasOrder([keras], [], ['x', 'k'], (graph, x, { k }) => {
-    const by = graph.int(integer(k, `k of ${keras}`, 0));
-    const floats = x.datatype === 'bool' ? cast(graph, x, 'int32') : x;
-    return { ...floats, name: graph.op('Trilu', [floats.name, by], { upper }) };
+  return onKerasOrder([keras], [], ['x', 'k'], (to, x, { k }) => {
+    const by = to.graph.int(integer(k, `k of ${keras}`, 0));
+    const floats = x.datatype === 'bool' ? to.cast(x, 'int32') : x;
+    return { ...floats, name: to.graph.op('Trilu', [floats.name, by], { upper }) };
   });
 }
 
@@ -141,25 +127,23 @@ function turned(to: Tensors, x: Value, times: number, first: number, second: num
 }
 
 /** `rot90` of pictures and of any two axes. */
-export function quarterTurns(graph: GraphBuilder, x: Value, times: number, axes: readonly number[]): Value {
+export function quarterTurns(to: Tensors, x: Value, times: number, axes: readonly number[]): Value {
   const [first, second] = axes.map((axis) => positiveAxis(axis, x.shape.length, 'rot90')) as [number, number];
-  return turned(new Tensors(graph), x, times, first, second);
+  return turned(to, x, times, first, second);
 }
 
 /** Products and parts of matrices. */
 export const MATRICES: readonly OperatorDefinition[] = [
   pair(['Dot'], [], (to, a, b) => {
     if (a.shape.length === 0 || b.shape.length === 0) return to.multiply(a, b);
-    return contracted(to.graph, a, b, [a.shape.length - 1], [Math.max(0, b.shape.length - 2)]);
+    return contracted(to, a, b, [a.shape.length - 1], [Math.max(0, b.shape.length - 2)]);
   }),
-  pair(['Tensordot'], ['tensordot'], (to, a, b, { axes }) => contracted(to.graph, a, b, ...axesOf(axes, a, b)), [
-    'axes',
-  ]),
+  pair(['Tensordot'], ['tensordot'], (to, a, b, { axes }) => contracted(to, a, b, ...axesOf(axes, a, b)), ['axes']),
   pair(['Inner'], [], (to, a, b) => {
     if (a.shape.length === 0 || b.shape.length === 0) return to.multiply(a, b);
-    return contracted(to.graph, a, b, [a.shape.length - 1], [b.shape.length - 1]);
+    return contracted(to, a, b, [a.shape.length - 1], [b.shape.length - 1]);
   }),
-  pair(['Vdot'], [], (to, a, b) => contracted(to.graph, to.flat(a), to.flat(b), [0], [0])),
+  pair(['Vdot'], [], (to, a, b) => contracted(to, to.flat(a), to.flat(b), [0], [0])),
   pair(['Outer'], [], (to, a, b) => to.multiply(to.expand(to.flat(a), 1), to.expand(to.flat(b), 0))),
   pair(['Kron'], [], kron),
   pair([], ['linalg.matvec'], (to, a, b) =>
@@ -169,8 +153,8 @@ export const MATRICES: readonly OperatorDefinition[] = [
     ['Cross'],
     [],
     (to, a, b, { axisa, axisb, axisc, axis }) => {
-      const one = axis === undefined || axis === null ? undefined : integer(axis, 'the axis of Cross');
-      const of = (operand: Operand | undefined) => one ?? integer(operand, 'an axis of Cross', -1);
+      const one = omitted(axis) ? undefined : integer(axis, 'the axis of Cross');
+      const of = (operand: Operand) => one ?? integer(operand, 'an axis of Cross', -1);
       return cross(to, a, b, [of(axisa), of(axisb), of(axisc)]);
     },
     ['axisa', 'axisb', 'axisc', 'axis'],
@@ -182,22 +166,15 @@ export const MATRICES: readonly OperatorDefinition[] = [
   }),
   triangle('Tril', 0),
   triangle('Triu', 1),
-  onKerasOrder([], ['linalg.band_part'], ['input', 'num_lower', 'num_upper'], (graph, x, { num_lower, num_upper }) => {
+  onKerasOrder([], ['linalg.band_part'], ['input', 'num_lower', 'num_upper'], (to, x, { num_lower, num_upper }) => {
     const [lower, upper] = [integer(num_lower, 'num_lower'), integer(num_upper, 'num_upper')];
-    const below = lower < 0 ? x.name : graph.op('Trilu', [x.name, graph.int(-lower)], { upper: 1 });
-    return { ...x, name: upper < 0 ? below : graph.op('Trilu', [below, graph.int(upper)], { upper: 0 }) };
+    const below = lower < 0 ? x.name : to.graph.op('Trilu', [x.name, to.graph.int(-lower)], { upper: 1 });
+    return { ...x, name: upper < 0 ? below : to.graph.op('Trilu', [below, to.graph.int(upper)], { upper: 0 }) };
   }),
-  onKerasOrder(['Diagonal'], [], ['x', 'offset', 'axis1', 'axis2'], (graph, x, { offset, axis1, axis2 }) =>
-    diagonal(
-      new Tensors(graph),
-      x,
-      integer(offset, 'the offset', 0),
-      integer(axis1, 'axis1', 0),
-      integer(axis2, 'axis2', 1),
-    ),
+  onKerasOrder(['Diagonal'], [], ['x', 'offset', 'axis1', 'axis2'], (to, x, { offset, axis1, axis2 }) =>
+    diagonal(to, x, integer(offset, 'the offset', 0), integer(axis1, 'axis1', 0), integer(axis2, 'axis2', 1)),
   ),
-  onKerasOrder(['Trace'], [], ['x', 'offset', 'axis1', 'axis2'], (graph, x, { offset, axis1, axis2 }) => {
-    const to = new Tensors(graph);
+  onKerasOrder(['Trace'], [], ['x', 'offset', 'axis1', 'axis2'], (to, x, { offset, axis1, axis2 }) => {
     const cells = diagonal(
       to,
       x,
@@ -207,43 +184,33 @@ export const MATRICES: readonly OperatorDefinition[] = [
     );
     return to.reduce('ReduceSum', cells, [cells.shape.length - 1]);
   }),
-  onKerasOrder([], ['linalg.trace'], ['x'], (graph, x) => {
-    const to = new Tensors(graph);
-    return to.reduce('ReduceSum', diagonal(to, x, 0, -2, -1), [x.shape.length - 2]);
-  }),
-  onKerasOrder([], ['linalg.diag_part', 'linalg.tensor_diag_part'], ['input', 'k'], (graph, x, { k }) =>
-    diagonal(new Tensors(graph), x, integer(k, 'k of diag_part', 0), -2, -1),
+  onKerasOrder([], ['linalg.trace'], ['x'], (to, x) =>
+    to.reduce('ReduceSum', diagonal(to, x, 0, -2, -1), [x.shape.length - 2]),
   ),
-  onKerasOrder([], ['linalg.diag'], ['diagonal', 'k'], (graph, x, { k }) =>
-    onDiagonal(new Tensors(graph), x, integer(k, 'k of diag', 0)),
+  onKerasOrder([], ['linalg.diag_part', 'linalg.tensor_diag_part'], ['input', 'k'], (to, x, { k }) =>
+    diagonal(to, x, integer(k, 'k of diag_part', 0), -2, -1),
   ),
-  onKerasOrder(['Diag'], [], ['x', 'k'], (graph, x, { k }) => {
+  onKerasOrder([], ['linalg.diag'], ['diagonal', 'k'], (to, x, { k }) => onDiagonal(to, x, integer(k, 'k of diag', 0))),
+  onKerasOrder(['Diag'], [], ['x', 'k'], (to, x, { k }) => {
     const by = integer(k, 'k of Diag', 0);
-    return x.shape.length === 1 ? onDiagonal(new Tensors(graph), x, by) : diagonal(new Tensors(graph), x, by, 0, 1);
+    return x.shape.length === 1 ? onDiagonal(to, x, by) : diagonal(to, x, by, 0, 1);
   }),
-  onKerasOrder(['Diagflat'], [], ['x', 'k'], (graph, x, { k }) => {
-    const to = new Tensors(graph);
-    return onDiagonal(to, to.flat(x), integer(k, 'k of Diagflat', 0));
-  }),
-  onKerasOrder([], ['linalg.matrix_transpose'], ['a', 'conjugate'], (graph, x) => {
+  onKerasOrder(['Diagflat'], [], ['x', 'k'], (to, x, { k }) =>
+    onDiagonal(to, to.flat(x), integer(k, 'k of Diagflat', 0)),
+  ),
+  onKerasOrder([], ['linalg.matrix_transpose'], ['a', 'conjugate'], (to, x) => {
     const rank = x.shape.length;
-    return new Tensors(graph).transpose(x, [...x.shape.map((_, i) => i).slice(0, -2), rank - 1, rank - 2]);
+    return to.transpose(x, [...x.shape.map((_, i) => i).slice(0, -2), rank - 1, rank - 2]);
   }),
-  onKerasOrder(['Rot90'], [], ['array', 'k', 'axes'], (graph, x, { k, axes }) => {
+  onKerasOrder(['Rot90'], [], ['array', 'k', 'axes'], (to, x, { k, axes }) => {
     const times = integer(k, 'k of Rot90', 1);
     // Keras 3.15 on TensorFlow turns a half turn into something else.
     if (Math.abs(times % 4) === 2)
       throw badCall("quarter turns (each of Keras's backends turns twice in its own way)", 'k of Rot90', k);
-    return quarterTurns(
-      graph,
-      x,
-      times,
-      axes === undefined || axes === null ? [0, 1] : integers(axes, 'the axes of Rot90'),
-    );
+    return quarterTurns(to, x, times, omitted(axes) ? [0, 1] : integers(axes, 'the axes of Rot90'));
   }),
-  onKerasOrder(['Vander'], [], ['x', 'N', 'increasing'], (graph, x, { N, increasing }) => {
-    const to = new Tensors(graph);
-    const count = N === undefined || N === null ? fixedSize(x, 0, 'Vander') : integer(N, 'N of Vander');
+  onKerasOrder(['Vander'], [], ['x', 'N', 'increasing'], (to, x, { N, increasing }) => {
+    const count = omitted(N) ? fixedSize(x, 0, 'Vander') : integer(N, 'N of Vander');
     const powers = Array.from({ length: count }, (_, i) => (increasing === true ? i : count - 1 - i));
     return to.binary('Pow', to.cast(to.expand(x, 1), 'float32'), to.constant('float32', powers, [1, count]));
   }),

@@ -1,6 +1,7 @@
 import type { Value } from '#onnx';
-import { datatypeNamed, integer, numberIn, type OperatorDefinition, onFloats, onKerasOrder } from '../operator.ts';
-import { Tensors } from '../tensors.ts';
+import { datatypeNamed, integer, numberIn } from '../operand.ts';
+import { type OperatorDefinition, onFloats, onKerasOrder } from '../operator.ts';
+import type { Tensors } from '../tensors.ts';
 import { either, isInfinite, isNan, type One, one, power2, type Two, two } from './functions.ts';
 
 const op =
@@ -116,8 +117,7 @@ export const NUMBERS: readonly OperatorDefinition[] = [
   one(['Imag'], ['math.imag'], times(0)),
   one(['Isreal'], [], (to, x) => to.compare('Equal', to.multiply(to.cast(to.unary('Sign', x), 'int32'), 0), 0)),
   one(['Angle'], ['math.angle'], (to, x) => to.where(to.compare('Less', x, 0), Math.PI, 0)),
-  onFloats(['NanToNum'], [], ['x', 'nan', 'posinf', 'neginf'], (graph, x, { nan, posinf, neginf }) => {
-    const to = new Tensors(graph);
+  onFloats(['NanToNum'], [], ['x', 'nan', 'posinf', 'neginf'], (to, x, { nan, posinf, neginf }) => {
     const largest = 3.4028234663852886e38;
     const [none, high, low] = [
       numberIn(nan, 'nan', 0),
@@ -128,18 +128,16 @@ export const NUMBERS: readonly OperatorDefinition[] = [
     const capped = to.where(isInfinite({ detect_negative: 0 })(to, there), high, there);
     return to.where(isInfinite({ detect_positive: 0 })(to, capped), low, capped);
   }),
-  onFloats(['Round'], [], ['x', 'decimals'], (graph, x, { decimals }) => {
-    const to = new Tensors(graph);
+  onFloats(['Round'], [], ['x', 'decimals'], (to, x, { decimals }) => {
     const factor = 10 ** integer(decimals, 'the decimals of Round', 0);
-    if (factor === 1) return { ...x, name: graph.op('Round', [x.name]) };
+    if (factor === 1) return to.unary('Round', x);
     return to.divide(to.unary('Round', to.multiply(to.of(x, ''), factor)), factor);
   }),
   onKerasOrder(
     ['SaturateCast'],
     ['dtypes.saturate_cast', 'saturate_cast'],
     ['x|value', 'dtype'],
-    (graph, x, { dtype }) => {
-      const to = new Tensors(graph);
+    (to, x, { dtype }) => {
       const name =
         typeof dtype === 'string' ? dtype : String((dtype as { config?: { name?: string } } | null)?.config?.name);
       const limits = LIMITS[name];

@@ -1,6 +1,7 @@
 import type { Value } from '#onnx';
-import { numberIn, type Operand, type OperatorDefinition } from '../operator.ts';
-import { Tensors } from '../tensors.ts';
+import { numberIn, type Operand } from '../operand.ts';
+import { type OperatorDefinition, operator } from '../operator.ts';
+import type { Tensors } from '../tensors.ts';
 import { either, isInfinite, isNan, one, power2, type Two, two } from './functions.ts';
 
 /** log(exp(a) + exp(b)) without overflow. */
@@ -78,39 +79,23 @@ export const PAIRS: readonly OperatorDefinition[] = [
     true,
   ),
   two(['BitwiseRightShift', 'RightShift'], ['bitwise.right_shift'], shiftRight, true),
-  {
-    keras: ['Isclose'],
-    tensorflow: [],
-    parameters: ['x1', 'x2', 'rtol', 'atol', 'equal_nan'],
-    emit: (graph, { x1, x2, rtol, atol, equal_nan }) => {
-      const to = new Tensors(graph);
-      const [a, b] = [to.floats(x1, 'an operand of Isclose'), to.floats(x2, 'an operand of Isclose')];
-      const allowed = to.add(
-        to.multiply(to.unary('Abs', b), numberIn(rtol, 'rtol', 1e-5)),
-        numberIn(atol, 'atol', 1e-8),
-      );
-      const near = to.compare('LessOrEqual', to.unary('Abs', to.subtract(a, b)), allowed);
-      const endless = either(to, isInfinite()(to, a), isInfinite()(to, b));
-      const close = either(to, to.compare('Equal', a, b), to.binary('And', near, to.not(endless)));
-      return equal_nan === true ? either(to, close, to.binary('And', isNan(to, a), isNan(to, b))) : close;
-    },
-  },
-  {
-    keras: [],
-    tensorflow: ['math.add_n', 'add_n'],
-    parameters: ['inputs'],
-    emit: (graph, { inputs }) => {
-      const to = new Tensors(graph);
-      const list = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Operand[];
-      return list.map((item) => to.of(item, 'an operand of add_n')).reduce((a, b) => to.add(a, b));
-    },
-  },
-  {
-    keras: ['Select'],
-    tensorflow: [],
-    parameters: ['condlist', 'choicelist', 'default'],
-    emit: (graph, { condlist, choicelist, default: otherwise }) => {
-      const to = new Tensors(graph);
+  operator(['Isclose'], [], ['x1', 'x2', 'rtol', 'atol', 'equal_nan'], (to, { x1, x2, rtol, atol, equal_nan }) => {
+    const [a, b] = [to.floats(x1, 'an operand of Isclose'), to.floats(x2, 'an operand of Isclose')];
+    const allowed = to.add(to.multiply(to.unary('Abs', b), numberIn(rtol, 'rtol', 1e-5)), numberIn(atol, 'atol', 1e-8));
+    const near = to.compare('LessOrEqual', to.unary('Abs', to.subtract(a, b)), allowed);
+    const endless = either(to, isInfinite()(to, a), isInfinite()(to, b));
+    const close = either(to, to.compare('Equal', a, b), to.binary('And', near, to.not(endless)));
+    return equal_nan === true ? either(to, close, to.binary('And', isNan(to, a), isNan(to, b))) : close;
+  }),
+  operator([], ['math.add_n', 'add_n'], ['inputs'], (to, { inputs }) => {
+    const list = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Operand[];
+    return list.map((item) => to.of(item, 'an operand of add_n')).reduce((a, b) => to.add(a, b));
+  }),
+  operator(
+    ['Select'],
+    [],
+    ['condlist', 'choicelist', 'default'],
+    (to, { condlist, choicelist, default: otherwise }) => {
       const [tests, choices] = [condlist, choicelist] as readonly (readonly Operand[])[];
       const last = to.of(otherwise ?? 0, 'the default of Select', 'float32');
       return (tests ?? []).reduceRight<Value>(
@@ -118,5 +103,5 @@ export const PAIRS: readonly OperatorDefinition[] = [
         last,
       );
     },
-  },
+  ),
 ];

@@ -1,25 +1,18 @@
 import type { Value } from '#onnx';
-import {
-  badCall,
-  cast,
-  integer,
-  type Operand,
-  type OperatorDefinition,
-  onKerasOrder,
-  positiveAxis,
-} from '../operator.ts';
-import { Tensors } from '../tensors.ts';
+import { badCall, integer, type Operand, omitted, positiveAxis } from '../operand.ts';
+import { type OperatorDefinition, onKerasOrder, operator } from '../operator.ts';
+import type { Tensors } from '../tensors.ts';
 import { placesOf } from './places.ts';
 
-function sorted(to: Tensors, x: Value, axis: Operand | undefined, largest: boolean) {
+function sorted(to: Tensors, x: Value, axis: Operand, largest: boolean) {
   const all = axis === null;
   const flat = all ? to.flat(x) : x;
   const along = all ? 0 : positiveAxis(integer(axis, 'the axis of a sort', -1), flat.shape.length, 'a sort');
   return to.sorted(flat.datatype === 'bool' ? to.cast(flat, 'int32') : flat, along, largest);
 }
 
-const falls = (direction: Operand | undefined) => {
-  if (direction === undefined || direction === null || direction === 'ASCENDING') return false;
+const falls = (direction: Operand) => {
+  if (omitted(direction) || direction === 'ASCENDING') return false;
   if (direction === 'DESCENDING') return true;
   throw badCall('ASCENDING or DESCENDING', 'the direction of a sort', direction);
 };
@@ -33,62 +26,41 @@ function searched(to: Tensors, sequence: Value, values: Value, side: string): Va
 
 /** Sorting, and what is found by it. */
 export const SORTING: readonly OperatorDefinition[] = [
-  onKerasOrder(['TopK'], ['math.top_k', 'nn.top_k'], ['x|input', 'k', 'sorted', 'index_type'], (graph, x, { k }) => {
-    const to = new Tensors(graph);
+  onKerasOrder(['TopK'], ['math.top_k', 'nn.top_k'], ['x|input', 'k', 'sorted', 'index_type'], (to, x, { k }) => {
     const [values, places] = to.sorted(x, x.shape.length - 1, true, integer(k, 'k of TopK', 1));
-    return [values, cast(graph, places, 'int32')];
+    return [values, to.cast(places, 'int32')];
   }),
-  {
-    keras: ['InTopK'],
-    tensorflow: [],
-    parameters: ['targets', 'predictions', 'k'],
-    emit: (graph, { targets, predictions, k }) => {
-      const to = new Tensors(graph);
-      const rows = to.floats(predictions, 'the predictions of InTopK');
-      const places = to.cast(to.expand(placesOf(to, targets, 'the targets of InTopK'), 1), 'int64');
-      const own: Value = {
-        ...rows,
-        name: graph.op('GatherElements', [rows.name, places.name], { axis: 1 }),
-        shape: [rows.shape[0] ?? null, 1],
-      };
-      const above = to.reduce('ReduceSum', to.cast(to.compare('Greater', rows, own), 'int32'), [1]);
-      return to.compare('Less', above, integer(k, 'k of InTopK'));
-    },
-  },
-  onKerasOrder(['Sort'], [], ['x', 'axis'], (graph, x, { axis }) => sorted(new Tensors(graph), x, axis, false)[0]),
+  operator(['InTopK'], [], ['targets', 'predictions', 'k'], (to, { targets, predictions, k }) => {
+    const rows = to.floats(predictions, 'the predictions of InTopK');
+    const places = to.cast(to.expand(placesOf(to, targets, 'the targets of InTopK'), 1), 'int64');
+    const own: Value = {
+      ...rows,
+      name: to.graph.op('GatherElements', [rows.name, places.name], { axis: 1 }),
+      shape: [rows.shape[0] ?? null, 1],
+    };
+    const above = to.reduce('ReduceSum', to.cast(to.compare('Greater', rows, own), 'int32'), [1]);
+    return to.compare('Less', above, integer(k, 'k of InTopK'));
+  }),
+  onKerasOrder(['Sort'], [], ['x', 'axis'], (to, x, { axis }) => sorted(to, x, axis, false)[0]),
   onKerasOrder(
     [],
     ['sort'],
     ['values', 'axis', 'direction'],
-    (graph, x, { axis, direction }) => sorted(new Tensors(graph), x, axis, falls(direction))[0],
+    (to, x, { axis, direction }) => sorted(to, x, axis, falls(direction))[0],
   ),
-  onKerasOrder(['Argsort'], [], ['x', 'axis'], (graph, x, { axis }) =>
-    cast(graph, sorted(new Tensors(graph), x, axis, false)[1], 'int32'),
+  onKerasOrder(['Argsort'], [], ['x', 'axis'], (to, x, { axis }) => to.cast(sorted(to, x, axis, false)[1], 'int32')),
+  onKerasOrder([], ['argsort'], ['values', 'axis', 'direction', 'stable'], (to, x, { axis, direction }) =>
+    to.cast(sorted(to, x, axis, falls(direction))[1], 'int32'),
   ),
-  onKerasOrder([], ['argsort'], ['values', 'axis', 'direction', 'stable'], (graph, x, { axis, direction }) =>
-    cast(graph, sorted(new Tensors(graph), x, axis, falls(direction))[1], 'int32'),
+  operator(['SearchSorted'], [], ['sorted_sequence', 'values', 'side'], (to, { sorted_sequence, values, side }) =>
+    searched(
+      to,
+      to.of(sorted_sequence, 'a sorted sequence', 'float32'),
+      to.of(values, 'values to search', 'float32'),
+      String(side ?? 'left'),
+    ),
   ),
-  {
-    keras: ['SearchSorted'],
-    tensorflow: [],
-    parameters: ['sorted_sequence', 'values', 'side'],
-    emit: (graph, { sorted_sequence, values, side }) => {
-      const to = new Tensors(graph);
-      return searched(
-        to,
-        to.of(sorted_sequence, 'a sorted sequence', 'float32'),
-        to.of(values, 'values to search', 'float32'),
-        String(side ?? 'left'),
-      );
-    },
-  },
-  {
-    keras: ['Digitize'],
-    tensorflow: [],
-    parameters: ['x', 'bins'],
-    emit: (graph, { x, bins }) => {
-      const to = new Tensors(graph);
-      return searched(to, to.floats(bins, 'the bins of Digitize'), to.floats(x, 'the operand of Digitize'), 'right');
-    },
-  },
+  operator(['Digitize'], [], ['x', 'bins'], (to, { x, bins }) =>
+    searched(to, to.floats(bins, 'the bins of Digitize'), to.floats(x, 'the operand of Digitize'), 'right'),
+  ),
 ];

@@ -1,27 +1,23 @@
 import type { Value } from '#onnx';
 import {
+  axisOf,
   badCall,
-  cast,
   constantOf,
   datatypeNamed,
   integer,
   integers,
   numberIn,
   type Operand,
-  type OperatorDefinition,
-  onKerasOrder,
+  omitted,
   positiveAxis,
-} from '../operator.ts';
-import { fixedSize, frontAxes, Tensors } from '../tensors.ts';
+} from '../operand.ts';
+import { type OperatorDefinition, onKerasOrder } from '../operator.ts';
+import { fixedSize, frontAxes, type Tensors } from '../tensors.ts';
 
 const AXES = ['x|input|input_tensor|a', 'axis', 'keepdims|keep_dims'];
 
-function axesIn(operand: Operand | undefined, x: Value, where: string): number[] {
-  return frontAxes(
-    operand === undefined || operand === null ? undefined : integers(operand, where),
-    x.shape.length,
-    where,
-  );
+function axesIn(operand: Operand, x: Value, where: string): number[] {
+  return frontAxes(omitted(operand) ? undefined : integers(operand, where), x.shape.length, where);
 }
 
 type Fold = (to: Tensors, x: Value, axes: readonly number[], keep: boolean) => Value;
@@ -32,14 +28,9 @@ function folding(
   fold: Fold,
   integersToo = false,
 ): OperatorDefinition {
-  return onKerasOrder(keras, tensorflow, AXES, (graph, x, { axis, keepdims }) => {
-    const given = integersToo ? x : cast(graph, x, 'float32');
-    return fold(
-      new Tensors(graph),
-      given,
-      axesIn(axis, x, `the axes of ${keras[0] ?? tensorflow[0]}`),
-      keepdims === true,
-    );
+  return onKerasOrder(keras, tensorflow, AXES, (to, x, { axis, keepdims }) => {
+    const given = integersToo ? x : to.cast(x, 'float32');
+    return fold(to, given, axesIn(axis, x, `the axes of ${keras[0] ?? tensorflow[0]}`), keepdims === true);
   });
 }
 
@@ -87,12 +78,11 @@ function cumulative(
     keras,
     tensorflow,
     ['x', 'axis', keras.length > 0 ? 'dtype' : 'exclusive', 'reverse'],
-    (graph, given, { axis, dtype, exclusive, reverse }) => {
-      const to = new Tensors(graph);
-      const typed = dtype === undefined || dtype === null ? given : to.cast(given, datatypeNamed(dtype));
+    (to, given, { axis, dtype, exclusive, reverse }) => {
+      const typed = omitted(dtype) ? given : to.cast(given, datatypeNamed(dtype));
       const floats = typed.datatype === 'bool' ? to.cast(typed, 'int32') : typed;
       const there = instead === undefined ? floats : without(to, to.cast(floats, 'float32'), instead);
-      const all = axis === undefined || axis === null ? keras.length > 0 : false;
+      const all = omitted(axis) ? keras.length > 0 : false;
       const x = all ? to.flat(there) : there;
       const along = positiveAxis(
         all ? 0 : integer(axis, 'the axis of a cumulative sum', 0),
@@ -109,10 +99,10 @@ function cumulative(
 function quantile(
   to: Tensors,
   x: Value,
-  q: Operand | undefined,
+  q: Operand,
   axes: readonly number[],
   keep: boolean,
-  method: Operand | undefined,
+  method: Operand,
   scale = 1,
 ): Value {
   const shares = constantOf(q);
@@ -139,19 +129,19 @@ function quantile(
 }
 
 function quantiles(name: string, scale: number): OperatorDefinition {
-  return onKerasOrder([name], [], ['x', 'q', 'axis', 'method', 'keepdims'], (graph, x, { q, axis, method, keepdims }) =>
-    quantile(new Tensors(graph), x, q, axesIn(axis, x, name), keepdims === true, method, scale),
+  return onKerasOrder([name], [], ['x', 'q', 'axis', 'method', 'keepdims'], (to, x, { q, axis, method, keepdims }) =>
+    quantile(to, x, q, axesIn(axis, x, name), keepdims === true, method, scale),
   );
 }
 
 /** The p-norm of vectors, and Frobenius's of matrices. */
-function norm(to: Tensors, x: Value, order: Operand | undefined, axis: Operand | undefined, keep: boolean): Value {
+function norm(to: Tensors, x: Value, order: Operand, axis: Operand, keep: boolean): Value {
   const axes = axesIn(axis, x, 'the axes of Norm');
   if (axes.length > 1 && order !== undefined && order !== null && order !== 'fro' && order !== 'euclidean') {
     if (!(axes.length === x.shape.length && axis == null))
       throw badCall('fro', 'the order of a norm of matrices', order);
   }
-  const p = order === undefined || order === null || order === 'fro' || order === 'euclidean' ? 2 : Number(order);
+  const p = omitted(order) || order === 'fro' || order === 'euclidean' ? 2 : Number(order);
   if (Number.isNaN(p)) throw badCall('a number, fro or euclidean', 'the order of a norm', order);
   const size = to.unary('Abs', x);
   if (p === Number.POSITIVE_INFINITY) return to.reduce('ReduceMax', size, axes, keep);
@@ -163,15 +153,14 @@ function norm(to: Tensors, x: Value, order: Operand | undefined, axis: Operand |
 }
 
 function place(name: string, largest: boolean): OperatorDefinition {
-  return onKerasOrder([name], [], ['x', 'axis', 'keepdims'], (graph, given, { axis, keepdims }) => {
-    const to = new Tensors(graph);
+  return onKerasOrder([name], [], ['x', 'axis', 'keepdims'], (to, given, { axis, keepdims }) => {
     const floats = to.cast(given, 'float32');
-    const all = axis === undefined || axis === null;
+    const all = omitted(axis);
     const x = all ? to.flat(floats) : floats;
-    const along = all ? 0 : positiveAxis(integer(axis, `the axis of ${name}`), x.shape.length, name);
+    const along = all ? 0 : axisOf(axis, x, name);
     const edge = largest ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     const filled = without(to, x, edge);
-    const answer = graph.op(largest ? 'ArgMax' : 'ArgMin', [filled.name], { axis: along, keepdims: 1 });
+    const answer = to.graph.op(largest ? 'ArgMax' : 'ArgMin', [filled.name], { axis: along, keepdims: 1 });
     const kept: Value = { ...x, name: answer, shape: x.shape.with(along, 1), datatype: 'int64' };
     // TensorFlow answers -1 where there is nothing but NaN.
     const found = to.where(to.compare('Equal', counted(to, x, [along], true), 0), -1, to.cast(kept, 'int32'));
@@ -218,11 +207,9 @@ export const STATISTICS: readonly OperatorDefinition[] = [
     ['Norm'],
     ['norm', 'linalg.norm'],
     ['x|tensor', 'ord', 'axis', 'keepdims|keep_dims'],
-    (graph, x, { ord, axis, keepdims }) =>
-      norm(new Tensors(graph), cast(graph, x, 'float32'), ord, axis, keepdims === true),
+    (to, x, { ord, axis, keepdims }) => norm(to, to.cast(x, 'float32'), ord, axis, keepdims === true),
   ),
-  onKerasOrder([], ['clip_by_norm'], ['t|values', 'clip_norm', 'axes'], (graph, x, { clip_norm, axes }) => {
-    const to = new Tensors(graph);
+  onKerasOrder([], ['clip_by_norm'], ['t|values', 'clip_norm', 'axes'], (to, x, { clip_norm, axes }) => {
     const most = numberIn(clip_norm, 'clip_norm', 1);
     const length = norm(to, x, null, axes, true);
     return to.divide(to.multiply(x, most), to.binary('Max', length, most));
@@ -231,39 +218,34 @@ export const STATISTICS: readonly OperatorDefinition[] = [
     ['Moments'],
     ['nn.moments'],
     ['x', 'axes', 'shift', 'keepdims|keep_dims', 'synchronized'],
-    (graph, given, { axes, keepdims }) => {
-      const to = new Tensors(graph);
+    (to, given, { axes, keepdims }) => {
       const x = to.cast(given, 'float32');
       const along = axesIn(axes, x, 'the axes of Moments');
       return [to.reduce('ReduceMean', x, along, keepdims === true), variance(to, x, along, keepdims === true)];
     },
   ),
-  onKerasOrder(['Average'], [], ['x', 'weights', 'axis'], (graph, given, { axis, weights }) => {
-    const to = new Tensors(graph);
+  onKerasOrder(['Average'], [], ['x', 'weights', 'axis'], (to, given, { axis, weights }) => {
     const x = to.cast(given, 'float32');
     const axes = axesIn(axis, x, 'the axis of Average');
-    if (weights === undefined || weights === null) return to.reduce('ReduceMean', x, axes);
+    if (omitted(weights)) return to.reduce('ReduceMean', x, axes);
     const given2 = to.floats(weights, 'the weights of Average');
     const dims = x.shape.map((_, i) => (axes.includes(i) ? (given2.shape[0] ?? null) : 1));
     const lined = given2.shape.length === x.shape.length ? given2 : to.reshape(given2, dims);
     const shares = to.add(lined, to.multiply(x, 0));
     return to.divide(to.reduce('ReduceSum', to.multiply(x, lined), axes), to.reduce('ReduceSum', shares, axes));
   }),
-  onKerasOrder(['Diff'], [], ['a', 'n', 'axis'], (graph, x, { n, axis }) => {
-    const to = new Tensors(graph);
-    const along = positiveAxis(integer(axis, 'the axis of Diff', -1), x.shape.length, 'Diff');
+  onKerasOrder(['Diff'], [], ['a', 'n', 'axis'], (to, x, { n, axis }) => {
+    const along = axisOf(axis, x, 'Diff', -1);
     return Array.from({ length: integer(n, 'n of Diff', 1) }).reduce<Value>((y) => {
       const size = fixedSize(y, along, 'Diff');
       return to.subtract(to.slice(y, along, 1, size), to.slice(y, along, 0, size - 1));
     }, x);
   }),
-  onKerasOrder(['Trapezoid'], [], ['y', 'x', 'dx', 'axis'], (graph, y, { x, dx, axis }) => {
-    const to = new Tensors(graph);
-    const along = positiveAxis(integer(axis, 'the axis of Trapezoid', -1), y.shape.length, 'Trapezoid');
+  onKerasOrder(['Trapezoid'], [], ['y', 'x', 'dx', 'axis'], (to, y, { x, dx, axis }) => {
+    const along = axisOf(axis, y, 'Trapezoid', -1);
     const size = fixedSize(y, along, 'Trapezoid');
     const sums = to.divide(to.add(to.slice(y, along, 1, size), to.slice(y, along, 0, size - 1)), 2);
-    if (x === undefined || x === null)
-      return to.reduce('ReduceSum', to.multiply(sums, numberIn(dx, 'dx of Trapezoid', 1)), [along]);
+    if (omitted(x)) return to.reduce('ReduceSum', to.multiply(sums, numberIn(dx, 'dx of Trapezoid', 1)), [along]);
     const places = to.floats(x, 'x of Trapezoid');
     const line =
       places.shape.length === 1

@@ -1,18 +1,11 @@
-import type { DataFormat, GraphBuilder, Value } from '#onnx';
+import type { DataFormat, Value } from '#onnx';
 import { asKeras, channelAxis } from '#onnx';
-import {
-  badCall,
-  cast,
-  datatypeNamed,
-  numberIn,
-  type Operand,
-  type OperatorDefinition,
-  tensorOf,
-} from '../operator.ts';
-import { Tensors } from '../tensors.ts';
+import { badCall, datatypeNamed, numberIn, type Operands, tensorOf } from '../operand.ts';
+import { type OperatorDefinition, operator } from '../operator.ts';
+import type { Tensors } from '../tensors.ts';
 import { formatOf } from './windows.ts';
 
-type Write = (to: Tensors, x: Value, axis: number, given: Readonly<Record<string, Operand | undefined>>) => Value;
+type Write = (to: Tensors, x: Value, axis: number, given: Operands) => Value;
 
 /** A function of pictures: any number of axes before height, width and channels. */
 export function onPicture(
@@ -21,19 +14,14 @@ export function onPicture(
   more: readonly string[],
   write: Write,
 ): OperatorDefinition {
-  return {
-    keras,
-    tensorflow,
-    parameters: ['images|image|x|input', ...more, 'data_format'],
-    emit: (graph, operands) => {
-      const where = `the picture of ${keras[0] ?? tensorflow[0]}`;
-      const x = asKeras(graph, cast(graph, tensorOf(graph, operands.images, where), 'float32'));
-      if (x.shape.length < 3) throw badCall('height, width and channels', where, x.shape);
-      const format: DataFormat = formatOf(operands.data_format);
-      const axis = x.shape.length === 3 && format === 'channels_first' ? 0 : channelAxis(x.shape, format);
-      return write(new Tensors(graph), x, axis, operands);
-    },
-  };
+  return operator(keras, tensorflow, ['images|image|x|input', ...more, 'data_format'], (to, operands) => {
+    const where = `the picture of ${keras[0] ?? tensorflow[0]}`;
+    const x = asKeras(to.graph, to.cast(tensorOf(to.graph, operands.images, where), 'float32'));
+    if (x.shape.length < 3) throw badCall('height, width and channels', where, x.shape);
+    const format: DataFormat = formatOf(operands.data_format);
+    const axis = x.shape.length === 3 && format === 'channels_first' ? 0 : channelAxis(x.shape, format);
+    return write(to, x, axis, operands);
+  });
 }
 
 /** The three colours, each with an axis of size 1. */
@@ -145,16 +133,10 @@ export const COLOURS: readonly OperatorDefinition[] = [
   onPicture([], ['image.adjust_gamma'], ['gamma', 'gain'], (to, x, _, { gamma, gain }) =>
     to.multiply(to.binary('Pow', x, numberIn(gamma, 'gamma', 1)), numberIn(gain, 'gain', 1)),
   ),
-  {
-    keras: [],
-    tensorflow: ['image.convert_image_dtype'],
-    parameters: ['image', 'dtype', 'saturate'],
-    emit: (graph: GraphBuilder, { image, dtype }) => {
-      const to = new Tensors(graph);
-      const x = to.of(image, 'the picture of convert_image_dtype');
-      if (datatypeNamed(dtype) !== 'float32') throw badCall('float32', 'dtype of convert_image_dtype', dtype);
-      if (x.datatype === 'uint8') return to.multiply(to.cast(x, 'float32'), 1 / 255);
-      return x.datatype === 'float32' ? x : to.multiply(to.cast(x, 'float32'), 1 / 2147483647);
-    },
-  },
+  operator([], ['image.convert_image_dtype'], ['image', 'dtype', 'saturate'], (to: Tensors, { image, dtype }) => {
+    const x = to.of(image, 'the picture of convert_image_dtype');
+    if (datatypeNamed(dtype) !== 'float32') throw badCall('float32', 'dtype of convert_image_dtype', dtype);
+    if (x.datatype === 'uint8') return to.multiply(to.cast(x, 'float32'), 1 / 255);
+    return x.datatype === 'float32' ? x : to.multiply(to.cast(x, 'float32'), 1 / 2147483647);
+  }),
 ];

@@ -2,7 +2,8 @@ import type { Value } from '#onnx';
 import { INTERPOLATIONS, type Interpolation } from '#onnx';
 import { resizePicture } from '../../pictures/resize.ts';
 import { quarterTurns } from '../numpy/matrices.ts';
-import { badCall, integer, integers, numberIn, type Operand, type OperatorDefinition } from '../operator.ts';
+import { badCall, integer, integers, numberIn, type Operand, type Operands, omitted } from '../operand.ts';
+import type { OperatorDefinition } from '../operator.ts';
 import { fixedSize, type Tensors } from '../tensors.ts';
 import { onPicture } from './colours.ts';
 import { oneEach } from './patches.ts';
@@ -24,15 +25,13 @@ const sizeOf = (x: Value, height = x.shape.length - 3) =>
 
 /** Two of the three of one axis give the third: what is before, what is behind, and the size in the end. */
 function around(
-  before: Operand | undefined,
-  behind: Operand | undefined,
-  target: Operand | undefined,
+  before: Operand,
+  behind: Operand,
+  target: Operand,
   size: number,
   sign: 1 | -1,
 ): readonly [number, number] {
-  const given = [before, behind, target].map((operand) =>
-    operand === undefined || operand === null ? undefined : integer(operand, 'a frame'),
-  );
+  const given = [before, behind, target].map((operand) => (omitted(operand) ? undefined : integer(operand, 'a frame')));
   const [a, b, c] = given;
   const total = c === undefined ? undefined : (c - size) * sign;
   if (a !== undefined && b !== undefined) return [a * sign, b * sign];
@@ -60,7 +59,6 @@ function oldResize(tensorflow: string, nearest: boolean): OperatorDefinition {
     [tensorflow],
     ['size', 'align_corners', 'half_pixel_centers'],
     (to, x, _, { size, align_corners, half_pixel_centers }) => {
-      const { graph } = to;
       const target = integers(size, 'the size');
       const [height, width] = sizeOf(x);
       if (nearest) {
@@ -75,16 +73,16 @@ function oldResize(tensorflow: string, nearest: boolean): OperatorDefinition {
         );
       }
       const mode = align_corners === true ? 'align_corners' : half_pixel_centers === true ? 'half_pixel' : 'asymmetric';
-      const sizes = graph.op(
+      const sizes = to.graph.op(
         'Concat',
         [
-          graph.op('Shape', [x.name], { start: 0, end: 1 }),
-          graph.ints(target),
-          graph.op('Shape', [x.name], { start: 3, end: 4 }),
+          to.graph.op('Shape', [x.name], { start: 0, end: 1 }),
+          to.graph.ints(target),
+          to.graph.op('Shape', [x.name], { start: 3, end: 4 }),
         ],
         { axis: 0 },
       );
-      const name = graph.op('Resize', [x.name, '', '', sizes], {
+      const name = to.graph.op('Resize', [x.name, '', '', sizes], {
         mode: 'linear',
         coordinate_transformation_mode: mode,
       });
@@ -111,7 +109,6 @@ function patches(
   rates: readonly number[],
   padding: string,
 ): Value {
-  const { graph } = to;
   const rank = size.length;
   const channels = fixedSize(x, rank + 1, 'extract_patches');
   const cells = size.reduce((n, side) => n * side, 1);
@@ -127,10 +124,10 @@ function patches(
       ? Math.max(0, (count - 1) * (strides[i] as number) + (spans[i] as number) - (spatial[i] as number))
       : 0,
   );
-  const weight = oneEach(graph, channels, size);
+  const weight = oneEach(to, channels, size);
   const first = to.transpose(x, [0, rank + 1, ...size.map((_, i) => i + 1)]);
   const pads = [...missing.map((n) => Math.floor(n / 2)), ...missing.map((n) => Math.ceil(n / 2))];
-  const name = graph.op('Conv', [first.name, weight], {
+  const name = to.graph.op('Conv', [first.name, weight], {
     strides,
     dilations: rates,
     pads,
@@ -147,7 +144,7 @@ function patches(
   return to.reshape(moved, [x.shape[0] ?? null, ...counts, cells * channels]);
 }
 
-function withPad(to: Tensors, x: Value, given: Readonly<Record<string, Operand | undefined>>): Value {
+function withPad(to: Tensors, x: Value, given: Operands): Value {
   const [height, width] = sizeOf(x);
   const [tall, wide] = [integer(given.target_height, 'target_height'), integer(given.target_width, 'target_width')];
   const ratio = Math.max(Math.fround(width / wide), Math.fround(height / tall));
@@ -172,7 +169,7 @@ export const FRAMES: readonly OperatorDefinition[] = [
   onPicture([], ['image.flip_left_right'], [], (to, x) => to.reversed(x, [x.shape.length - 2])),
   onPicture([], ['image.flip_up_down'], [], (to, x) => to.reversed(x, [x.shape.length - 3])),
   onPicture([], ['image.rot90'], ['k'], (to, x, _, { k }) =>
-    quarterTurns(to.graph, x, integer(k, 'k of rot90', 1), [x.shape.length - 3, x.shape.length - 2]),
+    quarterTurns(to, x, integer(k, 'k of rot90', 1), [x.shape.length - 3, x.shape.length - 2]),
   ),
   onPicture([], ['image.transpose'], [], (to, x) => {
     const rank = x.shape.length;
@@ -236,8 +233,7 @@ export const FRAMES: readonly OperatorDefinition[] = [
       const rank = given.shape.length - 2;
       const last = format === 'channels_first' ? to.last(given, 1) : given;
       const sizes = perSpatialAxis(size, rank, format, 'the size of patches');
-      const steps =
-        strides === undefined || strides === null ? sizes : perSpatialAxis(strides, rank, format, 'strides');
+      const steps = omitted(strides) ? sizes : perSpatialAxis(strides, rank, format, 'strides');
       const answer = patches(
         to,
         last,
@@ -254,7 +250,7 @@ export const FRAMES: readonly OperatorDefinition[] = [
     ['image.extract_patches'],
     ['sizes', 'strides', 'rates', 'padding'],
     (to, x, _, { sizes, strides, rates, padding }) => {
-      const of = (operand: Operand | undefined) => perSpatialAxis(operand, 2, 'channels_last', 'the sizes of patches');
+      const of = (operand: Operand) => perSpatialAxis(operand, 2, 'channels_last', 'the sizes of patches');
       return patches(to, x, of(sizes), of(strides), of(rates), String(padding).toLowerCase());
     },
   ),

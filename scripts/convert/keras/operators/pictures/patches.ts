@@ -1,15 +1,16 @@
-import type { GraphBuilder, Value } from '#onnx';
+import type { Value } from '#onnx';
 import { asKeras, channelsOf } from '#onnx';
-import { badCall, constantOf, integers, type Operand, type OperatorDefinition } from '../operator.ts';
-import { fixedSize, Tensors } from '../tensors.ts';
+import { badCall, constantOf, integers, type Operand } from '../operand.ts';
+import { type OperatorDefinition, operator } from '../operator.ts';
+import { fixedSize, type Tensors } from '../tensors.ts';
 import { depthwise, formatOf, perSpatialAxis, picture } from './windows.ts';
 
 /** A kernel that picks each cell of its window: one row of output for each channel and cell. */
-export function oneEach(graph: GraphBuilder, channels: number, size: readonly number[]): string {
+export function oneEach(to: Tensors, channels: number, size: readonly number[]): string {
   const cells = size.reduce((n, side) => n * side, 1);
   const kernel = new Float32Array(channels * cells * cells);
   for (let row = 0; row < channels * cells; row++) kernel[row * cells + (row % cells)] = 1;
-  return graph.weight('cells', [channels * cells, 1, ...size], kernel);
+  return to.graph.weight('cells', [channels * cells, 1, ...size], kernel);
 }
 
 /** A Gaussian's weights, which add up to one. */
@@ -21,28 +22,24 @@ function bell(size: number, sigma: number): number[] {
 
 /** The same kernel over each channel by itself. */
 function eachChannel(
-  graph: GraphBuilder,
+  to: Tensors,
   x: Value,
   cells: readonly number[],
   size: readonly number[],
-  format: Operand | undefined,
+  format: Operand,
   how: 'same' | 'valid',
 ): Value {
   const channels = channelsOf(x.shape, formatOf(format));
   const kernel = cells.flatMap((cell) => Array<number>(channels).fill(cell));
-  const constant = new Tensors(graph).constant('float32', kernel, [...size, channels, 1]);
-  return depthwise(graph, x, constant, { strides: 1, padding: how, data_format: format ?? null, dilation_rate: 1 });
+  const constant = to.constant('float32', kernel, [...size, channels, 1]);
+  return depthwise(to, x, constant, { strides: 1, padding: how, data_format: format ?? null, dilation_rate: 1 });
 }
 
 /** Windows that are laid side by side, and kernels that are known. */
 export const PATCHES: readonly OperatorDefinition[] = [
   ...(['Unfold', 'Fold'] as const).map(
-    (type): OperatorDefinition => ({
-      keras: [type],
-      tensorflow: [],
-      parameters: ['x', 'kernel_size', 'dilation', 'padding', 'stride', 'output_size'],
-      emit: (graph, given) => {
-        const to = new Tensors(graph);
+    (type): OperatorDefinition =>
+      operator([type], [], ['x', 'kernel_size', 'dilation', 'padding', 'stride', 'output_size'], (to, given) => {
         const x = to.floats(given.x, `the operand of ${type}`);
         const two = (name: string, fallback: number) =>
           perSpatialAxis(given[name] ?? fallback, 2, 'channels_first', `${name} of ${type}`);
@@ -65,17 +62,17 @@ export const PATCHES: readonly OperatorDefinition[] = [
         if (type === 'Unfold') {
           const channels = fixedSize(x, 1, type);
           const places = counts([fixedSize(x, 2, type), fixedSize(x, 3, type)]).reduce((n, count) => n * count, 1);
-          const name = graph.op('Conv', [x.name, oneEach(graph, channels, kernel)], { ...attributes, group: channels });
+          const name = to.graph.op('Conv', [x.name, oneEach(to, channels, kernel)], { ...attributes, group: channels });
           return {
             ...x,
-            name: graph.op('Reshape', [name, graph.ints([0, channels * cells, places])]),
+            name: to.graph.op('Reshape', [name, to.graph.ints([0, channels * cells, places])]),
             shape: [batch, channels * cells, places],
           };
         }
         const target = perSpatialAxis(given.output_size, 2, 'channels_first', 'output_size of Fold');
         const channels = fixedSize(x, 1, type) / cells;
         const sides = counts(target);
-        const apart = graph.op('Reshape', [x.name, graph.ints([0, channels * cells, ...sides])]);
+        const apart = to.graph.op('Reshape', [x.name, to.graph.ints([0, channels * cells, ...sides])]);
         const output_padding = target.map((side, i) => {
           const span = ((kernel[i] as number) - 1) * (attributes.dilations[i] as number) + 1;
           return (
@@ -85,21 +82,20 @@ export const PATCHES: readonly OperatorDefinition[] = [
             ((sides[i] as number) - 1) * (attributes.strides[i] as number)
           );
         });
-        const name = graph.op('ConvTranspose', [apart, oneEach(graph, channels, kernel)], {
+        const name = to.graph.op('ConvTranspose', [apart, oneEach(to, channels, kernel)], {
           ...attributes,
           output_padding,
           group: channels,
         });
         return { ...x, name, shape: [batch, channels, ...target] };
-      },
-    }),
+      }),
   ),
-  {
-    keras: ['GaussianBlur'],
-    tensorflow: [],
-    parameters: ['images', 'kernel_size', 'sigma', 'data_format'],
-    emit: (graph, { images, kernel_size, sigma, data_format }) => {
-      const x = picture(graph, images, 'the picture of GaussianBlur');
+  operator(
+    ['GaussianBlur'],
+    [],
+    ['images', 'kernel_size', 'sigma', 'data_format'],
+    (to, { images, kernel_size, sigma, data_format }) => {
+      const x = picture(to, images, 'the picture of GaussianBlur');
       const [height = 3, width = 3] =
         kernel_size === undefined ? [] : integers(kernel_size, 'the kernel of GaussianBlur');
       const [across = 1, down = 1] = (constantOf(sigma)?.values ?? []) as number[];
@@ -107,36 +103,30 @@ export const PATCHES: readonly OperatorDefinition[] = [
       if (height !== width) throw badCall('a square kernel', 'GaussianBlur', kernel_size);
       const rows = bell(height, down);
       const cells = rows.flatMap((row) => bell(width, across).map((cell) => row * cell));
-      return eachChannel(graph, x, cells, [height, width], data_format, 'same');
+      return eachChannel(to, x, cells, [height, width], data_format, 'same');
     },
-  },
-  {
-    keras: ['SobelEdges'],
-    tensorflow: [],
-    parameters: ['images', 'data_format'],
-    emit: (graph, { images, data_format }) => {
-      if (formatOf(data_format) === 'channels_first') throw badCall('channels_last', 'SobelEdges', data_format);
-      const to = new Tensors(graph);
-      const x = asKeras(graph, picture(graph, images, 'the picture of SobelEdges'));
-      const wide = to.pad(
-        x,
-        [
-          [0, 0],
-          [1, 1],
-          [1, 1],
-          [0, 0],
-        ],
-        0,
-        'reflect',
-      );
-      const kernels = [
-        [-1, -2, -1, 0, 0, 0, 1, 2, 1],
-        [-1, 0, 1, -2, 0, 2, -1, 0, 1],
-      ];
-      return to.stack(
-        kernels.map((cells) => asKeras(graph, eachChannel(graph, wide, cells, [3, 3], data_format, 'valid'))),
-        4,
-      );
-    },
-  },
+  ),
+  operator(['SobelEdges'], [], ['images', 'data_format'], (to, { images, data_format }) => {
+    if (formatOf(data_format) === 'channels_first') throw badCall('channels_last', 'SobelEdges', data_format);
+    const x = asKeras(to.graph, picture(to, images, 'the picture of SobelEdges'));
+    const wide = to.pad(
+      x,
+      [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ],
+      0,
+      'reflect',
+    );
+    const kernels = [
+      [-1, -2, -1, 0, 0, 0, 1, 2, 1],
+      [-1, 0, 1, -2, 0, 2, -1, 0, 1],
+    ];
+    return to.stack(
+      kernels.map((cells) => asKeras(to.graph, eachChannel(to, wide, cells, [3, 3], data_format, 'valid'))),
+      4,
+    );
+  }),
 ];

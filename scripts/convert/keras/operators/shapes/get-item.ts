@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { GraphBuilder, Value } from '#onnx';
+import type { Value } from '#onnx';
 import { asKeras } from '#onnx';
-import { knownSizes } from '../operand.ts';
-import { badCall, isValue, type Operand, type OperatorDefinition, tensorOf } from '../operator.ts';
+import { badCall, isValue, knownSizes, type Operand, tensorOf } from '../operand.ts';
+import type { OperatorDefinition } from '../operator.ts';
+import type { Tensors } from '../tensors.ts';
 
 const place = z
   .number()
@@ -30,14 +31,14 @@ export const getItem: OperatorDefinition = {
   parameters: ['x|tensor', 'key|slice_spec'],
   // The channels in another order.
   preprocesses: true,
-  emit: (graph, { x, key }) => {
-    const value = asKeras(graph, tensorOf(graph, x, 'the operand of GetItem'));
-    return taken(graph, value, expanded(itemsOf(key), value.shape.length));
+  emit: (to, { x, key }) => {
+    const value = asKeras(to.graph, tensorOf(to.graph, x, 'the operand of GetItem'));
+    return taken(to, value, expanded(itemsOf(key), value.shape.length));
   },
 };
 
 /** Places that are worked out of sizes, where these are known: `x[:, : tf.shape(x)[1] // 2]`. */
-function withKnownPlaces(item: Operand | undefined): Operand | undefined {
+function withKnownPlaces(item: Operand): Operand {
   const [place, ...more] = knownSizes(item) ?? [];
   if (place !== undefined && more.length === 0) return place;
   if (typeof item !== 'object' || item === null || isValue(item) || Array.isArray(item)) return item;
@@ -45,9 +46,9 @@ function withKnownPlaces(item: Operand | undefined): Operand | undefined {
   return Object.fromEntries(entries);
 }
 
-function itemsOf(key: Operand | undefined): Item[] {
+function itemsOf(key: Operand): Item[] {
   const list = Array.isArray(key) ? key : [key];
-  return list.map((given: Operand | undefined): Item => {
+  return list.map((given: Operand): Item => {
     const item = withKnownPlaces(given);
     if (typeof item === 'number') return { kind: 'index', index: item };
     if (item === null || item === undefined) return { kind: 'new' };
@@ -73,7 +74,7 @@ function expanded(items: readonly Item[], rank: number): Item[] {
 
 const END = 2 ** 31 - 1;
 
-function taken(graph: GraphBuilder, value: Value, items: readonly Item[]): Value {
+function taken(to: Tensors, value: Value, items: readonly Item[]): Value {
   const cuts: { axis: number; start: number; stop: number; step: number }[] = [];
   const sizes: (number | null)[] = [];
   const gone: number[] = [];
@@ -96,11 +97,11 @@ function taken(graph: GraphBuilder, value: Value, items: readonly Item[]): Value
   }
   let name = value.name;
   if (cuts.length > 0) {
-    const column = (key: 'axis' | 'start' | 'stop' | 'step') => graph.ints(cuts.map((cut) => cut[key]));
-    name = graph.op('Slice', [name, column('start'), column('stop'), column('axis'), column('step')]);
+    const column = (key: 'axis' | 'start' | 'stop' | 'step') => to.graph.ints(cuts.map((cut) => cut[key]));
+    name = to.graph.op('Slice', [name, column('start'), column('stop'), column('axis'), column('step')]);
   }
-  if (gone.length > 0) name = graph.op('Squeeze', [name, graph.ints(gone)]);
-  if (added.length > 0) name = graph.op('Unsqueeze', [name, graph.ints(added)]);
+  if (gone.length > 0) name = to.graph.op('Squeeze', [name, to.graph.ints(gone)]);
+  if (added.length > 0) name = to.graph.op('Unsqueeze', [name, to.graph.ints(added)]);
   return { ...value, name, shape: sizes };
 }
 

@@ -1,36 +1,37 @@
 import type { Shape } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
-import { isValue, type Sizes, sizesOf } from '../operand.ts';
+import type { Value } from '#onnx';
 import {
+  axisOf,
   badCall,
   broadcastShape,
-  cast,
   constantOf,
   datatypeNamed,
   integer,
   integers,
+  isValue,
   numberIn,
   type Operand,
-  type OperatorDefinition,
-  onKerasOrder,
-  onTensor,
-  positiveAxis,
-} from '../operator.ts';
-import { fixedSize, Tensors } from '../tensors.ts';
+  type Operands,
+  omitted,
+  type Sizes,
+  sizesOf,
+} from '../operand.ts';
+import { type OperatorDefinition, onKerasOrder, onTensor, operator } from '../operator.ts';
+import { fixedSize, type Tensors } from '../tensors.ts';
 
 /** Sizes that are worked out while the model runs, as ONNX wants them. */
-function sizesTensor(graph: GraphBuilder, operand: Operand): string {
-  const int64 = (value: Value) => graph.op('Reshape', [cast(graph, value, 'int64').name, graph.ints([-1])]);
+function sizesTensor(to: Tensors, operand: Operand): string {
+  const int64 = (value: Value) => to.graph.op('Reshape', [to.cast(value, 'int64').name, to.graph.ints([-1])]);
   if (isValue(operand)) return int64(operand);
-  if (!Array.isArray(operand)) return graph.ints(integers(operand, 'a size'));
+  if (!Array.isArray(operand)) return to.graph.ints(integers(operand, 'a size'));
   const parts = operand.map((item: Operand) =>
-    isValue(item) ? int64(item) : graph.ints(item === null ? [-1] : integers(item, 'a size')),
+    isValue(item) ? int64(item) : to.graph.ints(item === null ? [-1] : integers(item, 'a size')),
   );
-  return graph.op('Concat', parts, { axis: 0 });
+  return to.graph.op('Concat', parts, { axis: 0 });
 }
 
 /** What stands in a shape that is given as numbers, as a tensor of sizes or as a list of both. */
-function shapeGiven(operand: Operand | undefined, where: string): { sizes: Sizes; running: boolean } {
+function shapeGiven(operand: Operand, where: string): { sizes: Sizes; running: boolean } {
   const sizes = sizesOf(operand);
   if (sizes) return { sizes, running: !sizes.every((size) => typeof size === 'number') };
   const constant = constantOf(operand);
@@ -51,19 +52,18 @@ function rest(from: Shape, to: Sizes): number | null {
   return total / to.reduce<number>((n, size) => n * (size === -1 ? 1 : (size ?? 1)), 1);
 }
 
-function reshaped(graph: GraphBuilder, value: Value, operand: Operand | undefined): Value {
+function reshaped(to: Tensors, value: Value, operand: Operand): Value {
   const { sizes, running } = shapeGiven(operand, 'the shape of Reshape');
-  const to = running ? sizesTensor(graph, operand as Operand) : graph.ints(sizes as number[]);
+  const target = running ? sizesTensor(to, operand as Operand) : to.graph.ints(sizes as number[]);
   const shape = sizes.map((size) => (size === -1 ? rest(value.shape, sizes) : (size ?? null)));
-  return { ...value, name: graph.op('Reshape', [value.name, to]), shape };
+  return { ...value, name: to.graph.op('Reshape', [value.name, target]), shape };
 }
 
 /** Every size of NumPy's repeat: one for all cells, or one for each. */
-function repeated(graph: GraphBuilder, value: Value, repeats: Operand | undefined, axis: Operand | undefined): Value {
-  const to = new Tensors(graph);
-  const flat = axis === undefined || axis === null;
+function repeated(to: Tensors, value: Value, repeats: Operand, axis: Operand): Value {
+  const flat = omitted(axis);
   const x = flat ? to.flat(value) : value;
-  const along = flat ? 0 : positiveAxis(integer(axis, 'the axis of Repeat'), x.shape.length, 'Repeat');
+  const along = flat ? 0 : axisOf(axis, x, 'Repeat');
   const size = fixedSize(x, along, 'Repeat');
   const times = integers(repeats, 'the repeats of Repeat');
   if (times.length !== 1 && times.length !== size)
@@ -84,14 +84,7 @@ function mirrored(place: number, size: number): number {
 
 const MODES = ['constant', 'reflect', 'edge', 'symmetric'];
 
-function padded(
-  graph: GraphBuilder,
-  value: Value,
-  widths: Operand | undefined,
-  mode: Operand | undefined,
-  fill: number,
-) {
-  const to = new Tensors(graph);
+function padded(to: Tensors, value: Value, widths: Operand, mode: Operand, fill: number) {
   const known = typeof mode === 'string' ? mode.toLowerCase() : 'constant';
   if (!MODES.includes(known)) throw badCall(MODES.join(', '), 'the mode of Pad', mode);
   const given = constantOf(widths);
@@ -113,88 +106,78 @@ function padded(
   }, value);
 }
 
-function pad(graph: GraphBuilder, value: Value, given: Readonly<Record<string, Operand | undefined>>): Value {
+function pad(to: Tensors, value: Value, given: Operands): Value {
   const fill = numberIn(given.constant_values, 'the value of Pad', 0);
-  return padded(graph, value, given.pad_width, given.mode, fill);
+  return padded(to, value, given.pad_width, given.mode, fill);
 }
 
 /** A tensor of zeros or ones. */
-function filled(graph: GraphBuilder, value: Value, fill: Operand | undefined, dtype: Operand | undefined): Value {
-  const datatype = dtype === undefined || dtype === null ? value.datatype : datatypeNamed(dtype);
-  const one = graph.constant(datatype, [numberIn(fill, 'what a tensor is filled with', 0)], []);
-  return { ...value, name: graph.op('Expand', [one, graph.op('Shape', [value.name])]), datatype };
+function filled(to: Tensors, value: Value, fill: Operand, dtype: Operand): Value {
+  const datatype = omitted(dtype) ? value.datatype : datatypeNamed(dtype);
+  const one = to.graph.constant(datatype, [numberIn(fill, 'what a tensor is filled with', 0)], []);
+  return { ...value, name: to.graph.op('Expand', [one, to.graph.op('Shape', [value.name])]), datatype };
 }
 
 /** Shapes: what they are, and tensors in new ones. */
 export const SHAPES: readonly OperatorDefinition[] = [
-  onKerasOrder([], ['shape', 'keras.backend.shape'], ['x|input', 'out_type'], (graph, x) => {
-    const name = graph.op('Shape', [x.name]);
-    return cast(graph, { ...x, name, shape: [x.shape.length], datatype: 'int64' }, 'int32');
+  onKerasOrder([], ['shape', 'keras.backend.shape'], ['x|input', 'out_type'], (to, x) => {
+    const name = to.graph.op('Shape', [x.name]);
+    return to.cast({ ...x, name, shape: [x.shape.length], datatype: 'int64' }, 'int32');
   }),
-  onKerasOrder(['Size'], ['size'], ['x|input', 'out_type'], (graph, x) =>
-    cast(graph, { ...x, name: graph.op('Size', [x.name]), shape: [], datatype: 'int64' }, 'int32'),
+  onKerasOrder(['Size'], ['size'], ['x|input', 'out_type'], (to, x) =>
+    to.cast({ ...x, name: to.graph.op('Size', [x.name]), shape: [], datatype: 'int64' }, 'int32'),
   ),
-  onKerasOrder([], ['rank', 'keras.backend.ndim'], ['x|input'], (graph, x) =>
-    new Tensors(graph).constant('int32', [x.shape.length], []),
-  ),
+  onKerasOrder([], ['rank', 'keras.backend.ndim'], ['x|input'], (to, x) => to.constant('int32', [x.shape.length], [])),
   onKerasOrder(
     ['Reshape'],
     ['reshape', 'keras.backend.reshape'],
     ['x|tensor', 'newshape|shape'],
-    (graph, value, { newshape }) => reshaped(graph, value, newshape),
+    (to, value, { newshape }) => reshaped(to, value, newshape),
   ),
-  onKerasOrder([], ['keras.backend.batch_flatten'], ['x'], (graph, x) => {
+  onKerasOrder([], ['keras.backend.batch_flatten'], ['x'], (to, x) => {
     const sizes = x.shape.slice(1);
     if (sizes.includes(null)) throw badCall('fixed sizes', 'batch_flatten', x.shape);
     const size = sizes.reduce<number>((n, axis) => n * (axis as number), 1);
-    return new Tensors(graph).reshape(x, [x.shape[0] ?? null, size]);
+    return to.reshape(x, [x.shape[0] ?? null, size]);
   }),
-  onKerasOrder(['Ravel'], ['keras.backend.flatten'], ['x'], (graph, x) => new Tensors(graph).flat(x)),
+  onKerasOrder(['Ravel'], ['keras.backend.flatten'], ['x'], (to, x) => to.flat(x)),
   onTensor([], ['ensure_shape'], ['x|tensor', 'shape'], (_, x) => x),
-  onKerasOrder(['BroadcastTo'], ['broadcast_to'], ['x|input', 'shape'], (graph, value, { shape }) => {
+  onKerasOrder(['BroadcastTo'], ['broadcast_to'], ['x|input', 'shape'], (to, value, { shape }) => {
     const { sizes, running } = shapeGiven(shape, 'the shape of BroadcastTo');
     const known = sizes.map((size) => (size === -1 ? 1 : (size ?? null)));
-    const to = running ? sizesTensor(graph, shape as Operand) : graph.ints(known as number[]);
+    const target = running ? sizesTensor(to, shape as Operand) : to.graph.ints(known as number[]);
     const result = broadcastShape(value.shape, known, 'BroadcastTo');
-    return { ...value, name: graph.op('Expand', [value.name, to]), shape: result };
+    return { ...value, name: to.graph.op('Expand', [value.name, target]), shape: result };
   }),
-  {
-    keras: [],
-    tensorflow: ['fill'],
-    parameters: ['dims|shape', 'value', 'dtype'],
-    emit: (graph, { dims, value, dtype }) => {
-      const { sizes, running } = shapeGiven(dims, 'the shape of fill');
-      const datatype = dtype === undefined || dtype === null ? 'float32' : datatypeNamed(dtype);
-      const one = graph.constant(datatype, [numberIn(value, 'what a tensor is filled with', 0)], []);
-      const to = running ? sizesTensor(graph, dims as Operand) : graph.ints(sizes as number[]);
-      const shape = sizes.map((size) => size ?? null);
-      return { name: graph.op('Expand', [one, to]), shape, datatype, layout: 'channels-last' };
-    },
-  },
-  onTensor(['ZerosLike', 'EmptyLike'], ['zeros_like'], ['x|input|tensor', 'dtype', 'optimize'], (graph, x, { dtype }) =>
-    filled(graph, x, 0, dtype),
+  operator([], ['fill'], ['dims|shape', 'value', 'dtype'], (to, { dims, value, dtype }) => {
+    const { sizes, running } = shapeGiven(dims, 'the shape of fill');
+    const datatype = omitted(dtype) ? 'float32' : datatypeNamed(dtype);
+    const one = to.graph.constant(datatype, [numberIn(value, 'what a tensor is filled with', 0)], []);
+    const target = running ? sizesTensor(to, dims as Operand) : to.graph.ints(sizes as number[]);
+    const shape = sizes.map((size) => size ?? null);
+    return { name: to.graph.op('Expand', [one, target]), shape, datatype, layout: 'channels-last' };
+  }),
+  onTensor(['ZerosLike', 'EmptyLike'], ['zeros_like'], ['x|input|tensor', 'dtype', 'optimize'], (to, x, { dtype }) =>
+    filled(to, x, 0, dtype),
   ),
-  onTensor(['OnesLike'], ['ones_like'], ['x|input|tensor', 'dtype', 'optimize'], (graph, x, { dtype }) =>
-    filled(graph, x, 1, dtype),
+  onTensor(['OnesLike'], ['ones_like'], ['x|input|tensor', 'dtype', 'optimize'], (to, x, { dtype }) =>
+    filled(to, x, 1, dtype),
   ),
-  onTensor(['FullLike'], [], ['x', 'fill_value', 'dtype'], (graph, x, { fill_value, dtype }) =>
-    filled(graph, x, fill_value, dtype),
+  onTensor(['FullLike'], [], ['x', 'fill_value', 'dtype'], (to, x, { fill_value, dtype }) =>
+    filled(to, x, fill_value, dtype),
   ),
   onKerasOrder(
     ['Repeat'],
     ['repeat', 'keras.backend.repeat_elements'],
     ['x|input', 'repeats|rep', 'axis'],
-    (graph, value, { repeats, axis }) => repeated(graph, value, repeats, axis),
+    (to, value, { repeats, axis }) => repeated(to, value, repeats, axis),
   ),
-  onKerasOrder([], ['keras.backend.repeat'], ['x', 'n'], (graph, x, { n }) => {
-    const to = new Tensors(graph);
+  onKerasOrder([], ['keras.backend.repeat'], ['x', 'n'], (to, x, { n }) => {
     const times = Array<number>(integer(n, 'the number of keras.backend.repeat')).fill(0);
     return to.gather(to.expand(x, 1), times, 1);
   }),
-  onKerasOrder(['Pad'], [], ['x', 'constant_values', 'pad_width', 'mode'], (graph, value, given) =>
-    pad(graph, value, given),
-  ),
-  onKerasOrder([], ['pad'], ['tensor', 'pad_width|paddings', 'mode', 'constant_values'], (graph, value, given) =>
-    pad(graph, value, given),
+  onKerasOrder(['Pad'], [], ['x', 'constant_values', 'pad_width', 'mode'], (to, value, given) => pad(to, value, given)),
+  onKerasOrder([], ['pad'], ['tensor', 'pad_width|paddings', 'mode', 'constant_values'], (to, value, given) =>
+    pad(to, value, given),
   ),
 ];

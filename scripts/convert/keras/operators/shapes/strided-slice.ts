@@ -1,6 +1,6 @@
 import type { Value } from '#onnx';
-import { badCall, integer, integers, type OperatorDefinition, onKerasOrder } from '../operator.ts';
-import { Tensors } from '../tensors.ts';
+import { badCall, integer, integers, omitted } from '../operand.ts';
+import { type OperatorDefinition, onKerasOrder } from '../operator.ts';
 
 /** TensorFlow's parts of a tensor, with bits for what Python's brackets leave out. */
 export const stridedSlice: OperatorDefinition = onKerasOrder(
@@ -18,14 +18,12 @@ export const stridedSlice: OperatorDefinition = onKerasOrder(
     'shrink_axis_mask',
     'var',
   ],
-  (graph, x, given) => {
-    const to = new Tensors(graph);
+  (to, x, given) => {
     const mask = (name: string) => integer(given[name], name, 0);
     if (mask('ellipsis_mask') + mask('new_axis_mask') > 0)
       throw badCall('no ellipsis', 'strided_slice', given.ellipsis_mask);
     const [begin, end] = [integers(given.begin, 'begin'), integers(given.end, 'end')];
-    const strides =
-      given.strides === undefined || given.strides === null ? begin.map(() => 1) : integers(given.strides, 'strides');
+    const strides = omitted(given.strides) ? begin.map(() => 1) : integers(given.strides, 'strides');
     return begin.reduceRight<Value>((y, _, axis) => {
       const bit = 1 << axis;
       const [free, open] = [(mask('begin_mask') & bit) > 0, (mask('end_mask') & bit) > 0];
