@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { expected } from '@freezeframe/inference';
+import { expected, FreezeframeError } from '@freezeframe/inference';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   type ImportOptions,
@@ -14,6 +14,8 @@ import {
 } from '#import';
 import { openStore, productionOf, productionText } from '#store';
 import { formatBytes, printable, reportResult, wholeAboveZero } from '#terminal';
+import type { EvaluatedImport } from './import/import-evaluated.ts';
+import { commandLine } from './report/command-line.ts';
 
 interface Flags {
   name: string;
@@ -35,6 +37,9 @@ interface Flags {
   expected?: string;
   precision?: Precision;
   allowNonfinite?: true;
+  evaluate?: string;
+  target?: string;
+  encoding?: string;
   timeLimit?: number;
   json?: true;
 }
@@ -68,6 +73,9 @@ export function importCommand(): Command {
         'of a quantized .tflite: its stored numbers (the default), or what they stand for',
       ).choices([...PRECISIONS]),
     )
+    .option('--evaluate <data>', 'measure it on labelled pictures or a table before it is saved, and write a report')
+    .option('--target <column>', 'of the table that --evaluate names: which column holds the right answers')
+    .option('--encoding <name>', 'of that table or CSV: windows-1252, ...; UTF-8 if left out')
     .option('--allow-nonfinite', 'import it although weights are NaN or infinite')
     .addOption(
       new Option('--time-limit <seconds>', 'of processor time that it may take; by the size of the file otherwise')
@@ -97,6 +105,7 @@ Examples:
   $ freezeframe import my_model/ --name tfjs                   model.json and its shards
   $ freezeframe import trained_model.h5 --name house --scaler features.pkl \\
       --target-scaler target.pkl --target-name price --target-unit USD
+  $ freezeframe import keras_model.h5 --name rps --labels labels.txt --evaluate photos/
   $ freezeframe import model.onnx --name anything --preprocess none --json | jq .input
 
 It is saved only if it answers as another implementation does. Nothing inside of a file is ever run.`;
@@ -104,11 +113,36 @@ It is saved only if it answers as another implementation does. Nothing inside of
 
 async function run(path: string, flags: Flags): Promise<void> {
   const json = flags.json === true;
-  const { importApart } = await import('#import');
-  const report = await importApart(importOptions(path, flags), timeLimit(flags));
-  if (json) for (const note of report.notes) process.stderr.write(`${printable(note)}\n`);
-  const production = await productionOf(openStore(), report.stored.name);
-  reportResult({ ...importResult(report), production }, json, () => importText(report, production));
+  checkEvaluation(flags);
+  const options = importOptions(path, flags);
+  const report = await importOne(options, flags);
+  const { stored, notes } = report;
+  const evaluated = 'page' in report ? report : undefined;
+  if (json) {
+    for (const note of notes) process.stderr.write(`${printable(note)}\n`);
+    for (const warning of evaluated?.warnings ?? []) process.stderr.write(`WARNING: ${printable(warning)}\n`);
+  }
+  const production = await productionOf(openStore(), stored.name);
+  const figures = evaluated && {
+    metrics: evaluated.metrics,
+    constant: evaluated.constant,
+    warnings: evaluated.warnings,
+    report: evaluated.page,
+  };
+  const more = evaluated
+    ? (await import('./import/evaluated-text.ts')).evaluatedText(evaluated, production, flags.evaluate ?? '')
+    : [];
+  reportResult({ ...importResult(report), production, ...figures }, json, () =>
+    [importText(report, production), ...more].join('\n'),
+  );
+}
+
+async function importOne(options: ImportOptions, flags: Flags): Promise<ImportReport | EvaluatedImport> {
+  const { evaluate: data, target, encoding } = flags;
+  if (data === undefined) return (await import('#import')).importApart(options, timeLimit(flags));
+  const { importEvaluated } = await import('./import/import-evaluated.ts');
+  const table = { ...(target === undefined ? {} : { target }), ...(encoding === undefined ? {} : { encoding }) };
+  return importEvaluated(options, timeLimit(flags), data, table);
 }
 
 function importOptions(path: string, flags: Flags): ImportOptions {
@@ -125,20 +159,22 @@ function importOptions(path: string, flags: Flags): ImportOptions {
     expected: rest.expected,
     precision: rest.precision,
     allowNonfinite: rest.allowNonfinite === true,
-    command: commandLine(path, process.argv),
+    command: commandLine(),
     onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${printable(basename(path))} ` : ''),
   };
 }
 
-function timeLimit({ timeLimit: seconds }: Flags) {
-  return seconds === undefined ? {} : { seconds };
+/** @throws FreezeframeError `used-wrongly` for what only an evaluation reads */
+function checkEvaluation({ evaluate, target, encoding }: Flags): void {
+  const alone = target === undefined ? encoding && '--encoding' : '--target';
+  if (evaluate !== undefined || !alone) return;
+  throw new FreezeframeError('used-wrongly', expected('--evaluate', alone, 'nothing to evaluate'), {
+    remedy: 'Name the labelled pictures or the table with --evaluate.',
+  });
 }
 
-/** As it was typed, without folders of this machine. */
-function commandLine(path: string, argv: readonly string[]): string {
-  const words = argv.slice(2).filter((word) => word !== '--json');
-  const told = words.map((word) => (word === path || word.includes('/') ? basename(word) : word));
-  return ['freezeframe', ...told].map((word) => (/^[\w./@:+=-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+function timeLimit({ timeLimit: seconds }: Flags) {
+  return seconds === undefined ? {} : { seconds };
 }
 
 function importResult({ stored, format, seconds, verification }: ImportReport) {

@@ -10,7 +10,10 @@ import {
   trainDataset,
   trainingProgress,
 } from '#train';
+import { nextSteps } from './report/next-steps.ts';
+import { pageLine } from './report/report-file.ts';
 import { trainWithBackbone, wantsBackbone } from './train/with-backbone.ts';
+import { writeTrainedReport } from './train/write-trained-report.ts';
 
 interface TrainFlags {
   name: string;
@@ -135,6 +138,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
       ...progress.listeners,
     });
     progress.stop();
+    const page = await writeTrainedReport(report, dataset);
     const { stored, constant, production } = report.frozen;
     const { name, version } = stored;
     const { epochs, seconds, metrics, warnings } = report;
@@ -150,9 +154,12 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
       warnings,
       skipped: leftOutOf(dataset.skipped, SHOWN),
       ...(notes.length > 0 ? { notes } : {}),
+      report: page,
     };
     if (flags.json) for (const warning of warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
-    reportResult(line, flags.json === true, () => describeTraining(report, dataset));
+    reportResult(line, flags.json === true, () =>
+      [describeTraining(report, dataset), pageLine(page), ...nextSteps(report.frozen, spec)].join('\n'),
+    );
   } finally {
     progress.stop();
     stop.done();

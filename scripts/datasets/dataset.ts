@@ -15,6 +15,8 @@ export interface PictureSplit {
   pixels: Uint8Array;
   /** For each picture the index of its label. */
   classes: Int32Array;
+  /** For each picture its file, where it comes from one. */
+  files?: readonly { file: string; path: string }[];
 }
 
 export interface PictureDataset {

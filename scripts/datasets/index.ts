@@ -1,5 +1,5 @@
 export { writeSheet } from './contact-sheet.ts';
-export type { Dataset, DatasetOptions, PictureDataset, Skipped, TableDataset } from './dataset.ts';
+export type { Dataset, DatasetOptions, PictureDataset, Skipped, SplitName, TableDataset } from './dataset.ts';
 export { describeDataset, describeInWords } from './describe.ts';
 export { contentsDigest } from './folder/contents-digest.ts';
 export { readPicture, reasonOf } from './folder/read-picture.ts';

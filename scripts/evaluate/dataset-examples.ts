@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { loadDataset } from '#datasets';
+import { loadDataset, type PictureDataset, type SplitName } from '#datasets';
 import type { Example } from './examples.ts';
 
 /** Data sets that are known by a word and hold pictures: their test split is what nobody has trained on. */
@@ -17,15 +17,29 @@ export function isKnownDataset(data: string): boolean {
 export async function datasetExamples(data: string, labels: readonly string[]): Promise<Example[]> {
   const dataset = await loadDataset(data);
   if (dataset.kind !== 'pictures') throw new Error(`${data} holds no pictures`);
-  const { input, splits } = dataset;
-  const { count, pixels, classes } = splits.test;
   const unnamed = labels.length === dataset.labels.length && !dataset.labels.some((label) => labels.includes(label));
-  const names = unnamed ? labels : dataset.labels;
+  return splitPictures(unnamed ? { ...dataset, labels: [...labels] } : dataset, 'test').map((picture) => ({
+    ...picture,
+    file: `${data} ${picture.file}`,
+  }));
+}
+
+interface SplitPicture {
+  file: string;
+  path?: string;
+  label: string;
+  read(): Promise<Uint8Array>;
+}
+
+/** The pictures of a split, each as a PNG of what the model is given, and as its file where there is one. */
+export function splitPictures({ input, splits, labels }: PictureDataset, split: SplitName): SplitPicture[] {
+  const { count, pixels, classes, files } = splits[split];
   const size = pixels.length / count;
   const raw = { width: input.width, height: input.height, channels: input.channels };
   return Array.from({ length: count }, (_, i) => ({
-    file: `${data} test ${i + 1}`,
-    label: names[classes[i] as number] as string,
+    file: `${split} ${i + 1}`,
+    ...files?.[i],
+    label: labels[classes[i] as number] as string,
     read: () =>
       sharp(pixels.subarray(i * size, (i + 1) * size), { raw })
         .png({ compressionLevel: 1 })

@@ -1,10 +1,20 @@
 export { type Reliability, reliability } from './calibration.ts';
-export { type Constant, compareClasses, isAhead } from './constant.ts';
-export { datasetExamples, isKnownDataset } from './dataset-examples.ts';
+export { type Constant, type ConstantNumber, compareClasses, compareNumbers, isAhead } from './constant.ts';
+export { datasetExamples, isKnownDataset, splitPictures } from './dataset-examples.ts';
 export { doubts } from './doubts.ts';
 export { type Answer, type Evaluation, evaluate, labelsOf } from './evaluate.ts';
 export { listExamples } from './examples.ts';
 export { type Accuracy, accuracyOf } from './interval.ts';
-export { type Scores, score, scoreAnswers, type TestScore } from './scores.ts';
-export { evaluateTable, type TableEvaluation } from './tables/evaluate-table.ts';
+export { type Cost, type Performance, type Spread, spreadOf, timeWarm } from './performance/cost.ts';
+export { measureCost } from './performance/measure-cost.ts';
+export { errorScores, type Scores, score, scoreAnswers, type TestScore } from './scores.ts';
+export {
+  evaluateTable,
+  type LabelEvaluation,
+  type RowAnswer,
+  type RowLabel,
+  type RowValue,
+  type TableEvaluation,
+  type ValueEvaluation,
+} from './tables/evaluate-table.ts';
 export { takesTables } from './tables/table-columns.ts';

@@ -6,6 +6,7 @@ import { checkName, type ModelStore, type StoredModel } from '#store';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
 import type { ImportVerification, ModelChoices, Precision, PreparedModel } from './prepared.ts';
+import { sizeOf } from './process/limits.ts';
 
 export interface ImportOptions {
   /** A file, a folder or a zip. */
@@ -38,6 +39,8 @@ export interface ImportReport {
   readonly notes: readonly string[];
   readonly verification: ImportVerification;
   readonly bytes: number;
+  /** Of the file or folder that it came from. */
+  readonly sourceBytes: number;
   readonly seconds: number;
 }
 
@@ -59,7 +62,8 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   const model = await prepare(read.imported, choices);
   const prepared = { ...model, notes: [...notes, ...model.notes] };
   onStep('Saving');
-  const manifest = draft(options, read, prepared);
+  const sourceBytes = await sizeOf(path);
+  const manifest = draft(options, read, prepared, sourceBytes);
   const stored = await store.save(name, { manifest, model: prepared.onnx });
   return {
     stored,
@@ -68,6 +72,7 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
     notes: prepared.notes,
     verification: prepared.verification,
     bytes: prepared.onnx.byteLength,
+    sourceBytes,
     seconds: (performance.now() - start) / 1000,
   };
 }
@@ -108,6 +113,7 @@ function draft(
   { path, command }: ImportOptions,
   { imported, sha256, table: { scaler, targetScaler } }: ReadAll,
   prepared: PreparedModel,
+  sourceBytes: number,
 ): ManifestDraft {
   const { batches, expected, ...verification } = prepared.verification;
   return {
@@ -120,6 +126,7 @@ function draft(
     provenance: {
       source: basename(path),
       sha256,
+      sourceBytes,
       format: imported.format,
       ...(imported.framework === undefined ? {} : { framework: imported.framework }),
       ...(command === undefined ? {} : { command }),

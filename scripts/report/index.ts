@@ -1,3 +1,3 @@
 export { provenanceRows } from './provenance-rows.ts';
-export type { ReportInput, ReportPicture } from './report-input.ts';
+export type { LabelReport, ReportInput, ReportPicture, ValueReport } from './report-input.ts';
 export { writeReport } from './write-report.ts';

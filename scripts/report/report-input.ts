@@ -1,3 +1,5 @@
+import type { Accuracy, ConstantNumber, Performance, RowValue } from '#evaluate';
+
 /** A picture that was answered. */
 export interface ReportPicture {
   /** Where it can be read for its thumbnail. */
@@ -19,12 +21,9 @@ export interface ReportPicture {
   score?: number;
 }
 
-/** Accuracy of models that were trained on `count` pictures of each label, with the bounds of its 95 % interval. */
-export interface LearningPoint {
+/** Accuracy of models that were trained on `count` pictures of each label. */
+export interface LearningPoint extends Accuracy {
   count: number;
-  accuracy: number;
-  low: number;
-  high: number;
 }
 
 export interface UnknownMeasure {
@@ -34,30 +33,44 @@ export interface UnknownMeasure {
   recall: number;
   /** Share of other pictures at or below the threshold. */
   falseAccepts: number;
-  /** Of pictures of the labels. */
+  /** Of pictures of the labels; none where the figures above are those of the training. */
   scores: readonly number[];
   /** Of pictures that show none of them. */
   backgroundScores: readonly number[];
 }
 
-/** What a report is made of. File names and labels may hold anything. */
-export interface ReportInput {
+interface Common {
   kind: 'train' | 'import' | 'evaluate';
   /** NAME@VERSION */
   model: string;
-  labels: readonly string[];
-  /** How it was measured: "5-fold cross-validation over 460 pictures". */
+  /** How it was measured: "by 5-fold cross-validation". */
   how: string;
+  /** What was left out, and why. */
+  skipped: readonly { file: string; reason: string }[];
+  performance?: Performance;
+  provenance: readonly (readonly [string, string])[];
+}
+
+/** A model that answers labels. File names and labels may hold anything. */
+export interface LabelReport extends Common {
+  labels: readonly string[];
+  /** What was answered; rows of a table have no thumbnails. */
+  counted?: 'pictures' | 'rows';
   pictures: readonly ReportPicture[];
   /** Always answering the commonest label. */
   baseline: { label: string; accuracy: number };
-  /** Files that were left out, and why. */
-  skipped: readonly { file: string; reason: string }[];
   /** Groups of files that show the same; absent where nobody looked for them. */
   duplicates?: readonly (readonly string[])[];
   learningCurve?: readonly LearningPoint[];
   unknown?: UnknownMeasure;
-  /** Size, speed and memory before and after freezing, as people read them. */
-  performance?: readonly (readonly [what: string, before: string, after: string])[];
-  provenance: readonly (readonly [string, string])[];
 }
+
+/** A model that answers a number for each row of a table. */
+export interface ValueReport extends Common {
+  target: { name: string; unit: string };
+  rows: readonly RowValue[];
+  /** Always answering the median. */
+  constant: ConstantNumber;
+}
+
+export type ReportInput = LabelReport | ValueReport;

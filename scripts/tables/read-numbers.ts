@@ -11,6 +11,8 @@ export interface NumberTable {
   rows: Float64Array[];
   /** For each row the cell of the column that is chosen as text. */
   texts: string[];
+  /** For each row the line that it stands in. */
+  lines: number[];
   skipped: { line: number; reason: string }[];
   /** How numbers are read that are not written as programs write them. */
   notes: string[];
@@ -49,6 +51,7 @@ export async function readNumbers(path: string, { choose, ...options }: NumberOp
     units: notations.map(({ unit }) => unit),
     rows: [],
     texts: [],
+    lines: [],
     skipped: [],
     notes: notations.map((notation, at) => notation.note(decimals[at] ?? 'point')).filter((note) => note !== ''),
   };
@@ -66,6 +69,7 @@ export async function readNumbers(path: string, { choose, ...options }: NumberOp
     const word = text === undefined ? undefined : cells[text];
     if (wrong < 0 && word !== '') {
       table.rows.push(row);
+      table.lines.push(line);
       if (word !== undefined) table.texts.push(word);
     } else if (wrong < 0) table.skipped.push({ line, reason: `${header[text as number]} is missing` });
     else table.skipped.push({ line, reason: `${columns[wrong]} is ${lack(cells[chosen[wrong] as number] as string)}` });

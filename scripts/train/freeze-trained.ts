@@ -7,7 +7,7 @@ import {
   type TensorData,
 } from '@freezeframe/inference';
 import type { Dataset, TableDataset } from '#datasets';
-import { type Constant, scoreAnswers, type TestScore } from '#evaluate';
+import { type Constant, scoreAnswers } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
 import type { Verification } from '#reference';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
@@ -41,6 +41,8 @@ export interface FreezeReport {
   readonly doubt: string | undefined;
   /** The version that the name alone means now. A model that has learnt nothing is kept out of production. */
   readonly production: string | null;
+  /** What the frozen model answers to the test split, row-major, in the target's unit. */
+  readonly answers: Float32Array;
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -63,7 +65,10 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
   const held = heldOut(dataset);
   const some = everyNth(held.samples, held.count, options.samples ?? DEFAULT_SAMPLES);
   const verification = await verifyFrozen(model, onnx, freezing, some, onProgress);
-  const { after, constant, doubt } = await judge(dataset, (data) => scoreFrozen(onnx, heldOut(data), data));
+  const answers = await answersOf(onnx, held);
+  const { after, constant, doubt } = await judge(dataset, async (data) =>
+    scoreAnswers(data === dataset ? answers : await answersOf(onnx, heldOut(data)), data),
+  );
   checkMetrics(training.metrics, after, held.count);
   const { seconds: _, ...verified } = verification;
   const data = { name: dataset.name, digest: dataset.digest, split: 'test', count: held.count };
@@ -82,6 +87,7 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
     constant,
     doubt,
     production: await productionOf(store, name),
+    answers,
     bytes: onnx.length,
     seconds: (performance.now() - start) / 1000,
   };
@@ -142,12 +148,11 @@ export function everyNth(samples: Samples, count: number, wanted: number | 'all'
   );
 }
 
-async function scoreFrozen(onnx: Uint8Array, held: HeldOut, dataset: Dataset): Promise<TestScore> {
+async function answersOf(onnx: Uint8Array, held: HeldOut): Promise<Float32Array> {
   const engine = await createEngine(onnx);
   try {
-    const answers = await runInBatches(engine, held.samples);
-    const { data } = Object.values(answers)[0] as TensorData;
-    return scoreAnswers(data as Float32Array, dataset);
+    const { data } = Object.values(await runInBatches(engine, held.samples))[0] as TensorData;
+    return data as Float32Array;
   } finally {
     await engine.close();
   }
@@ -176,16 +181,22 @@ function checkDataset({ dataset: wanted }: TrainingRecord, { digest }: Dataset):
   });
 }
 
-function provenanceOf({ training, weightsDigest }: TrainedModel): ManifestDraft['provenance'] {
+function provenanceOf({ training, weightsDigest, model }: TrainedModel): ManifestDraft['provenance'] {
   const { architecture, backend, epochs, seed, dataset } = training;
   const data = { name: dataset.name, digest: dataset.digest };
   return {
     source: 'freezeframe train',
     weightsSha256: weightsDigest,
+    sourceBytes: weightBytes(model.weights),
     architecture,
     backend,
     epochs,
     seed,
     dataset: data,
   };
+}
+
+/** Of the weights, as they were trained. */
+export function weightBytes(weights: TrainedModel['model']['weights']): number {
+  return [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
 }

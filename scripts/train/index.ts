@@ -3,5 +3,5 @@ export { BACKEND_NAMES, openBackend, type Trainer } from './backends/index.ts';
 export { type BatchSource, type Samples, shuffledBatches } from './batches/batches.ts';
 export { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from './freeze-trained.ts';
 export { describeTraining, freezeText, trainingProgress } from './report.ts';
-export { checkResumable, trainDataset } from './train-dataset.ts';
+export { checkResumable, type TrainReport, trainDataset } from './train-dataset.ts';
 export { readTrainedModel, type TrainingRecord } from './trained-model.ts';

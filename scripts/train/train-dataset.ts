@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Dataset, DatasetOptions, PictureDataset } from '#datasets';
-import { scoreAnswers } from '#evaluate';
+import { type Cost, scoreAnswers, timeWarm } from '#evaluate';
 import { rangeOf } from '#frozen';
 import { checkName, type ModelStore } from '#store';
 import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
@@ -10,7 +10,7 @@ import type { TrainingBackend, TrainingTask } from './backends/index.ts';
 import type { AugmentOptions } from './batches/augment.ts';
 import type { Samples } from './batches/batches.ts';
 import { nothingToResume, removeCheckpoint } from './checkpoint.ts';
-import { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from './freeze-trained.ts';
+import { DEFAULT_SAMPLES, type FreezeReport, freezeTrained, weightBytes } from './freeze-trained.ts';
 import { lockTraining } from './lock.ts';
 import { likelyReasons } from './reasons.ts';
 import {
@@ -55,6 +55,8 @@ export interface TrainReport {
   readonly seconds: number;
   /** On the test split. */
   readonly metrics: Record<string, number>;
+  /** What the trained model took: one answer by what trained it, its weights, and this process with the data in it. */
+  readonly before: Cost;
   readonly frozen: FreezeReport;
   /** Where the model is not seen to be better than one answer to everything: that, and what the reason may be. */
   readonly warnings: readonly string[];
@@ -117,7 +119,10 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
     onStep: (progress) => options.onStep?.(progress),
     onEpoch: (epoch) => options.onEpoch?.(epoch),
   });
-  const record = await recordOf(options, architecture, result).finally(() => result.close());
+  const { record, run } = await recordOf(options, architecture, result)
+    .then(async (made) => ({ record: made, run: await timeWarm(() => result.evaluate(firstOf(dataset))) }))
+    .finally(() => result.close());
+  const before = { run, bytes: weightBytes(result.weights), peakBytes: process.resourceUsage().maxRSS * 1024 };
   const model = { config: task.config, weights: result.weights };
   await writeTrainedModel(name, { model, training: record }, storeRoot);
   const trained = await readTrainedModel(name, storeRoot);
@@ -137,6 +142,7 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
     bestEpoch,
     seconds: result.seconds,
     metrics: record.metrics,
+    before,
     frozen,
     warnings,
   };
@@ -210,6 +216,16 @@ async function recordOf(
       ? { ...common, kind: 'pictures', labels: dataset.labels, input: dataset.input, preprocess: preprocessOf(dataset) }
       : { ...common, kind: 'table', scaling: { features: dataset.features, target: dataset.target } };
   return { ...record, metrics: await metricsOf(dataset, result) };
+}
+
+/** One sample, to see how long an answer takes. */
+function firstOf(dataset: Dataset): Samples {
+  if (dataset.kind === 'pictures') {
+    const { count, pixels, classes } = dataset.splits.test;
+    return { count: 1, x: pixels.subarray(0, pixels.length / count), y: classes.subarray(0, 1) };
+  }
+  const { count, features, target } = dataset.splits.test;
+  return { count: 1, x: features.subarray(0, features.length / count), y: target.subarray(0, 1) };
 }
 
 /** What the trained model does on the test split, by the same formulas that the frozen one is scored with. */

@@ -48,8 +48,8 @@ export function transferLine(report: TransferReport) {
   };
 }
 
-/** The result for people. @param page where it is to be seen in full */
-export function describeTransfer(report: TransferReport, page: string): string {
+/** The result for people. */
+export function describeTransfer(report: TransferReport): string {
   const { stored, production, warnings, quality, test, constant } = report;
   const { folds, model, tried, curve, skipped, duplicates, seconds } = report;
   const { unknown, frozen } = model;
@@ -91,11 +91,9 @@ export function describeTransfer(report: TransferReport, page: string): string {
     ),
   );
   lines.push(...leftOutInWords(skipped, MOST_NAMED, 'freezeframe dataset lists them'));
-  lines.push(`Mistakes, pictures and charts: ${page}`);
   lines.push(...warnings.map((warning) => `WARNING: ${warning}`));
   const other = productionText(stored, production);
   if (other) lines.push(other);
-  else lines.push(`Next: freezeframe predict ${stored.name} PICTURE, then freezeframe bundle --model ${stored.name}`);
   return lines.join('\n');
 }
 

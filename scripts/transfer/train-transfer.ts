@@ -76,6 +76,8 @@ export interface TransferReport {
   /** The version that the name alone means now. */
   readonly production: string | null;
   readonly model: TransferModel;
+  /** The network below the head, as it was before. */
+  readonly backbone: Pick<Candidate['backbone'], 'name' | 'model'>;
   /** Accuracy by how many pictures of each label were learnt from. */
   readonly curve: readonly (CurvePoint & Accuracy)[];
   readonly skipped: readonly Skipped[];
@@ -148,6 +150,7 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
     stored,
     ...partial,
     warnings: doubt ? [doubt, ...(constant.verdict === 'not-better' ? [reasonFor(found.labels, supports)] : [])] : [],
+    backbone: best.backbone,
     production: await productionOf(store, options.name),
     curve: model.curve.map((point) => ({ ...point, ...accuracyOf(point.right, point.count) })),
     skipped: best.skipped,

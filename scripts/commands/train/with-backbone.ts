@@ -3,7 +3,9 @@ import type { FoundPictures } from '#datasets';
 import { defaultStore, openStore } from '#store';
 import { type Progress, printable, reportResult, startProgress } from '#terminal';
 import { picturesNamed } from '../predict/pictures-named.ts';
-import { reportFile, transferReport } from './transfer-report.ts';
+import { nextSteps } from '../report/next-steps.ts';
+import { pageLine, reportFile } from '../report/report-file.ts';
+import { transferPerformance, transferReport } from '../report/transfer-report.ts';
 
 export interface BackboneFlags {
   readonly name: string;
@@ -63,9 +65,12 @@ export async function trainWithBackbone(
     });
     bar.stop();
     const page = reportFile(defaultStore(), report);
-    await writeReport(transferReport(report), page);
+    const performance = await transferPerformance(report);
+    await writeReport({ ...transferReport(report), performance }, page);
     if (flags.json) for (const warning of report.warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
-    reportResult({ ...transferLine(report), report: page }, flags.json === true, () => describeTransfer(report, page));
+    reportResult({ ...transferLine(report), report: page }, flags.json === true, () =>
+      [describeTransfer(report), pageLine(page), ...nextSteps(report, spec)].join('\n'),
+    );
   } finally {
     bar.stop();
   }

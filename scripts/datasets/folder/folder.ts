@@ -59,7 +59,8 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
   const gather = (list: ReadPicture[]): PictureSplit => {
     const pixels = new Uint8Array(list.length * bytes);
     for (const [row, { digest }] of list.entries()) pixels.set(decoded.pixels.get(digest) as Uint8Array, row * bytes);
-    return { count: list.length, pixels, classes: Int32Array.from(list, ({ label }) => labels.indexOf(label)) };
+    const classes = Int32Array.from(list, ({ label }) => labels.indexOf(label));
+    return { count: list.length, pixels, classes, files: list.map(({ file, path }) => ({ file, path })) };
   };
   const splits = { train: gather(chosen.train), validation: gather(chosen.validation), test: gather(chosen.test) };
   return {

@@ -1,8 +1,9 @@
 import { type Classifier, checkAnswerOptions, type Result, responseResults } from '@freezeframe/inference';
 import { checkLabels } from '../check-labels.ts';
 import { type ConstantNumber, compareNumbers } from '../constant.ts';
+import type { Evaluation } from '../evaluate.ts';
 import { type ErrorScores, errorScores, type Scores, score } from '../scores.ts';
-import { type Answer, answerOf, columnsFor } from './table-columns.ts';
+import { answerOf, columnsFor } from './table-columns.ts';
 import { type TableRows, tableRows } from './table-rows.ts';
 
 interface Common {
@@ -17,9 +18,34 @@ interface Common {
 }
 
 /** Mean errors are in the unit of the value. */
-type ValueEvaluation = Common & ErrorScores & { target: { name: string; unit: string }; constant: ConstantNumber };
-type LabelEvaluation = Common & Scores;
+export type ValueEvaluation = Common &
+  ErrorScores & {
+    target: { name: string; unit: string };
+    constant: ConstantNumber;
+    /** The rows that it is furthest off, the worst first. */
+    largestErrors: RowValue[];
+  };
+export type LabelEvaluation = Common & Scores & { wrong: Evaluation['wrong'] };
 export type TableEvaluation = ValueEvaluation | LabelEvaluation;
+
+/** What the model said to a row: in the unit of the value. */
+export interface RowValue {
+  /** `line 7` */
+  file: string;
+  actual: number;
+  answered: number;
+}
+
+/** The same of a model that answers labels. */
+export interface RowLabel {
+  file: string;
+  label: string;
+  called: string;
+  probability: number;
+  own: number;
+}
+
+export type RowAnswer = RowValue | RowLabel;
 
 export interface TableEvaluationOptions {
   /** The column that holds the right answers. Default: the one of the value's name, or `label`. */
@@ -40,43 +66,72 @@ export async function evaluateTable(
   data: string,
   { target, encoding }: TableEvaluationOptions = {},
   onDone: (done: number, all: number) => void = () => undefined,
+  onAnswer: (answer: RowAnswer) => void = () => undefined,
 ): Promise<TableEvaluation> {
   const { manifest } = classifier;
   const answer = answerOf(manifest, target);
   const choose = (columns: readonly string[]) => columnsFor(manifest, answer, columns, target);
-  const { features, answers, skipped, notes } = await tableRows(data, answer, choose, encoding);
+  const { features, answers, names, skipped, notes } = await tableRows(data, answer, choose, encoding);
   if (answer.kind === 'label') checkLabels(manifest.name, answer.labels, answers.map(String));
   const start = performance.now();
-  const results = await ask(classifier, features, (done) => onDone(done, features.length));
+  const topK = answer.kind === 'label' ? answer.labels.length : 1;
+  const results = await ask(classifier, features, topK, (done) => onDone(done, features.length));
   const seconds = (performance.now() - start) / 1000;
+  const model = { name: manifest.name, version: manifest.version };
+  const common = { model, skipped, notes, seconds, rowsPerSecond: features.length / seconds };
+  if (answer.kind === 'label') {
+    const rows = results.map((result, row) => labelOf(names[row] as string, String(answers[row]), result));
+    for (const row of rows) onAnswer(row);
+    return {
+      ...common,
+      ...score(
+        answer.labels,
+        rows.map(({ label, called }) => [label, called] as const),
+      ),
+      wrong: wrongOf(rows),
+    };
+  }
+  const rows = results.map((result, row): RowValue => {
+    const answered = 'values' in result ? (result.values[answer.index]?.value as number) : Number.NaN;
+    return { file: names[row] as string, actual: Number(answers[row]), answered };
+  });
+  for (const row of rows) onAnswer(row);
+  const actual = rows.map((row) => row.actual);
+  const errors = rows.map((row) => row.answered - row.actual);
   return {
-    model: { name: manifest.name, version: manifest.version },
-    ...compare(answer, answers, results),
-    skipped,
-    notes,
-    seconds,
-    rowsPerSecond: features.length / seconds,
+    ...common,
+    target: { name: answer.name, unit: answer.unit },
+    ...errorScores(errors),
+    constant: compareNumbers(actual, errors),
+    largestErrors: largestOf(rows),
   };
 }
 
-function compare(answer: Answer, answers: TableRows['answers'], results: readonly Result[]) {
-  if (answer.kind === 'label') {
-    const called = results.map((result) => ('predictions' in result ? (result.predictions[0]?.label ?? '') : ''));
-    return score(
-      answer.labels,
-      answers.map((actual, row) => [String(actual), called[row] as string] as const),
-    );
-  }
-  const values = results.map((result) => ('values' in result ? result.values[answer.index]?.value : undefined));
-  const actual = answers.map(Number);
-  const errors = actual.map((value, row) => (values[row] as number) - value);
-  const target = { name: answer.name, unit: answer.unit };
-  return { target, ...errorScores(errors), constant: compareNumbers(actual, errors) };
+function labelOf(file: string, label: string, result: Result): RowLabel {
+  const predictions = 'predictions' in result ? result.predictions : [];
+  const { label: called = '', probability = 0 } = predictions[0] ?? {};
+  const own = predictions.find((one) => one.label === label)?.probability ?? 0;
+  return { file, label, called, probability, own };
+}
+
+function wrongOf(rows: readonly RowLabel[]): Evaluation['wrong'] {
+  return rows
+    .filter(({ label, called }) => label !== called)
+    .sort((a, b) => b.probability - a.probability)
+    .map(({ own: _, ...row }) => row);
+}
+
+const LARGEST = 10;
+
+function largestOf(rows: readonly RowValue[]): RowValue[] {
+  const off = ({ actual, answered }: RowValue) => Math.abs(answered - actual);
+  return [...rows].sort((a, b) => off(b) - off(a)).slice(0, LARGEST);
 }
 
 async function ask(
   classifier: Classifier,
   features: readonly Float64Array[],
+  topK: number,
   onDone: (done: number) => void,
 ): Promise<Result[]> {
   const { inputs, manifest } = classifier;
@@ -98,7 +153,7 @@ async function ask(
         },
       ],
     });
-    results.push(...responseResults(manifest, response, checkAnswerOptions({ topK: 1 })).slice(0, rows.length));
+    results.push(...responseResults(manifest, response, checkAnswerOptions({ topK })).slice(0, rows.length));
     onDone(first + rows.length);
   }
   return results;

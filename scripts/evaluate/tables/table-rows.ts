@@ -12,6 +12,8 @@ export interface TableRows {
   features: Float64Array[];
   /** A number or a label for each row. */
   answers: (number | string)[];
+  /** What each row is called: `line 7`. */
+  names: string[];
   skipped: { file: string; reason: string }[];
   notes: string[];
 }
@@ -53,6 +55,7 @@ export async function tableRows(
   return {
     features: table.rows.map((row) => row.subarray(0, width)),
     answers: answer.kind === 'label' ? table.texts : table.rows.map((row) => row[width] as number),
+    names: table.lines.map((line) => `line ${line}`),
     skipped,
     notes: [...notes, ...table.notes],
   };
@@ -76,6 +79,7 @@ function testRows(
   return {
     features: rows.map((row) => Float64Array.from(chosen.features, (index) => at(row, index))),
     answers: rows.map((row) => at(row, chosen.answer)),
+    names: rows.map((row) => `test row ${row + 1}`),
     skipped: [],
     notes: chosen.notes,
   };

@@ -12,6 +12,8 @@ interface Axis {
   type?: 'log' | 'linear';
   ticks?: number | number[];
   percent?: boolean;
+  /** 1,200,000 as 1.2M. */
+  compact?: boolean;
 }
 
 export interface Chart {
@@ -53,13 +55,16 @@ export function draw({ says, x, y, marks }: Chart): Html {
   return new Html(svg.outerHTML);
 }
 
-function axis({ label, domain, type, ticks, percent }: Axis) {
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+function axis({ label, domain, type, ticks, percent, compact }: Axis) {
   return {
     label,
     labelArrow: 'none' as const,
     ...(domain === undefined ? {} : { domain }),
     ...(type === undefined ? {} : { type }),
     ...(ticks === undefined ? {} : { ticks }),
+    ...(compact ? { tickFormat: (value: number) => COMPACT.format(value) } : {}),
     ...(percent ? { tickFormat: (value: number) => `${Math.round(value * 1000) / 10} %` } : {}),
   };
 }

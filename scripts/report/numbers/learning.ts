@@ -15,7 +15,7 @@ export function learningSentence(curve: readonly LearningPoint[]): string | unde
   if (gain < WORTH_IT) return `${measured} More pictures of the same kind would hardly help.`;
   const expected = `twice as many would give about ${points(gain)} more`;
   // Where the smaller size's interval holds the larger one's accuracy, the difference may be chance.
-  if (before.high >= last.accuracy)
+  if (before.accuracyHigh >= last.accuracy)
     return `${measured} More pictures may help a little: ${expected}, which is within what chance explains.`;
   return `${measured} More pictures would help: ${expected}.`;
 }

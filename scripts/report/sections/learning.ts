@@ -4,20 +4,28 @@ import { html } from '../html.ts';
 import { learningSentence } from '../numbers/learning.ts';
 import type { LearningPoint } from '../report-input.ts';
 import { count, share } from '../words.ts';
-import { type Section, table } from './section.ts';
+import { absent, type Section, table } from './section.ts';
 
-export function learning(curve: readonly LearningPoint[]): Section {
+const HEAD = { id: 'learning', title: 'Would more pictures help?' };
+
+export function learning(curve: readonly LearningPoint[] = []): Section {
+  if (curve.length === 0)
+    return absent(HEAD, 'Not measured here: only a training on a pretrained network also learns from fewer pictures.');
   const sentence = learningSentence(curve) ?? 'It was measured at one size only, so this is not known.';
   return {
-    id: 'learning',
-    title: 'Would more pictures help?',
+    ...HEAD,
     body: html`<div class="split"><div class="words"><p class="lead">${sentence}</p></div>${figure(
       learningChart(curve),
       'Accuracy of models trained on fewer pictures, with its 95 % interval.',
       table(
         'Accuracy by number of pictures',
         ['Pictures of each label', '>Accuracy', '>From', '>To'],
-        curve.map((point) => [count(point.count), share(point.accuracy), share(point.low), share(point.high)]),
+        curve.map((point) => [
+          count(point.count),
+          share(point.accuracy),
+          share(point.accuracyLow),
+          share(point.accuracyHigh),
+        ]),
       ),
     )}</div>`,
   };

@@ -7,6 +7,11 @@ export interface Section {
   body: Html;
 }
 
+/** A section that has no data says so, in a sentence. */
+export function absent(head: Pick<Section, 'id' | 'title'>, why: string): Section {
+  return { ...head, body: html`<p>${why}</p>` };
+}
+
 export function sectionHtml({ id, title, body }: Section): Html {
   return html`<section id="${id}" class="card" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
 ${body}

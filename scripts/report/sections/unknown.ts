@@ -4,19 +4,22 @@ import { html } from '../html.ts';
 import { areaUnder, thinned, unknownCurve } from '../numbers/unknown-curve.ts';
 import type { UnknownMeasure } from '../report-input.ts';
 import { counted, share } from '../words.ts';
-import { type Section, table } from './section.ts';
+import { absent, type Section, table } from './section.ts';
 
 /** Recalls whose false accepts the table tells. */
 const RECALLS = [0.8, 0.9, 0.95, 0.98, 0.99, 1];
 
-export function unknown(measure: UnknownMeasure): Section {
+const HEAD = { id: 'unknown', title: 'None of these' };
+
+export function unknown(measure: UnknownMeasure | undefined): Section {
+  if (measure === undefined)
+    return absent(HEAD, 'This model always answers one of its labels, also to what shows none of them.');
   const { recall, falseAccepts, scores, backgroundScores } = measure;
   const measured = scores.length > 0 && backgroundScores.length > 0;
   return {
-    id: 'unknown',
-    title: 'None of these',
+    ...HEAD,
     body: html`<p class="lead">${share(recall)} of pictures of the labels are answered; ${share(falseAccepts)} of other pictures are answered too, though they should not be.</p>${
-      measured ? charts(measure) : undefined
+      measured ? charts(measure) : html`<p>That was measured when the model was trained.</p>`
     }`,
   };
 }

@@ -104,14 +104,15 @@ describe('freezeframe evaluate', () => {
   it('--report writes a page that shows the pictures', async () => {
     const report = join(scratch.folder, 'pages', 'report.html');
     const { code, stdout } = await run(['evaluate', 'colours', data(), '--report', report]);
-    expect([code, stdout.split('\n').at(-2)]).toEqual([0, `Mistakes, pictures and charts: ${report}`]);
+    expect([code, stdout.split('\n').at(-2)]).toEqual([0, `Mistakes, charts, size and speed: ${report}`]);
     const page = await readFile(report, 'utf8');
     expect(page).toContain('3 of 4 pictures are right');
     expect(page).toContain('red called blue: 1 picture');
     expect(page).toContain('data:image/jpeg;base64,');
     expect(page).toContain('<bdi>red/wrong.png</bdi>');
     expect(page).toContain('<bdi>blue/notes.txt</bdi>');
-    expect(page).not.toContain('Duplicates');
+    expect(page).toContain('They were not looked for here');
+    expect(page).toMatch(/One answer, decoding included<\/th><td class="number">–<\/td><td class="number">[\d.]+ ms/);
   });
 
   it('--report writes a page where no picture could be answered', async () => {
@@ -126,9 +127,15 @@ describe('freezeframe evaluate', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a file for --report')]);
   });
 
-  it('refuses a report of a table, before any work', async () => {
-    const csv = await scratch.write('houses.csv', 'a,b\n1,2\n');
-    const { code, stderr } = await run(['evaluate', 'prices', csv, '--report', join(scratch.folder, 'table.html')]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a model of pictures for --report')]);
+  it('--report writes a page of a table, and names the largest errors', async () => {
+    const table = await scratch.write('more.csv', 'rooms,area,price\n2,10,10000\n4,20,20000\n1,5,\n');
+    const report = join(scratch.folder, 'table.html');
+    const { code, stdout } = await run(['evaluate', 'prices', table, '--report', report]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('The largest errors:\n  line 3: is 20,000 dollars, answered 20,200 dollars');
+    const page = await readFile(report, 'utf8');
+    expect(page).toContain('150 dollars');
+    expect(page).toContain('<bdi>line 4</bdi>: <bdi>price is missing</bdi>');
+    expect(page).toMatch(/One answer, the model alone<\/th><td class="number">–<\/td><td class="number">[\d.]+ ms/);
   });
 });

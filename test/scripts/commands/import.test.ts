@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseManifest } from '@freezeframe/inference';
@@ -54,6 +54,97 @@ describe('freezeframe import', () => {
     const { predictions } = JSON.parse(stdout);
     expect(predictions).toHaveLength(2);
     expect(['north', 'east', 'south', 'west']).toContain(predictions[0].label);
+  });
+
+  describe('--evaluate', () => {
+    /** A model of four classes, of which it calls every picture the same, and a CSV with so many right ones. */
+    async function files(right: number, wrong: number) {
+      const path = await scratch.write('model.onnx', pictureModel());
+      const labels = await scratch.write('labels.txt', '0 north\n1 east\n2 south\n3 west\n');
+      await run(['import', path, '--name', 'asked', '--labels', labels]);
+      const picture = await scratch.picture('red.png', 'red');
+      const { stdout } = await run(['predict', 'asked', picture, '--json']);
+      const [first, other] = JSON.parse(stdout).predictions.map(({ label }: { label: string }) => label);
+      const rows = [...Array(right).fill(first), ...Array(wrong).fill(other)].map((label) => `red.png,${label}`);
+      return { path, labels, csv: await scratch.write('measured.csv', ['file,label', ...rows].join('\n')) };
+    }
+
+    it('measures before it saves: the figures are in the manifest and on a page', async () => {
+      const { path, labels, csv } = await files(3, 5);
+      const words = ['import', path, '--name', 'measured', '--labels', labels, '--evaluate', csv];
+      const { code, stdout } = await run([...words, '--json']);
+      expect(code).toBe(0);
+      const result = JSON.parse(stdout);
+      expect(result.metrics).toMatchObject({ accuracy: 3 / 8, accuracyLow: expect.any(Number), count: 8 });
+      expect(result.constant).toMatchObject({ accuracy: 5 / 8, verdict: 'not-better' });
+      // As a training that has learnt nothing.
+      expect(result).toMatchObject({
+        version: '1',
+        production: null,
+        warnings: [expect.stringContaining('not better')],
+      });
+      const { manifest } = await openStore().resolve('measured@1');
+      expect(manifest.metrics).toMatchObject({
+        after: result.metrics,
+        constant: result.constant,
+        data: { name: 'measured.csv', count: 8, digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        verification: { batches: [1, 3] },
+      });
+      const page = await readFile(result.report, 'utf8');
+      expect(page).toContain('Import report');
+      expect(page).toContain('<bdi>measured@1</bdi>');
+      expect(page).toContain('Guessing among 4 labels');
+      expect(page).toMatch(/Size<\/th><td class="number">[\d.]+ k?B<\/td><td class="number">[\d.]+ k?B/);
+      const text = (await run(words)).stdout;
+      expect(text).toMatch(/^Accuracy 37\.5 % \(95 % interval [\d.]+-[\d.]+ %, 8 pictures\)$/m);
+      expect(text).toMatch(/^ {2}always answering \w+: 62\.5 %; guessing among 4 labels: 25\.0 %$/m);
+      // The same content is the same version.
+      expect(text).toContain('measured@1');
+      expect(await readdir(join(scratch.folder, 'store', 'temporary'))).toEqual([]);
+    });
+
+    it('saves nothing where it cannot be measured', async () => {
+      const { path } = await files(1, 1);
+      const csv = await scratch.write('unknown.csv', 'file,label\nred.png,up\n');
+      const before = await storeListing();
+      const wrong = await run(['import', path, '--name', 'never', '--evaluate', csv, '--json']);
+      expect([wrong.code, JSON.parse(wrong.stdout).error.code]).toEqual([1, 'labels-unknown']);
+      const alone = await run(['import', path, '--name', 'never', '--target', 'price']);
+      expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('Expected --evaluate for --target')]);
+      expect(await storeListing()).toEqual(before);
+    });
+
+    it('measures a model of numbers on a table', async () => {
+      const path = await scratch.write('table.onnx', tableModel());
+      const { manifest } = await importTable(path);
+      const { input } = manifest;
+      const width = input.kind === 'tensors' ? (input.tensors[0]?.shape[1] ?? 0) : 0;
+      const names = Array.from({ length: width }, (_, column) => `f${column}`);
+      const rows = Array.from({ length: 6 }, (_, row) => [...names.map((_, column) => row + column), row].join(','));
+      const table = await scratch.write('rows.csv', [[...names, 'answer'].join(','), ...rows].join('\n'));
+      const words = [
+        'import',
+        path,
+        '--name',
+        'rows',
+        '--evaluate',
+        table,
+        '--target',
+        'answer',
+        '--task',
+        'regression',
+      ];
+      const { code, stdout, stderr } = await run([...words, '--json']);
+      expect([code, stderr.includes('freezeframe:')]).toEqual([0, false]);
+      const { metrics, report } = JSON.parse(stdout);
+      expect(metrics).toMatchObject({ meanAbsoluteError: expect.any(Number), count: 6 });
+      expect(await readFile(report, 'utf8')).toContain('Largest errors');
+    });
+
+    async function importTable(path: string) {
+      await run(['import', path, '--name', 'plain', '--task', 'regression']);
+      return openStore().resolve('plain');
+    }
   });
 
   it('evaluates what was imported on a CSV, with the figure for the first five left out of four classes', async () => {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { ReportInput, ReportPicture } from '../../../scripts/report/index.ts';
+import type { LabelReport, ReportPicture, ValueReport } from '../../../scripts/report/index.ts';
 
 /** What a name may hold to leave its place: an element, an attribute, the order of the text, the page itself. */
 export const HOSTILE = `</script></style><img src=x onerror=alert(1)>"'\`&amp;<!--\u202egnp.exe\u0000\n\ud800`;
@@ -14,7 +14,7 @@ function picture(number: number): () => Promise<Buffer> {
 }
 
 /** A report's input with everything in it, made of a plain formula. */
-export function sampleInput(labels: readonly string[], count: number): ReportInput {
+export function sampleInput(labels: readonly string[], count: number): LabelReport {
   const pictures = Array.from({ length: count }, (_, number): ReportPicture => {
     const is = number % labels.length;
     const wrong = number % 11 === 3;
@@ -43,9 +43,9 @@ export function sampleInput(labels: readonly string[], count: number): ReportInp
     skipped: [{ file: `notes/${HOSTILE}.txt`, reason: 'content that is none of them' }],
     duplicates: [['a/1.jpg', `b/${HOSTILE}.jpg`]],
     learningCurve: [
-      { count: 5, accuracy: 0.82, low: 0.76, high: 0.87 },
-      { count: 10, accuracy: 0.87, low: 0.82, high: 0.91 },
-      { count: 20, accuracy: 0.92, low: 0.88, high: 0.95 },
+      { count: 5, accuracy: 0.82, accuracyLow: 0.76, accuracyHigh: 0.87 },
+      { count: 10, accuracy: 0.87, accuracyLow: 0.82, accuracyHigh: 0.91 },
+      { count: 20, accuracy: 0.92, accuracyLow: 0.88, accuracyHigh: 0.95 },
     ],
     unknown: {
       threshold: 0.25,
@@ -54,10 +54,15 @@ export function sampleInput(labels: readonly string[], count: number): ReportInp
       scores,
       backgroundScores: background,
     },
-    performance: [
-      ['Size', '16.2 MB', '4.2 MB'],
-      ['One picture', '18.2 ms', '6.1 ms'],
-    ],
+    performance: {
+      before: { what: 'the network alone', bytes: 16_200_000, run: { median: 18.2, low: 18, high: 19.1, runs: 50 } },
+      after: {
+        bytes: 4_200_000,
+        run: { median: 6.1, low: 6, high: 6.4, runs: 50 },
+        whole: { median: 9.8, low: 9.5, high: 11, runs: 50 },
+        peakBytes: 231_000_000,
+      },
+    },
     provenance: [
       ['Data set', `sha256:${'0123456789abcdef'.repeat(4)}`],
       ['Made of', HOSTILE],
@@ -67,4 +72,23 @@ export function sampleInput(labels: readonly string[], count: number): ReportInp
 
 function share(values: readonly number[], threshold: number): number {
   return values.filter((value) => value <= threshold).length / values.length;
+}
+
+/** A report's input of a model that answers numbers. */
+export function sampleValues(count: number): ValueReport {
+  const { performance, provenance } = sampleInput(['a'], 1);
+  return {
+    kind: 'evaluate',
+    model: 'prices@2',
+    how: 'on houses.csv',
+    target: { name: 'price', unit: 'USD' },
+    rows: Array.from({ length: count }, (_, row) => {
+      const actual = 120_000 + ((row * 7919) % 400) * 1000;
+      return { file: `line ${row + 2}`, actual, answered: actual + (((row * 613) % 41) - 20) * 1500 };
+    }),
+    constant: { answer: 320_000, meanAbsoluteError: 98_000, rootMeanSquaredError: 115_000, verdict: 'better' },
+    skipped: [{ file: 'line 7', reason: `rooms is missing ${HOSTILE}` }],
+    ...(performance ? { performance } : {}),
+    provenance,
+  };
 }

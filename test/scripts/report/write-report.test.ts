@@ -7,7 +7,7 @@ import { parseHTML } from 'linkedom';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReportInput, writeReport } from '../../../scripts/report/index.ts';
-import { HOSTILE, sampleInput } from './sample.ts';
+import { HOSTILE, sampleInput, sampleValues } from './sample.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -47,6 +47,52 @@ describe('writeReport', () => {
     expect(document.querySelectorAll('svg[role=img][aria-label]').length).toBe(4);
   });
 
+  it('has size, speed and memory before and after freezing, and says what was not measured', async () => {
+    const { document } = await written(sampleInput(['cat', 'dog'], 20));
+    const section = document.getElementById('performance');
+    const cells = [...(section?.querySelectorAll('tbody tr') ?? [])].map((row) =>
+      [...row.children].map(({ textContent }) => textContent),
+    );
+    expect(cells).toEqual([
+      ['Size', '16.2 MB', '4.2 MB'],
+      ['One answer, the model alone', '18.2 ms (18.0-19.1)', '6.10 ms (6.00-6.40)'],
+      ['One answer, decoding included', '–', '9.80 ms (9.50-11.0)'],
+      ['Peak memory', '–', '231.0 MB'],
+    ]);
+    expect(section?.textContent).toContain('Before: the network alone.');
+    expect(section?.textContent).toContain('Not measured before freezing: one answer, decoding included, peak memory.');
+  });
+
+  it('shows a model of numbers: its error beside one answer, points, the largest errors', async () => {
+    const report = await written(sampleValues(200));
+    expect(titles(report)).toEqual([
+      'How good it is',
+      'How far off it is',
+      'Largest errors',
+      'The table itself',
+      'Before and after freezing',
+      'Where it comes from',
+    ]);
+    const { document, text } = report;
+    expect(document.querySelector('.big')?.textContent).toMatch(/^1\d,\d+ USD$/);
+    expect(document.querySelectorAll('#mistakes tbody tr').length).toBe(25);
+    expect(document.querySelectorAll('svg[role=img][aria-label]').length).toBe(2);
+    expect(text).not.toContain('not better');
+    const poor = { ...sampleValues(200), constant: { ...sampleValues(1).constant, verdict: 'not-better' as const } };
+    expect((await written(poor)).text).toContain('it is not better than always answering');
+    expect((await written({ ...sampleValues(1), rows: [] })).text).toContain('No row could be answered');
+    const lost = sampleValues(2).rows.map((row) => ({ ...row, answered: Number.NaN }));
+    await expect(written({ ...sampleValues(2), rows: lost })).rejects.toMatchObject({ code: 'evaluation-failed' });
+  });
+
+  it('shows rows of labels without pictures', async () => {
+    const report = await written({ ...sampleInput(['small', 'large'], 60), counted: 'rows' });
+    expect(report.document.querySelectorAll('img').length).toBe(0);
+    expect(report.document.querySelector('.verdict')?.textContent).toContain('60 rows');
+    expect(titles(report)).toContain('The table itself');
+    expect(titles(report)).not.toContain('None of these');
+  });
+
   it('says the counts of the matrix, and opens the pictures of each cell', async () => {
     const { document } = await written(sampleInput(['cat', 'dog'], 60));
     const rows = [...document.querySelectorAll('.matrix tbody tr')];
@@ -59,11 +105,23 @@ describe('writeReport', () => {
     expect(document.querySelectorAll('[popover] img[src^="data:image/jpeg;base64,"]').length).toBe(16);
   });
 
-  it('leaves out what was not measured, and says what was left out where nothing could be answered', async () => {
-    const { learningCurve, unknown, performance, ...plain } = sampleInput(['cat', 'dog'], 40);
-    expect(titles(await written(plain))).not.toContain('None of these');
+  it('says in a sentence what was not measured, and what was left out where nothing could be answered', async () => {
+    const { learningCurve, unknown, performance, duplicates, ...plain } = sampleInput(['cat', 'dog'], 40);
+    const bare = await written(plain);
+    const said = (id: string) => bare.document.getElementById(id)?.querySelector('p')?.textContent;
+    expect(said('unknown')).toContain('always answers one of its labels');
+    expect(said('learning')).toContain('Not measured here');
+    expect(said('performance')).toBe('Size, speed and memory were not measured.');
+    expect(bare.text).toContain('They were not looked for here');
     const report = await written({ ...plain, pictures: [] });
-    expect(titles(report)).toEqual(['How good it is', 'The pictures themselves', 'Where it comes from']);
+    expect(titles(report)).toEqual([
+      'How good it is',
+      'None of these',
+      'Would more pictures help?',
+      'The pictures themselves',
+      'Before and after freezing',
+      'Where it comes from',
+    ]);
     expect(report.document.body.textContent).toContain('No picture could be answered');
   });
 

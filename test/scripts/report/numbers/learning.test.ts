@@ -4,8 +4,8 @@ import { learningSentence } from '../../../../scripts/report/numbers/learning.ts
 const point = (count: number, accuracy: number, reach: number) => ({
   count,
   accuracy,
-  low: accuracy - reach,
-  high: Math.min(1, accuracy + reach),
+  accuracyLow: accuracy - reach,
+  accuracyHigh: Math.min(1, accuracy + reach),
 });
 
 describe('whether more pictures would help', () => {

@@ -1,17 +1,14 @@
-import { join } from 'node:path';
-import { provenanceRows, type ReportInput } from '#report';
-import { formatAccuracy, formatBytes } from '#terminal';
+import { measureCost, type Performance } from '#evaluate';
+import { type LabelReport, provenanceRows } from '#report';
+import { formatAccuracy } from '#terminal';
 import type { TransferReport } from '#transfer';
-
-/** Where the page of a training lies: beside the models, which never change, and not among them. */
-export function reportFile(storeRoot: string, { stored }: Pick<TransferReport, 'stored'>): string {
-  return join(storeRoot, 'reports', `${stored.name}-${stored.version}.html`);
-}
+import { commandLine } from './command-line.ts';
+import { performanceOf } from './performance.ts';
 
 /** A training as a report shows it. */
-export function transferReport(report: TransferReport): ReportInput {
+export function transferReport(report: TransferReport): LabelReport {
   const { stored, labels, answers, folds, quality, constant, model, curve, skipped, duplicates, tried } = report;
-  const { unknown, frozen } = model;
+  const { unknown } = model;
   const threshold = unknown?.threshold ?? Number.POSITIVE_INFINITY;
   return {
     kind: 'train',
@@ -22,12 +19,7 @@ export function transferReport(report: TransferReport): ReportInput {
     baseline: { label: constant.answer, accuracy: constant.accuracy },
     skipped,
     duplicates,
-    learningCurve: curve.map(({ perLabel, accuracy, accuracyLow, accuracyHigh }) => ({
-      count: perLabel,
-      accuracy,
-      low: accuracyLow,
-      high: accuracyHigh,
-    })),
+    learningCurve: curve.map(({ perLabel, right: _, ...accuracy }) => ({ ...accuracy, count: perLabel })),
     ...(unknown
       ? {
           unknown: {
@@ -40,7 +32,7 @@ export function transferReport(report: TransferReport): ReportInput {
         }
       : {}),
     provenance: [
-      ['Size', formatBytes(frozen.onnx.length)],
+      ['Command', commandLine()],
       ...tried.map(({ name, chosen, ...quality }): [string, string] => [
         `Backbone ${name}`,
         `${formatAccuracy(quality)}${chosen ? ', chosen' : ''}`,
@@ -48,4 +40,17 @@ export function transferReport(report: TransferReport): ReportInput {
       ...provenanceRows(stored.manifest.provenance),
     ],
   };
+}
+
+const SAMPLES = 5;
+
+/** Beside the backbone alone: nothing else was there before. */
+export async function transferPerformance({ stored, backbone, answers }: TransferReport): Promise<Performance> {
+  const cost = await measureCost({ graph: backbone.model });
+  const what = `the network ${backbone.name} alone, without what was learnt on top of it`;
+  return performanceOf(
+    stored,
+    { ...cost, bytes: backbone.model.length, what },
+    answers.slice(0, SAMPLES).map(({ path }) => ({ path })),
+  );
 }

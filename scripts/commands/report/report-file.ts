@@ -1,0 +1,25 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+
+/** Where the page of a version lies: beside the models, which never change, and not among them. */
+export function reportFile(storeRoot: string, { stored }: { stored: { name: string; version: string } }): string {
+  return join(storeRoot, 'reports', `${stored.name}-${stored.version}.html`);
+}
+
+/** How a command says that there is a page. */
+export function pageLine(file: string): string {
+  return `Mistakes, charts, size and speed: ${file}`;
+}
+
+/** Before the work, not after it. @throws FreezeframeError `used-wrongly` for a folder */
+export async function checkReportFile(file: string): Promise<void> {
+  const isFolder = await stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder)
+    throw new FreezeframeError('used-wrongly', expected('a file', '--report', file), {
+      remedy: 'Name a file to write, such as report.html.',
+    });
+}

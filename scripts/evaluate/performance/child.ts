@@ -1,0 +1,52 @@
+import {
+  createEngine,
+  DATATYPE_INFO,
+  type EngineTensor,
+  elementCount,
+  openClassifier,
+  type TensorData,
+  type Timings,
+} from '@freezeframe/inference';
+import { type Cost, repeat, spreadOf, timeWarm } from './cost.ts';
+import type { CostJob } from './measure-cost.ts';
+
+process.once('disconnect', () => process.exit());
+
+process.once('message', async (job: CostJob) => {
+  // What cannot be measured is left out of a report; why is said where the model is used.
+  const cost = await measure(job).catch(() => ({}));
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  process.send?.(Object.keys(cost).length > 0 ? { ...cost, peakBytes } : {}, () => process.exit());
+});
+
+async function measure({ folder, graph, pictures = [] }: CostJob): Promise<Cost> {
+  if (graph !== undefined) {
+    const engine = await createEngine(graph);
+    return { run: await timeWarm(() => engine.run(feedsOf(engine.inputs))) };
+  }
+  const classifier = await openClassifier(folder as string);
+  if (pictures.length === 0) return { run: await timeWarm(() => classifier.run(feedsOf(classifier.inputs))) };
+  const each = await repeat(async (turn) => {
+    let spent: Timings = { decode: 0, run: 0 };
+    const start = performance.now();
+    await classifier.classifyBatch([pictures[turn % pictures.length] as Uint8Array], {
+      topK: 1,
+      onTimings: (timings) => {
+        spent = timings;
+      },
+    });
+    return { run: spent.run, whole: performance.now() - start };
+  });
+  return { run: spreadOf(each.map(({ run }) => run)), whole: spreadOf(each.map(({ whole }) => whole)) };
+}
+
+/** One sample of zeros: how long a network takes does not depend on what it is asked. */
+function feedsOf(inputs: readonly EngineTensor[]): Record<string, TensorData> {
+  return Object.fromEntries(
+    inputs.map(({ name, datatype, shape: open }) => {
+      const shape = open.map((size) => size ?? 1);
+      const count = elementCount(shape);
+      return [name, { datatype, shape, data: new DATATYPE_INFO[datatype].array(count) } as TensorData];
+    }),
+  );
+}
