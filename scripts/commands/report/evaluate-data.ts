@@ -19,7 +19,7 @@ import type { ReportInput } from '#report';
 import { type Progress, startProgress } from '#terminal';
 import { pictureReport, tableReport } from './evaluation-report.ts';
 
-export interface EvaluatedPictures {
+interface EvaluatedPictures {
   readonly kind: 'pictures';
   readonly result: Evaluation;
   /** Some of the pictures, to measure how long one takes. */
@@ -29,7 +29,7 @@ export interface EvaluatedPictures {
   digest(): Promise<string>;
 }
 
-export interface EvaluatedRows {
+interface EvaluatedRows {
   readonly kind: 'rows';
   readonly result: TableEvaluation;
   readonly samples: [];
