@@ -3,9 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** The whole way: a browser, a local AWS, clients of others, processes that are killed. */
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
-/** Tests of what keeps state in its process (functions, the command line) or replaces modules: a process for each file. */
+/** Tests of what keeps state in its process (the command line, counts) or replaces modules: a process for each file. */
 const ALONE = [
-  'test/{aws,functions,layers}/**/*.test.ts',
+  'test/aws/**/*.test.ts',
+  'test/functions/{classify,uploads}/**/*.test.ts',
+  'test/functions/shared/{events,jobs,observe,runtime}/**/*.test.ts',
+  'test/functions/http/routes/{uploads,oip/extensions}.test.ts',
+  'test/layers/inference/native.test.ts',
   'test/scripts/{bench,bundle,commands,keys,local}/**/*.test.ts',
   'test/scripts/cli.test.ts',
   // Measures the memory of its process.

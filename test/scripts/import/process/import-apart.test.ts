@@ -95,14 +95,14 @@ describe('importApart', () => {
 
   it.skipIf(process.platform !== 'linux')('counts no time in which the machine does something else', async () => {
     const before = new Set(await childrenOfThis());
-    const trial = importApart({ path: MODEL, name: 'stopped', store: store() }, { seconds: 10 });
+    const trial = importApart({ path: MODEL, name: 'stopped', store: store() }, { seconds: 6 });
     let child: number | undefined;
     while (child === undefined) {
       await setTimeout(20);
       child = (await childrenOfThis()).find((pid) => !before.has(pid));
     }
     process.kill(child, 'SIGSTOP');
-    await setTimeout(11_000);
+    await setTimeout(7_000);
     process.kill(child, 'SIGCONT');
     expect((await trial).stored.name).toBe('stopped');
   });
