@@ -1,14 +1,8 @@
 import { binary, broadcastTo, type Doubles, doubles, map, where } from '../doubles.ts';
 import { activation, erf, SCALARS, VECTORS } from '../kinds/activations.ts';
-import { type Operator, on } from './given.ts';
+import { type Operator, onTensor, pairwise, unary } from './given.ts';
 
 const truth = (condition: boolean) => Number(condition);
-const unary = (f: (x: number) => number): Operator => ({ parameters: ['x'], compute: (g) => map(g.tensor('x'), f) });
-const pairwise = (f: (a: number, b: number) => number): Operator => ({
-  parameters: ['x1', 'x2'],
-  compute: (g) => binary(g.tensor('x1'), g.tensor('x2'), f),
-});
-
 /** What a tensor is compared with may be NaN, for which JSON has null. */
 const comparison = (f: (a: number, b: number) => boolean): Operator => ({
   parameters: ['x1', 'x2'],
@@ -34,7 +28,7 @@ const camel = (name: string) => name.replaceAll(/(?:^|_)([a-z])/g, (_, letter: s
 function activationOperators(): Record<string, Operator> {
   const names = [...Object.keys(SCALARS), ...Object.keys(VECTORS)];
   return Object.fromEntries(
-    names.map((name) => [camel(name), on(['x'], (g) => activation(name, g.tensor('x'), g.options))]),
+    names.map((name) => [camel(name), onTensor(['x'], (x, g) => activation(name, x, g.options))]),
   );
 }
 
@@ -42,13 +36,11 @@ function activationOperators(): Record<string, Operator> {
 export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   ...activationOperators(),
   // The operator's default is another than the activation's.
-  Gelu: on(['x', 'approximate'], (g) =>
-    activation('gelu', g.tensor('x'), { approximate: g.get('approximate') ?? true }),
+  Gelu: onTensor(['x', 'approximate'], (x, g) => activation('gelu', x, { approximate: g.get('approximate') ?? true })),
+  LeakyRelu: onTensor(['x', 'negative_slope'], (x, g) =>
+    activation('leaky_relu', x, { negative_slope: g.number('negative_slope', 0.2) }),
   ),
-  LeakyRelu: on(['x', 'negative_slope'], (g) =>
-    activation('leaky_relu', g.tensor('x'), { negative_slope: g.number('negative_slope', 0.2) }),
-  ),
-  ReLU: on(['x', 'negative_slope', 'max_value', 'threshold'], (g) => activation('relu', g.tensor('x'), g.options)),
+  ReLU: onTensor(['x', 'negative_slope', 'max_value', 'threshold'], (x, g) => activation('relu', x, g.options)),
   Add: pairwise((a, b) => a + b),
   Subtract: pairwise((a, b) => a - b),
   Multiply: pairwise((a, b) => a * b),
@@ -113,15 +105,15 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   ZerosLike: unary(() => 0),
   OnesLike: unary(() => 1),
   Identity: unary((x) => x),
-  StopGradient: on(['variable'], (g) => g.tensor('variable')),
+  StopGradient: onTensor(['variable'], (x) => x),
   Copy: unary((x) => x),
-  Clip: on(['x', 'x_min', 'x_max'], (g) => {
+  Clip: onTensor(['x', 'x_min', 'x_max'], (x, g) => {
     const low = g.get('x_min') === null ? doubles([], [Number.NEGATIVE_INFINITY]) : g.tensor('x_min');
     const high = g.get('x_max') === null ? doubles([], [Number.POSITIVE_INFINITY]) : g.tensor('x_max');
-    return binary(binary(g.tensor('x'), low, Math.max), high, Math.min);
+    return binary(binary(x, low, Math.max), high, Math.min);
   }),
-  Where: on(['condition', 'x1', 'x2'], (g) => where(g.tensor('condition'), g.tensor('x1'), g.tensor('x2'))),
-  FullLike: on(['x', 'fill_value'], (g) => broadcastTo(g.tensor('fill_value'), g.tensor('x').shape)),
-  Cast: on(['x', 'dtype'], (g) => cast(g.tensor('x'), g.get('dtype'))),
-  ConvertToTensor: on(['x'], (g) => g.tensor('x')),
+  Where: onTensor(['condition', 'x1', 'x2'], (x, g) => where(x, g.tensor('x1'), g.tensor('x2'))),
+  FullLike: onTensor(['x', 'fill_value'], (x, g) => broadcastTo(g.tensor('fill_value'), x.shape)),
+  Cast: onTensor(['x', 'dtype'], (x, g) => cast(x, g.get('dtype'))),
+  ConvertToTensor: onTensor(['x'], (x) => x),
 };

@@ -1,5 +1,5 @@
 import type { Call, LayerResult, Options } from '../call.ts';
-import { axisOf, type Doubles, doubles, isDoubles, nested, wrong } from '../doubles.ts';
+import { axesOf, axisOf, binary, type Doubles, doubles, isDoubles, map, nested, wrong } from '../doubles.ts';
 import { stack } from './arrays.ts';
 
 /** An operator's arguments by name, wherever they were given: position, keyword or the operator's own options. */
@@ -54,6 +54,16 @@ export class Given {
     throw wrong('numbers', `argument ${name}`, found);
   }
 
+  /** The option `axis`, of a tensor. */
+  axis(x: Doubles, otherwise?: number): number {
+    return axisOf(this.number('axis', otherwise), x.shape.length);
+  }
+
+  /** The same where it may be several, or all of them. */
+  axes(x: Doubles, otherwise?: number): number[] {
+    return axesOf(this.get('axis') ?? otherwise, x.shape.length);
+  }
+
   flag(name: string): boolean {
     return this.get(name) === true;
   }
@@ -94,5 +104,22 @@ export const on = (parameters: readonly string[], compute: (given: Given) => Lay
   parameters,
   compute,
 });
+/** An operator on one tensor, the first of its parameters. */
+export const onTensor = (
+  parameters: readonly [string, ...string[]],
+  compute: (x: Doubles, given: Given) => LayerResult,
+): Operator => on(parameters, (given) => compute(given.tensor(parameters[0]), given));
+/** An operator on two tensors, the first of its parameters. */
+export const onPair = (
+  parameters: readonly [string, string, ...string[]],
+  compute: (a: Doubles, b: Doubles, given: Given) => LayerResult,
+): Operator => on(parameters, (given) => compute(given.tensor(parameters[0]), given.tensor(parameters[1]), given));
+/** Each number by itself. */
+export const unary = (f: (x: number) => number): Operator => onTensor(['x'], (x) => map(x, f));
+/** Each two numbers, broadcast. */
+export const pairwise = (
+  f: (a: number, b: number) => number,
+  names: readonly [string, string] = ['x1', 'x2'],
+): Operator => onPair(names, (a, b) => binary(a, b, f));
 export const axisIn = (g: Given, otherwise: number, name = 'x') =>
   axisOf(g.number('axis', otherwise), g.tensor(name).shape.length);

@@ -34,7 +34,7 @@ import {
   triangle,
 } from './arrays.ts';
 import { ELEMENTWISE } from './elementwise.ts';
-import { axisIn, type Given, type Operator, on } from './given.ts';
+import { axisIn, type Given, type Operator, on, onTensor } from './given.ts';
 import { MATRICES } from './matrices.ts';
 import { NEURAL } from './neural.ts';
 import { NUMPY } from './numpy.ts';
@@ -72,86 +72,82 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   ...WINDOWS,
   ...PICTURES,
   ...NEURAL,
-  Matmul: on(['x1', 'x2'], (g) => matmul(g.tensor('x1'), g.tensor('x2'))),
-  Dot: on(['x1', 'x2'], (g) => numpyDot(g.tensor('x1'), g.tensor('x2'))),
-  Tensordot: on(['x1', 'x2', 'axes'], (g) => tensordot(g.tensor('x1'), g.tensor('x2'), g.get('axes') ?? 2)),
-  Reshape: on(['x', 'newshape'], (g) =>
+  Matmul: onTensor(['x1', 'x2'], (x, g) => matmul(x, g.tensor('x2'))),
+  Dot: onTensor(['x1', 'x2'], (x, g) => numpyDot(x, g.tensor('x2'))),
+  Tensordot: onTensor(['x1', 'x2', 'axes'], (x, g) => tensordot(x, g.tensor('x2'), g.get('axes') ?? 2)),
+  Reshape: onTensor(['x', 'newshape'], (x, g) =>
     reshape(
-      g.tensor('x'),
-      g.numbers('newshape').map((size, i) => kept(size, i, g.tensor('x'))),
+      x,
+      g.numbers('newshape').map((size, i) => kept(size, i, x)),
     ),
   ),
-  Ravel: on(['x'], (g) => reshape(g.tensor('x'), [-1])),
-  Transpose: on(['x', 'axes'], (g) => {
-    const rank = g.tensor('x').shape.length;
+  Ravel: onTensor(['x'], (x) => reshape(x, [-1])),
+  Transpose: onTensor(['x', 'axes'], (x, g) => {
+    const rank = x.shape.length;
     const axes =
       g.get('axes') === null ? Array.from({ length: rank }, (_, i) => rank - 1 - i) : axesOf(g.get('axes'), rank);
-    return transpose(g.tensor('x'), axes);
+    return transpose(x, axes);
   }),
-  Swapaxes: on(['x', 'axis1', 'axis2'], (g) => {
-    const rank = g.tensor('x').shape.length;
+  Swapaxes: onTensor(['x', 'axis1', 'axis2'], (x, g) => {
+    const rank = x.shape.length;
     const [a, b] = [axisOf(g.number('axis1'), rank), axisOf(g.number('axis2'), rank)];
     return transpose(
-      g.tensor('x'),
+      x,
       Array.from({ length: rank }, (_, i) => (i === a ? b : i === b ? a : i)),
     );
   }),
-  Moveaxis: on(['x', 'source', 'destination'], (g) =>
-    moveAxes(g.tensor('x'), g.numbers('source'), g.numbers('destination')),
+  Moveaxis: onTensor(['x', 'source', 'destination'], (x, g) =>
+    moveAxes(x, g.numbers('source'), g.numbers('destination')),
   ),
-  ExpandDims: on(['x', 'axis'], (g) =>
+  ExpandDims: onTensor(['x', 'axis'], (x, g) =>
     g
       .numbers('axis')
       .toSorted((a, b) => a - b)
-      .reduce(expand, g.tensor('x')),
+      .reduce(expand, x),
   ),
-  Squeeze: on(['x', 'axis'], (g) => {
-    const x = g.tensor('x');
+  Squeeze: onTensor(['x', 'axis'], (x, g) => {
     const ones = x.shape.map((size, i) => (size === 1 ? i : -1)).filter((i) => i >= 0);
-    return squeeze(x, g.get('axis') === null ? ones : axesOf(g.get('axis'), x.shape.length));
+    return squeeze(x, g.get('axis') === null ? ones : g.axes(x));
   }),
-  BroadcastTo: on(['x', 'shape'], (g) => broadcastTo(g.tensor('x'), g.numbers('shape'))),
+  BroadcastTo: onTensor(['x', 'shape'], (x, g) => broadcastTo(x, g.numbers('shape'))),
   Concatenate: on(['xs', 'axis'], (g) => {
     const parts = g.tensors('xs');
     return concat(parts, axisOf(g.number('axis', 0), (parts[0] as Doubles).shape.length));
   }),
   Stack: on(['x', 'axis'], (g) => stack(g.tensors('x'), g.number('axis', 0))),
-  Unstack: on(['x', 'num', 'axis'], (g) => {
+  Unstack: onTensor(['x', 'num', 'axis'], (x, g) => {
     const axis = axisIn(g, 0);
-    return split(g.tensor('x'), g.tensor('x').shape[axis], axis).map((part) => squeeze(part, [axis]));
+    return split(x, x.shape[axis], axis).map((part) => squeeze(part, [axis]));
   }),
-  Split: on(['x', 'indices_or_sections', 'axis'], (g) =>
-    split(g.tensor('x'), g.get('indices_or_sections'), axisIn(g, 0)),
-  ),
-  GetItem: on(['x', 'key'], (g) => indexed(g.tensor('x'), g.get('key'))),
-  Slice: on(['inputs', 'start_indices', 'shape'], (g) => {
+  Split: onTensor(['x', 'indices_or_sections', 'axis'], (x, g) => split(x, g.get('indices_or_sections'), axisIn(g, 0))),
+  GetItem: onTensor(['x', 'key'], (x, g) => indexed(x, g.get('key'))),
+  Slice: onTensor(['inputs', 'start_indices', 'shape'], (x, g) => {
     const [starts, sizes] = [g.tensor('start_indices').data, g.numbers('shape')];
     return sizes.reduce((part, size, axis) => {
       const start = starts[axis] as number;
       return slice(part, axis, start, size === -1 ? (part.shape[axis] as number) - start : size);
-    }, g.tensor('inputs'));
+    }, x);
   }),
   Take: on(['x', 'indices', 'axis'], (g) => {
     const x = g.get('axis') === null ? reshape(g.tensor('x'), [-1]) : g.tensor('x');
-    return take(x, g.tensor('indices'), axisOf(g.number('axis', 0), x.shape.length));
+    return take(x, g.tensor('indices'), g.axis(x, 0));
   }),
   Repeat: on(['x', 'repeats', 'axis'], (g) => {
     const x = g.get('axis') === null ? reshape(g.tensor('x'), [-1]) : g.tensor('x');
-    return repeatAlong(x, axisOf(g.number('axis', 0), x.shape.length), g.get('repeats'));
+    return repeatAlong(x, g.axis(x, 0), g.get('repeats'));
   }),
-  Tile: on(['x', 'repeats'], (g) => tile(g.tensor('x'), g.numbers('repeats'))),
+  Tile: onTensor(['x', 'repeats'], (x, g) => tile(x, g.numbers('repeats'))),
   Flip: on(['x', 'axis'], (g) =>
     axesOf(g.get('axis'), g.tensor('x').shape.length).reduce((x, axis) => {
       const size = x.shape[axis] as number;
       return slice(x, axis, size - 1, size, -1);
     }, g.tensor('x')),
   ),
-  Pad: on(['x', 'constant_values', 'pad_width', 'mode'], (g) => {
+  Pad: onTensor(['x', 'constant_values', 'pad_width', 'mode'], (x, g) => {
     const given = g.get('pad_width');
     const pairs = (
       typeof given === 'number' ? [[given, given]] : typeof (given as number[])[0] === 'number' ? [given] : given
     ) as [number, number][];
-    const x = g.tensor('x');
     const sides = x.shape.map((_, i) => pairs[pairs.length === 1 ? 0 : i] as [number, number]);
     const mode = String(g.get('mode') ?? 'constant').toLowerCase();
     if (mode === 'constant') return pad(x, sides, g.number('constant_values', 0));
@@ -160,13 +156,11 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
       throw wrong('constant, reflect, symmetric or edge', 'argument mode', mode);
     return sides.reduce((y, [before, after], axis) => mirrored(y, axis, before, after, mode === 'symmetric'), x);
   }),
-  OneHot: on(['x', 'num_classes', 'axis'], (g) => oneHot(g.tensor('x'), g.number('num_classes'), g.number('axis', -1))),
-  Tril: on(['x', 'k'], (g) => triangle(g.tensor('x'), (row, column) => column - row <= g.number('k', 0))),
-  Triu: on(['x', 'k'], (g) => triangle(g.tensor('x'), (row, column) => column - row >= g.number('k', 0))),
-  Softmax: on(['x', 'axis'], (g) => softmax(g.tensor('x'), axesOf(g.get('axis') ?? -1, g.tensor('x').shape.length))),
-  LogSoftmax: on(['x', 'axis'], (g) =>
-    logSoftmax(g.tensor('x'), axesOf(g.get('axis') ?? -1, g.tensor('x').shape.length)),
-  ),
+  OneHot: onTensor(['x', 'num_classes', 'axis'], (x, g) => oneHot(x, g.number('num_classes'), g.number('axis', -1))),
+  Tril: onTensor(['x', 'k'], (x, g) => triangle(x, (row, column) => column - row <= g.number('k', 0))),
+  Triu: onTensor(['x', 'k'], (x, g) => triangle(x, (row, column) => column - row >= g.number('k', 0))),
+  Softmax: onTensor(['x', 'axis'], (x, g) => softmax(x, g.axes(x, -1))),
+  LogSoftmax: onTensor(['x', 'axis'], (x, g) => logSoftmax(x, g.axes(x, -1))),
   DotProductAttention: on(['query', 'key', 'value', 'bias', 'mask', 'scale', 'is_causal'], attend),
 };
 

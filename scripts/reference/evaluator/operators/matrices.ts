@@ -17,7 +17,7 @@ import {
 import { einsum } from '../einsum.ts';
 import { moveAxes } from './arrays.ts';
 import { built, cellOf } from './cells.ts';
-import { type Operator, on } from './given.ts';
+import { type Operator, onPair, onTensor } from './given.ts';
 
 /** Sums over axes that belong together, what is left in turn. */
 function contracted(a: Doubles, b: Doubles, from: number, to: number): Doubles {
@@ -80,17 +80,15 @@ export function turned(x: Doubles, times: number, axes: readonly number[]): Doub
 
 /** Products and parts of matrices, by the class names of `keras.ops`. */
 export const MATRICES: Readonly<Record<string, Operator>> = {
-  Inner: on(['x1', 'x2'], (g) => {
-    const [a, b] = [g.tensor('x1'), g.tensor('x2')];
+  Inner: onPair(['x1', 'x2'], (a, b) => {
     return contracted(a, b, a.shape.length - 1, b.shape.length - 1);
   }),
-  Vdot: on(['x1', 'x2'], (g) => {
-    const [a, b] = [g.tensor('x1').data, g.tensor('x2').data];
+  Vdot: onTensor(['x1', 'x2'], (x, g) => {
+    const [a, b] = [x.data, g.tensor('x2').data];
     return doubles([], [a.reduce((sum, value, i) => sum + value * (b[i] as number), 0)]);
   }),
-  Outer: on(['x1', 'x2'], (g) => multiply(reshape(g.tensor('x1'), [-1, 1]), reshape(g.tensor('x2'), [1, -1]))),
-  Kron: on(['x1', 'x2'], (g) => {
-    const [a, b] = [g.tensor('x1'), g.tensor('x2')];
+  Outer: onPair(['x1', 'x2'], (a, b) => multiply(reshape(a, [-1, 1]), reshape(b, [1, -1]))),
+  Kron: onPair(['x1', 'x2'], (a, b) => {
     if (a.shape.length !== b.shape.length) throw wrong(`rank ${a.shape.length}`, 'an operand of Kron', b.shape);
     const shape = a.shape.map((size, i) => size * (b.shape[i] as number));
     return built(
@@ -106,38 +104,36 @@ export const MATRICES: Readonly<Record<string, Operator>> = {
         ),
     );
   }),
-  Cross: on(['x1', 'x2', 'axisa', 'axisb', 'axisc', 'axis'], (g) => {
+  Cross: onTensor(['x1', 'x2', 'axisa', 'axisb', 'axisc', 'axis'], (x, g) => {
     const axis = (name: string) => (g.get('axis') === null ? g.number(name, -1) : g.number('axis'));
-    return crossed(g.tensor('x1'), g.tensor('x2'), axis('axisa'), axis('axisb'), axis('axisc'));
+    return crossed(x, g.tensor('x2'), axis('axisa'), axis('axisb'), axis('axisc'));
   }),
-  CDist: on(['x', 'y'], (g) => {
-    const gaps = subtract(expand(g.tensor('x'), -2), expand(g.tensor('y'), -3));
+  CDist: onTensor(['x', 'y'], (x, g) => {
+    const gaps = subtract(expand(x, -2), expand(g.tensor('y'), -3));
     return map(
       reduce(gaps, [gaps.shape.length - 1], false, (row) => sumOf(row.map((gap) => gap * gap))),
       Math.sqrt,
     );
   }),
-  Diagonal: on(['x', 'offset', 'axis1', 'axis2'], (g) =>
-    diagonal(g.tensor('x'), g.number('offset', 0), g.number('axis1', 0), g.number('axis2', 1)),
+  Diagonal: onTensor(['x', 'offset', 'axis1', 'axis2'], (x, g) =>
+    diagonal(x, g.number('offset', 0), g.number('axis1', 0), g.number('axis2', 1)),
   ),
-  Trace: on(['x', 'offset', 'axis1', 'axis2'], (g) => {
-    const cells = diagonal(g.tensor('x'), g.number('offset', 0), g.number('axis1', 0), g.number('axis2', 1));
+  Trace: onTensor(['x', 'offset', 'axis1', 'axis2'], (x, g) => {
+    const cells = diagonal(x, g.number('offset', 0), g.number('axis1', 0), g.number('axis2', 1));
     return reduce(cells, [cells.shape.length - 1], false, sumOf);
   }),
-  Diag: on(['x', 'k'], (g) =>
-    g.tensor('x').shape.length === 1
-      ? onDiagonal(g.tensor('x'), g.number('k', 0))
-      : diagonal(g.tensor('x'), g.number('k', 0), 0, 1),
+  Diag: onTensor(['x', 'k'], (x, g) =>
+    x.shape.length === 1 ? onDiagonal(x, g.number('k', 0)) : diagonal(x, g.number('k', 0), 0, 1),
   ),
-  Diagflat: on(['x', 'k'], (g) => onDiagonal(reshape(g.tensor('x'), [-1]), g.number('k', 0))),
-  Vander: on(['x', 'N', 'increasing'], (g) => {
-    const x = g.tensor('x');
+  Diagflat: onTensor(['x', 'k'], (x, g) => onDiagonal(reshape(x, [-1]), g.number('k', 0))),
+  Vander: onTensor(['x', 'N', 'increasing'], (x, g) => {
     const count = g.number('N', x.shape[0]);
-    return built([x.shape[0] as number, count], ([i, j]) => {
-      return (x.data[i as number] as number) ** (g.flag('increasing') ? (j as number) : count - 1 - (j as number));
-    });
+    return built(
+      [x.shape[0] as number, count],
+      ([i, j]) => (x.data[i as number] as number) ** (g.flag('increasing') ? (j as number) : count - 1 - (j as number)),
+    );
   }),
-  Rot90: on(['array', 'k', 'axes'], (g) =>
-    turned(g.tensor('array'), g.number('k', 1), g.get('axes') === null ? [0, 1] : g.numbers('axes')),
+  Rot90: onTensor(['array', 'k', 'axes'], (x, g) =>
+    turned(x, g.number('k', 1), g.get('axes') === null ? [0, 1] : g.numbers('axes')),
   ),
 };

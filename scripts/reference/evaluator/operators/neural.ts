@@ -14,7 +14,7 @@ import {
 } from '../doubles.ts';
 import { logSoftmax } from '../kinds/activations.ts';
 import { alongRows, built, cellOf } from './cells.ts';
-import { type Given, type Operator, on } from './given.ts';
+import { type Given, type Operator, on, onTensor } from './given.ts';
 
 const meanOver = (x: Doubles, axes: readonly number[]) => reduce(x, axes, true, (row) => sumOf(row) / row.length);
 
@@ -43,7 +43,7 @@ export function normalized(
 
 function layerNorm(g: Given, root: boolean): Doubles {
   const x = g.tensor('x');
-  const axes = axesOf(g.get('axis') ?? -1, x.shape.length);
+  const axes = g.axes(x, -1);
   const of = (name: string) => (g.get(name) === null ? undefined : lined(g.tensor(name), x, axes));
   const mean = root ? map(meanOver(x, axes), () => 0) : meanOver(x, axes);
   const gap = subtract(x, mean);
@@ -81,9 +81,8 @@ function crossentropy(g: Given, weigh: (logs: Doubles, axis: number) => Doubles,
 
 /** What layers are made of, by the class names of `keras.ops.nn`. */
 export const NEURAL: Readonly<Record<string, Operator>> = {
-  BatchNorm: on(['x', 'mean', 'variance', 'offset', 'scale', 'axis', 'epsilon'], (g) => {
-    const x = g.tensor('x');
-    const axes = axesOf(g.get('axis') ?? -1, x.shape.length);
+  BatchNorm: onTensor(['x', 'mean', 'variance', 'offset', 'scale', 'axis', 'epsilon'], (x, g) => {
+    const axes = g.axes(x, -1);
     const of = (name: string) => (g.get(name) === null ? undefined : lined(g.tensor(name), x, axes));
     return normalized(
       x,
@@ -114,8 +113,8 @@ export const NEURAL: Readonly<Record<string, Operator>> = {
       true,
     ),
   ),
-  SparseCategoricalCrossentropy: on(['target', 'output', 'from_logits', 'axis'], (g) => {
-    const targets = g.tensor('target');
+  SparseCategoricalCrossentropy: onTensor(['target', 'output', 'from_logits', 'axis'], (x, g) => {
+    const targets = x;
     return crossentropy(
       g,
       (logs) => {
@@ -125,8 +124,8 @@ export const NEURAL: Readonly<Record<string, Operator>> = {
       false,
     );
   }),
-  PSNR: on(['x1', 'x2', 'max_val'], (g) => {
-    const gap = subtract(g.tensor('x1'), g.tensor('x2'));
+  PSNR: onTensor(['x1', 'x2', 'max_val'], (x, g) => {
+    const gap = subtract(x, g.tensor('x2'));
     const error = reduce(multiply(gap, gap), axesOf(null, gap.shape.length), false, (row) => sumOf(row) / row.length);
     return map(error, (mse) => 20 * Math.log10(g.number('max_val')) - 10 * Math.log10(mse));
   }),

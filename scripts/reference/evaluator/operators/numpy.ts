@@ -1,5 +1,4 @@
 import {
-  axesOf,
   axisOf,
   binary,
   broadcastTo,
@@ -19,13 +18,9 @@ import {
 import { erf } from '../kinds/activations.ts';
 import { pieces, split, stack } from './arrays.ts';
 import { alongRows, built, cellOf } from './cells.ts';
-import { axisIn, type Given, type Operator, on } from './given.ts';
+import { axisIn, type Given, type Operator, on, onTensor, pairwise, unary } from './given.ts';
+import { reduction } from './reductions.ts';
 
-const unary = (f: (x: number) => number): Operator => ({ parameters: ['x'], compute: (g) => map(g.tensor('x'), f) });
-const pairwise = (f: (a: number, b: number) => number, names = ['x1', 'x2']): Operator => ({
-  parameters: names,
-  compute: (g) => binary(g.tensor(names[0] as string), g.tensor(names[1] as string), f),
-});
 const bits = (f: (a: number, b: number) => number) => pairwise(f, ['x', 'y']);
 
 /** By Newton's steps on `erf`. */
@@ -73,9 +68,7 @@ function joined(axisFor: (rank: number) => number, least: number): Operator {
 }
 
 const splitting = (axisFor: (rank: number) => number): Operator =>
-  on(['x', 'indices_or_sections'], (g) =>
-    split(g.tensor('x'), g.get('indices_or_sections'), axisFor(g.tensor('x').shape.length)),
-  );
+  onTensor(['x', 'indices_or_sections'], (x, g) => split(x, g.get('indices_or_sections'), axisFor(x.shape.length)));
 
 function between(g: Given): Doubles {
   const [a, b] = [g.tensor('start'), g.tensor('stop')];
@@ -95,12 +88,11 @@ function quantileOf(row: Float64Array, share: number): number {
 }
 
 const quantiles = (scale: number): Operator =>
-  on(['x', 'q', 'axis', 'method', 'keepdims'], (g) => {
-    const x = g.tensor('x');
+  onTensor(['x', 'q', 'axis', 'method', 'keepdims'], (x, g) => {
     if (![null, 'linear'].includes(g.get('method') as string | null))
       throw wrong('linear', 'argument method', g.get('method'));
     const shares = g.tensor('q');
-    const axes = axesOf(g.get('axis'), x.shape.length);
+    const axes = g.axes(x);
     const answers = Array.from(shares.data, (share) =>
       reduce(x, axes, g.flag('keepdims'), (row) => quantileOf(row, share / scale)),
     );
@@ -114,8 +106,7 @@ const isClose = (g: Given) => (a: number, b: number) => {
 };
 
 const segments = (first: number, f: (a: number, b: number) => number): Operator =>
-  on(['data', 'segment_ids', 'num_segments', 'sorted'], (g) => {
-    const x = g.tensor('data');
+  onTensor(['data', 'segment_ids', 'num_segments', 'sorted'], (x, g) => {
     const ids = g.tensor('segment_ids').data;
     const size = sizeOf(x.shape.slice(1));
     const answer = doubles([g.number('num_segments'), ...x.shape.slice(1)]);
@@ -146,7 +137,7 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
   Imag: unary(() => 0),
   Angle: unary((x) => (x < 0 ? Math.PI : 0)),
   EmptyLike: unary(() => 0),
-  Array: on(['x', 'dtype'], (g) => g.tensor('x')),
+  Array: onTensor(['x', 'dtype'], (x) => x),
   NanToNum: on(['x', 'nan', 'posinf', 'neginf'], (g) => {
     const most = 3.4028234663852886e38;
     return map(g.tensor('x'), (x) => {
@@ -155,7 +146,7 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
       return x === Number.NEGATIVE_INFINITY ? g.number('neginf', -most) : x;
     });
   }),
-  SaturateCast: on(['x', 'dtype'], (g) => saturated(g.tensor('x'), g.get('dtype'))),
+  SaturateCast: onTensor(['x', 'dtype'], (x, g) => saturated(x, g.get('dtype'))),
   Fmax: pairwise((a, b) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.max(a, b))),
   Fmin: pairwise((a, b) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.min(a, b))),
   Heaviside: pairwise((a, b) => (a < 0 ? 0 : a === 0 ? b : 1)),
@@ -170,7 +161,7 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
   LeftShift: bits((a, b) => a << b),
   BitwiseRightShift: bits((a, b) => a >> b),
   RightShift: bits((a, b) => a >> b),
-  Isclose: on(['x1', 'x2', 'rtol', 'atol', 'equal_nan'], (g) => binary(g.tensor('x1'), g.tensor('x2'), isClose(g))),
+  Isclose: onTensor(['x1', 'x2', 'rtol', 'atol', 'equal_nan'], (x, g) => binary(x, g.tensor('x2'), isClose(g))),
   Select: on(['condlist', 'choicelist', 'default'], (g) => {
     const choices = g.tensors('choicelist');
     return g
@@ -180,19 +171,8 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
         g.get('default') === null ? doubles([], [0]) : g.tensor('default'),
       );
   }),
-  Ptp: on(['x', 'axis', 'keepdims'], (g) =>
-    reduce(
-      g.tensor('x'),
-      axesOf(g.get('axis'), g.tensor('x').shape.length),
-      g.flag('keepdims'),
-      (row) => Math.max(...row) - Math.min(...row),
-    ),
-  ),
-  Median: on(['x', 'axis', 'keepdims'], (g) =>
-    reduce(g.tensor('x'), axesOf(g.get('axis'), g.tensor('x').shape.length), g.flag('keepdims'), (row) =>
-      quantileOf(row, 0.5),
-    ),
-  ),
+  Ptp: reduction((row) => Math.max(...row) - Math.min(...row)),
+  Median: reduction((row) => quantileOf(row, 0.5)),
   Quantile: quantiles(1),
   Percentile: quantiles(100),
   Diff: on(['a', 'n', 'axis'], (g) =>
@@ -202,10 +182,10 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
       g.tensor('a'),
     ),
   ),
-  Trapezoid: on(['y', 'x', 'dx', 'axis'], (g) => {
+  Trapezoid: onTensor(['y', 'x', 'dx', 'axis'], (x, g) => {
     const axis = g.number('axis', -1);
     const places = g.get('x') === null ? undefined : g.tensor('x').data;
-    const sums = alongRows(g.tensor('y'), axis, (row) => [
+    const sums = alongRows(x, axis, (row) => [
       sumOf(
         row.subarray(1).map((value, i) => {
           const step = places ? (places[i + 1] as number) - (places[i] as number) : g.number('dx', 1);
@@ -228,10 +208,10 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
     const sizes = Array.from({ length: sections }, (_, i) => Math.ceil((size - i) / sections));
     return pieces(x, axis, sizes);
   }),
-  Fliplr: on(['x'], (g) => alongRows(g.tensor('x'), 1, (row) => row.toReversed())),
-  Flipud: on(['x'], (g) => alongRows(g.tensor('x'), 0, (row) => row.toReversed())),
-  Append: on(['x1', 'x2', 'axis'], (g) => {
-    const parts = [g.tensor('x1'), g.tensor('x2')];
+  Fliplr: onTensor(['x'], (x) => alongRows(x, 1, (row) => row.toReversed())),
+  Flipud: onTensor(['x'], (x) => alongRows(x, 0, (row) => row.toReversed())),
+  Append: onTensor(['x1', 'x2', 'axis'], (x, g) => {
+    const parts = [x, g.tensor('x2')];
     if (g.get('axis') === null)
       return concat(
         parts.map((part) => reshape(part, [-1])),
@@ -243,7 +223,7 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
   Logspace: on(['start', 'stop', 'num', 'endpoint', 'base', 'dtype', 'axis'], (g) =>
     map(between(g), (power) => g.number('base', 10) ** power),
   ),
-  Full: on(['fill_value', 'shape', 'dtype'], (g) => broadcastTo(g.tensor('fill_value'), g.numbers('shape'))),
+  Full: onTensor(['fill_value', 'shape', 'dtype'], (x, g) => broadcastTo(x, g.numbers('shape'))),
   ExtractSequences: on(['x', 'sequence_length', 'sequence_stride'], (g) => {
     const [x, length, stride] = [g.tensor('x'), g.number('sequence_length'), g.number('sequence_stride')];
     const count = Math.floor(((x.shape.at(-1) as number) - length) / stride) + 1;
@@ -264,7 +244,7 @@ export const NUMPY: Readonly<Record<string, Operator>> = {
     const factor = 10 ** g.number('decimals', 0);
     return map(g.tensor('x'), (x) => roundEven(x * factor) / factor);
   }),
-  Size: on(['x'], (g) => doubles([], [g.tensor('x').data.length])),
+  Size: onTensor(['x'], (x) => doubles([], [x.data.length])),
 };
 
 /** `keras.ops.meshgrid`: its lines are all the arguments. */

@@ -1,7 +1,7 @@
 import { concat, type Doubles, doubles, expand, transpose } from '../doubles.ts';
 import { mirrored } from './arrays.ts';
 import { built, cellOf } from './cells.ts';
-import { type Given, type Operator, on } from './given.ts';
+import { type Given, type Operator, on, onTensor } from './given.ts';
 import { isChannelsFirst, layer } from './windows.ts';
 
 /** What each window covers, one window for each place: cells outside are zero. */
@@ -156,11 +156,11 @@ export const PATCHES: Readonly<Record<string, Operator>> = {
   ExtractPatches: on(['images', 'size', 'strides', 'dilation_rate', 'padding', 'data_format'], extracted),
   Unfold: on(['x', 'kernel_size', 'dilation', 'padding', 'stride'], unfolded),
   Fold: on(['x', 'output_size', 'kernel_size', 'dilation', 'padding', 'stride'], folded),
-  GaussianBlur: on(['images', 'kernel_size', 'sigma', 'data_format'], (g) => {
+  GaussianBlur: onTensor(['images', 'kernel_size', 'sigma', 'data_format'], (x, g) => {
     const [size, sigma] = [both(g, 'kernel_size', 3), both(g, 'sigma', 1)];
     const columns = bell(size[1], sigma[0]);
     const rows = bell(size[0], sigma[1]).map((row) => columns.map((column) => row * column));
-    return eachChannel(g.tensor('images'), rows, 'same', g.get('data_format'));
+    return eachChannel(x, rows, 'same', g.get('data_format'));
   }),
-  SobelEdges: on(['images', 'data_format'], (g) => sobelEdges(g.tensor('images'))),
+  SobelEdges: onTensor(['images', 'data_format'], (x) => sobelEdges(x)),
 };

@@ -1,6 +1,6 @@
 import { type Doubles, doubles, pad, slice, transpose, wrong } from '../doubles.ts';
 import { alongRows } from './cells.ts';
-import { type Operator, on } from './given.ts';
+import { type Operator, onTensor } from './given.ts';
 import { isChannelsFirst } from './windows.ts';
 
 /** A picture with its channels last, and the answer as the picture came. */
@@ -89,8 +89,7 @@ export function framed(x: Doubles, height: number, [top, bottom, left, right]: r
 
 function frame(word: 'padding' | 'cropping'): Operator {
   const names = ['top', 'left', 'bottom', 'right'].map((side) => `${side}_${word}`);
-  return on(['images', ...names, 'target_height', 'target_width', 'data_format'], (g) => {
-    const x = g.tensor('images');
+  return onTensor(['images', ...names, 'target_height', 'target_width', 'data_format'], (x, g) => {
     const height = x.shape.length - (isChannelsFirst(g.get('data_format')) ? 2 : 3);
     const sign = word === 'padding' ? 1 : -1;
     const along = (before: string, after: string, target: string, size: number) => {
@@ -109,9 +108,9 @@ function frame(word: 'padding' | 'cropping'): Operator {
 
 /** Pictures of `keras.ops.image`. */
 export const PICTURES: Readonly<Record<string, Operator>> = {
-  RGBToGrayscale: on(['images', 'data_format'], (g) => grey(g.tensor('images'), g.get('data_format'))),
-  RGBToHSV: on(['images', 'data_format'], (g) => coloured(g.tensor('images'), g.get('data_format'), toHsv)),
-  HSVToRGB: on(['images', 'data_format'], (g) => coloured(g.tensor('images'), g.get('data_format'), fromHsv)),
+  RGBToGrayscale: onTensor(['images', 'data_format'], (x, g) => grey(x, g.get('data_format'))),
+  RGBToHSV: onTensor(['images', 'data_format'], (x, g) => coloured(x, g.get('data_format'), toHsv)),
+  HSVToRGB: onTensor(['images', 'data_format'], (x, g) => coloured(x, g.get('data_format'), fromHsv)),
   PadImages: frame('padding'),
   CropImages: frame('cropping'),
 };

@@ -1,7 +1,7 @@
 import { axisOf, broadcastTo, type Doubles, doubles, map, reshape, sizeOf, wrong } from '../doubles.ts';
 import { take } from './arrays.ts';
 import { alongRows, built, cellOf } from './cells.ts';
-import { type Given, type Operator, on } from './given.ts';
+import { type Given, type Operator, on, onTensor } from './given.ts';
 
 /** Places in order: those of equal numbers stay in theirs. */
 export function order(row: Float64Array, falling: boolean): number[] {
@@ -78,8 +78,7 @@ export const PLACES: Readonly<Record<string, Operator>> = {
       return cellOf(x, index.with(axis, place < 0 ? place + (x.shape[axis] as number) : place));
     });
   }),
-  MultiHot: on(['inputs', 'num_classes', 'axis', 'dtype', 'sparse'], (g) => {
-    const x = g.tensor('inputs');
+  MultiHot: onTensor(['inputs', 'num_classes', 'axis', 'dtype', 'sparse'], (x, g) => {
     const classes = Number(g.get('num_classes') ?? g.get('num_tokens'));
     const together = x.shape.length > 1;
     const shape = together ? [x.shape[0] as number, ...x.shape.slice(2), classes] : [classes];
@@ -96,8 +95,8 @@ export const PLACES: Readonly<Record<string, Operator>> = {
     const x = g.tensor('x');
     return [alongRows(x, -1, (row) => first(row).map((i) => row[i] as number)), alongRows(x, -1, first)];
   }),
-  InTopK: on(['targets', 'predictions', 'k'], (g) => {
-    const [targets, rows] = [g.tensor('targets'), g.tensor('predictions')];
+  InTopK: onTensor(['targets', 'predictions', 'k'], (x, g) => {
+    const [targets, rows] = [x, g.tensor('predictions')];
     return built(targets.shape, (index) => {
       const own = cellOf(rows, [...index, cellOf(targets, index)]);
       const row = Array.from({ length: rows.shape[1] as number }, (_, i) => cellOf(rows, [...index, i]));
@@ -121,8 +120,7 @@ export const PLACES: Readonly<Record<string, Operator>> = {
     const bins = g.tensor('bins').data;
     return map(g.tensor('x'), (x) => bins.filter((edge) => edge <= x).length);
   }),
-  Roll: on(['x', 'shift', 'axis'], (g) => {
-    const x = g.tensor('x');
+  Roll: onTensor(['x', 'shift', 'axis'], (x, g) => {
     const shifts = g.numbers('shift');
     const moved = (y: Doubles, axis: number, by: number) =>
       alongRows(y, axis, (row) =>
@@ -139,12 +137,12 @@ export const PLACES: Readonly<Record<string, Operator>> = {
       return covered ? cellOf(updates, inside) : cellOf(x, index);
     });
   }),
-  Scatter: on(['indices', 'values', 'shape'], (g) =>
-    scattered(doubles(g.numbers('shape')), g.tensor('indices'), g.tensor('values'), (old, next) => old + next),
+  Scatter: onTensor(['indices', 'values', 'shape'], (x, g) =>
+    scattered(doubles(g.numbers('shape')), x, g.tensor('values'), (old, next) => old + next),
   ),
-  ScatterUpdate: on(['inputs', 'indices', 'updates', 'reduction'], (g) => {
+  ScatterUpdate: onTensor(['inputs', 'indices', 'updates', 'reduction'], (x, g) => {
     const join = JOINS[String(g.get('reduction'))];
     if (!join) throw wrong('add, max, min or mul', 'argument reduction', g.get('reduction'));
-    return scattered(g.tensor('inputs'), g.tensor('indices'), g.tensor('updates'), join);
+    return scattered(x, g.tensor('indices'), g.tensor('updates'), join);
   }),
 };

@@ -13,13 +13,11 @@ import {
   wrong,
 } from '../doubles.ts';
 import { firstBest, normalized } from './arrays.ts';
-import { type Operator, on } from './given.ts';
+import { type Operator, on, onTensor } from './given.ts';
 
 const truth = (condition: boolean) => Number(condition);
-const reduction = (f: (row: Float64Array) => number): Operator => ({
-  parameters: ['x', 'axis', 'keepdims'],
-  compute: (g) => reduce(g.tensor('x'), axesOf(g.get('axis'), g.tensor('x').shape.length), g.flag('keepdims'), f),
-});
+export const reduction = (f: (row: Float64Array) => number, name = 'x'): Operator =>
+  onTensor([name, 'axis', 'keepdims'], (x, g) => reduce(x, g.axes(x), g.flag('keepdims'), f));
 const positions = (better: (a: number, b: number) => boolean): Operator => ({
   parameters: ['x', 'axis', 'keepdims'],
   compute: (g) => {
@@ -37,10 +35,10 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
   Min: reduction(smallestOf),
   Amax: reduction(largestOf),
   Amin: reduction(smallestOf),
-  Prod: on(['x', 'axis', 'keepdims', 'dtype'], (g) => {
+  Prod: onTensor(['x', 'axis', 'keepdims', 'dtype'], (x, g) => {
     if (g.get('dtype') !== null) throw wrong('None', 'argument dtype', g.get('dtype'));
-    const axes = axesOf(g.get('axis'), g.tensor('x').shape.length);
-    return reduce(g.tensor('x'), axes, g.flag('keepdims'), (row) => row.reduce((a, b) => a * b, 1));
+    const axes = g.axes(x);
+    return reduce(x, axes, g.flag('keepdims'), (row) => row.reduce((a, b) => a * b, 1));
   }),
   Var: reduction(varianceOf),
   Std: reduction((row) => Math.sqrt(varianceOf(row))),
@@ -53,9 +51,8 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
   }),
   Argmax: positions((a, b) => a > b),
   Argmin: positions((a, b) => a < b),
-  Average: on(['x', 'weights'], (g) => {
-    const x = g.tensor('x');
-    const axes = axesOf(g.get('axis'), x.shape.length);
+  Average: onTensor(['x', 'weights'], (x, g) => {
+    const axes = g.axes(x);
     if (g.get('weights') === null) return reduce(x, axes, false, meanOf);
     const weights = g.tensor('weights');
     const lined =
@@ -70,12 +67,9 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
       reduce(broadcastTo(lined, x.shape), axes, false, sumOf),
     );
   }),
-  Moments: on(['x', 'axes', 'keepdims'], (g) => {
-    const axes = axesOf(g.get('axes'), g.tensor('x').shape.length);
-    return [
-      reduce(g.tensor('x'), axes, g.flag('keepdims'), meanOf),
-      reduce(g.tensor('x'), axes, g.flag('keepdims'), varianceOf),
-    ];
+  Moments: onTensor(['x', 'axes', 'keepdims'], (x, g) => {
+    const axes = axesOf(g.get('axes'), x.shape.length);
+    return [reduce(x, axes, g.flag('keepdims'), meanOf), reduce(x, axes, g.flag('keepdims'), varianceOf)];
   }),
   Norm: on(['x', 'ord', 'axis', 'keepdims'], (g) => {
     const order = g.get('ord') ?? 2;
@@ -87,12 +81,7 @@ export const REDUCTIONS: Readonly<Record<string, Operator>> = {
       return p === 0 ? row.filter((x) => x !== 0).length : sumOf(sizes.map((x) => x ** p)) ** (1 / p);
     });
   }),
-  Normalize: on(['x', 'axis', 'order', 'epsilon'], (g) =>
-    normalized(
-      g.tensor('x'),
-      axesOf(g.get('axis') ?? -1, g.tensor('x').shape.length),
-      g.number('order', 2),
-      g.number('epsilon', 1e-7),
-    ),
+  Normalize: onTensor(['x', 'axis', 'order', 'epsilon'], (x, g) =>
+    normalized(x, g.axes(x, -1), g.number('order', 2), g.number('epsilon', 1e-7)),
   ),
 };

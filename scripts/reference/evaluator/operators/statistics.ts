@@ -1,15 +1,11 @@
 import { axesOf, type Doubles, map, reduce, reshape, sumOf, varianceOf } from '../doubles.ts';
 import { alongRows } from './cells.ts';
-import { type Operator, on } from './given.ts';
+import { type Operator, on, onTensor } from './given.ts';
 
 const there = (row: Float64Array) => row.filter((element) => !Number.isNaN(element));
 
 const folding = (f: (row: Float64Array) => number): Operator =>
-  on(['x', 'axis', 'keepdims'], (g) =>
-    reduce(g.tensor('x'), axesOf(g.get('axis'), g.tensor('x').shape.length), g.flag('keepdims'), (row) =>
-      f(there(row)),
-    ),
-  );
+  onTensor(['x', 'axis', 'keepdims'], (x, g) => reduce(x, g.axes(x), g.flag('keepdims'), (row) => f(there(row))));
 
 const place = (better: (a: number, b: number) => boolean): Operator =>
   on(['x', 'axis', 'keepdims'], (g) => {

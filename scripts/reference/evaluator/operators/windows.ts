@@ -4,7 +4,7 @@ import { add, type Doubles, pad, reshape, transpose, wrong } from '../doubles.ts
 import { CONVOLUTIONS } from '../kinds/convolution.ts';
 import { POOLINGS } from '../kinds/pooling.ts';
 import { built, cellOf } from './cells.ts';
-import { type Given, type Operator, on } from './given.ts';
+import { type Given, type Operator, on, onTensor } from './given.ts';
 
 const LAYERS = { ...CONVOLUTIONS, ...POOLINGS };
 
@@ -147,10 +147,9 @@ export const WINDOWS: Readonly<Record<string, Operator>> = {
   ...Object.fromEntries(
     ['Average', 'Max'].map((kind) => [
       `Adaptive${kind}Pool`,
-      on(['inputs', 'output_size', 'data_format'], (g) => {
-        const x = g.tensor('inputs');
-        return layer(`Adaptive${kind}Pooling${x.shape.length - 2}D`, x, g.options);
-      }),
+      onTensor(['inputs', 'output_size', 'data_format'], (x, g) =>
+        layer(`Adaptive${kind}Pooling${x.shape.length - 2}D`, x, g.options),
+      ),
     ]),
   ),
   Conv: on(['inputs', 'kernel', 'strides', 'padding', 'data_format', 'dilation_rate'], (g) =>
@@ -169,10 +168,10 @@ export const WINDOWS: Readonly<Record<string, Operator>> = {
       { kernel: g.tensor('pointwise_kernel') },
     );
   }),
-  DepthToSpace: on(['x', 'block_size', 'data_format'], (g) =>
-    depthToSpace(g.tensor('x'), g.number('block_size'), g.get('data_format')),
+  DepthToSpace: onTensor(['x', 'block_size', 'data_format'], (x, g) =>
+    depthToSpace(x, g.number('block_size'), g.get('data_format')),
   ),
-  SpaceToDepth: on(['x', 'block_size', 'data_format'], (g) =>
-    spaceToDepth(g.tensor('x'), g.number('block_size'), g.get('data_format')),
+  SpaceToDepth: onTensor(['x', 'block_size', 'data_format'], (x, g) =>
+    spaceToDepth(x, g.number('block_size'), g.get('data_format')),
   ),
 };

@@ -19,19 +19,15 @@ import { matmul } from '../../einsum.ts';
 import { erf } from '../../kinds/activations.ts';
 import { oneHot, take } from '../arrays.ts';
 import { alongRows, built, cellOf } from '../cells.ts';
-import { type Given, type Operator, on } from '../given.ts';
+import { type Given, type Operator, on, onTensor, pairwise, unary } from '../given.ts';
 import { crossed, diagonal, onDiagonal } from '../matrices.ts';
 import { normalized, responseNormalized } from '../neural.ts';
 import { besselI0, erfinv, saturated } from '../numpy.ts';
 import { gatherNd, order, scattered, takeInBatches } from '../places.ts';
+import { reduction } from '../reductions.ts';
 import { soFar } from '../statistics.ts';
 import { biased, convolved, depthToSpace, depthwise, pooled, spaceToDepth } from '../windows.ts';
 import { TENSORFLOW_PICTURES } from './pictures.ts';
-
-const unary = (f: (x: number) => number): Operator => ({
-  parameters: ['x', 'name'],
-  compute: (g) => map(g.tensor('x'), f),
-});
 
 const POOL = ['input', 'ksize', 'strides', 'padding', 'data_format'];
 const pool = (kind: 'Max' | 'Average'): Operator =>
@@ -43,8 +39,8 @@ const convolution = (work: typeof convolved): Operator =>
   );
 
 const running = (f: (a: number, b: number) => number, first: number): Operator =>
-  on(['x', 'axis', 'exclusive', 'reverse'], (g) =>
-    soFar(g.tensor('x'), g.number('axis', 0), f, first, { exclusive: g.flag('exclusive'), reverse: g.flag('reverse') }),
+  onTensor(['x', 'axis', 'exclusive', 'reverse'], (x, g) =>
+    soFar(x, g.number('axis', 0), f, first, { exclusive: g.flag('exclusive'), reverse: g.flag('reverse') }),
   );
 
 /** Rows that fall where asked. */
@@ -54,7 +50,7 @@ function norm(g: Given): Doubles {
   const x = g.tensor('tensor');
   const order = g.get('ord') ?? 'euclidean';
   const p = order === 'euclidean' || order === 'fro' ? 2 : Number(order);
-  return reduce(x, axesOf(g.get('axis'), x.shape.length), g.flag('keepdims') || g.flag('keep_dims'), (row) => {
+  return reduce(x, g.axes(x), g.flag('keepdims') || g.flag('keep_dims'), (row) => {
     const sizes = row.map(Math.abs);
     return p === Number.POSITIVE_INFINITY ? Math.max(...sizes) : sumOf(sizes.map((v) => v ** p)) ** (1 / p);
   });
@@ -88,14 +84,14 @@ function strided(g: Given): Doubles {
 /** Functions of TensorFlow that `keras.ops` has not, or has with other arguments: by the last part of their names. */
 export const TENSORFLOW: Readonly<Record<string, Operator>> = {
   ...TENSORFLOW_PICTURES,
-  shape: on(['input', 'name', 'out_type'], (g) => doubles([g.tensor('input').shape.length], g.tensor('input').shape)),
-  size: on(['input', 'name', 'out_type'], (g) => doubles([], [g.tensor('input').data.length])),
-  rank: on(['input'], (g) => doubles([], [g.tensor('input').shape.length])),
-  ndim: on(['x'], (g) => doubles([], [g.tensor('x').shape.length])),
+  shape: onTensor(['input', 'name', 'out_type'], (x) => doubles([x.shape.length], x.shape)),
+  size: onTensor(['input', 'name', 'out_type'], (x) => doubles([], [x.data.length])),
+  rank: onTensor(['input'], (x) => doubles([], [x.shape.length])),
+  ndim: onTensor(['x'], (x) => doubles([], [x.shape.length])),
   fill: on(['dims', 'value', 'name'], (g) => broadcastTo(g.tensor('value'), g.numbers('dims'))),
-  ensure_shape: on(['x', 'shape'], (g) => g.tensor('x')),
-  batch_flatten: on(['x'], (g) => reshape(g.tensor('x'), [g.tensor('x').shape[0] as number, -1])),
-  flatten: on(['x'], (g) => reshape(g.tensor('x'), [-1])),
+  ensure_shape: onTensor(['x', 'shape'], (x) => x),
+  batch_flatten: onTensor(['x'], (x) => reshape(x, [x.shape[0] as number, -1])),
+  flatten: onTensor(['x'], (x) => reshape(x, [-1])),
   ...Object.fromEntries(['', '1d', '2d', '3d', '_v2'].map((kind) => [`avg_pool${kind}`, pool('Average')])),
   ...Object.fromEntries(['', '1d', '2d', '3d', '_v2'].map((kind) => [`max_pool${kind}`, pool('Max')])),
   pool: on(['input', 'window_shape', 'pooling_type', 'padding', 'dilation_rate', 'strides', 'data_format'], (g) => {
@@ -118,11 +114,11 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
   bias_add: on(['value', 'bias', 'data_format'], (g) =>
     biased(g.tensor(g.has('x') ? 'x' : 'value'), g.tensor('bias'), g.get('data_format')),
   ),
-  depth_to_space: on(['input', 'block_size', 'data_format'], (g) =>
-    depthToSpace(g.tensor('input'), g.number('block_size'), g.get('data_format')),
+  depth_to_space: onTensor(['input', 'block_size', 'data_format'], (x, g) =>
+    depthToSpace(x, g.number('block_size'), g.get('data_format')),
   ),
-  space_to_depth: on(['input', 'block_size', 'data_format'], (g) =>
-    spaceToDepth(g.tensor('input'), g.number('block_size'), g.get('data_format')),
+  space_to_depth: onTensor(['input', 'block_size', 'data_format'], (x, g) =>
+    spaceToDepth(x, g.number('block_size'), g.get('data_format')),
   ),
   'bitwise.invert': unary((x) => ~x),
   invert: on(['x', 'name'], (g) => {
@@ -130,10 +126,10 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
     const truths = g.tensor('x').data.every((x) => x === 0 || x === 1);
     return map(g.tensor('x'), (x) => (truths ? 1 - x : ~x));
   }),
-  batch_normalization: on(['x', 'mean', 'variance', 'offset', 'scale', 'variance_epsilon'], (g) => {
+  batch_normalization: onTensor(['x', 'mean', 'variance', 'offset', 'scale', 'variance_epsilon'], (x, g) => {
     const of = (name: string) => (g.get(name) === null ? undefined : g.tensor(name));
     return normalized(
-      g.tensor('x'),
+      x,
       g.tensor('mean'),
       g.tensor('variance'),
       g.number('variance_epsilon'),
@@ -141,9 +137,9 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
       of('offset'),
     );
   }),
-  local_response_normalization: on(['input', 'depth_radius', 'bias', 'alpha', 'beta'], (g) =>
+  local_response_normalization: onTensor(['input', 'depth_radius', 'bias', 'alpha', 'beta'], (x, g) =>
     responseNormalized(
-      g.tensor('input'),
+      x,
       g.number('depth_radius', 5),
       g.number('bias', 1),
       g.number('alpha', 1),
@@ -152,21 +148,21 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
   ),
   crelu: on(['features', 'axis'], (g) => {
     const x = g.tensor('features');
-    return map(concat([x, map(x, (v) => -v)], axisOf(g.number('axis', -1), x.shape.length)), (v) => Math.max(v, 0));
+    return map(concat([x, map(x, (v) => -v)], g.axis(x, -1)), (v) => Math.max(v, 0));
   }),
-  dropout: on(['x', 'rate', 'noise_shape', 'seed'], (g) => {
+  dropout: onTensor(['x', 'rate', 'noise_shape', 'seed'], (x, g) => {
     if (g.number('rate') !== 0) throw wrong('0', 'the rate of dropout', g.get('rate'));
-    return g.tensor('x');
+    return x;
   }),
   gather: on(['params', 'indices', 'validate_indices', 'axis', 'batch_dims'], (g) => {
     const x = g.tensor(g.has('reference') ? 'reference' : 'params');
     const batch = g.number('batch_dims', 0);
     return takeInBatches(x, g.tensor('indices'), axisOf(g.number('axis', batch), x.shape.length), batch);
   }),
-  gather_nd: on(['params', 'indices', 'batch_dims', 'bad_indices_policy'], (g) =>
-    gatherNd(g.tensor('params'), g.tensor('indices'), g.number('batch_dims', 0)),
+  gather_nd: onTensor(['params', 'indices', 'batch_dims', 'bad_indices_policy'], (x, g) =>
+    gatherNd(x, g.tensor('indices'), g.number('batch_dims', 0)),
   ),
-  embedding_lookup: on(['params', 'ids', 'partition_strategy'], (g) => take(g.tensor('params'), g.tensor('ids'), 0)),
+  embedding_lookup: onTensor(['params', 'ids', 'partition_strategy'], (x, g) => take(x, g.tensor('ids'), 0)),
   one_hot: on(['indices', 'depth', 'on_value', 'off_value', 'axis', 'dtype'], (g) => {
     const hot = oneHot(g.tensor('indices'), Number(g.get('depth') ?? g.get('num_classes')), g.number('axis', -1));
     const [high, low] = [g.number('on_value', 1), g.number('off_value', 0)];
@@ -177,13 +173,11 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
     const x = g.tensor('input');
     return [alongRows(x, -1, (row) => first(row).map((i) => row[i] as number)), alongRows(x, -1, first)];
   }),
-  sort: on(['values', 'axis', 'direction'], (g) =>
-    alongRows(g.tensor('values'), g.number('axis', -1), (row) =>
-      falling(g) ? row.toSorted().toReversed() : row.toSorted(),
-    ),
+  sort: onTensor(['values', 'axis', 'direction'], (x, g) =>
+    alongRows(x, g.number('axis', -1), (row) => (falling(g) ? row.toSorted().toReversed() : row.toSorted())),
   ),
-  argsort: on(['values', 'axis', 'direction', 'stable'], (g) =>
-    alongRows(g.tensor('values'), g.number('axis', -1), (row) => order(row, falling(g))),
+  argsort: onTensor(['values', 'axis', 'direction', 'stable'], (x, g) =>
+    alongRows(x, g.number('axis', -1), (row) => order(row, falling(g))),
   ),
   repeat: on(['x', 'repeats', 'axis'], (g) => {
     const times = g.has('n') ? [g.number('n')] : g.numbers(g.has('rep') ? 'rep' : 'repeats');
@@ -201,31 +195,19 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
   }),
   cumsum: running((a, b) => a + b, 0),
   cumprod: running((a, b) => a * b, 1),
-  moments: on(['x', 'axes', 'shift', 'keepdims'], (g) => {
-    const axes = axesOf(g.get('axes'), g.tensor('x').shape.length);
+  moments: onTensor(['x', 'axes', 'shift', 'keepdims'], (x, g) => {
+    const axes = axesOf(g.get('axes'), x.shape.length);
     const keep = g.flag('keepdims') || g.flag('keep_dims');
     const mean = (row: Float64Array) => sumOf(row) / row.length;
     return [
-      reduce(g.tensor('x'), axes, keep, mean),
-      reduce(g.tensor('x'), axes, keep, (row) => sumOf(row.map((v) => (v - mean(row)) ** 2)) / row.length),
+      reduce(x, axes, keep, mean),
+      reduce(x, axes, keep, (row) => sumOf(row.map((v) => (v - mean(row)) ** 2)) / row.length),
     ];
   }),
   norm: on(['tensor', 'ord', 'axis', 'keepdims'], norm),
-  reduce_euclidean_norm: on(['input_tensor', 'axis', 'keepdims'], (g) => {
-    const x = g.tensor('input_tensor');
-    return reduce(x, axesOf(g.get('axis'), x.shape.length), g.flag('keepdims'), (row) => Math.hypot(...row));
-  }),
-  count_nonzero: on(['input', 'axis', 'keepdims'], (g) => {
-    const x = g.tensor('input');
-    return reduce(
-      x,
-      axesOf(g.get('axis'), x.shape.length),
-      g.flag('keepdims'),
-      (row) => row.filter((v) => v !== 0).length,
-    );
-  }),
-  l2_normalize: on(['x', 'axis', 'epsilon'], (g) => {
-    const x = g.tensor('x');
+  reduce_euclidean_norm: reduction((row) => Math.hypot(...row), 'input_tensor'),
+  count_nonzero: reduction((row) => row.filter((v) => v !== 0).length, 'input'),
+  l2_normalize: onTensor(['x', 'axis', 'epsilon'], (x, g) => {
     const sums = reduce(multiply(x, x), axesOf(g.get('axis') ?? g.get('dim'), x.shape.length), true, sumOf);
     return divide(
       x,
@@ -241,39 +223,39 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
     );
   }),
   strided_slice: on(['input_', 'begin', 'end', 'strides'], strided),
-  matrix_transpose: on(['a'], (g) => {
-    const rank = g.tensor('a').shape.length;
-    return transpose(g.tensor('a'), [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
+  matrix_transpose: onTensor(['a'], (x) => {
+    const rank = x.shape.length;
+    return transpose(x, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
   }),
-  matvec: on(['a', 'b'], (g) => {
+  matvec: onTensor(['a', 'b'], (x, g) => {
     const b = g.tensor('b');
-    const product = matmul(g.tensor('a'), reshape(b, [...b.shape, 1]));
+    const product = matmul(x, reshape(b, [...b.shape, 1]));
     return reshape(product, product.shape.slice(0, -1));
   }),
-  cross: on(['a', 'b', 'name'], (g) => crossed(g.tensor('a'), g.tensor('b'), -1, -1, -1)),
-  band_part: on(['input', 'num_lower', 'num_upper'], (g) => {
+  cross: onTensor(['a', 'b', 'name'], (x, g) => crossed(x, g.tensor('b'), -1, -1, -1)),
+  band_part: onTensor(['input', 'num_lower', 'num_upper'], (x, g) => {
     const [lower, upper] = [g.number('num_lower'), g.number('num_upper')];
-    return built(g.tensor('input').shape, (index) => {
+    return built(x.shape, (index) => {
       const gap = (index.at(-2) as number) - (index.at(-1) as number);
-      return (lower < 0 || gap <= lower) && (upper < 0 || -gap <= upper) ? cellOf(g.tensor('input'), index) : 0;
+      return (lower < 0 || gap <= lower) && (upper < 0 || -gap <= upper) ? cellOf(x, index) : 0;
     });
   }),
-  diag: on(['diagonal', 'k'], (g) => onDiagonal(g.tensor('diagonal'), g.number('k', 0))),
-  diag_part: on(['input', 'k'], (g) => diagonal(g.tensor('input'), g.number('k', 0), -2, -1)),
-  tensor_diag_part: on(['input'], (g) => diagonal(g.tensor('input'), 0, -2, -1)),
-  trace: on(['x'], (g) => {
-    const cells = diagonal(g.tensor('x'), 0, -2, -1);
+  diag: onTensor(['diagonal', 'k'], (x, g) => onDiagonal(x, g.number('k', 0))),
+  diag_part: onTensor(['input', 'k'], (x, g) => diagonal(x, g.number('k', 0), -2, -1)),
+  tensor_diag_part: onTensor(['input'], (x) => diagonal(x, 0, -2, -1)),
+  trace: onTensor(['x'], (x) => {
+    const cells = diagonal(x, 0, -2, -1);
     return reduce(cells, [cells.shape.length - 1], false, sumOf);
   }),
-  saturate_cast: on(['value', 'dtype'], (g) => saturated(g.tensor('value'), g.get('dtype'))),
+  saturate_cast: onTensor(['value', 'dtype'], (x, g) => saturated(x, g.get('dtype'))),
   add_n: on(['inputs'], (g) =>
     g.tensors('inputs').reduce((a, b) => ({ shape: a.shape, data: a.data.map((v, i) => v + (b.data[i] as number)) })),
   ),
-  tensor_scatter_nd_update: on(['tensor', 'indices', 'updates'], (g) =>
-    scattered(g.tensor('tensor'), g.tensor('indices'), g.tensor('updates'), (_, next) => next),
+  tensor_scatter_nd_update: onTensor(['tensor', 'indices', 'updates'], (x, g) =>
+    scattered(x, g.tensor('indices'), g.tensor('updates'), (_, next) => next),
   ),
-  scatter_nd: on(['indices', 'updates', 'shape'], (g) =>
-    scattered(doubles(g.numbers('shape')), g.tensor('indices'), g.tensor('updates'), (old, next) => old + next),
+  scatter_nd: onTensor(['indices', 'updates', 'shape'], (x, g) =>
+    scattered(doubles(g.numbers('shape')), x, g.tensor('updates'), (old, next) => old + next),
   ),
   erfc: unary((x) => 1 - erf(x)),
   erfinv: unary(erfinv),
@@ -283,12 +265,8 @@ export const TENSORFLOW: Readonly<Record<string, Operator>> = {
     const low = Math.floor(x);
     return x - low === 0.5 ? low + (low % 2 === 0 ? 0 : 1) : Math.round(x);
   }),
-  atan2: on(['y', 'x', 'name'], (g) => binary(g.tensor('y'), g.tensor('x'), Math.atan2)),
-  multiply_no_nan: pair((a, b) => (b === 0 ? 0 : a * b)),
-  xdivy: pair((a, b) => (a === 0 ? 0 : a / b)),
-  xlogy: pair((a, b) => (a === 0 ? 0 : a * Math.log(b))),
+  atan2: onTensor(['y', 'x', 'name'], (x, g) => binary(x, g.tensor('x'), Math.atan2)),
+  multiply_no_nan: pairwise((a, b) => (b === 0 ? 0 : a * b), ['x', 'y']),
+  xdivy: pairwise((a, b) => (a === 0 ? 0 : a / b), ['x', 'y']),
+  xlogy: pairwise((a, b) => (a === 0 ? 0 : a * Math.log(b)), ['x', 'y']),
 };
-
-function pair(f: (a: number, b: number) => number): Operator {
-  return on(['x', 'y', 'name'], (g) => binary(g.tensor('x'), g.tensor('y'), f));
-}

@@ -14,7 +14,7 @@ import {
 import { matmul } from '../../einsum.ts';
 import { resize } from '../../resize.ts';
 import { alongRows } from '../cells.ts';
-import { type Given, type Operator, on } from '../given.ts';
+import { type Given, type Operator, on, onTensor } from '../given.ts';
 import { turned } from '../matrices.ts';
 import { patches } from '../patches.ts';
 import { coloured, framed, fromHsv, grey, MATRICES, toHsv } from '../pictures.ts';
@@ -142,23 +142,17 @@ export const TENSORFLOW_PICTURES: Readonly<Record<string, Operator>> = {
   pad_to_bounding_box: picture(BOX, (x, g) => bounded(x, g, 1)),
   resize_with_crop_or_pad: cropOrPad,
   convert_image_dtype: picture(['dtype', 'saturate'], (x) => (x.integer ? map(x, (v) => v / 255) : x)),
-  extract_patches: on(['images', 'sizes', 'strides', 'rates', 'padding'], (g) =>
-    patches(
-      g.tensor('images'),
-      inner(g, 'sizes'),
-      inner(g, 'strides'),
-      inner(g, 'rates'),
-      String(g.get('padding')).toLowerCase(),
-    ),
+  extract_patches: onTensor(['images', 'sizes', 'strides', 'rates', 'padding'], (x, g) =>
+    patches(x, inner(g, 'sizes'), inner(g, 'strides'), inner(g, 'rates'), String(g.get('padding')).toLowerCase()),
   ),
   resize_bilinear: on(['images', 'size', 'align_corners', 'half_pixel_centers'], (g) => oldResized(g, false)),
   resize_nearest_neighbor: on(['images', 'size', 'align_corners', 'half_pixel_centers'], (g) => oldResized(g, true)),
   resize_with_pad: on(['image', 'target_height', 'target_width', 'method', 'antialias'], resizedWithPad),
   resize_image_with_crop_or_pad: cropOrPad,
-  'image.transpose': on(['image'], (g) => {
-    const rank = g.tensor('image').shape.length;
+  'image.transpose': onTensor(['image'], (x) => {
+    const rank = x.shape.length;
     const others = Array.from({ length: rank - 3 }, (_, i) => i);
-    return transpose(g.tensor('image'), [...others, rank - 2, rank - 3, rank - 1]);
+    return transpose(x, [...others, rank - 2, rank - 3, rank - 1]);
   }),
-  rot90: on(['image', 'k'], (g) => turned(g.tensor('image'), g.number('k', 1), [-3, -2])),
+  rot90: onTensor(['image', 'k'], (x, g) => turned(x, g.number('k', 1), [-3, -2])),
 };
