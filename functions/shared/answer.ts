@@ -2,7 +2,6 @@ import {
   type AnswerOptions,
   type BatchResult,
   type Classifier,
-  checkAnswerOptions,
   heatmapAbsent,
   heatmapOutput,
   type InferRequest,
@@ -10,8 +9,6 @@ import {
   listModels,
   loadClassifier,
   type Result,
-  responseResults,
-  resultOutputs,
   type Timings,
 } from '@freezeframe/inference';
 import { measure } from './observe/metrics.ts';
@@ -100,12 +97,6 @@ async function answerTensors(
   inputs: InferRequest['inputs'],
   options: AnswerOptions,
 ): Promise<Result | BatchResult> {
-  const { manifest } = classifier;
-  const checked = checkAnswerOptions(options);
-  const response = await classifier.infer({
-    inputs,
-    outputs: resultOutputs(manifest, checked).map((name) => ({ name })),
-  });
-  const results = responseResults(manifest, response, checked);
+  const results = await classifier.results(inputs, options);
   return results.length === 1 ? (results[0] as Result) : { results };
 }

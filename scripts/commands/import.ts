@@ -40,6 +40,7 @@ interface Flags {
   evaluate?: string;
   target?: string;
   encoding?: string;
+  heatmap: boolean;
   timeLimit?: number;
   json?: true;
 }
@@ -76,6 +77,7 @@ export function importCommand(): Command {
     .option('--evaluate <data>', 'measure it on labelled pictures or a table before it is saved, and write a report')
     .option('--target <column>', 'of the table that --evaluate names: which column holds the right answers')
     .option('--encoding <name>', 'of that table or CSV: windows-1252, ...; UTF-8 if left out')
+    .option('--no-heatmap', 'leave out which parts of a picture speak for a label')
     .option('--allow-nonfinite', 'import it although weights are NaN or infinite')
     .addOption(
       new Option('--time-limit <seconds>', 'of processor time that it may take; by the size of the file otherwise')
@@ -160,6 +162,7 @@ function importOptions(path: string, flags: Flags): ImportOptions {
     precision: rest.precision,
     allowNonfinite: rest.allowNonfinite === true,
     command: commandLine(),
+    heatmap: rest.heatmap,
     onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${printable(basename(path))} ` : ''),
   };
 }

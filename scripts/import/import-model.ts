@@ -24,6 +24,8 @@ export interface ImportOptions {
   readonly allowNonfinite?: boolean;
   /** Of quantized models: with their stored numbers, or with what these stand for. */
   readonly precision?: Precision | undefined;
+  /** False: without a heat map where it could have one. */
+  readonly heatmap?: boolean;
   /** What the user typed, for the manifest. */
   readonly command?: string;
   /** Told what is being done. */
@@ -60,7 +62,8 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   const { notes, ...choices } = await readChoices(options, read.table);
   onStep('Freezing and verifying');
   const model = await prepare(read.imported, choices);
-  const prepared = { ...model, notes: [...notes, ...model.notes] };
+  const heated = options.heatmap === false ? model : await (await import('./heatmap/add-heatmap.ts')).addHeatmap(model);
+  const prepared = { ...heated, notes: [...notes, ...heated.notes] };
   onStep('Saving');
   const sourceBytes = await sizeOf(path);
   const manifest = draft(options, read, prepared, sourceBytes);

@@ -1,6 +1,13 @@
 import type { TensorData } from './datatype.ts';
 import { expected, ModelError, RequestError } from './errors.ts';
-import { checkHeatmap, type Heatmap, type HeatmapOptions, heatmapOf, heatmapOutput } from './heatmap/grid.ts';
+import {
+  checkHeatmap,
+  type Heatmap,
+  type HeatmapOptions,
+  heatmapOf,
+  heatmapOutput,
+  type MapRow,
+} from './heatmap/grid.ts';
 import type { ClassificationOutput, Manifest, RegressionOutput, UnknownOutput } from './manifest.ts';
 
 interface Prediction {
@@ -41,8 +48,8 @@ export interface OutputRow {
   values: Float32Array;
   /** From the pictures of the labels; only where the model tells. */
   distance?: number;
-  /** The map's output, and which of its rows; only where it was asked for. */
-  map?: { tensor: TensorData; row: number };
+  /** The map's output and its kernel, and which of its rows; only where it was asked for. */
+  map?: MapRow;
 }
 
 export interface AnswerOptions {
@@ -98,12 +105,13 @@ export function withUnknown(manifest: Manifest, names: readonly string[]): reado
 export function outputRows(manifest: Manifest, outputs: Outputs, rows: number): OutputRow[] {
   const values = (outputs[resultOutput(manifest).name] as TensorData).data as Float32Array;
   const distances = distancesOf(manifest, outputs, rows);
-  const map = outputs[heatmapOutput(manifest)?.name ?? ''];
+  const heatmap = heatmapOutput(manifest);
+  const [map, kernel] = [outputs[heatmap?.name ?? ''], outputs[heatmap?.kernel ?? '']];
   const length = values.length / rows;
   return Array.from({ length: rows }, (_, row) => ({
     values: values.subarray(row * length, (row + 1) * length),
     ...(distances ? { distance: distances[row] as number } : {}),
-    ...(map ? { map: { tensor: map, row } } : {}),
+    ...(map ? { map: { tensor: map, kernel, row } } : {}),
   }));
 }
 
@@ -150,9 +158,7 @@ export function toResult(manifest: Manifest, row: OutputRow, options: CheckedOpt
     model,
     ...(output.unknown && distance !== undefined ? { known: isKnown(output.unknown, distance) } : {}),
     predictions: topPredictions(output.labels, probabilities, options),
-    ...(options.heatmap && map
-      ? { heatmap: heatmapOf(output, map.tensor, map.row, probabilities, options.heatmap) }
-      : {}),
+    ...(options.heatmap && map ? { heatmap: heatmapOf(output, map, probabilities, options.heatmap) } : {}),
   };
 }
 

@@ -16,9 +16,10 @@ import { checkGraph } from './classifier/check-graph.ts';
 import { DATATYPE_INFO, elementCount, type TensorData } from './datatype.ts';
 import { createEngine, type Engine, type EngineOptions, type EngineTensor } from './engine.ts';
 import { expected, FreezeframeError, ModelError, RequestError } from './errors.ts';
-import type { Heatmap } from './heatmap/grid.ts';
+import { type Heatmap, heatmapOutput } from './heatmap/grid.ts';
 import { drawOverlay } from './heatmap/overlay.ts';
-import { type InferRequest, type InferResponse, inferWith } from './infer.ts';
+import { withKernel } from './heatmap/with-kernel.ts';
+import { type InferRequest, type InferResponse, inferWith, resultsWith } from './infer.ts';
 import { type Manifest, type PictureInput, parseManifest } from './manifest.ts';
 import { type DecodeOptions, decodePicture } from './picture.ts';
 import { type Problem, toProblem } from './problem.ts';
@@ -48,7 +49,7 @@ interface Explanation {
 /** A model in memory that answers. */
 export interface Classifier {
   readonly manifest: Manifest;
-  /** What the graph takes and answers, all of it; batch axis first. */
+  /** What the graph takes and answers, but for a heat map that comes in two parts; batch axis first. */
   readonly inputs: readonly EngineTensor[];
   readonly outputs: readonly EngineTensor[];
   /**
@@ -73,6 +74,11 @@ export interface Classifier {
    *   `model-output-invalid`, `model-run-failed`, `model-closed`.
    */
   infer(request: InferRequest): Promise<InferResponse>;
+  /**
+   * The same tensors in, a result for each row out.
+   * @throws as `infer` and `classify`.
+   */
+  results(inputs: InferRequest['inputs'], options?: AnswerOptions): Promise<Result[]>;
   /** Tensors in, tensors out, for protocols that have their own way of writing them. As `Engine.run`. */
   run(feeds: Readonly<Record<string, TensorData>>, names?: readonly string[]): Promise<Record<string, TensorData>>;
   /** Gives the model's memory back. */
@@ -101,9 +107,11 @@ export async function openClassifier(folder: string, options: EngineOptions = {}
   // Started together: sharp's 100 ms of loading pass while onnxruntime prepares the graph.
   const decoder = warmDecoder(manifest);
   decoder.catch(() => undefined); // awaited below, unless the engine fails first
-  const engine = await createEngine(model, options);
+  const opened = await createEngine(model, options);
+  const heatmap = heatmapOutput(manifest);
+  const engine = heatmap?.kernel ? withKernel(opened, heatmap.name, heatmap.kernel) : opened;
   try {
-    checkGraph(manifest, engine);
+    checkGraph(manifest, opened);
     await Promise.all([warm(engine), decoder]);
   } catch (error) {
     await engine.close();
@@ -224,6 +232,10 @@ class FrozenClassifier implements Classifier {
 
   infer(request: InferRequest): Promise<InferResponse> {
     return inferWith(this.#engine, this.manifest, request);
+  }
+
+  results(inputs: InferRequest['inputs'], options: AnswerOptions = {}): Promise<Result[]> {
+    return resultsWith(this.#engine, this.manifest, inputs, options);
   }
 
   close(): Promise<void> {

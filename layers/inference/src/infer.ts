@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import {
+  type AnswerOptions,
   type CheckedOptions,
+  checkAnswerOptions,
   knownRows,
   type Outputs,
   type Result,
   resultOutput,
+  resultOutputs,
   toResults,
   withUnknown,
 } from './answer.ts';
@@ -95,16 +98,8 @@ export interface KnownParameters {
 export async function inferWith(engine: Engine, manifest: Manifest, request: unknown): Promise<InferResponse> {
   const { id, inputs, outputs } = parseRequest(request);
   const wanted = outputs?.length ? outputs.map(({ name }) => findOutput(engine.outputs, name)) : engine.outputs;
-  checkElements(inputs.map(({ shape }) => shape));
-  const feeds = new Map<string, TensorData>();
-  for (const [index, { name, shape, datatype, data }] of inputs.entries()) {
-    if (feeds.has(name)) throw new RequestError('request-invalid', expected('each input once', 'inputs', name));
-    feeds.set(name, { datatype, shape, data: readValues(data, shape, datatype, `inputs[${index}].data`) });
-  }
-  const named = Object.fromEntries(feeds);
-  checkBatch(engine.inputs, named);
   const names = wanted.map(({ name }) => name);
-  const results = await engine.run(named, withUnknown(manifest, names));
+  const results = await runInputs(engine, inputs, withUnknown(manifest, names));
   const parameters = knownParameters(manifest, results, inputs[0]?.shape[0] ?? 1);
   return {
     model_name: manifest.name,
@@ -113,6 +108,31 @@ export async function inferWith(engine: Engine, manifest: Manifest, request: unk
     ...(parameters ? { parameters } : {}),
     outputs: wanted.map(({ name }) => writeTensor(name, results[name] as TensorData)),
   };
+}
+
+/** Answers the inputs of such a request with a result for each row. @throws as `inferWith` and `toResults`. */
+export async function resultsWith(
+  engine: Engine,
+  manifest: Manifest,
+  inputs: InferRequest['inputs'],
+  options: AnswerOptions,
+): Promise<Result[]> {
+  const checked = checkAnswerOptions(options);
+  const names = resultOutputs(manifest, checked);
+  const outputs = await runInputs(engine, parseRequest({ inputs }).inputs, names);
+  return toResults(manifest, outputs, outputs[resultOutput(manifest).name]?.shape[0] ?? 1, checked);
+}
+
+async function runInputs(engine: Engine, inputs: InferRequest['inputs'], names: readonly string[]): Promise<Outputs> {
+  checkElements(inputs.map(({ shape }) => shape));
+  const feeds = new Map<string, TensorData>();
+  for (const [index, { name, shape, datatype, data }] of inputs.entries()) {
+    if (feeds.has(name)) throw new RequestError('request-invalid', expected('each input once', 'inputs', name));
+    feeds.set(name, { datatype, shape, data: readValues(data, shape, datatype, `inputs[${index}].data`) });
+  }
+  const named = Object.fromEntries(feeds);
+  checkBatch(engine.inputs, named);
+  return engine.run(named, names);
 }
 
 /**

@@ -86,9 +86,14 @@ const unknownOutput = z
 
 const heatmapOutput = z
   .strictObject({
-    name: text.describe("The graph output's name: float32 [batch, rows, columns, labels]."),
+    name: text.describe(
+      "The graph output's name: float32 [batch, rows, columns, labels]; with a kernel, [batch, rows, columns, channels].",
+    ),
     rows: positive.max(1024),
     columns: positive.max(1024),
+    kernel: text
+      .optional()
+      .describe("The graph output's name: float32 [channels, labels], what a part's channels are multiplied with."),
   })
   .describe("Class activation map: how much each part of a picture adds to each label's logit.");
 

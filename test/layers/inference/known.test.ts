@@ -77,6 +77,8 @@ describe('a manifest that names outputs which the graph has not', () => {
     ['a map of another shape', heatmap({ name: 'colours' })],
     ['other rows', heatmap({ rows: 3 })],
     ['other columns', heatmap({ columns: 1 })],
+    ['no such kernel', heatmap({ kernel: 'other' })],
+    ['a kernel of another shape', heatmap({ kernel: 'distance' })],
   ])('%s', async (_, changes) => {
     await expect(opened(changes)).rejects.toMatchObject({ code: 'manifest-mismatch', remedy: expect.any(String) });
   });

@@ -35,8 +35,9 @@ function furtherOutputs({ labels, unknown, heatmap }: ClassificationOutput): Ten
   const specs: TensorSpec[] = [];
   if (unknown) specs.push({ name: unknown.name, datatype: 'FP32', shape: [null] });
   if (heatmap) {
-    const shape = [null, heatmap.rows, heatmap.columns, labels.length];
-    specs.push({ name: heatmap.name, datatype: 'FP32', shape });
+    const { name, rows, columns, kernel } = heatmap;
+    specs.push({ name, datatype: 'FP32', shape: [null, rows, columns, kernel ? null : labels.length] });
+    if (kernel) specs.push({ name: kernel, datatype: 'FP32', shape: [null, labels.length] });
   }
   return specs;
 }

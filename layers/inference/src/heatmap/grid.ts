@@ -45,25 +45,33 @@ export function heatmapAbsent({ name, version }: Pick<Manifest, 'name' | 'versio
   });
 }
 
+/** Where one item of a batch has its map. */
+export interface MapRow {
+  /** float32 [batch, rows, columns, labels], or of channels where there is a kernel. */
+  readonly tensor: TensorData;
+  /** float32 [channels, labels]. */
+  readonly kernel: TensorData | undefined;
+  readonly row: number;
+}
+
 /**
  * The map of one item of a batch.
- * @param tensor float32 [batch, rows, columns, labels]. @param probabilities one per label: they choose where none is named,
- *   and between classes that share a name.
+ * @param probabilities one per label: they choose where none is named, and between classes that share a name.
  * @throws ModelError `model-output-invalid`.
  */
 export function heatmapOf(
   output: ClassificationOutput,
-  { shape, data }: TensorData,
-  row: number,
+  map: MapRow,
   probabilities: readonly number[],
   { label }: HeatmapOptions,
 ): Heatmap {
   const { labels } = output;
-  const [, rows = 0, columns = 0, classes = 0] = shape;
+  const [, rows = 0, columns = 0] = map.tensor.shape;
   const { name } = output.heatmap as HeatmapOutput;
   const chosen = mostProbable(probabilities, (index) => label === undefined || labels[index] === label);
+  const valueAt = placesOf(map, chosen);
   const at = (y: number, x: number) => {
-    const value = Number(data[((row * rows + y) * columns + x) * classes + chosen]);
+    const value = valueAt(y * columns + x);
     if (Number.isFinite(value)) return value;
     throw new ModelError('model-output-invalid', expected('finite numbers', `output ${name}`, value), {
       remedy: "Check the model's weights.",
@@ -72,6 +80,19 @@ export function heatmapOf(
   const values = Array.from({ length: rows }, (_, y) => Array.from({ length: columns }, (__, x) => at(y, x)));
   // What speaks against the label is not coloured; where nothing speaks for it, nothing is.
   return { label: labels[chosen] as string, values, scale: { low: 0, high: Math.max(0, ...values.flat()) } };
+}
+
+/** What each place adds to one label's logit. */
+function placesOf({ tensor: { shape, data }, kernel, row }: MapRow, label: number): (place: number) => number {
+  const [, rows = 0, columns = 0, width = 0] = shape;
+  const first = row * rows * columns;
+  if (!kernel) return (place) => Number(data[(first + place) * width + label]);
+  const labels = kernel.shape[1] as number;
+  const weights = Float64Array.from({ length: width }, (_, i) => Number(kernel.data[i * labels + label]));
+  return (place) => {
+    const from = (first + place) * width;
+    return weights.reduce((sum, weight, i) => sum + weight * Number(data[from + i]), 0);
+  };
 }
 
 function mostProbable(probabilities: readonly number[], among: (index: number) => boolean): number {
