@@ -1,16 +1,16 @@
-import { rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultStore, type ModelStore, openStore, type StoredModel } from '#store';
+import { defaultStore, type ModelStore, openStore } from '#store';
 import { EPOCH, listTree, writeTree } from './files/tree.ts';
 import { alone } from './lock.ts';
 import { publish, readRecords, removeAbandoned, stagingName } from './publish.ts';
 import { checkLimit, deployedSize, UNZIPPED_LIMIT, type UnitSize } from './sizes.ts';
 import { type Architecture, LAMBDA_ARCHITECTURE } from './target.ts';
 import { hashInputs, isCurrent, type Unit, type UnitRecord } from './unit.ts';
-import { listUnits } from './units.ts';
+import { chooseModels, listUnits } from './units.ts';
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface BundleOptions {
   /** References (`NAME`, `NAME@3`, ...), the default first. Left out: every model's production version. */
@@ -38,6 +38,8 @@ export interface Bundle {
   readonly architecture: string;
   /** `NAME@VERSION`, the default first. */
   readonly models: readonly string[];
+  /** The references that were asked for; absent where it was every production version. */
+  readonly chosen?: readonly string[];
   readonly units: readonly UnitSize[];
   readonly total: UnitSize;
   readonly limit: number;
@@ -56,7 +58,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
   const root = resolve(options.root ?? PROJECT);
   const outDir = resolve(options.outDir ?? join(root, 'build'));
   const cache = resolve(options.cacheDir ?? join(defaultStore(), 'cache', 'natives'));
-  const models = await resolveModels(options.store ?? openStore(), options.models);
+  const models = await chooseModels(options.store ?? openStore(), options.models);
 
   const units = await listUnits(root, { platform, arch }, cache, models);
   return alone(outDir, 'building', async () => {
@@ -69,7 +71,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
       for (const [done, unit] of units.entries()) {
         progress(done, units.length, unit.name);
         const known = before[unit.name];
-        if (known && (await isCurrent(root, outDir, unit, known)) && (await zipIsThere(outDir, unit.name, known))) {
+        if (known && (await isCurrent(root, outDir, unit, known))) {
           records[unit.name] = known;
         } else {
           records[unit.name] = await stage(root, staging, unit);
@@ -86,6 +88,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
         platform,
         architecture: LAMBDA_ARCHITECTURE[arch],
         models: models.map(({ name, version }) => `${name}@${version}`),
+        ...(options.models?.length ? { chosen: options.models } : {}),
         units: sizes,
         total: deployedSize(sizes),
         limit,
@@ -96,14 +99,6 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
       await rm(staging, { recursive: true, force: true });
     }
   });
-}
-
-async function resolveModels(store: ModelStore, references?: readonly string[]): Promise<StoredModel[]> {
-  if (!references || references.length === 0) {
-    return (await store.list()).models.filter(({ tags }) => tags.includes('production'));
-  }
-  const models = await Promise.all(references.map((reference) => store.resolve(reference)));
-  return models.filter(({ digest, name }, i) => models.findIndex((m) => m.digest === digest && m.name === name) === i);
 }
 
 async function stage(root: string, staging: string, unit: Unit): Promise<UnitRecord> {
@@ -122,9 +117,4 @@ async function stage(root: string, staging: string, unit: Unit): Promise<UnitRec
     unzipped: files.reduce((sum, { bytes }) => sum + bytes, 0),
     zipped: zip.length,
   };
-}
-
-async function zipIsThere(outDir: string, name: string, { zipped }: UnitRecord): Promise<boolean> {
-  const file = await stat(join(outDir, `${name}.zip`)).catch(() => undefined);
-  return file?.size === zipped && file.mtimeMs === EPOCH.getTime();
 }

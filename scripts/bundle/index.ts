@@ -1,4 +1,5 @@
 export { type Bundle, bundle } from './bundle.ts';
 export { type BuildCopy, copyBuild } from './copy.ts';
+export { type BuildState, inspectBuild, readBundle } from './inspect.ts';
 export { sizeTable } from './sizes.ts';
-export { hostTarget, LAMBDA_ARCHITECTURE } from './target.ts';
+export { type Architecture, hostTarget, LAMBDA_ARCHITECTURE } from './target.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { listTree, type Tree } from './files/tree.ts';
+import { EPOCH, listTree, type Tree } from './files/tree.ts';
 
 /** What building a unit gives. */
 export interface Built {
@@ -44,14 +44,14 @@ export async function hashInputs(root: string, inputs: readonly string[]): Promi
   return hashes;
 }
 
-/** True when the unit's inputs are what they were and its output lies untouched in `outDir`. */
+/** True when the unit's inputs are what they were, and its folder and zip lie untouched in `outDir`. */
 export async function isCurrent(
   root: string,
   outDir: string,
   unit: Unit,
   record: UnitRecord | undefined,
 ): Promise<boolean> {
-  if (!record || record.key !== unit.key) return false;
+  if (!record || record.key !== unit.key || !(await zipIsThere(outDir, unit.name, record))) return false;
   const files = await listTree(join(outDir, unit.name));
   const intact = files.every((file) => !file.touched && record.outputs[file.path] === file.bytes);
   if (!intact || files.length !== Object.keys(record.outputs).length) return false;
@@ -59,4 +59,9 @@ export async function isCurrent(
     if ((await hashFile(resolve(root, path)).catch(() => undefined)) !== hash) return false;
   }
   return true;
+}
+
+async function zipIsThere(outDir: string, name: string, { zipped }: UnitRecord): Promise<boolean> {
+  const file = await stat(join(outDir, `${name}.zip`)).catch(() => undefined);
+  return file?.size === zipped && file.mtimeMs === EPOCH.getTime();
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StoredModel } from '#store';
+import type { ModelStore, StoredModel } from '#store';
 import { buildModelLayer, modelIndex } from './layers/model-layer.ts';
 import { listAssets, listFunctions } from './list-functions.ts';
 import type { Target } from './target.ts';
@@ -48,4 +48,13 @@ async function recipeHash(root: string): Promise<string> {
   const own = (await readdir(HERE, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
   for (const name of own) hash.update(`${name} ${await hashFile(join(HERE, name))}\n`);
   return hash.update(await readFile(join(root, 'package-lock.json'))).digest('hex');
+}
+
+/** The models of a bundle, the default first. @throws FreezeframeError the store's codes. */
+export async function chooseModels(store: ModelStore, references?: readonly string[]): Promise<StoredModel[]> {
+  if (!references || references.length === 0) {
+    return (await store.list()).models.filter(({ tags }) => tags.includes('production'));
+  }
+  const models = await Promise.all(references.map((reference) => store.resolve(reference)));
+  return models.filter(({ digest, name }, i) => models.findIndex((m) => m.digest === digest && m.name === name) === i);
 }

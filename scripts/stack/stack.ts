@@ -30,19 +30,36 @@ export function stackName(stage = process.env.STAGE ?? 'dev'): string {
   return `freezeframe-${stage}`;
 }
 
+export interface StackState {
+  /** CloudFormation's word: `UPDATE_COMPLETE`. */
+  readonly status: string;
+  /** By name. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A stack as it is now; undefined where there is none. @throws FreezeframeError `aws-refused`, `region-missing`. */
+export async function readStack(stack: string, region?: string): Promise<StackState | undefined> {
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(region ? { region } : {});
+  const asked = client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
+    if (/does not exist/.test(error.message)) return undefined;
+    throw error;
+  });
+  const found = (await askAws(`The stack ${stack} cannot be read`, asked))?.Stacks?.[0];
+  if (!found) return undefined;
+  const outputs = (found.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
+  return { status: found.StackStatus ?? '', outputs: Object.fromEntries(outputs) };
+}
+
 /** @throws FreezeframeError `stack-not-found`, `stack-outdated` (no such output), `aws-refused`. */
 export async function stackOutput(stack: string, output: string): Promise<string> {
-  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient({});
-  const asked = client.send(new DescribeStacksCommand({ StackName: stack })).catch((cause: Error) => {
-    if (!/does not exist/.test(cause.message)) throw cause;
+  const state = await readStack(stack);
+  if (!state) {
     throw new FreezeframeError('stack-not-found', `There is no stack ${stack} in this account and region.`, {
-      cause,
-      remedy: 'Deploy it (npx serverless deploy --stage NAME), or name another one with --stage.',
+      remedy: 'Deploy it (npx freezeframe deploy --stage NAME), or name another one with --stage.',
     });
-  });
-  const { Stacks } = await askAws(`The stack ${stack} cannot be read`, asked);
-  const found = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
+  }
+  const found = state.outputs[output];
   if (found) return found;
   throw new FreezeframeError('stack-outdated', `The stack ${stack} has no output ${output}.`, {
     remedy: 'It is of an older version: deploy again.',

@@ -25,6 +25,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   import: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'read', 'reference', 'store', 'system', 'tensorflow'],
   bundle: ['store', 'system', 'terminal'],
   stack: ['functions'],
+  doctor: ['bundle', 'stack', 'store', 'terminal'],
+  deploy: ['bundle', 'doctor', 'functions', 'keys', 'stack', 'terminal'],
   keys: ['functions', 'stack', 'store', 'system'],
   local: ['bundle', 'functions', 'keys', 'store', 'system'],
   functions: [],
