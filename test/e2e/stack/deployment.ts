@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -53,10 +53,14 @@ module.exports = class {
 export interface Deployment {
   readonly cloud: Cloud;
   readonly store: ModelStore;
+  /** Of serverless.yml. */
+  readonly folder: string;
   /** `npx serverless ...` in the service's folder, for the stage. */
   serverless(...words: string[]): Promise<string>;
   /** Puts the store's production models into the layer, and the functions as they are now. */
   bundle(): Promise<void>;
+  /** Puts the function of the test's own beside them, which \`freezeframe bundle\` does not know. */
+  probe(): Promise<void>;
   outputs(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -79,16 +83,22 @@ export async function prepareDeployment({ lease }: { lease?: number } = {}): Pro
   await writeFile(join(service, 'local-policies.cjs'), LOCAL_POLICIES);
   const plugins = cloud.local ? 'plugins:\n  - ./local-policies.cjs\n' : 'plugins:\n';
   await writeFile(configuration, changed.replace(/^plugins:\n/m, plugins));
+  const probe = async () => {
+    await mkdir(buildDir, { recursive: true });
+    await writeFile(join(buildDir, 'probe.zip'), await zipTree(new Map([['index.mjs', Buffer.from(PROBE)]])));
+  };
   // The SDK, the framework and freezeframe's own commands all ask the same.
   Object.assign(process.env, cloud.environment);
   return {
     cloud,
     store,
+    folder: service,
     serverless: (...words) => serverless(service, [...words, '--stage', cloud.stage], cloud.environment),
     bundle: async () => {
       await bundle({ platform: 'linux', arch: 'x64', store, outDir: buildDir, cacheDir: join(work, 'cache') });
-      await writeFile(join(buildDir, 'probe.zip'), await zipTree(new Map([['index.mjs', Buffer.from(PROBE)]])));
+      await probe();
     },
+    probe,
     outputs: async () => {
       const asked = new DescribeStacksCommand({ StackName: `freezeframe-${cloud.stage}` });
       const { Stacks } = await new CloudFormationClient({}).send(asked);
