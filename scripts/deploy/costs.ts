@@ -7,7 +7,7 @@ export interface Template {
 }
 
 /** All resources of one kind. */
-export interface Cost {
+interface Cost {
   readonly type: string;
   readonly what: string;
   readonly count: number;

@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts';
 import { checkNatives, checkNode } from './machine.ts';
 import { checkBundle, checkSettings, checkStore } from './project.ts';
 
-export interface Diagnosis {
+interface Diagnosis {
   readonly findings: readonly Finding[];
   /** What serverless.yml comes to, where it can be used. */
   readonly settings?: StackSettings;

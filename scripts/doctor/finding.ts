@@ -1,7 +1,7 @@
 import { FreezeframeError } from '@freezeframe/inference';
 
 /** `fail`: it cannot work. `warn`: it works, or will, and somebody should know. */
-export type State = 'ok' | 'warn' | 'fail';
+type State = 'ok' | 'warn' | 'fail';
 
 /** One line of the doctor's. */
 export interface Finding {

@@ -1,4 +1,4 @@
-export { type Diagnosis, examine } from './doctor.ts';
+export { examine } from './doctor.ts';
 export type { Finding } from './finding.ts';
 export { archOf } from './project.ts';
 export { findingsText } from './text.ts';

@@ -8,6 +8,6 @@ export {
   summarize,
 } from './batch.ts';
 export { DeadLetters } from './dead-letters.ts';
-export { type Framework, findServerless, runServerless, type StackOptions, serverlessWords } from './serverless.ts';
+export { findServerless, runServerless, type StackOptions, serverlessWords } from './serverless.ts';
 export { readSettings, type StackSettings, sentences } from './settings.ts';
-export { askAws, readStack, type StackState, stackName, stackOutput } from './stack.ts';
+export { askAws, readStack, stackName, stackOutput } from './stack.ts';

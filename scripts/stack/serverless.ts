@@ -14,7 +14,7 @@ export interface StackOptions {
   readonly parameters?: readonly string[] | undefined;
 }
 
-export interface Framework {
+interface Framework {
   /** The script to run with Node. */
   readonly script: string;
   readonly version: string;

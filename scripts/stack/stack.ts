@@ -30,7 +30,7 @@ export function stackName(stage = process.env.STAGE ?? 'dev'): string {
   return `freezeframe-${stage}`;
 }
 
-export interface StackState {
+interface StackState {
   /** CloudFormation's word: `UPDATE_COMPLETE`. */
   readonly status: string;
   /** By name. */

@@ -30,7 +30,7 @@ describe.skipIf(NO_CLOUD)('freezeframe deploy', () => {
     run([command, '--stage', deployed.cloud.stage, '--param', 'keysTtl=1', ...words]);
   const json = async (command: string, ...words: string[]) => {
     const { code, stdout } = await type(command, ...words, '--json');
-    return { code, ...(JSON.parse(stdout) as Record<string, never>) } as Record<string, never>;
+    return { code, ...(JSON.parse(stdout) as Record<string, unknown>) };
   };
   const stateOf = (findings: Finding[]) => Object.fromEntries(findings.map(({ name, state }) => [name, state]));
 
@@ -71,9 +71,14 @@ describe.skipIf(NO_CLOUD)('freezeframe deploy', () => {
   it(
     'finds everything in order then, and a plan finds nothing to change',
     async () => {
-      const { code, findings } = await json('doctor');
+      const { code, findings } = (await json('doctor')) as { code: number; findings?: unknown };
       expect(code).toBe(0);
-      expect(stateOf(findings)).toMatchObject({ bundle: 'ok', stack: 'ok', concurrency: 'ok', settings: 'ok' });
+      expect(stateOf(findings as Finding[])).toMatchObject({
+        bundle: 'ok',
+        stack: 'ok',
+        concurrency: 'ok',
+        settings: 'ok',
+      });
       expect(await json('deploy', '--dry-run')).toMatchObject({
         bundle: [],
         key: 'keep',
@@ -89,7 +94,7 @@ describe.skipIf(NO_CLOUD)('freezeframe deploy', () => {
     async () => {
       await saveTinyModel(deployed.store, 'tiny', 20);
       await deployed.store.tag('tiny@2', 'production');
-      const { findings } = await json('doctor');
+      const { findings } = (await json('doctor')) as { findings?: unknown };
       expect(findings).toContainEqual(
         expect.objectContaining({ name: 'bundle', state: 'warn', says: expect.stringContaining('layers/model') }),
       );

@@ -26,7 +26,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   bundle: ['store', 'system', 'terminal'],
   stack: ['functions'],
   doctor: ['bundle', 'stack', 'store', 'terminal'],
-  deploy: ['bundle', 'doctor', 'functions', 'keys', 'stack', 'terminal'],
+  deploy: ['bundle', 'doctor', 'keys', 'stack', 'terminal'],
   keys: ['functions', 'stack', 'store', 'system'],
   local: ['bundle', 'functions', 'keys', 'store', 'system'],
   functions: [],

@@ -97,7 +97,7 @@ describe('freezeframe dlq', () => {
     expect(await main(['node', 'freezeframe', 'dlq', 'list', '--stage', 'prod', '--json'])).toBe(0);
     expect(JSON.parse(said)).toHaveLength(1);
     aws.query = () =>
-      '<DescribeStacksResponse><DescribeStacksResult><Stacks/></DescribeStacksResult></DescribeStacksResponse>';
+      '<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>x</StackName></member></Stacks></DescribeStacksResult></DescribeStacksResponse>';
     said = '';
     expect(await main(['node', 'freezeframe', 'dlq', 'list', '--json'])).toBe(1);
     expect(JSON.parse(said).error).toMatchObject({ code: 'stack-outdated', remedy: expect.any(String) });
