@@ -10,6 +10,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from '#onnx';
+import { isGlobalPool, type Surroundings } from './global-pool.ts';
 
 /** Names of a backbone's outputs in its graph. */
 export const BACKBONE_OUTPUTS = { features: 'features', map: 'map' } as const;
@@ -21,7 +22,6 @@ const PASSES = [
 ];
 /** What may stand behind the pool of a network that was trained on its own head: a hidden layer or two. */
 const HEAD = ['Gemm', 'MatMul', 'Relu', 'Elu', 'LeakyRelu', 'HardSwish', 'Tanh', 'Gelu', 'BatchNormalization'];
-const GLOBAL_POOLS = ['GlobalAveragePool', 'ReduceMean', 'AveragePool'];
 
 /**
  * Cuts a classifier where its pictures have become features: behind its global average pooling, or in front of its last weights
@@ -47,11 +47,13 @@ export function cutBackbone(model: ModelProto, layer?: string): { readonly map: 
 class Walk {
   readonly #graph: GraphProto;
   readonly #producers = new Map<string, NodeProto>();
+  readonly #around: Surroundings;
   readonly #constants: Set<string>;
 
   constructor(graph: GraphProto) {
     this.#graph = graph;
     this.#constants = new Set(graph.initializer.map(({ name }) => name));
+    this.#around = { graph, producers: this.#producers, data: (node) => this.#data(node) };
     for (const node of graph.node) {
       for (const name of node.output) this.#producers.set(name, node);
       if (node.input.every((name) => name === '' || this.#constants.has(name)))
@@ -67,7 +69,7 @@ class Walk {
       const node = this.#producers.get(value);
       const data = node && this.#data(node);
       if (!node || data === undefined) break;
-      if (this.#isGlobalPool(node)) return value;
+      if (isGlobalPool(node, this.#around)) return value;
       const weights = HEAD.slice(0, 2).includes(node.opType) || this.#isPointwise(node);
       if (weights) last ??= data;
       if (!weights && !PASSES.includes(node.opType) && !HEAD.includes(node.opType)) break;
@@ -92,7 +94,7 @@ class Walk {
       const node = this.#producers.get(value);
       const data = node && this.#data(node);
       if (!node || data === undefined) return undefined;
-      if (this.#isGlobalPool(node)) return data;
+      if (isGlobalPool(node, this.#around)) return data;
       if (!['Identity', 'Flatten', 'Reshape', 'Squeeze', 'Dropout'].includes(node.opType)) return undefined;
       value = data;
     }
@@ -108,18 +110,6 @@ class Walk {
     const dims = this.#graph.initializer.find(({ name }) => name === input[1])?.dims.map(Number);
     const kernel = dims?.slice(2) ?? attribute.find(({ name }) => name === 'kernel_shape')?.ints.map(Number);
     return opType === 'Conv' && kernel !== undefined && kernel.every((size) => size === 1);
-  }
-
-  /** An average over all places of a picture; a smaller window is a layer like others. */
-  #isGlobalPool({ opType, attribute }: NodeProto): boolean {
-    if (!GLOBAL_POOLS.includes(opType)) return false;
-    if (opType === 'AveragePool') {
-      const kernel = attribute.find(({ name }) => name === 'kernel_shape')?.ints.map(Number) ?? [];
-      const strides = attribute.find(({ name }) => name === 'strides')?.ints.map(Number) ?? [1];
-      // A window as large as what it is given has one place: whatever is smaller moves on by less.
-      return kernel.every((size) => size >= 4) && strides.every((step, i) => step === 1 || step === kernel[i]);
-    }
-    return true;
   }
 }
 

@@ -28,6 +28,29 @@ function network({ pool = true, hidden = 0 } = {}): Uint8Array {
   return graph.build();
 }
 
+/** A convolution of 5 channels and 4 x 4 places, and an average of it before the head. */
+function averaged(one: { axes: number[]; features: number; last?: boolean; attribute?: boolean }): Uint8Array {
+  const { axes, features, last, attribute } = one;
+  const graph = new GraphBuilder();
+  const picture = graph.input('picture', 'uint8', [null, 6, 6, 3]);
+  const floats = graph.op('Transpose', [graph.op('Cast', [picture], { to: 1 })], { perm: [0, 3, 1, 2] });
+  const kernel = graph.weight('kernel', [5, 3, 3, 3], new Float32Array(135).fill(0.1));
+  const map = graph.op('Relu', [graph.op('Conv', [floats, kernel], { kernel_shape: [3, 3] })]);
+  const given = last ? graph.op('Transpose', [map], { perm: [0, 2, 3, 1] }) : map;
+  const mean = attribute
+    ? graph.op('ReduceMean', [given], { axes, keepdims: 0 })
+    : graph.op('ReduceMean', [given, graph.ints(axes)], { keepdims: 0 });
+  const flat = graph.op('Reshape', [mean, graph.ints([-1, features])]);
+  graph.node('MatMul', [flat, graph.weight('head', [features, 3], new Float32Array(features * 3))], ['logits']);
+  graph.output('logits', 'float32', [null, 3]);
+  const file = graph.build();
+  if (!attribute) return file;
+  const model = parseOnnx(file);
+  // The attribute was taken away by operator set 18.
+  for (const set of model.opsetImport) set.version = 17n;
+  return toBinary(ModelProtoSchema, model);
+}
+
 async function cut(file: Uint8Array, layer?: string, small = false) {
   const model = parseOnnx(file);
   const { map } = cutBackbone(model, layer);
@@ -64,6 +87,22 @@ describe('cutBackbone', () => {
     const { map, features } = await cut(network({ hidden: 1 }), 'Relu_2');
     expect([map, features.length]).toEqual([false, 5]);
     await expect(cut(network(), 'nothing')).rejects.toMatchObject({ code: 'backbone-not-usable' });
+  });
+
+  it.each([
+    { axes: [2, 3], map: true, features: 5 },
+    { axes: [-1, -2], map: true, features: 5 },
+    { axes: [1, 2], last: true, map: true, features: 5 },
+    { axes: [2, 3], attribute: true, map: true, features: 5 },
+    // Over channels, one side of the picture, a side and the channels: what follows are the features.
+    { axes: [1], map: false, features: 16 },
+    { axes: [3], map: false, features: 20 },
+    { axes: [1, 2], map: false, features: 4 },
+    { axes: [2, 3], last: true, map: false, features: 4 },
+  ])('takes a mean over axes $axes for the pool where they are all places (channels last: $last)', async (one) => {
+    const answer = await cut(averaged(one));
+    expect([answer.map, answer.features.length]).toEqual([one.map, one.features]);
+    expect(answer.maps.length > 0).toBe(one.map);
   });
 
   it('refuses what has no features', async () => {
