@@ -16,8 +16,8 @@ export const FILES = { model: 'model.onnx', facts: 'backbone.json', background: 
 const factsSchema = z.strictObject({
   input: pictureInput,
   map: z.boolean(),
-  /** Number of weights: of two backbones, the one with fewer takes less time. */
-  cost: z.number(),
+  /** Milliseconds of one core for one picture, as measured when it was made: of two, the one with fewer takes less time. */
+  cost: z.number().positive(),
   background: z.strictObject({ count: z.int(), width: z.int(), source: z.string() }),
   provenance: z.record(z.string(), z.string()),
 });
@@ -31,7 +31,8 @@ export async function assetNames(): Promise<string[]> {
     .sort();
 }
 
-export async function readAsset(name: string): Promise<Backbone> {
+/** @returns the backbone, and what one picture costs */
+export async function readAsset(name: string): Promise<Backbone & { readonly cost: number }> {
   const folder = join(BACKBONES_FOLDER, name);
   const facts = factsSchema.parse(JSON.parse(await readFile(join(folder, FILES.facts), 'utf8')));
   const model = await readFile(join(folder, FILES.model));

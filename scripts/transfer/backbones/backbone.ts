@@ -13,7 +13,5 @@ export interface Backbone {
   readonly map: boolean;
   /** Features of pictures that show anything; undefined where none are known. */
   readonly background?: QuantizedRows;
-  /** To order backbones by what a picture costs. */
-  readonly cost: number;
   readonly provenance: Readonly<Record<string, string>>;
 }

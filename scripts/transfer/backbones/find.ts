@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
 import { expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
-import { type GraphProto, ModelProtoSchema, parseOnnx } from '#onnx';
+import { ModelProtoSchema, parseOnnx } from '#onnx';
 import type { ModelStore } from '#store';
 import { assetNames, digestOf, readAsset } from './asset.ts';
 import type { Backbone } from './backbone.ts';
@@ -64,18 +64,5 @@ export function cutStored(name: string, manifest: Manifest, file: Uint8Array, la
   const { map } = cutBackbone(model, layer);
   const bytes = toBinary(ModelProtoSchema, model);
   const provenance = { source: name, sha256: files['model.onnx'].sha256 };
-  return {
-    name,
-    model: bytes,
-    digest: digestOf(bytes, input),
-    input,
-    map,
-    provenance,
-    cost: weightsOf(model.graph as GraphProto),
-  };
-}
-
-/** For what nobody has measured: a network with more weights takes longer. */
-function weightsOf(graph: GraphProto): number {
-  return graph.initializer.reduce((sum, { dims }) => sum + dims.reduce((size, axis) => size * Number(axis), 1), 0);
+  return { name, model: bytes, digest: digestOf(bytes, input), input, map, provenance };
 }
