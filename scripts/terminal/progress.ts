@@ -31,7 +31,9 @@ function bar(title: string, total: number, unit: string): Progress {
 }
 
 function lines(title: string, total: number, unit: string): Progress {
-  let last = Date.now();
+  const began = Date.now();
+  let last = began;
+  let first: number | undefined;
   let latest = '';
   let printed = '';
   const print = () => {
@@ -41,9 +43,17 @@ function lines(title: string, total: number, unit: string): Progress {
   };
   return {
     update(done, note = '') {
-      latest = `${title} ${done}/${total}${unit ? ` ${unit}` : ''}${note ? ` ${note}` : ''}`;
+      first ??= done;
+      const seconds = done > first ? ((Date.now() - began) / 1000 / (done - first)) * (total - done) : 0;
+      const left = seconds > 0 ? `, ${duration(seconds)} left` : '';
+      latest = `${title} ${done}/${total}${unit ? ` ${unit}` : ''}${note ? ` ${note}` : ''}${left}`;
       if (Date.now() - last >= LINE_INTERVAL_MS) print();
     },
     stop: print,
   };
+}
+
+function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  return seconds < 6_000 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }
