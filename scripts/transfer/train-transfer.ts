@@ -1,14 +1,15 @@
 import type { ManifestDraft } from '@freezeframe/inference';
 import { contentsDigest, type FoundPictures, type Skipped } from '#datasets';
-import { type Accuracy, accuracyOf, compareClasses, doubts, reliability } from '#evaluate';
+import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
 import { GRAPH_NAMES } from '#frozen';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
 import { extractFeatures, type PictureFile } from './features/extract.ts';
 import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
-import { answer, largest } from './head/cross-validate.ts';
+import { eachAnswer, largest } from './head/answers.ts';
+import { rowsOfEach } from './head/folds.ts';
 import type { CurvePoint } from './head/learning-curve.ts';
-import { sharpened } from './head/temperature.ts';
+import { type HeldOutAnswer, heldOutAnswers, type Quality, qualityOf, qualityOfAnswers } from './held-out.ts';
 import {
   type Candidate,
   chooseBest,
@@ -32,25 +33,9 @@ export interface TrainTransferOptions {
   readonly store: ModelStore;
   readonly storeRoot: string;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes of features that are held in memory; more lie in a file. */
+  readonly inMemory?: number | undefined;
   onProgress?(what: string, done: number, total: number): void;
-}
-
-/** A picture and what a head that has not seen it says. */
-interface HeldOutAnswer {
-  readonly file: string;
-  readonly path: string;
-  readonly label: string;
-  readonly called: string;
-  /** Of what it was called. */
-  readonly probability: number;
-  /** Of its own label. */
-  readonly own: number;
-  /** How far from all that was learnt; above the threshold it is none of the labels. */
-  readonly score?: number;
-}
-
-interface Quality extends Accuracy {
-  readonly count: number;
 }
 
 interface TriedBackbone extends Quality {
@@ -93,24 +78,39 @@ export interface TransferReport {
  */
 export async function trainTransfer(options: TrainTransferOptions): Promise<TransferReport> {
   const start = performance.now();
-  const { found, seed, store, storeRoot, signal, onProgress } = options;
+  const { found, seed, store, storeRoot, signal, inMemory, onProgress } = options;
   checkName(options.name);
   const shared: TransferOptions = {
     found,
     seed,
     cache: featureCache(storeRoot),
     signal,
+    inMemory,
     ...(onProgress ? { onProgress } : {}),
   };
   const backbones =
     options.backbone === 'auto' ? await assetBackbones() : [await findBackbone(options.backbone, store)];
   const candidates: (Candidate & { accuracy: number; count: number; took: number })[] = [];
-  for (const backbone of backbones) {
-    const began = performance.now();
-    const one = await tryBackbone(backbone, shared);
-    const took = (performance.now() - began) / 1000;
-    candidates.push({ ...one, accuracy: one.outOfFold.accuracy, count: one.data.count, took });
+  try {
+    for (const backbone of backbones) {
+      const began = performance.now();
+      const one = await tryBackbone(backbone, shared);
+      const took = (performance.now() - began) / 1000;
+      candidates.push({ ...one, accuracy: one.outOfFold.accuracy, count: one.data.features.count, took });
+    }
+    return await trainBest(candidates, options, shared, start);
+  } finally {
+    for (const { data } of candidates) await data.features.close();
   }
+}
+
+async function trainBest(
+  candidates: readonly (Candidate & { accuracy: number; count: number; took: number })[],
+  options: TrainTransferOptions,
+  shared: TransferOptions,
+  start: number,
+): Promise<TransferReport> {
+  const { found, store } = options;
   const best = chooseBest(candidates);
   const tried = candidates.map((one) => ({
     name: one.backbone.name,
@@ -119,22 +119,15 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
     seconds: one.took,
   }));
   const model = await fitAndFreeze(best, shared, options.background);
-  const answers = answersOf(best, found.labels, model);
-  const right = answers.filter(({ label, called }) => label === called).length;
-  const quality = {
-    ...qualityOf(right, answers.length),
-    loss: answers.reduce((sum, { own }) => sum - Math.log(Math.max(own, 1e-12)), 0) / answers.length,
-    calibrationError:
-      reliability(answers.map(({ probability, label, called }) => ({ probability, right: label === called }))).error ??
-      0,
-  };
-  const supports = found.labels.map((label) => answers.filter((one) => one.label === label).length);
+  const answers = await heldOutAnswers(best, found.labels, model);
+  const { right, quality } = qualityOfAnswers(answers);
+  const supports = supportsOf(found.labels, answers);
   const constant = compareClasses(found.labels, supports, right);
   const test = await onTestFolder(best, model, shared);
   const partial = {
     labels: found.labels,
     tried,
-    folds: best.outOfFold.folds,
+    folds: best.outOfFold.heads.length,
     answers,
     quality,
     constant,
@@ -159,6 +152,12 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
   };
 }
 
+function supportsOf(labels: readonly string[], answers: readonly HeldOutAnswer[]): number[] {
+  const counts = new Map<string, number>();
+  for (const { label } of answers) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return labels.map((label) => counts.get(label) ?? 0);
+}
+
 /** Heads that were trained with fewer pictures of a label seldom say more than one answer does. */
 const FEW = 10;
 
@@ -170,37 +169,9 @@ function reasonFor(labels: readonly string[], supports: readonly number[]): stri
   return 'The pictures may not show what tells the labels apart, or lie in the wrong folders.';
 }
 
-function qualityOf(right: number, count: number): Quality {
-  return { ...accuracyOf(right, count), count };
-}
-
-function answersOf(
-  { pictures, outOfFold }: Candidate,
-  labels: readonly string[],
-  model: TransferModel,
-): HeldOutAnswer[] {
-  return pictures.map(({ file, path, label }, row) => {
-    const raw = outOfFold.probabilities.subarray(row * labels.length, (row + 1) * labels.length);
-    const own = sharpened(raw, model.temperature);
-    const first = largest(own);
-    const score = model.unknown?.scores[row];
-    return {
-      file,
-      path,
-      label,
-      called: labels[first] as string,
-      probability: own[first] as number,
-      own: own[labels.indexOf(label)] as number,
-      ...(score === undefined ? {} : { score }),
-    };
-  });
-}
-
 function duplicatesOf({ groups, pictures }: Candidate): string[][] {
-  const members = new Map<number, string[]>();
-  for (const [row, group] of groups.entries())
-    members.set(group, [...(members.get(group) ?? []), pictures[row]?.file as string]);
-  return [...members.values()].filter(({ length }) => length > 1);
+  const copies = [...rowsOfEach(groups).values()].filter(({ length }) => length > 1);
+  return copies.map((rows) => rows.map((row) => pictures[row]?.file as string));
 }
 
 type Partial = Pick<TransferReport, 'labels' | 'tried' | 'folds' | 'quality' | 'test' | 'constant' | 'model'>;
@@ -272,17 +243,22 @@ function draftOf(
 async function onTestFolder(
   { backbone }: Candidate,
   { head }: TransferModel,
-  { found, cache, signal }: TransferOptions,
+  { found, cache, signal, inMemory }: TransferOptions,
 ): Promise<Quality | undefined> {
   const files = found.pictures.filter(({ split }) => split === 'test');
   if (files.length === 0) return undefined;
-  const { features, rowOf } = await extractFeatures(backbone, files, { cache, signal });
-  let [right, count] = [0, 0];
-  for (const [i, { label }] of files.entries()) {
-    const row = rowOf[i] as number;
-    if (row < 0) continue;
-    count++;
-    right += Number(found.labels[largest(answer(head, features, row))] === label);
+  const { features, rowOf } = await extractFeatures(backbone, files, { cache, signal, inMemory });
+  const called = new Int32Array(features.count);
+  try {
+    await eachAnswer(features, [head], undefined, (row, own) => {
+      called[row] = largest(own);
+    });
+  } finally {
+    await features.close();
   }
-  return count === 0 ? undefined : qualityOf(right, count);
+  const known = files.flatMap(({ label }, i) => {
+    const row = rowOf[i] as number;
+    return row < 0 ? [] : [found.labels[called[row] as number] === label];
+  });
+  return known.length === 0 ? undefined : qualityOf(known.filter(Boolean).length, known.length);
 }

@@ -4,6 +4,7 @@ import { decodePicture } from '@freezeframe/inference';
 import { checkedPictures, type FoundPictures, type Skipped } from '#datasets';
 import type { Backbone } from './backbones/backbone.ts';
 import { type Extracted, extractFeatures, type PictureFile } from './features/extract.ts';
+import { hashesAt } from './features/picture-hash.ts';
 import { type FrozenHead, freezeHead } from './freeze/freeze-head.ts';
 import { crossValidate, type OutOfFold } from './head/cross-validate.ts';
 import { groupDuplicates } from './head/duplicates.ts';
@@ -51,20 +52,41 @@ export interface TransferOptions {
   /** Folder of all caches of features. */
   readonly cache: string;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes of features that are held in memory; more lie in a file. */
+  readonly inMemory?: number | undefined;
   onProgress?(what: string, done: number, total: number): void;
 }
 
 /** Features of all pictures that are learnt from by one backbone, cross-validated. */
 export async function tryBackbone(backbone: Backbone, options: TransferOptions): Promise<Candidate> {
-  const { found, seed, cache, signal } = options;
+  const { found, cache, signal, inMemory } = options;
   // Pictures of a folder that is called test are kept for the end.
   const files = found.pictures.filter(({ split }) => split !== 'test');
-  const onProgress = (done: number, total: number) => options.onProgress?.(`Features by ${backbone.name}`, done, total);
-  const extracted = await extractFeatures(backbone, files, { cache, signal, onProgress });
+  const onProgress = (what: 'reading' | 'running', done: number, total: number) =>
+    options.onProgress?.(what === 'reading' ? 'Reading pictures' : `Features by ${backbone.name}`, done, total);
+  const extracted = await extractFeatures(backbone, files, { cache, signal, inMemory, onProgress });
+  try {
+    return await judge(backbone, files, extracted, options);
+  } catch (error) {
+    await extracted.features.close();
+    throw error;
+  }
+}
+
+async function judge(
+  backbone: Backbone,
+  files: readonly (PictureFile & { readonly label: string })[],
+  extracted: Extracted,
+  options: TransferOptions,
+): Promise<Candidate> {
+  const { found, seed } = options;
   const skipped: Skipped[] = [...found.skipped, ...extracted.skipped];
   const pictures = oneOfEach(found, files, extracted, skipped);
-  const data = rowsOf(found.labels, pictures, extracted);
-  const groups = groupDuplicates(hashesOf(pictures, extracted), data.features, data.width);
+  const numbers = new Map(extracted.digests.map((digest, row) => [digest, row]));
+  const rows = Int32Array.from(pictures, ({ digest }) => numbers.get(digest) as number);
+  const classes = Int32Array.from(pictures, ({ label }) => found.labels.indexOf(label));
+  const data = { features: extracted.features.select(rows), classes };
+  const groups = await groupDuplicates(hashesAt(extracted.hashes, rows), data.features);
   const foldOf = dealFolds(
     pictures.map(({ digest }) => digest),
     data.classes,
@@ -72,9 +94,10 @@ export async function tryBackbone(backbone: Backbone, options: TransferOptions):
     Math.min(FOLDS, smallestClass(data, found.labels.length)),
     seed,
   );
-  const objective = await Objective.open(data.width, found.labels.length);
+  const objective = await Objective.open(data.features.width, found.labels.length);
   try {
-    const onFold = (done: number, total: number) => options.onProgress?.('Cross-validation', done, total);
+    const onFold = (done: number, total: number) =>
+      options.onProgress?.('Cross-validation', Math.floor((100 * done) / total), 100);
     const outOfFold = await crossValidate(objective, data, found.labels.length, foldOf, onFold);
     const { fresh, seconds } = extracted;
     return { backbone, pictures, data, groups, foldOf, outOfFold, skipped, fresh, seconds };
@@ -96,32 +119,6 @@ function oneOfEach(
   });
   const seen = new Set<string>();
   return checkedPictures(found, all, skipped).filter(({ digest }) => !seen.has(digest) && seen.add(digest));
-}
-
-function rowsOf(labels: readonly string[], pictures: readonly Picture[], extracted: Extracted): Labelled {
-  const { width } = extracted;
-  const rows = new Map(extracted.digests.map((digest, row) => [digest, row]));
-  const classes = Int32Array.from(pictures, ({ label }) => labels.indexOf(label));
-  const inOrder = pictures.every(({ digest }, i) => rows.get(digest) === i);
-  if (inOrder && pictures.length === extracted.digests.length)
-    return { count: pictures.length, width, features: extracted.features, classes };
-  const features = new Float32Array(pictures.length * width);
-  for (const [i, { digest }] of pictures.entries()) {
-    const row = rows.get(digest) as number;
-    features.set(extracted.features.subarray(row * width, (row + 1) * width), i * width);
-  }
-  return { count: pictures.length, width, features, classes };
-}
-
-function hashesOf(pictures: readonly Picture[], { digests, hashes }: Extracted): Uint8Array {
-  const rows = new Map(digests.map((digest, row) => [digest, row]));
-  const size = hashes.length / Math.max(1, digests.length);
-  const own = new Uint8Array(pictures.length * size);
-  for (const [i, { digest }] of pictures.entries()) {
-    const row = rows.get(digest) as number;
-    own.set(hashes.subarray(row * size, (row + 1) * size), i * size);
-  }
-  return own;
 }
 
 function smallestClass({ classes }: Labelled, labels: number): number {
@@ -155,30 +152,34 @@ export interface TransferModel {
 
 export async function fitAndFreeze(
   { backbone, data, groups, foldOf, outOfFold, pictures }: Candidate,
-  { found, seed, cache, signal }: TransferOptions,
+  { found, seed, cache, signal, inMemory, onProgress }: TransferOptions,
   background: readonly PictureFile[] | false,
 ): Promise<TransferModel> {
   const labels = found.labels.length;
-  const temperature = findTemperature({ ...outOfFold, classes: data.classes, labels });
-  const objective = await Objective.open(data.width, labels);
+  const { width } = data.features;
+  const temperature = findTemperature(outOfFold.answered);
+  const objective = await Objective.open(width, labels);
   let head: Head;
   let curve: CurvePoint[];
   try {
     curve = await learningCurve(objective, data, labels, foldOf);
-    const fitted = await fitHead(objective, data, labels, new Uint8Array(data.count).fill(1));
+    const all = new Uint8Array(data.classes.length).fill(1);
+    const onFit = (share: number) => onProgress?.('Training the head', Math.floor(100 * share), 100);
+    const fitted = await fitHead(objective, data, labels, all, onFit);
     head = withTemperature(fitted, temperature);
   } finally {
     await objective.close();
   }
-  const bank = background === false ? undefined : await backgroundOf(backbone, background, { cache, signal });
+  const bank = background === false ? undefined : await backgroundOf(backbone, background, { cache, signal, inMemory });
   const unknown =
     bank &&
-    (await withDistances(data.width, (distances) => learnUnknown(distances, { ...data, labels, groups }, bank, seed)));
+    (await withDistances(width, (distances) => learnUnknown(distances, { ...data, labels, groups }, bank, seed)));
   const step = Math.max(1, Math.floor(pictures.length / WHOLE_PICTURES));
   const whole = pictures.filter((_, i) => i % step === 0).slice(0, WHOLE_PICTURES);
   const decoded = await Promise.all(whole.map(async ({ path }) => decodePicture(await readFile(path), backbone.input)));
   const full = { head, ...(unknown ? { unknown } : {}) };
-  const frozen = await freezeHead(backbone, full, { features: data.features, pictures: decoded });
+  const onVerify = (done: number, total: number) => onProgress?.('Verification', done, total);
+  const frozen = await freezeHead(backbone, full, { features: data.features, pictures: decoded }, onVerify);
   return { ...full, frozen, temperature, curve };
 }
 

@@ -30,21 +30,23 @@ export async function makeBackboneAsset(source: AssetSource): Promise<{ bytes: n
   storeWeightsSmall(model.graph as GraphProto);
   const bytes = toBinary(ModelProtoSchema, model);
   const small = { ...backbone, model: bytes, digest: digestOf(bytes, backbone.input) };
-  const { features, width, digests, skipped } = await extractFeatures(small, source.background, {
+  const { features, digests, skipped } = await extractFeatures(small, source.background, {
     cache: join(tmpdir(), 'freezeframe-features'),
   });
+  const rows = await features.rows(digests.map((_, row) => row));
+  await features.close();
   if (skipped.length > 0) throw new Error(`${skipped[0]?.file}: ${skipped[0]?.reason}`);
   const facts = {
     input: backbone.input,
     map: backbone.map,
     cost: await costOf(small),
-    background: { count: digests.length, width, source: source.backgroundSource },
+    background: { count: digests.length, width: features.width, source: source.backgroundSource },
     provenance: source.provenance,
   };
   const folder = join(BACKBONES_FOLDER, source.name);
   await mkdir(folder, { recursive: true });
   await replaceFile(join(folder, FILES.model), bytes);
-  await replaceFile(join(folder, FILES.background), writeBackground(quantizeRows(features, width)));
+  await replaceFile(join(folder, FILES.background), writeBackground(quantizeRows(rows, features.width)));
   await replaceFile(join(folder, FILES.facts), `${JSON.stringify(facts, null, 2)}\n`);
   return { bytes: bytes.length, background: digests.length };
 }

@@ -5,7 +5,8 @@ import { createEngine, decodePicture, type Engine, FreezeframeError, type Tensor
 import { readPicture, reasonOf, type Skipped } from '#datasets';
 import type { Backbone } from '../backbones/backbone.ts';
 import { type CachedRow, FeatureCache } from './feature-cache.ts';
-import { HASH_BYTES, pictureHash } from './picture-hash.ts';
+import { type Features, type FeatureTable, openFeatures } from './features.ts';
+import { HASH_BYTES, hashesAt, pictureHash } from './picture-hash.ts';
 
 /** Pictures in one run of the network: more gain nothing on two cores. */
 const BATCH = 8;
@@ -25,8 +26,8 @@ export interface Extracted {
   readonly rowOf: Int32Array;
   /** `HASH_BYTES` for each row. */
   readonly hashes: Uint8Array;
-  readonly width: number;
-  readonly features: Float32Array;
+  /** To be closed by whoever asked for them. */
+  readonly features: Features;
   readonly skipped: Skipped[];
   /** Pictures that were run and not taken from the cache, and how long that took. */
   readonly fresh: number;
@@ -37,52 +38,46 @@ export interface ExtractOptions {
   /** Folder of all caches of features. */
   readonly cache: string;
   readonly signal?: AbortSignal | undefined;
-  onProgress?(done: number, total: number): void;
+  /** Bytes of features that are held in memory; more lie in a file. */
+  readonly inMemory?: number | undefined;
+  onProgress?(what: 'reading' | 'running', done: number, total: number): void;
 }
 
 /** Rows that are filled one by one. */
 class Rows {
   readonly digests: readonly string[];
-  readonly features: Float32Array;
-  readonly hashes: Uint8Array;
-  readonly filled: Uint8Array;
-  readonly #width: number;
+  readonly #features: FeatureTable;
+  readonly #hashes: Uint8Array;
+  readonly #filled: Uint8Array;
   readonly #numbers: ReadonlyMap<string, number>;
 
-  constructor(digests: readonly string[], width: number) {
+  constructor(digests: readonly string[], features: FeatureTable) {
     this.digests = digests;
-    this.features = new Float32Array(digests.length * width);
-    this.hashes = new Uint8Array(digests.length * HASH_BYTES);
-    this.filled = new Uint8Array(digests.length);
-    this.#width = width;
+    this.#features = features;
+    this.#hashes = new Uint8Array(digests.length * HASH_BYTES);
+    this.#filled = new Uint8Array(digests.length);
     this.#numbers = new Map(digests.map((digest, row) => [digest, row]));
   }
 
   fill(digest: string, { features, hash }: CachedRow): void {
     const row = this.#numbers.get(digest) as number;
-    this.features.set(features, row * this.#width);
-    this.hashes.set(hash, row * HASH_BYTES);
-    this.filled[row] = 1;
+    this.#features.set(row, features);
+    this.#hashes.set(hash, row * HASH_BYTES);
+    this.#filled[row] = 1;
   }
 
   has(digest: string): boolean {
-    return this.filled[this.#numbers.get(digest) as number] === 1;
+    return this.#filled[this.#numbers.get(digest) as number] === 1;
   }
 
   /** Without rows that nothing was found for. */
-  kept(): { digests: string[]; features: Float32Array; hashes: Uint8Array } {
-    if (this.filled.every((one) => one === 1)) return { ...this, digests: [...this.digests] };
-    const rows = [...this.filled.keys()].filter((row) => this.filled[row] === 1);
-    const kept = new Rows(
-      rows.map((row) => this.digests[row] as string),
-      this.#width,
-    );
-    for (const row of rows) {
-      const features = this.features.subarray(row * this.#width, (row + 1) * this.#width);
-      const hash = this.hashes.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
-      kept.fill(this.digests[row] as string, { features, hash });
-    }
-    return { ...kept, digests: [...kept.digests] };
+  kept(): Pick<Extracted, 'digests' | 'features' | 'hashes'> {
+    const rows = Int32Array.from([...this.#filled.keys()].filter((row) => this.#filled[row] === 1));
+    return {
+      digests: Array.from(rows, (row) => this.digests[row] as string),
+      features: this.#features.select(rows),
+      hashes: hashesAt(this.#hashes, rows),
+    };
   }
 }
 
@@ -104,14 +99,21 @@ export async function extractFeatures(
     return opened;
   };
   const width = backbone.background?.width ?? (await featureWidth(await engine(), backbone));
-  const cache = new FeatureCache(join(options.cache, backbone.digest.slice(0, 32)), width);
+  const folder = join(options.cache, backbone.digest.slice(0, 32));
+  const cache = new FeatureCache(folder, width);
+  let table: FeatureTable | undefined;
   try {
-    const digests = await digestsOf(files);
-    const rows = new Rows([...new Set(digests.filter((digest) => typeof digest === 'string'))], width);
-    await cache.read(new Set(rows.digests), (digest, row) => rows.fill(digest, row));
+    const digests = await digestsOf(files, options);
+    const different = [...new Set(digests.filter((digest) => typeof digest === 'string'))];
+    table = await openFeatures(folder, different.length, width, options.inMemory);
+    const rows = new Rows(different, table);
+    await cache.read(new Set(different), (digest, row) => rows.fill(digest, row));
     const reasons = new Map<string, string>();
     const fresh = await runNew({ engine, backbone, files, digests, rows, reasons, cache, options });
-    return collect(files, digests, rows, reasons, width, fresh, (performance.now() - start) / 1000);
+    return collect(files, digests, rows, reasons, fresh, (performance.now() - start) / 1000);
+  } catch (error) {
+    await table?.close();
+    throw error;
   } finally {
     await cache.close();
     await (await opened)?.close();
@@ -126,8 +128,14 @@ async function featureWidth(engine: Engine, { input }: Backbone): Promise<number
   return (answer.features as TensorData).data.length;
 }
 
-async function digestsOf(files: readonly PictureFile[]): Promise<(string | Error)[]> {
+async function digestsOf(
+  files: readonly PictureFile[],
+  { signal, onProgress }: ExtractOptions,
+): Promise<(string | Error)[]> {
+  let done = 0;
   return mapInOrder(files, async ({ path }) => {
+    if (signal?.aborted) throw interrupted(0, files.length);
+    onProgress?.('reading', ++done, files.length);
     try {
       return createHash('sha256')
         .update(await readPicture(path))
@@ -175,7 +183,7 @@ async function runNew({ engine, backbone, files, digests, rows, reasons, cache, 
       rows.fill(digest, row);
       await cache.append(digest, row);
     }
-    options.onProgress?.(Math.min(first + BATCH, todo.length), todo.length);
+    options.onProgress?.('running', Math.min(first + BATCH, todo.length), todo.length);
   }
   return todo.length;
 }
@@ -212,7 +220,6 @@ function collect(
   digests: readonly (string | Error)[],
   rows: Rows,
   reasons: ReadonlyMap<string, string>,
-  width: number,
   fresh: number,
   seconds: number,
 ): Extracted {
@@ -226,7 +233,7 @@ function collect(
     else if (numbers.has(digest)) rowOf[i] = numbers.get(digest) as number;
     else skipped.push({ file, reason: reasons.get(digest) ?? 'cannot be read' });
   }
-  return { ...kept, rowOf, width, skipped, fresh, seconds };
+  return { ...kept, rowOf, skipped, fresh, seconds };
 }
 
 /** As many at once as there are cores, and one that waits for the disk. */

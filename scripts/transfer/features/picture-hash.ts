@@ -38,11 +38,27 @@ function span(index: number, parts: number, size: number): [number, number] {
   return [from, Math.max(from + 1, Math.floor(((index + 1) * size) / parts))];
 }
 
-/** Bits that differ. */
-export function hashDistance(a: Uint8Array, b: Uint8Array): number {
+/** How many bits of each byte are 1. */
+const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
   let bits = 0;
-  for (let i = 0; i < HASH_BYTES; i++) {
-    for (let left = (a[i] as number) ^ (b[i] as number); left > 0; left &= left - 1) bits++;
-  }
+  for (let left = byte; left > 0; left &= left - 1) bits++;
   return bits;
+});
+
+/** Bits in which the hashes of two rows differ. */
+export function hashDistance(hashes: Uint8Array, a: number, b: number): number {
+  let bits = 0;
+  for (let i = 0; i < HASH_BYTES; i++)
+    bits += BITS[(hashes[a * HASH_BYTES + i] as number) ^ (hashes[b * HASH_BYTES + i] as number)] as number;
+  return bits;
+}
+
+/** The hashes of some rows. */
+export function hashesAt(hashes: Uint8Array, rows: ArrayLike<number>): Uint8Array {
+  const own = new Uint8Array(rows.length * HASH_BYTES);
+  for (let i = 0; i < rows.length; i++) {
+    const at = (rows[i] as number) * HASH_BYTES;
+    own.set(hashes.subarray(at, at + HASH_BYTES), i * HASH_BYTES);
+  }
+  return own;
 }

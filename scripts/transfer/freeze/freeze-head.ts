@@ -4,7 +4,8 @@ import { GRAPH_NAMES } from '#frozen';
 import { GraphBuilder, type GraphProto, ModelProtoSchema, parseOnnx } from '#onnx';
 import type { Backbone } from '../backbones/backbone.ts';
 import { BACKBONE_OUTPUTS } from '../backbones/cut.ts';
-import { largest } from '../head/cross-validate.ts';
+import type { Features } from '../features/features.ts';
+import { largest } from '../head/answers.ts';
 import { emitHead, type FullHead, HEAD_OUTPUTS, type MapShape } from './emit-head.ts';
 import { plainHeatmap, plainProbabilities, plainUnknown } from './plain-head.ts';
 
@@ -18,7 +19,7 @@ const ROWS = 512;
 
 /** Features of pictures that are at hand, and some pictures whole. */
 export interface HeadSamples {
-  readonly features: Float32Array;
+  readonly features: Features;
   /** Decoded as the backbone takes them. */
   readonly pictures: readonly Uint8Array[];
 }
@@ -42,12 +43,17 @@ export interface FrozenHead {
  * Backbone and head as one graph, held against plain code: the head on all features, the whole on some pictures.
  * @throws FreezeframeError `verification-failed`
  */
-export async function freezeHead(backbone: Backbone, full: FullHead, samples: HeadSamples): Promise<FrozenHead> {
+export async function freezeHead(
+  backbone: Backbone,
+  full: FullHead,
+  samples: HeadSamples,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<FrozenHead> {
   const alone = await createEngine(backbone.model);
   try {
     const map = await mapShape(alone, backbone, full.head.width);
     const onnx = joined(backbone, full, map);
-    const rows = await verifyRows(full, samples.features);
+    const rows = await verifyRows(full, samples.features, onProgress);
     const whole = await verifyWhole(alone, onnx, backbone, full, map, samples.pictures);
     const verification = {
       against: 'the backbone, and the head in plain double precision',
@@ -102,29 +108,35 @@ async function runPictures(engine: Engine, { input }: Backbone, pictures: readon
 }
 
 /** The head alone on features, all of them for probabilities, evenly chosen ones for distances. */
-async function verifyRows(full: FullHead, features: Float32Array): Promise<{ samples: number; difference: number }> {
+async function verifyRows(
+  full: FullHead,
+  features: Features,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ samples: number; difference: number }> {
   const { head, unknown } = full;
   const builder = new GraphBuilder();
   builder.input('features', 'float32', [null, head.width]);
   emitHead(builder, full, GRAPH_NAMES.probabilities, 'features');
   const engine = await createEngine(builder.build());
   try {
-    const count = features.length / head.width;
-    const step = Math.max(1, Math.ceil(count / DISTANCE_ROWS));
-    const scoreOf = unknown && plainUnknown(full, features, head.width);
+    const step = Math.max(1, Math.ceil(features.count / DISTANCE_ROWS));
+    const scoreOf = unknown && plainUnknown(full);
     let difference = 0;
-    for (let first = 0; first < count; first += ROWS) {
-      const rows = Math.min(ROWS, count - first);
-      const data = features.subarray(first * head.width, (first + rows) * head.width);
-      const answer = await engine.run({ features: { datatype: 'FP32', shape: [rows, head.width], data } });
-      for (let row = 0; row < rows; row++) {
-        const wanted = plainProbabilities(head, features, first + row);
-        difference = Math.max(difference, compareRow(answer, wanted, row));
-        if (!scoreOf || (first + row) % step !== 0) continue;
-        compareScore(scoreOf(first + row), numbers(answer, HEAD_OUTPUTS.unknown)[row] as number);
+    for await (const { first, count, rows } of features.windows()) {
+      for (let at = 0; at < count; at += ROWS) {
+        const some = Math.min(ROWS, count - at);
+        const data = rows.subarray(at * head.width, (at + some) * head.width);
+        const answer = await engine.run({ features: { datatype: 'FP32', shape: [some, head.width], data } });
+        for (let row = 0; row < some; row++) {
+          const wanted = plainProbabilities(head, rows, at + row);
+          difference = Math.max(difference, compareRow(answer, wanted, row));
+          if (!scoreOf || (first + at + row) % step !== 0) continue;
+          compareScore(scoreOf(rows, at + row), numbers(answer, HEAD_OUTPUTS.unknown)[row] as number);
+        }
+        onProgress(first + at + some, features.count);
       }
     }
-    return { samples: count, difference };
+    return { samples: features.count, difference };
   } finally {
     await engine.close();
   }
@@ -146,11 +158,11 @@ async function verifyWhole(
       await runPictures(engine, backbone, pictures),
     ];
     const features = numbers(parts, BACKBONE_OUTPUTS.features);
-    const scoreOf = full.unknown && plainUnknown(full, features, full.head.width);
+    const scoreOf = full.unknown && plainUnknown(full);
     let difference = 0;
     for (let row = 0; row < pictures.length; row++) {
       difference = Math.max(difference, compareRow(whole, plainProbabilities(full.head, features, row), row));
-      if (scoreOf) compareScore(scoreOf(row), numbers(whole, HEAD_OUTPUTS.unknown)[row] as number);
+      if (scoreOf) compareScore(scoreOf(features, row), numbers(whole, HEAD_OUTPUTS.unknown)[row] as number);
       if (!map) continue;
       const all = numbers(parts, BACKBONE_OUTPUTS.map);
       const size = all.length / pictures.length;

@@ -1,4 +1,3 @@
-import { answer } from '../head/cross-validate.ts';
 import type { Head } from '../head/logistic.ts';
 import { dequantizeRows, type QuantizedRows } from '../quantized-rows.ts';
 import type { FullHead, MapShape } from './emit-head.ts';
@@ -6,15 +5,29 @@ import type { FullHead, MapShape } from './emit-head.ts';
 // What the frozen head is held against: the same formulas in double precision, one after the other, without a graph.
 
 /** softmax(features x weights + bias) of one row. */
-export function plainProbabilities(head: Head, features: Float32Array, row: number): Float64Array {
-  return answer(head, features, row);
+export function plainProbabilities(
+  { weights, bias, labels, width }: Head,
+  features: Float32Array,
+  row: number,
+): Float64Array {
+  const logits = Float64Array.from(bias);
+  for (let i = 0; i < width; i++) {
+    const x = features[row * width + i] as number;
+    if (x === 0) continue;
+    for (let label = 0; label < labels; label++)
+      logits[label] = (logits[label] as number) + x * (weights[i * labels + label] as number);
+  }
+  const most = Math.max(...logits);
+  const powers = logits.map((value) => Math.exp(value - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
 }
 
 /** Distance of each row to the nearest known row minus that to the nearest of the background. */
-export function plainUnknown({ unknown }: FullHead, features: Float32Array, width: number): (row: number) => number {
+export function plainUnknown({ unknown, head: { width } }: FullHead): (features: Float32Array, row: number) => number {
   if (!unknown) throw new RangeError('The head knows no unknown');
   const [known, background] = [dequantizeRows(unknown.known), dequantizeRows(unknown.background)];
-  const nearest = (rows: Float32Array, { count }: QuantizedRows, row: number) => {
+  const nearest = (rows: Float32Array, { count }: QuantizedRows, features: Float32Array, row: number) => {
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < count; i++) {
       let sum = 0;
@@ -26,7 +39,8 @@ export function plainUnknown({ unknown }: FullHead, features: Float32Array, widt
     }
     return Math.sqrt(least);
   };
-  return (row) => nearest(known, unknown.known, row) - nearest(background, unknown.background, row);
+  return (features, row) =>
+    nearest(known, unknown.known, features, row) - nearest(background, unknown.background, features, row);
 }
 
 /** The head's weights applied to each place of one picture's map: [rows, columns, labels]. */

@@ -1,3 +1,4 @@
+import type { Features } from '../features/features.ts';
 import { HASH_BYTES, hashDistance } from '../features/picture-hash.ts';
 
 /** Bits of the hash in which a copy may differ. */
@@ -6,38 +7,73 @@ const MOST_BITS = 6;
 const LEAST_COSINE = 0.97;
 /** Copies agree in at least one of so many parts of their hashes. */
 const PARTS = HASH_BYTES;
+/** Pictures before it that share a part, with which a picture is compared: thousands do where the hash says little. */
+const MOST_HASHES = 1_000;
+/** Of these, how many may have their features compared. */
+const MOST_FEATURES = 32;
+/** Pairs whose features are read at once. */
+const BATCH = 512;
 
 /**
  * Finds near-duplicates: pictures whose hashes and features both nearly agree.
  * @returns a number for each row; rows with the same number are copies of each other
  */
-export function groupDuplicates(hashes: Uint8Array, features: Float32Array, width: number): Int32Array {
-  const count = hashes.length / HASH_BYTES;
-  const group = Int32Array.from({ length: count }, (_, row) => row);
+export async function groupDuplicates(hashes: Uint8Array, features: Features): Promise<Int32Array> {
+  const group = Int32Array.from({ length: features.count }, (_, row) => row);
   const root = (row: number): number => {
     let at = row;
     while (group[at] !== at) at = group[at] as number;
     return at;
   };
-  const hashOf = (row: number) => hashes.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
+  const pairs = similarHashes(hashes, features.count);
+  for (let first = 0; first < pairs.length; first += 2 * BATCH) {
+    const some = pairs.slice(first, first + 2 * BATCH);
+    const rows = [...new Set(some)].sort((a, b) => a - b);
+    const values = await features.rows(rows);
+    const at = new Map(rows.map((row, i) => [row, i]));
+    for (let i = 0; i < some.length; i += 2) {
+      const [other, row] = [some[i] as number, some[i + 1] as number];
+      const [one, two] = [root(other), root(row)];
+      if (one === two) continue;
+      if (cosine(values, features.width, at.get(other) as number, at.get(row) as number) < LEAST_COSINE) continue;
+      group[Math.max(one, two)] = Math.min(one, two);
+    }
+  }
+  return group.map((_, row) => root(row));
+}
+
+/** Rows two by two, the earlier first, each pair once. */
+function similarHashes(hashes: Uint8Array, count: number): number[] {
+  const compared = new Uint8Array(count);
+  const pairs: number[] = [];
   for (let part = 0; part < PARTS; part++) {
     const buckets = new Map<number, number[]>();
     for (let row = 0; row < count; row++) {
-      const byte = hashes[row * HASH_BYTES + part] as number;
-      // Two neighbouring parts: one byte alone is shared by every 256th picture.
-      const key = byte * 256 + (hashes[row * HASH_BYTES + ((part + 1) % PARTS)] as number);
+      const key = keyOf(hashes, row, part);
       const others = buckets.get(key) ?? [];
-      for (const other of others) {
-        if (root(other) === root(row)) continue;
-        if (hashDistance(hashOf(other), hashOf(row)) > MOST_BITS) continue;
-        if (cosine(features, width, other, row) < LEAST_COSINE) continue;
-        group[Math.max(root(other), root(row))] = Math.min(root(other), root(row));
+      const last = Math.max(0, others.length - MOST_HASHES);
+      for (let i = others.length - 1; i >= last && (compared[row] as number) < MOST_FEATURES; i--) {
+        const other = others[i] as number;
+        if (hashDistance(hashes, other, row) > MOST_BITS || metBefore(hashes, other, row, part)) continue;
+        pairs.push(other, row);
+        compared[row] = (compared[row] as number) + 1;
       }
       others.push(row);
       buckets.set(key, others);
     }
   }
-  return group.map((_, row) => root(row));
+  return pairs;
+}
+
+/** Two neighbouring parts: one byte alone is shared by every 256th picture. */
+function keyOf(hashes: Uint8Array, row: number, part: number): number {
+  const at = row * HASH_BYTES;
+  return (hashes[at + part] as number) * 256 + (hashes[at + ((part + 1) % PARTS)] as number);
+}
+
+function metBefore(hashes: Uint8Array, a: number, b: number, part: number): boolean {
+  for (let before = 0; before < part; before++) if (keyOf(hashes, a, before) === keyOf(hashes, b, before)) return true;
+  return false;
 }
 
 function cosine(features: Float32Array, width: number, a: number, b: number): number {

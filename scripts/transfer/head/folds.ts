@@ -13,13 +13,11 @@ export function dealFolds(
   folds: number,
   seed: number,
 ): Int32Array {
-  const members = new Map<number, number[]>();
-  for (const [row, group] of groups.entries()) members.set(group, [...(members.get(group) ?? []), row]);
-  const ordered = [...members.values()]
+  const ordered = [...rowsOfEach(groups).values()]
     .map((rows) => ({ rows, place: place(digests[rows[0] as number] as string, seed) }))
     // Large groups first: what comes last evens out what they leave uneven.
     .sort((a, b) => b.rows.length - a.rows.length || (a.place < b.place ? -1 : 1));
-  const labels = 1 + Math.max(...classes);
+  const labels = classes.reduce((most, label) => Math.max(most, label + 1), 0);
   const counts = Array.from({ length: folds }, () => new Int32Array(labels));
   const totals = new Int32Array(folds);
   const foldOf = new Int32Array(digests.length);
@@ -38,6 +36,17 @@ export function dealFolds(
     totals[best] = (totals[best] as number) + rows.length;
   }
   return foldOf;
+}
+
+/** The rows that share a number. */
+export function rowsOfEach(numbers: Int32Array): Map<number, number[]> {
+  const rows = new Map<number, number[]>();
+  for (const [row, number] of numbers.entries()) {
+    const own = rows.get(number);
+    if (own) own.push(row);
+    else rows.set(number, [row]);
+  }
+  return rows;
 }
 
 function place(digest: string, seed: number): string {

@@ -1,5 +1,7 @@
-import { answer, largest } from './cross-validate.ts';
-import { fitHead } from './logistic.ts';
+import { MemoryFeatures } from '../features/features.ts';
+import { eachAnswer, largest } from './answers.ts';
+import { foldCount } from './cross-validate.ts';
+import { fitHead, type Head } from './logistic.ts';
 import type { Labelled, Objective } from './objective.ts';
 
 /** Accuracy on pictures that were not learnt from, by how many of each label were. */
@@ -12,10 +14,12 @@ export interface CurvePoint {
 const SIZES = [2, 5, 10, 20, 50, 100, 200, 500];
 /** Numbers to multiply that a curve may cost: a few seconds on two cores. */
 const MOST_WORK = 2e11;
+/** Steps of a fit, each forward and backward. */
+const STEPS = 60;
 
 /**
- * How accurate heads are that have seen 2, 5, 10, ... pictures of each label, each tested on the fold that it has not seen.
- * Empty where that would take longer than the training.
+ * How accurate heads are that have seen 2, 5, 10, ... pictures of each label, each tested on the fold that it has not seen. It
+ * ends where more would take longer than the training.
  */
 export async function learningCurve(
   objective: Objective,
@@ -23,37 +27,41 @@ export async function learningCurve(
   labels: number,
   foldOf: Int32Array,
 ): Promise<CurvePoint[]> {
-  const folds = 1 + Math.max(...foldOf);
+  const folds = foldCount(foldOf);
+  const { features, classes } = data;
   const most = Math.min(...countsOf(data, labels)) * ((folds - 1) / folds);
-  const sizes = SIZES.filter((size) => size < most);
-  // 60 steps of each fit, forward and backward.
-  if (data.count * data.width * labels * 4 * 60 * folds * sizes.length > MOST_WORK) return [];
   const points: CurvePoint[] = [];
-  for (const perLabel of sizes) {
-    let [right, count] = [0, 0];
+  let work = 0;
+  for (const perLabel of SIZES.filter((size) => size < most)) {
+    work += folds * labels * features.width * labels * (4 * STEPS * perLabel) + folds * features.count * labels;
+    if (work > MOST_WORK) break;
+    const heads: Head[] = [];
     for (let fold = 0; fold < folds; fold++) {
-      const head = await fitHead(objective, data, labels, firstOfEach(data, labels, foldOf, fold, perLabel));
-      for (let row = 0; row < data.count; row++) {
-        if (foldOf[row] !== fold) continue;
-        count++;
-        right += Number(largest(answer(head, data.features, row)) === data.classes[row]);
-      }
+      const rows = firstOfEach(data, labels, foldOf, fold, perLabel);
+      const some = {
+        features: new MemoryFeatures(await features.rows(rows), features.width),
+        classes: rows.map((row) => classes[row] as number),
+      };
+      heads.push(await fitHead(objective, some, labels, new Uint8Array(rows.length).fill(1)));
     }
-    points.push({ perLabel, right, count });
+    let right = 0;
+    await eachAnswer(features, heads, foldOf, (row, own) => {
+      right += Number(largest(own) === classes[row]);
+    });
+    points.push({ perLabel, right, count: features.count });
   }
   return points;
 }
 
-function firstOfEach({ classes, count }: Labelled, labels: number, foldOf: Int32Array, without: number, most: number) {
+function firstOfEach({ classes }: Labelled, labels: number, foldOf: Int32Array, without: number, most: number) {
   const taken = new Int32Array(labels);
-  const used = new Uint8Array(count);
-  for (let row = 0; row < count; row++) {
-    const label = classes[row] as number;
+  const rows: number[] = [];
+  for (const [row, label] of classes.entries()) {
     if (foldOf[row] === without || (taken[label] as number) >= most) continue;
     taken[label] = (taken[label] as number) + 1;
-    used[row] = 1;
+    rows.push(row);
   }
-  return used;
+  return Int32Array.from(rows);
 }
 
 function countsOf({ classes }: Labelled, labels: number): Int32Array {

@@ -21,11 +21,19 @@ export interface Head {
  * rare their class is, so that a class with few pictures is not outvoted: w = n / (classes x n of the class).
  * For two classes the penalty is doubled, as softmax then has two weights for scikit-learn's one.
  * @param used rows to learn from; the others are left out
+ * @param onProgress the share of the way that is done
  */
-export async function fitHead(objective: Objective, data: Labelled, labels: number, used: Uint8Array): Promise<Head> {
+export async function fitHead(
+  objective: Objective,
+  data: Labelled,
+  labels: number,
+  used: Uint8Array,
+  onProgress: (share: number) => void = () => undefined,
+): Promise<Head> {
   const rowWeights = balanced(data, labels, used);
   const penalty = labels === 2 ? 2 : 1;
-  const size = data.width * labels;
+  const { width } = data.features;
+  const size = width * labels;
   const parameters = new Float64Array(size + labels);
   const rows = used.reduce((sum, one) => sum + one, 0);
   const at = async (x: Float64Array) => {
@@ -38,18 +46,17 @@ export async function fitHead(objective: Objective, data: Labelled, labels: numb
     }
     return { loss: (C * loss + (penalty * squares) / 2) / rows, gradient };
   };
-  await minimize(parameters, at, { tolerance: TOLERANCE, most: MOST_STEPS });
+  await minimize(parameters, at, { tolerance: TOLERANCE, most: MOST_STEPS, onProgress });
+  onProgress(1);
   const all = Float32Array.from(parameters);
-  return { labels, width: data.width, weights: all.slice(0, size), bias: all.slice(size) };
+  return { labels, width, weights: all.slice(0, size), bias: all.slice(size) };
 }
 
-function balanced({ classes, count }: Labelled, labels: number, used: Uint8Array): Float32Array {
+function balanced({ classes }: Labelled, labels: number, used: Uint8Array): Float32Array {
   const counts = new Float64Array(labels);
-  for (let i = 0; i < count; i++)
+  for (let i = 0; i < classes.length; i++)
     if (used[i]) counts[classes[i] as number] = (counts[classes[i] as number] as number) + 1;
   const rows = counts.reduce((sum, one) => sum + one, 0);
   const present = counts.filter((one) => one > 0).length;
-  return Float32Array.from({ length: count }, (_, i) =>
-    used[i] ? rows / (present * (counts[classes[i] as number] as number)) : 0,
-  );
+  return Float32Array.from(classes, (label, i) => (used[i] ? rows / (present * (counts[label] as number)) : 0));
 }

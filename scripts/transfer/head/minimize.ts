@@ -8,20 +8,32 @@ export interface Point {
   readonly gradient: Float64Array;
 }
 
+interface MinimizeOptions {
+  readonly tolerance: number;
+  readonly most: number;
+  onProgress?(share: number): void;
+}
+
 /**
  * L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5) with a backtracking line search. Changes `x` in place.
  * @param tolerance ends where no part of the gradient is larger
+ * @param onProgress the share of the way to it that is done, as the gradient shrinks
  * @returns the number of steps taken
  */
 export async function minimize(
   x: Float64Array,
   at: (x: Float64Array) => Promise<Point>,
-  { tolerance, most }: { readonly tolerance: number; readonly most: number },
+  { tolerance, most, onProgress }: MinimizeOptions,
 ): Promise<number> {
   const steps: { s: Float64Array; y: Float64Array; rho: number }[] = [];
   let here = await at(x);
+  const first = Math.max(largest(here.gradient), 2 * tolerance);
+  let share = 0;
   for (let step = 0; step < most; step++) {
-    if (largest(here.gradient) <= tolerance) return step;
+    const now = largest(here.gradient);
+    if (now <= tolerance) return step;
+    share = Math.max(share, Math.log(first / now) / Math.log(first / tolerance));
+    onProgress?.(share);
     let direction = descent(here.gradient, steps);
     let slope = dot(direction, here.gradient);
     if (!(slope < 0)) {

@@ -1,14 +1,10 @@
 import { createEngine, type Engine, type TensorData } from '@freezeframe/inference';
 import { GraphBuilder } from '#onnx';
+import type { Features } from '../features/features.ts';
 
-/** Rows in one run: 4,096 of 1,280 features are 20 MB. */
-const CHUNK = 4_096;
-
-/** Features of pictures, row-major, and what each shows. */
+/** Features of pictures, and what each shows. */
 export interface Labelled {
-  readonly count: number;
-  readonly width: number;
-  readonly features: Float32Array;
+  readonly features: Features;
   /** Index of the label of each row. */
   readonly classes: Int32Array;
 }
@@ -59,15 +55,13 @@ export class Objective {
     const bias: TensorData = { datatype: 'FP32', shape: [labels], data: all.subarray(width * labels) };
     const gradient = new Float64Array(parameters.length);
     let loss = 0;
-    for (let first = 0; first < data.count; first += CHUNK) {
-      const rows = Math.min(CHUNK, data.count - first);
-      const targets = new Float32Array(rows * labels);
-      for (let i = 0; i < rows; i++)
+    for await (const { first, count, rows } of data.features.windows()) {
+      const targets = new Float32Array(count * labels);
+      for (let i = 0; i < count; i++)
         targets[i * labels + (data.classes[first + i] as number)] = rowWeights[first + i] as number;
-      const x = data.features.subarray(first * width, (first + rows) * width);
       const part = await this.#engine.run({
-        x: { datatype: 'FP32', shape: [rows, width], data: x },
-        targets: { datatype: 'FP32', shape: [rows, labels], data: targets },
+        x: { datatype: 'FP32', shape: [count, width], data: rows },
+        targets: { datatype: 'FP32', shape: [count, labels], data: targets },
         weights,
         bias,
       });

@@ -41,7 +41,7 @@ function losses({ probabilities, classes, labels }: Answered, temperature: numbe
 }
 
 /** softmax(log p / T). */
-export function sharpened(probabilities: Float32Array, temperature: number): Float64Array {
+export function sharpened(probabilities: ArrayLike<number>, temperature: number): Float64Array {
   const powers = Float64Array.from(probabilities, (p) => Math.max(p, 1e-30) ** (1 / temperature));
   const total = sum(powers);
   return powers.map((power) => power / total);

@@ -1,5 +1,6 @@
 import { createEngine, type Engine, type TensorData } from '@freezeframe/inference';
 import { GraphBuilder } from '#onnx';
+import type { Features } from '../features/features.ts';
 
 /** Rows in one run: 4,096 x 4,096 distances are 64 MB. */
 const CHUNK = 1_024;
@@ -44,6 +45,12 @@ export class Distances {
       const all = (answer.distances as TensorData).data as Float32Array;
       for (let i = 0; i < count; i++) told(first + i, all.subarray(i * others, (i + 1) * others));
     }
+  }
+
+  /** The same for features that memory may not hold. */
+  async eachOf(x: Features, y: Float32Array, told: (row: number, distances: Float32Array) => void): Promise<void> {
+    for await (const { first, rows } of x.windows())
+      await this.each(rows, y, (row, distances) => told(first + row, distances));
   }
 
   close(): Promise<void> {

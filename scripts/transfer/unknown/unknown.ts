@@ -1,3 +1,6 @@
+import { stream } from '#system';
+import type { Features } from '../features/features.ts';
+import { rowsOfEach } from '../head/folds.ts';
 import { dequantizeRows, joinRows, type QuantizedRows, quantizeRows } from '../quantized-rows.ts';
 import type { Distances } from './distances.ts';
 import { findPrototypes, type Prototypes, smallest } from './prototypes.ts';
@@ -8,6 +11,8 @@ const RECALL = 0.95;
 const MOST_OF_A_CLASS = 200;
 /** Bytes of all prototypes in a model: 200 classes must not make it many times as large. */
 const MOST_BYTES = 4 * 1024 * 1024;
+/** Rows of a class, chosen by the seed, that its prototypes are found from: 21 MB of 1,280 features. */
+const MOST_LOOKED_AT = 4_096;
 
 /** How a model says "none of these": by the nearest pictures of its training and of everything else. */
 export interface Unknown {
@@ -27,8 +32,7 @@ export interface Unknown {
 }
 
 export interface UnknownData {
-  readonly features: Float32Array;
-  readonly width: number;
+  readonly features: Features;
   readonly classes: Int32Array;
   readonly labels: number;
   /** Near-duplicates of each row: no row is known by a copy of itself. */
@@ -42,7 +46,7 @@ export async function learnUnknown(
   background: QuantizedRows,
   seed: number,
 ): Promise<Unknown> {
-  const { width } = data;
+  const { width } = data.features;
   const prototypes = await prototypesOf(distances, data, seed);
   const rows = dequantizeRows(prototypes.rows);
   const own = await distancesWithoutSelf(distances, data, prototypes, rows);
@@ -61,7 +65,7 @@ export async function learnUnknown(
 
 interface AllPrototypes {
   readonly rows: QuantizedRows;
-  /** Of each row of the training, its prototype's number among all. */
+  /** Of each row of the training, its prototype's number among all; -1 where no prototype was made of it. */
   readonly assigned: Int32Array;
   readonly sizes: Int32Array;
   /** Of prototypes that are rows themselves, the group of that row; -1 for centres. */
@@ -69,24 +73,33 @@ interface AllPrototypes {
 }
 
 async function prototypesOf(distances: Distances, data: UnknownData, seed: number): Promise<AllPrototypes> {
-  const { features, width, classes, labels, groups } = data;
+  const { features, classes, labels, groups } = data;
+  const { width } = features;
   const most = Math.max(1, Math.min(MOST_OF_A_CLASS, Math.floor(MOST_BYTES / width / labels)));
   const parts: QuantizedRows[] = [];
-  const assigned = new Int32Array(classes.length);
+  const assigned = new Int32Array(classes.length).fill(-1);
   const [sizes, groupOf]: [number[], number[]] = [[], []];
+  const members = rowsOfEach(classes);
   for (let label = 0; label < labels; label++) {
-    const rows = [...classes.keys()].filter((row) => classes[row] === label);
-    if (rows.length === 0) continue;
-    const own = new Float32Array(rows.length * width);
-    for (const [i, row] of rows.entries()) own.set(features.subarray(row * width, (row + 1) * width), i * width);
-    const found: Prototypes = await findPrototypes(distances, own, width, most, seed);
+    const all = members.get(label);
+    if (!all) continue;
+    const rows = someOf(all, seed);
+    const found: Prototypes = await findPrototypes(distances, await features.rows(rows), width, most, seed);
     for (const [i, row] of rows.entries()) assigned[row] = sizes.length + (found.assigned[i] as number);
     const themselves = rows.length <= most;
-    groupOf.push(...Array.from(found.sizes, (_, i) => (themselves ? (groups[rows[i] as number] as number) : -1)));
-    sizes.push(...found.sizes);
+    for (const [i, size] of found.sizes.entries()) {
+      groupOf.push(themselves ? (groups[rows[i] as number] as number) : -1);
+      sizes.push(size);
+    }
     parts.push(quantizeRows(found.rows, width));
   }
   return { rows: joinRows(parts), assigned, sizes: Int32Array.from(sizes), groups: Int32Array.from(groupOf) };
+}
+
+function someOf(rows: readonly number[], seed: number): readonly number[] {
+  if (rows.length <= MOST_LOOKED_AT) return rows;
+  const chosen = stream(seed, 'looked at').permutation(rows.length).subarray(0, MOST_LOOKED_AT).sort();
+  return Array.from(chosen, (i) => rows[i] as number);
 }
 
 /**
@@ -100,7 +113,7 @@ async function distancesWithoutSelf(
   prototypes: Float32Array,
 ): Promise<Float32Array> {
   const nearest = new Float32Array(classes.length);
-  await distances.each(features, prototypes, (row, all) => {
+  await distances.eachOf(features, prototypes, (row, all) => {
     const own = assigned[row] as number;
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < all.length; i++) {
@@ -150,9 +163,12 @@ async function nearestOf(distances: Distances, x: Float32Array, y: Float32Array)
   return Float32Array.from(nearest);
 }
 
-async function minusNearest(distances: Distances, x: Float32Array, y: Float32Array, own: Float32Array) {
-  const nearest = await nearestOf(distances, x, y);
-  return own.map((distance, row) => distance - (nearest[row] as number));
+async function minusNearest(distances: Distances, features: Features, y: Float32Array, own: Float32Array) {
+  const scores = Float32Array.from(own);
+  await distances.eachOf(features, y, (row, all) => {
+    scores[row] = (own[row] as number) - (all[smallest(all)] as number);
+  });
+  return scores;
 }
 
 /** Of background pictures, each without itself. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClassifier } from '@freezeframe/inference';
@@ -101,6 +101,13 @@ describe('trainTransfer', () => {
     const [first, second] = [await train(), await train()];
     expect(second.stored.digest).toBe(first.stored.digest);
     expect(second.stored.version).toBe(first.stored.version);
+  });
+
+  it('gives the same file where features lie on disk', async () => {
+    const [first, second] = [await train(), await train({ inMemory: 0 })];
+    expect(second.stored.digest).toBe(first.stored.digest);
+    const folders = await readdir(join(root, 'store', 'cache', 'features'), { recursive: true });
+    expect(folders.filter((file) => file.endsWith('.scratch'))).toEqual([]);
   });
 
   it('takes a label under a new name from the cache', async () => {

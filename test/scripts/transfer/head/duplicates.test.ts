@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { MemoryFeatures } from '../../../../scripts/transfer/features/features.ts';
 import { HASH_BYTES, hashDistance, pictureHash } from '../../../../scripts/transfer/features/picture-hash.ts';
 import { groupDuplicates } from '../../../../scripts/transfer/head/duplicates.ts';
 
@@ -34,44 +35,56 @@ describe('pictureHash', () => {
       .toBuffer();
     const copy = await sharp(small).resize(64, 64).raw().toBuffer();
     const hash = pictureHash(original, SHAPE);
-    expect(hashDistance(hash, pictureHash(copy, SHAPE))).toBeLessThanOrEqual(6);
-    expect(hashDistance(hash, pictureHash(await drawn(8), SHAPE))).toBeGreaterThan(10);
+    expect(hashDistance(Uint8Array.from([...hash, ...pictureHash(copy, SHAPE)]), 0, 1)).toBeLessThanOrEqual(6);
+    expect(hashDistance(Uint8Array.from([...hash, ...pictureHash(await drawn(8), SHAPE)]), 0, 1)).toBeGreaterThan(10);
   });
 });
 
 describe('groupDuplicates', () => {
-  const features = (rows: number[][]) => Float32Array.from(rows.flat());
+  const features = (rows: number[][]) => new MemoryFeatures(Float32Array.from(rows.flat()), rows[0]?.length ?? 0);
   const hashes = (...rows: number[]) => Uint8Array.from(rows.flatMap((row) => Array(HASH_BYTES).fill(row)));
 
-  it('needs both the hash and the features to agree', () => {
+  it('needs both the hash and the features to agree', async () => {
     expect([
-      ...groupDuplicates(
+      ...(await groupDuplicates(
         hashes(1, 1, 1),
         features([
           [1, 0],
           [1, 0.01],
           [0, 1],
         ]),
-        2,
-      ),
+      )),
     ]).toEqual([0, 0, 2]);
     expect([
-      ...groupDuplicates(
+      ...(await groupDuplicates(
         hashes(1, 254),
         features([
           [1, 0],
           [1, 0],
         ]),
-        2,
-      ),
+      )),
     ]).toEqual([0, 1]);
   });
 
-  it('joins copies of copies', () => {
+  it('joins copies of copies', async () => {
     const rows = Uint8Array.from({ length: 3 * HASH_BYTES }, () => 0);
     rows[HASH_BYTES] = 0b111;
     rows[2 * HASH_BYTES] = 0b111;
     rows[2 * HASH_BYTES + 4] = 0b11111;
-    expect([...groupDuplicates(rows, features([[1], [1], [1]]), 1)]).toEqual([0, 0, 0]);
+    expect([...(await groupDuplicates(rows, features([[1], [1], [1]])))]).toEqual([0, 0, 0]);
+  });
+
+  it('finds copies among thousands whose hashes say nothing', async () => {
+    const count = 5_000;
+    const blank = new Uint8Array(count * HASH_BYTES);
+    const each = Array.from({ length: count }, (_, row) => [
+      Math.sin(row * 7.1),
+      Math.cos(row * 3.3),
+      Math.sin(row ** 2),
+    ]);
+    each[4_999] = each[4_998] as number[];
+    const groups = await groupDuplicates(blank, features(each));
+    expect(groups[4_999]).toBe(groups[4_998]);
+    expect(new Set(groups).size).toBeGreaterThan(10);
   });
 });

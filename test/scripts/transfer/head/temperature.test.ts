@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answer } from '../../../../scripts/transfer/head/cross-validate.ts';
+import { plainProbabilities } from '../../../../scripts/transfer/freeze/plain-head.ts';
 import { findTemperature, sharpened, withTemperature } from '../../../../scripts/transfer/head/temperature.ts';
 
 /** Rows of two labels, each answered with this probability for its first choice. */
@@ -26,8 +26,8 @@ describe('findTemperature', () => {
 it('is a part of the head', () => {
   const head = { labels: 2, width: 1, weights: Float32Array.from([0, 2]), bias: Float32Array.from([0.5, 0]) };
   const features = Float32Array.from([1.5]);
-  const plain = answer(head, features, 0);
+  const plain = plainProbabilities(head, features, 0);
   const wanted = sharpened(Float32Array.from(plain), 0.5);
-  const received = answer(withTemperature(head, 0.5), features, 0);
+  const received = plainProbabilities(withTemperature(head, 0.5), features, 0);
   for (const label of [0, 1]) expect(received[label]).toBeCloseTo(wanted[label] as number, 5);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryFeatures } from '../../../../scripts/transfer/features/features.ts';
 import { quantizeRows } from '../../../../scripts/transfer/quantized-rows.ts';
 import { Distances } from '../../../../scripts/transfer/unknown/distances.ts';
 import { findPrototypes } from '../../../../scripts/transfer/unknown/prototypes.ts';
@@ -51,8 +52,7 @@ describe('findPrototypes', () => {
 describe('learnUnknown', () => {
   const known = [...cloud(40, [0, 0, 0, 0], 1, 1), ...cloud(40, [5, 0, 0, 0], 1, 2)];
   const data = {
-    features: Float32Array.from(known),
-    width: WIDTH,
+    features: new MemoryFeatures(Float32Array.from(known), WIDTH),
     classes: Int32Array.from({ length: 80 }, (_, row) => Number(row >= 40)),
     labels: 2,
     groups: Int32Array.from({ length: 80 }, (_, row) => row),
@@ -75,19 +75,36 @@ describe('learnUnknown', () => {
 
   it('does not know a picture by a copy of itself', async () => {
     const twins = { ...data, groups: Int32Array.from({ length: 80 }, (_, row) => Math.floor(row / 2)) };
-    twins.features = data.features.map(
-      (_, i) => data.features[Math.floor(i / WIDTH / 2) * 2 * WIDTH + (i % WIDTH)] as number,
+    const pairs = Float32Array.from(
+      known,
+      (_, i) => known[Math.floor(i / WIDTH / 2) * 2 * WIDTH + (i % WIDTH)] as number,
     );
+    twins.features = new MemoryFeatures(pairs, WIDTH);
     const unknown = await learnUnknown(distances, twins, quantizeRows(far, WIDTH), 1);
     const bank = await learnUnknown(distances, { ...twins, groups: data.groups }, quantizeRows(far, WIDTH), 1);
     expect(unknown.threshold).toBeGreaterThan(bank.threshold);
+  });
+
+  it('is the same whether a class is held by rows or found among more of them than are looked at', async () => {
+    const count = 9_000;
+    const many = Float32Array.from(cloud(count, [0, 0, 0, 0], 1, 1));
+    const large = {
+      features: new MemoryFeatures(many, WIDTH),
+      classes: new Int32Array(count),
+      labels: 1,
+      groups: Int32Array.from({ length: count }, (_, row) => row),
+    };
+    const unknown = await learnUnknown(distances, large, quantizeRows(far, WIDTH), 1);
+    expect([unknown.known.count, unknown.scores.length]).toEqual([200, count]);
+    expect(unknown.recall).toBeCloseTo(0.95, 3);
+    expect(unknown.falseAccepts).toBe(0);
   });
 
   it('holds a class of many pictures by a few', async () => {
     const many = Float32Array.from([...cloud(500, [0, 0, 0, 0], 1, 1), ...cloud(40, [5, 0, 0, 0], 1, 2)]);
     const large = {
       ...data,
-      features: many,
+      features: new MemoryFeatures(many, WIDTH),
       classes: Int32Array.from({ length: 540 }, (_, row) => Number(row >= 500)),
       groups: Int32Array.from({ length: 540 }, (_, row) => row),
     };
