@@ -1,16 +1,14 @@
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defaultStore, type ModelStore, openStore } from '#store';
 import { EPOCH, listTree, writeTree } from './files/tree.ts';
 import { alone } from './lock.ts';
+import { type Origin, originHere } from './origin/origin.ts';
 import { publish, readRecords, removeAbandoned, stagingName } from './publish.ts';
 import { checkLimit, deployedSize, UNZIPPED_LIMIT, type UnitSize } from './sizes.ts';
 import { type Architecture, LAMBDA_ARCHITECTURE } from './target.ts';
 import { hashInputs, isCurrent, type Unit, type UnitRecord } from './unit.ts';
 import { chooseModels, listUnits } from './units.ts';
-
-export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface BundleOptions {
   /** References (`NAME`, `NAME@3`, ...), the default first. Left out: every model's production version. */
@@ -20,9 +18,9 @@ export interface BundleOptions {
   readonly platform?: NodeJS.Platform;
   /** Where the models are; the store that `FREEZEFRAME_STORE` names if left out. */
   readonly store?: ModelStore;
+  /** `build` if left out. */
   readonly outDir?: string;
-  /** The folder with `functions/`, `layers/` and `node_modules/`. */
-  readonly root?: string;
+  readonly origin?: Origin;
   /** Where natives of other platforms are kept once fetched. */
   readonly cacheDir?: string;
   /** Bytes, unzipped. */
@@ -55,12 +53,13 @@ export interface Bundle {
  */
 export async function bundle(options: BundleOptions): Promise<Bundle> {
   const { arch, platform = 'linux', limit = UNZIPPED_LIMIT, progress = () => {} } = options;
-  const root = resolve(options.root ?? PROJECT);
-  const outDir = resolve(options.outDir ?? join(root, 'build'));
+  const origin = options.origin ?? originHere();
+  const { root } = origin;
+  const outDir = resolve(options.outDir ?? 'build');
   const cache = resolve(options.cacheDir ?? join(defaultStore(), 'cache', 'natives'));
   const models = await chooseModels(options.store ?? openStore(), options.models);
 
-  const units = await listUnits(root, { platform, arch }, cache, models);
+  const units = await listUnits(origin, { platform, arch }, cache, models);
   return alone(outDir, 'building', async () => {
     const before = await readRecords(outDir);
     const records: Record<string, UnitRecord> = {};

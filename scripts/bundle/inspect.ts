@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defaultStore, openStore } from '#store';
-import { type Bundle, type BundleOptions, PROJECT } from './bundle.ts';
+import type { Bundle, BundleOptions } from './bundle.ts';
+import { originHere } from './origin/origin.ts';
 import { isUnfinished, readRecords } from './publish.ts';
 import { isCurrent } from './unit.ts';
 import { chooseModels, listUnits } from './units.ts';
@@ -20,15 +21,15 @@ export interface BuildState {
  */
 export async function inspectBuild(options: Omit<BundleOptions, 'limit' | 'progress'>): Promise<BuildState> {
   const { arch, platform = 'linux', store = openStore() } = options;
-  const root = resolve(options.root ?? PROJECT);
-  const outDir = resolve(options.outDir ?? join(root, 'build'));
+  const origin = options.origin ?? originHere();
+  const outDir = resolve(options.outDir ?? 'build');
   const cache = resolve(options.cacheDir ?? join(defaultStore(), 'cache', 'natives'));
   const built = await readBundle(outDir);
   const models = await chooseModels(store, options.models ?? built?.chosen);
   const records = await readRecords(outDir);
   const changed: string[] = [];
-  for (const unit of await listUnits(root, { platform, arch }, cache, models)) {
-    if (!(await isCurrent(root, outDir, unit, records[unit.name]))) changed.push(unit.name);
+  for (const unit of await listUnits(origin, { platform, arch }, cache, models)) {
+    if (!(await isCurrent(origin.root, outDir, unit, records[unit.name]))) changed.push(unit.name);
   }
   return { built, changed };
 }

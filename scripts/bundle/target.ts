@@ -1,7 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 
 /** Processor families that Lambda runs on, in Node's words. */
-const ARCHITECTURES = ['x64', 'arm64'] as const;
+export const ARCHITECTURES = ['x64', 'arm64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** What the natives of an inference layer are made for. Lambda is `linux`; the others are for trying things locally. */

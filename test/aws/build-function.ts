@@ -21,7 +21,7 @@ export async function buildOne(name: string): Promise<BuiltFunction> {
   const work = await mkdtemp(join(tmpdir(), `freezeframe-${name}-`));
   const { tree } = await buildFunction(ROOT, name);
   await writeTree(tree, join(work, 'function'));
-  const layer = await buildInferenceLayer(ROOT, hostTarget(), join(work, 'cache'));
+  const layer = await buildInferenceLayer({ root: ROOT }, hostTarget(), join(work, 'cache'));
   await writeTree(layer.tree, join(work, 'layer'));
   const modelsDir = await writeModels([colourModel()]);
   return {

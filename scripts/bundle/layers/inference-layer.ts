@@ -1,10 +1,13 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import { build } from 'esbuild';
 import { BASE_OPTIONS } from '../esbuild-options.ts';
 import type { Source } from '../files/tree.ts';
 import { sourceFiles } from '../functions.ts';
+import { HOME, type Origin } from '../origin/origin.ts';
+import { filesIn, PARTS, prebuiltNatives } from '../origin/prebuilt.ts';
 import type { Target } from '../target.ts';
 import type { Built } from '../unit.ts';
 import { type LayerPackage, layerPackages } from './layer-packages.ts';
@@ -19,21 +22,26 @@ const PACKAGE_NAME = '@freezeframe/inference';
  * The inference layer: `@freezeframe/inference` as one CommonJS file, and the packages of {@link layerPackages}.
  * @param cache where fetched natives are kept.
  */
-export async function buildInferenceLayer(root: string, target: Target, cache: string): Promise<Built> {
+export async function buildInferenceLayer(origin: Origin, target: Target, cache: string): Promise<Built> {
   const tree = new Map<string, Source>();
   const inputs: string[] = [];
-  for (const [path, contents] of await inferencePackage(root, inputs)) tree.set(`${PACKAGE_NAME}/${path}`, contents);
+  const add = (path: string, source: Source) => {
+    tree.set(path, source);
+    if (!(source instanceof Uint8Array)) inputs.push(source.file);
+  };
+  const { root, prebuilt } = origin;
+  const own = prebuilt ? await filesIn(join(prebuilt, PARTS.inference)) : await inferencePackage(root, inputs);
+  for (const [path, source] of own) add(`${PACKAGE_NAME}/${path}`, source);
   for (const each of layerPackages(target)) {
-    const files = (await installed(root, each)) ?? (await fetchNative(each.name, await readLock(root), cache));
-    for (const [path, source] of chooseFiles(each, files)) {
-      tree.set(`${each.name}/${path}`, source);
-      if (!(source instanceof Uint8Array)) inputs.push(source.file);
-    }
+    const list = () => (prebuilt ? prebuiltNatives(prebuilt) : readLock(root));
+    const files = (await installed(origin, each)) ?? (await fetchNative(each.name, await list(), cache));
+    for (const [path, source] of chooseFiles(each, files)) add(`${each.name}/${path}`, source);
   }
   return { tree: new Map([...tree].map(([path, source]) => [`${LAYER_MODULES}/${path}`, source])), inputs };
 }
 
-async function inferencePackage(root: string, inputs: string[]): Promise<Map<string, Source>> {
+/** `@freezeframe/inference` as one file. @param inputs gets the files that it is made of */
+export async function inferencePackage(root: string, inputs: string[]): Promise<Map<string, Source>> {
   const folder = join(root, 'layers', 'inference');
   const result = await build({
     ...BASE_OPTIONS,
@@ -57,22 +65,29 @@ async function inferencePackage(root: string, inputs: string[]): Promise<Map<str
   ]);
 }
 
-/** The files of a package that npm installed; undefined where it is a native of another platform. */
-async function installed(root: string, { name, native }: LayerPackage): Promise<Map<string, Source> | undefined> {
-  const folder = join(root, 'node_modules', name);
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
-    if (native) return undefined;
-    throw new FreezeframeError('package-not-installed', `The package ${name} is not installed.`, {
-      remedy: 'Run npm ci in the project folder.',
-    });
+/** The files of an installed package; undefined where it is a native of another platform. */
+async function installed(origin: Origin, { name, native }: LayerPackage): Promise<Map<string, Source> | undefined> {
+  const folder = await installedFolder(origin, name);
+  if (folder) return filesIn(folder);
+  if (native) return undefined;
+  throw new FreezeframeError('package-not-installed', `The package ${name} is not installed.`, {
+    remedy: origin.prebuilt ? 'Install the packages of the project again.' : 'Run npm ci in the project folder.',
+  });
+}
+
+/** Where a package manager may put what the engine and sharp need: beside them (npm, yarn), or below each (pnpm). */
+async function installedFolder({ root, prebuilt }: Origin, name: string): Promise<string | undefined> {
+  const home = join(prebuilt ? HOME : root, 'package.json');
+  const { resolve: resolveFrom } = createRequire(home);
+  const places = [home];
+  if (prebuilt) places.push(resolveFrom('onnxruntime-node'), resolveFrom('sharp'));
+  for (const place of places) {
+    for (const modules of createRequire(place).resolve.paths(name) ?? []) {
+      const folder = join(modules, name);
+      if ((await stat(folder).catch(() => undefined))?.isDirectory()) return folder;
+    }
   }
-  const files = new Map<string, Source>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    files.set(relative(folder, file).split(sep).join('/'), { file });
-  }
-  return files;
+  return undefined;
 }
 
 /** The files that the package's list asks for. @throws FreezeframeError `layer-list-outdated` for a pattern without a file. */

@@ -13,17 +13,24 @@ export interface LockedPackage {
   readonly integrity?: string;
 }
 
+/** What packages must be, and which file says so. */
+export interface PackageList {
+  readonly name: string;
+  readonly packages: ReadonlyMap<string, LockedPackage>;
+}
+
 /** Reads the `packages` of a package-lock.json, by package name (top level only). */
-export async function readLock(root: string): Promise<ReadonlyMap<string, LockedPackage>> {
+export async function readLock(root: string): Promise<PackageList> {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockedPackage>;
   };
   const prefix = 'node_modules/';
-  return new Map(
+  const packages = new Map(
     Object.entries(lock.packages)
       .filter(([path]) => path.startsWith(prefix) && !path.slice(prefix.length).includes('node_modules/'))
-      .map(([path, entry]) => [path.slice(prefix.length), entry]),
+      .map(([path, entry]) => [path.slice(prefix.length), entry] as const),
   );
+  return { name: 'package-lock.json', packages };
 }
 
 /** Gets the tarball of `spec` (`NAME@VERSION`) into `folder` and answers its file name. */
@@ -31,18 +38,18 @@ export type Pack = (spec: string, folder: string) => Promise<string>;
 
 /**
  * The files of a package that npm did not install because it is for another machine: fetched with `npm pack` (whatever
- * registry npm is set to), kept in `cache`, and every time held against package-lock.json's integrity.
+ * registry npm is set to), kept in `cache`, and every time held against the list's integrity.
  * @throws FreezeframeError `not-in-lock`, `fetch-failed`, `integrity-failed`
  */
 export async function fetchNative(
   name: string,
-  lock: ReadonlyMap<string, LockedPackage>,
+  list: PackageList,
   cache: string,
   pack: Pack = npmPack,
 ): Promise<Map<string, Uint8Array>> {
-  const locked = lock.get(name);
+  const locked = list.packages.get(name);
   if (!locked?.integrity) {
-    throw new FreezeframeError('not-in-lock', `package-lock.json says nothing of ${name}, so it cannot be checked.`, {
+    throw new FreezeframeError('not-in-lock', `${list.name} says nothing of ${name}, so it cannot be checked.`, {
       remedy: 'Run npm install so that the lock file lists the optional packages of every platform.',
     });
   }
@@ -57,7 +64,7 @@ export async function fetchNative(
     if (!matches(bytes, locked.integrity)) {
       throw new FreezeframeError(
         'integrity-failed',
-        `What the registry sent for ${name}@${locked.version} is not what package-lock.json expects.`,
+        `What the registry sent for ${name}@${locked.version} is not what ${list.name} expects.`,
         { remedy: 'Check the registry that npm is set to (npm config get registry).', details: { name } },
       );
     }

@@ -20,7 +20,10 @@ const integrity = (bytes: Uint8Array) => `sha512-${createHash('sha512').update(b
 describe('fetchNative', () => {
   let cache: string;
   const archive = tarball();
-  const lock = new Map([['@img/native', { version: '1.2.3', integrity: integrity(archive) }]]);
+  const lock = {
+    name: 'package-lock.json',
+    packages: new Map([['@img/native', { version: '1.2.3', integrity: integrity(archive) }]]),
+  };
   const specs: string[] = [];
   const pack = (bytes: Uint8Array) => async (spec: string, folder: string) => {
     specs.push(spec);
@@ -68,7 +71,7 @@ describe('readLock', () => {
   it("knows the natives of both of Lambda's architectures", async () => {
     const lock = await readLock('.');
     for (const name of ['@img/sharp-linux-x64', '@img/sharp-linux-arm64', '@img/sharp-libvips-linux-arm64']) {
-      expect(lock.get(name)?.integrity).toMatch(/^sha512-/);
+      expect(lock.packages.get(name)?.integrity).toMatch(/^sha512-/);
     }
   });
 });

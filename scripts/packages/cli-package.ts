@@ -1,0 +1,91 @@
+import { join, relative, resolve, sep } from 'node:path';
+import { build } from 'esbuild';
+import { filesIn, makePrebuilt, type Source, type Tree } from '#bundle/prebuilt';
+import { installedVersions, publishedManifest } from './manifest.ts';
+import { thirdPartyNotices } from './notices.ts';
+import { ownUrls, VENDOR } from './own-urls.ts';
+
+const NAME = '@freezeframe/cli';
+
+/** Started by their path: the command, threads, and processes of their own. */
+const ENTRIES = [
+  'scripts/freezeframe.js',
+  'scripts/system/threads/thread.js',
+  'scripts/import/process/child.js',
+  'scripts/import/process/watch.js',
+  'scripts/datasets/gnomes/draw-worker.ts',
+  'scripts/train/batches/augment-worker.ts',
+  'scripts/train/pool/gradient-worker.ts',
+  'scripts/local/runtime/only-layers.mjs',
+  'scripts/local/runtime/runtime-client.mjs',
+  'scripts/local/runtime/with-parent.mjs',
+];
+
+/** Read by their path, as they are. */
+const FILES = ['LICENSE', 'CHANGELOG.md', 'assets/imagenet-labels.json', 'scripts/report/style.css'];
+const FOLDERS = ['assets/backbones'];
+
+/** Binaries, which no bundle can hold, and esbuild, which bundles the handlers of the project that uses the package. */
+const DEPENDENCIES = ['esbuild', 'onnxruntime-node', 'sharp'];
+
+const HDF5 = 'node_modules/h5wasm/dist/esm/hdf5_util.js';
+
+/** CommonJS packages in ES modules ask for Node's own by `require`. */
+const BANNER =
+  "import { createRequire as packageRequire } from 'node:module';const require = packageRequire(import.meta.url);";
+
+/** `@freezeframe/cli` as it is published: the command line, compiled, with all that it needs but the natives. */
+export async function cliPackage(root: string): Promise<Tree> {
+  const own = join(root, 'packages', 'cli');
+  const tree = new Map<string, Source>();
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: resolve(root),
+    entryPoints: Object.fromEntries(ENTRIES.map((path) => [path.replace(/\.\w+$/, ''), path])),
+    outdir: 'out',
+    chunkNames: 'chunks/[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    keepNames: true,
+    // The texts are in the notices.
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+    mainFields: ['module', 'main'],
+    external: DEPENDENCIES,
+    banner: { js: BANNER },
+    loader: { '.css': 'text' },
+    plugins: [ownUrls(root, NAME)],
+  });
+  const out = resolve(root, 'out');
+  for (const { path, contents } of outputFiles) {
+    const name = relative(out, path).split(sep).join('/');
+    // These are named with their ending where they are started.
+    const entry = ENTRIES.find((each) => each.endsWith('.mjs') && each.replace(/mjs$/, 'js') === name);
+    tree.set(entry ?? name, contents);
+  }
+  for (const path of FILES) tree.set(path, { file: join(root, path) });
+  for (const folder of FOLDERS) {
+    for (const [path, source] of await filesIn(join(root, folder))) tree.set(`${folder}/${path}`, source);
+  }
+  tree.set(`${VENDOR}/hdf5_util.js`, { file: join(root, HDF5) });
+  const prebuilt = await makePrebuilt(root);
+  for (const [path, source] of prebuilt.tree) tree.set(`prebuilt/${path}`, source);
+  const inputs = [
+    ...Object.keys(metafile.inputs).map((path) => resolve(root, path)),
+    ...prebuilt.inputs,
+    join(root, HDF5),
+  ];
+  tree.set('THIRD-PARTY-NOTICES.md', await thirdPartyNotices(root, inputs));
+  tree.set('README.md', { file: join(own, 'README.md') });
+  const manifest = await publishedManifest(root, own, {
+    bin: { freezeframe: 'scripts/freezeframe.js' },
+    exports: { './package.json': './package.json' },
+    dependencies: await installedVersions(root, DEPENDENCIES),
+  });
+  return tree.set('package.json', manifest);
+}
