@@ -25,8 +25,11 @@ const ENTRIES = [
 const FILES = ['LICENSE', 'CHANGELOG.md', 'assets/imagenet-labels.json', 'scripts/report/style.css'];
 const FOLDERS = ['assets/backbones'];
 
-/** Binaries, which no bundle can hold, and esbuild, which bundles the handlers of the project that uses the package. */
-const DEPENDENCIES = ['esbuild', 'onnxruntime-node', 'sharp'];
+/**
+ * What no bundle can hold: binaries (esbuild bundles the handlers of the project that uses the package), and fflate, which
+ * starts threads from the text of its own functions, so that none of their names may change.
+ */
+const DEPENDENCIES = ['esbuild', 'fflate', 'onnxruntime-node', 'sharp'];
 
 const HDF5 = 'node_modules/h5wasm/dist/esm/hdf5_util.js';
 
@@ -38,6 +41,7 @@ const BANNER =
 export async function cliPackage(root: string): Promise<Tree> {
   const own = join(root, 'packages', 'cli');
   const tree = new Map<string, Source>();
+  const asked = new Set<string>();
   const { outputFiles, metafile } = await build({
     absWorkingDir: resolve(root),
     entryPoints: Object.fromEntries(ENTRIES.map((path) => [path.replace(/\.\w+$/, ''), path])),
@@ -59,7 +63,7 @@ export async function cliPackage(root: string): Promise<Tree> {
     external: DEPENDENCIES,
     banner: { js: BANNER },
     loader: { '.css': 'text' },
-    plugins: [ownUrls(root, NAME)],
+    plugins: [ownUrls(root, NAME, asked)],
   });
   const out = resolve(root, 'out');
   for (const { path, contents } of outputFiles) {
@@ -87,5 +91,15 @@ export async function cliPackage(root: string): Promise<Tree> {
     exports: { './package.json': './package.json' },
     dependencies: await installedVersions(root, DEPENDENCIES),
   });
-  return tree.set('package.json', manifest);
+  tree.set('package.json', manifest);
+  checkAsked(asked, tree);
+  return tree;
+}
+
+/** Code that looks for what is not in the package would fail where somebody uses it first. */
+function checkAsked(asked: ReadonlySet<string>, tree: Tree): void {
+  const paths = [...tree.keys()];
+  const isThere = (path: string) => tree.has(path) || paths.some((each) => each.startsWith(path.replace(/\/?$/, '/')));
+  const missing = [...asked].filter((path) => path !== './' && path !== '.' && !isThere(path));
+  if (missing.length > 0) throw new Error(`Asked for by their path, and not in the package: ${missing.join(', ')}`);
 }

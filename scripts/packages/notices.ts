@@ -70,7 +70,15 @@ async function lookAt(folder: string): Promise<Bundled> {
   }
   const files = (await readdir(folder)).filter((name) => LICENCE_FILE.test(name)).sort();
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+  if (texts.length === 0) return { manifest, licence, text: `By ${maker(manifest)} (no licence file in the package)` };
   return { manifest, licence, text: texts.map((text) => fenced(text.trim())).join('\n\n') };
+}
+
+/** Who is to be named where no file does it. */
+function maker({ author, repository, name }: Manifest): string {
+  const person = typeof author === 'string' ? author : (author as { name?: string } | undefined)?.name;
+  const place = typeof repository === 'string' ? repository : (repository as { url?: string } | undefined)?.url;
+  return [person ?? `the makers of ${name}`, place].filter(Boolean).join(', ');
 }
 
 function spdx(licence: unknown): string {

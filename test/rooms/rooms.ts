@@ -33,7 +33,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that everything below may be used in, and that nobody uses: the command line, benchmarks, what writes documents. */
-export const TOPS = ['commands', 'bench', 'docs', 'assets'];
+export const TOPS = ['commands', 'bench', 'docs', 'assets', 'packages'];
 
 /** Folders that are a registry of one file a unit: they may hold any number of files. */
 const REGISTRIES = ['scripts/commands', 'scripts/convert/keras/layers'];

@@ -7,7 +7,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { readTar } from '../files/tar.ts';
 
 /** What package-lock.json says of one package. */
-export interface LockedPackage {
+interface LockedPackage {
   readonly version: string;
   /** Subresource integrity, `sha512-<base64>`. */
   readonly integrity?: string;
