@@ -1,28 +1,22 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { filesIn, makePrebuilt, type Source, type Tree } from '#bundle/prebuilt';
+import { askedByAddress } from './asked.ts';
 import { installedVersions, publishedManifest } from './manifest.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { ownUrls, VENDOR } from './own-urls.ts';
 
 const NAME = '@freezeframe/cli';
 
-/** Started by their path: the command, threads, and processes of their own. */
+/** Started by their path in another way than {@link askedByAddress} sees. */
 const ENTRIES = [
   'scripts/freezeframe.js',
-  'scripts/system/threads/thread.js',
-  'scripts/import/process/child.js',
-  'scripts/import/process/watch.js',
-  'scripts/datasets/gnomes/draw-worker.ts',
-  'scripts/train/batches/augment-worker.ts',
-  'scripts/train/pool/gradient-worker.ts',
   'scripts/local/runtime/only-layers.mjs',
   'scripts/local/runtime/runtime-client.mjs',
   'scripts/local/runtime/with-parent.mjs',
 ];
 
-/** Read by their path, as they are. */
-const FILES = ['LICENSE', 'CHANGELOG.md', 'assets/imagenet-labels.json', 'scripts/report/style.css'];
+const FILES = ['LICENSE', 'CHANGELOG.md'];
 const FOLDERS = ['assets/backbones'];
 
 /**
@@ -41,10 +35,11 @@ const BANNER =
 export async function cliPackage(root: string): Promise<Tree> {
   const own = join(root, 'packages', 'cli');
   const tree = new Map<string, Source>();
-  const asked = new Set<string>();
+  const asked = await askedByAddress(root);
+  const entries = [...ENTRIES, ...asked.modules];
   const { outputFiles, metafile } = await build({
     absWorkingDir: resolve(root),
-    entryPoints: Object.fromEntries(ENTRIES.map((path) => [path.replace(/\.\w+$/, ''), path])),
+    entryPoints: Object.fromEntries(entries.map((path) => [path.replace(/\.\w+$/, ''), path])),
     outdir: 'out',
     chunkNames: 'chunks/[hash]',
     bundle: true,
@@ -63,16 +58,16 @@ export async function cliPackage(root: string): Promise<Tree> {
     external: DEPENDENCIES,
     banner: { js: BANNER },
     loader: { '.css': 'text' },
-    plugins: [ownUrls(root, NAME, asked)],
+    plugins: [ownUrls(root, NAME)],
   });
   const out = resolve(root, 'out');
   for (const { path, contents } of outputFiles) {
     const name = relative(out, path).split(sep).join('/');
     // These are named with their ending where they are started.
-    const entry = ENTRIES.find((each) => each.endsWith('.mjs') && each.replace(/mjs$/, 'js') === name);
+    const entry = entries.find((each) => each.endsWith('.mjs') && each.replace(/mjs$/, 'js') === name);
     tree.set(entry ?? name, contents);
   }
-  for (const path of FILES) tree.set(path, { file: join(root, path) });
+  for (const path of [...FILES, ...asked.files]) tree.set(path, { file: join(root, path) });
   for (const folder of FOLDERS) {
     for (const [path, source] of await filesIn(join(root, folder))) tree.set(`${folder}/${path}`, source);
   }
@@ -92,14 +87,5 @@ export async function cliPackage(root: string): Promise<Tree> {
     dependencies: await installedVersions(root, DEPENDENCIES),
   });
   tree.set('package.json', manifest);
-  checkAsked(asked, tree);
   return tree;
-}
-
-/** Code that looks for what is not in the package would fail where somebody uses it first. */
-function checkAsked(asked: ReadonlySet<string>, tree: Tree): void {
-  const paths = [...tree.keys()];
-  const isThere = (path: string) => tree.has(path) || paths.some((each) => each.startsWith(path.replace(/\/?$/, '/')));
-  const missing = [...asked].filter((path) => path !== './' && path !== '.' && !isThere(path));
-  if (missing.length > 0) throw new Error(`Asked for by their path, and not in the package: ${missing.join(', ')}`);
 }

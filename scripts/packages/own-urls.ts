@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { posix, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { type Plugin, transform } from 'esbuild';
 
 /** Where files of other packages lie that are loaded by their address. */
@@ -11,9 +11,8 @@ const WORKER = /new URL\('(\.[^']+)\.ts', import\.meta\.url\)/g;
  * Source files find what is beside them by `import.meta.url`. Bundled they share chunks in another folder, so each keeps the
  * address that it has in the project: the package is laid out the same way, and knows itself by its name.
  * @param root of the project @param packageName what the output can import itself by
- * @param asked gets every path that a source file asks for by its address, from the project's root
  */
-export function ownUrls(root: string, packageName: string, asked: Set<string>): Plugin {
+export function ownUrls(root: string, packageName: string): Plugin {
   return {
     name: 'own-urls',
     setup(build) {
@@ -25,17 +24,10 @@ export function ownUrls(root: string, packageName: string, asked: Set<string>): 
         if (!/^(scripts|functions|layers)\//.test(file)) return undefined;
         const text = await readFile(path, 'utf8');
         if (!text.includes('import.meta.')) return undefined;
-        for (const path of askedFor(text, file)) asked.add(path);
         return { contents: await withOwnUrl(text, file, packageName), loader: 'js' };
       });
     },
   };
-}
-
-/** What a file asks for by its address, as the package has it. */
-function askedFor(text: string, file: string): string[] {
-  const found = [...text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)];
-  return found.map(([, path = '']) => posix.join(posix.dirname(file), path).replace(/\.ts$/, '.js'));
 }
 
 /** A source file as JavaScript, with the address that it has in the package. */

@@ -15,7 +15,7 @@ const CONTENTS = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md)$/,
   // The command line: what is started by its path, and what these share.
   /^scripts\/freezeframe\.js$/,
-  /^scripts\/(system\/threads\/thread|import\/process\/(child|watch))\.js$/,
+  /^scripts\/(system\/threads\/thread|import\/process\/(child|watch)|evaluate\/performance\/child)\.js$/,
   /^scripts\/(datasets\/gnomes\/draw|train\/batches\/augment|train\/pool\/gradient)-worker\.js$/,
   /^scripts\/local\/runtime\/[a-z-]+\.mjs$/,
   /^scripts\/report\/style\.css$/,
