@@ -1,4 +1,4 @@
-import { FreezeframeError } from '@freezeframe/inference';
+import { expected, FreezeframeError } from '@freezeframe/inference';
 
 /** Why a file was not imported. Stable: tests and other tools read these. */
 export type ImportErrorCode =
@@ -35,6 +35,11 @@ export class ImportError extends FreezeframeError {
     super(code, message, options);
     this.name = 'ImportError';
   }
+}
+
+/** @throws ImportError `limit-exceeded` for more than `most` bytes, entries, axes, ... */
+export function checkLimit(received: number, most: number, what: string, where: string): void {
+  if (received > most) throw new ImportError('limit-exceeded', expected(`at most ${most} ${what}`, where, received));
 }
 
 /** What the converter calls a failure, and what it is to somebody who brings a file. */

@@ -1,4 +1,4 @@
-export { asImportError, ImportError } from './import-error.ts';
+export { asImportError, checkLimit, ImportError } from './import-error.ts';
 export { parseJson, withoutPythonNumbers } from './json.ts';
 export {
   MAX_ENTRIES,

@@ -1,5 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import { ImportError } from './import-error.ts';
+import { checkLimit, ImportError } from './import-error.ts';
 import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from './limits.ts';
 
 /** What Python's json module writes besides JSON, and JSON for it (1e999 is read as infinity). */
@@ -14,17 +14,10 @@ const PYTHON_NUMBERS = new Map([
  * @throws ImportError `limit-exceeded` before parsing what is too long or too deep, `file-damaged` for what is not JSON
  */
 export function parseJson(content: Uint8Array | string, where: string): unknown {
-  if (content.length > MAX_JSON_BYTES) {
-    throw new ImportError('limit-exceeded', expected(`at most ${MAX_JSON_BYTES} bytes`, where, content.length));
-  }
+  checkLimit(content.length, MAX_JSON_BYTES, 'bytes', where);
   const text = typeof content === 'string' ? content : decode(content, where);
   const depth = jsonDepth(text);
-  if (depth > MAX_JSON_DEPTH) {
-    throw new ImportError(
-      'limit-exceeded',
-      expected(`at most ${MAX_JSON_DEPTH} levels`, `the depth of ${where}`, depth),
-    );
-  }
+  checkLimit(depth, MAX_JSON_DEPTH, 'levels', `the depth of ${where}`);
   try {
     return JSON.parse(withoutPythonNumbers(text));
   } catch (cause) {

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { parse } from 'csv-parse/sync';
-import { ImportError, parseJson } from '#guards';
+import { checkLimit, ImportError, parseJson } from '#guards';
 import { decodeText } from '#tables';
 import type { Source } from './source.ts';
 
@@ -31,7 +31,7 @@ export async function loadLabels(spec: string): Promise<ClassNames> {
   if (size === undefined) {
     throw new ImportError('not-found', expected('a file with one class name per line, or imagenet', '--labels', spec));
   }
-  refuseSize(size, basename(spec));
+  checkLimit(size, MAX_LABEL_FILE_BYTES, 'bytes', basename(spec));
   return parseLabels(await readFile(spec), basename(spec));
 }
 
@@ -67,7 +67,7 @@ export async function labelsBeside(
   for (const name of BESIDE) {
     const entry = source.entries.find((candidate) => candidate.name.toLowerCase() === `${folder}${name}`.toLowerCase());
     if (!entry) continue;
-    refuseSize(entry.bytes, entry.name);
+    checkLimit(entry.bytes, MAX_LABEL_FILE_BYTES, 'bytes', entry.name);
     const bytes = await source.read(entry.name, MAX_LABEL_FILE_BYTES);
     if (name === 'metadata.json' && !namesOf(parseJson(bytes, entry.name))) continue;
     return { ...parseLabels(bytes, entry.name), entry: entry.name };
@@ -82,14 +82,12 @@ export async function labelsBeside(
  * @throws ImportError `file-damaged` for what is none of these, `file-hostile` for control characters, `limit-exceeded`
  */
 export function parseLabels(bytes: Uint8Array, where: string): ClassNames {
-  refuseSize(bytes.length, where);
+  checkLimit(bytes.length, MAX_LABEL_FILE_BYTES, 'bytes', where);
   const text = decode(bytes, where);
   const found = /^\s*[[{]/.test(text) ? namesOf(parseJson(text, where)) : textLabels(text, where);
   const labels = found?.names;
   if (!labels || labels.length === 0) throw damaged('class names', where, labels ?? 'something else');
-  if (labels.length > MAX_LABELS) {
-    throw new ImportError('limit-exceeded', expected(`at most ${MAX_LABELS} class names`, where, labels.length));
-  }
+  checkLimit(labels.length, MAX_LABELS, 'class names', where);
   const names = labels.map((label, i) => checked(label, `class name ${i + 1} of ${where}`));
   return { labels: names, notes: notesOn(names, found.first, where) };
 }
@@ -119,11 +117,6 @@ export function checkLabelCount(labels: readonly string[], outputs: number, wher
   });
 }
 
-function refuseSize(bytes: number, where: string): void {
-  if (bytes <= MAX_LABEL_FILE_BYTES) return;
-  throw new ImportError('limit-exceeded', expected(`at most ${MAX_LABEL_FILE_BYTES} bytes`, where, bytes));
-}
-
 function decode(bytes: Uint8Array, where: string): string {
   try {
     return decodeText(bytes);
@@ -141,9 +134,7 @@ const CONTROL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff
 function checked(label: string, where: string): string {
   const name = label.trim();
   if (name === '') throw damaged('a name', where, label);
-  if (name.length > MAX_LABEL_LENGTH) {
-    throw new ImportError('limit-exceeded', expected(`at most ${MAX_LABEL_LENGTH} characters`, where, name.length));
-  }
+  checkLimit(name.length, MAX_LABEL_LENGTH, 'characters', where);
   if (CONTROL.test(name)) {
     throw new ImportError('file-hostile', expected('text without control characters', where, name));
   }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expected } from '@freezeframe/inference';
-import { ImportError, MAX_ENTRIES, MAX_UNPACKED_BYTES } from '#guards';
+import { checkLimit, ImportError, MAX_ENTRIES, MAX_UNPACKED_BYTES } from '#guards';
 import { isClutter, safeEntryName } from './containers/zip/entry-name.ts';
 import { openZip, type ZipArchive } from './containers/zip/zip.ts';
 
@@ -159,9 +159,7 @@ function source(
   const read = async (name: string, maxBytes = MAX_UNPACKED_BYTES) => {
     const entry = known.get(name);
     if (!entry) throw new ImportError('not-found', expected('one of its entries', path, name));
-    if (entry.bytes > maxBytes) {
-      throw new ImportError('limit-exceeded', expected(`at most ${maxBytes} bytes`, name, entry.bytes));
-    }
+    checkLimit(entry.bytes, maxBytes, 'bytes', name);
     return readAll(name);
   };
   return {

@@ -1,6 +1,6 @@
 import { expected } from '@freezeframe/inference';
 import { z } from 'zod';
-import { ImportError } from '#guards';
+import { checkLimit, ImportError } from '#guards';
 import type { Shape } from '#keras';
 import { type Attributes, attributeSchema, datatypeOf, shapeOf, shapeSchema, typeSchema } from './attributes.ts';
 
@@ -74,9 +74,7 @@ type Signature = z.output<typeof signatureSchema>;
  */
 export function readGraph({ topology, json, entry }: GraphJson, weights: readonly DecodedWeight[]): GraphModel {
   const list = topology.node as unknown[];
-  if (list.length > MAX_NODES) {
-    throw new ImportError('limit-exceeded', expected(`at most ${MAX_NODES} nodes`, entry, list.length));
-  }
+  checkLimit(list.length, MAX_NODES, 'nodes', entry);
   const all = new Map<string, GraphNode>();
   for (const { name, op, input, attr } of parse(z.array(nodeSchema), list, `modelTopology of ${entry}`)) {
     if (all.has(name)) throw damaged('one node of each name', entry, name);

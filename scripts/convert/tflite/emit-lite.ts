@@ -1,5 +1,4 @@
-import { expected } from '@freezeframe/inference';
-import { ImportError } from '#guards';
+import { checkLimit } from '#guards';
 import type { Shape } from '#keras';
 import { DATATYPE_NUMBERS, type Datatype, GraphBuilder, type Value } from '#onnx';
 import { type LiteEnd, type LiteModel, type LiteTensor, type LiteType, READ_TYPES } from '#tensorflow';
@@ -147,11 +146,7 @@ const MAX_ELEMENTS = 2 ** 26;
 
 function checkSize(shape: Shape, name: string): void {
   const elements = shape.reduce<number>((n, size) => n * (size ?? 1), 1);
-  if (elements > MAX_ELEMENTS)
-    throw new ImportError(
-      'limit-exceeded',
-      expected(`at most ${MAX_ELEMENTS} numbers`, `the tensor ${name}`, elements),
-    );
+  checkLimit(elements, MAX_ELEMENTS, 'numbers', `the tensor ${name}`);
 }
 
 function limited(found: LiteOperand): LiteOperand {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { DATATYPE_INFO, type Engine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
 import * as z from 'zod';
-import { ImportError, withoutPythonNumbers } from '#guards';
+import { checkLimit, ImportError, withoutPythonNumbers } from '#guards';
 
 /** Largest difference from given answers, divided by the answer where that is above 1. */
 export const EXPECTED_TOLERANCE = 1e-5;
@@ -43,9 +43,7 @@ const INDICES = /^(?:x\[i\] = )?\(?i\*7919\)? ?% ?(\d{1,9})\b/;
 export async function readExpectation(path: string): Promise<Expectation> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new ImportError('not-found', `--expected ${path} is no file`);
-  if (found.size > MAX_FILE_BYTES) {
-    throw new ImportError('limit-exceeded', expected(`at most ${MAX_FILE_BYTES} bytes`, '--expected', found.size));
-  }
+  checkLimit(found.size, MAX_FILE_BYTES, 'bytes', '--expected');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ImportError('not-found', `--expected ${path} cannot be read`, { cause });
   });
@@ -70,8 +68,7 @@ function unfit(path: string, reason: string, cause: unknown): ImportError {
 /** The numbers of one input. */
 export function inputValues({ shape, formula, data }: ExpectedInput): number[] {
   const count = shape.reduce((n, axis) => n * axis, 1);
-  if (count > MAX_ELEMENTS)
-    throw new ImportError('limit-exceeded', expected(`at most ${MAX_ELEMENTS} values`, 'an input', count));
+  checkLimit(count, MAX_ELEMENTS, 'values', 'an input');
   if (data) {
     if (data.length === count) return data;
     throw new ImportError('option-mismatch', expected(`${count} values`, 'an input of the expectation', data.length));

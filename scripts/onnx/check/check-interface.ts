@@ -1,5 +1,5 @@
 import { type Engine, type EngineTensor, expected } from '@freezeframe/inference';
-import { ImportError } from '#guards';
+import { checkLimit, ImportError } from '#guards';
 import { isPlainName, MAX_NAME_LENGTH } from '#keras';
 
 /** Inputs or outputs. */
@@ -27,7 +27,7 @@ function checkAll(kind: keyof typeof MAX_ELEMENTS, tensors: readonly EngineTenso
       throw new ImportError('file-hostile', expected(wanted, `the name of an ${kind}`, name));
     }
     const where = `${kind} ${name}`;
-    if (shape.length > MAX_RANK) throw limit(`at most ${MAX_RANK} axes`, where, shape.length);
+    checkLimit(shape.length, MAX_RANK, 'axes', where);
     if (shape.includes(0)) throw new ImportError('file-damaged', expected('sizes of 1 and more', where, shape));
     const elements = shape.reduce<number>((n, size) => n * (size ?? 1), 1);
     if (elements > MAX_ELEMENTS[kind]) throw limit(`at most ${MAX_ELEMENTS[kind]} numbers`, where, shape);

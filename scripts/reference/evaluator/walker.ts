@@ -1,5 +1,4 @@
-import type { KerasModel, LayerConfig, Tensor } from '#keras';
-import { groupNames } from '#keras';
+import { groupNames, type KerasModel, type LayerConfig, type Tensor } from '#keras';
 import { type Call, doublesIn, type Options } from './call.ts';
 import {
   type Arguments,

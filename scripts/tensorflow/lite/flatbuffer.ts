@@ -1,6 +1,6 @@
 import { expected } from '@freezeframe/inference';
 import { ByteBuffer } from 'flatbuffers';
-import { ImportError } from '#guards';
+import { checkLimit, ImportError } from '#guards';
 
 /** Bytes of each kind of number. */
 const SIZES = { bool: 1, int8: 1, uint8: 1, int32: 4, uint32: 4, float32: 4, int64: 8, uint64: 8 } as const;
@@ -50,9 +50,7 @@ export class Table {
   text(slot: number): string | undefined {
     const found = this.#vector(slot, 1);
     if (!found) return undefined;
-    if (found.length > MAX_TEXT_BYTES) {
-      throw new ImportError('limit-exceeded', expected(`at most ${MAX_TEXT_BYTES} bytes`, 'a text', found.length));
-    }
+    checkLimit(found.length, MAX_TEXT_BYTES, 'bytes', 'a text');
     return new TextDecoder().decode(this.#buffer.bytes().subarray(found.at, found.at + found.length));
   }
 
@@ -66,7 +64,7 @@ export class Table {
   numbers(slot: number, kind: NumberKind, most: number): number[] {
     const found = this.#vector(slot, SIZES[kind]);
     if (!found) return [];
-    limit(found.length, most);
+    checkLimit(found.length, most, 'elements', 'a list of the file');
     return Array.from({ length: found.length }, (_, i) => read(this.#buffer, found.at + i * SIZES[kind], kind));
   }
 
@@ -80,7 +78,7 @@ export class Table {
   tables(slot: number, most: number): Table[] {
     const found = this.#vector(slot, 4);
     if (!found) return [];
-    limit(found.length, most);
+    checkLimit(found.length, most, 'elements', 'a list of the file');
     return Array.from({ length: found.length }, (_, i) => this.#follow(found.at + 4 * i));
   }
 
@@ -135,9 +133,4 @@ function within(buffer: ByteBuffer, at: number, bytes: number): void {
   throw new ImportError('file-damaged', expected(`offsets within its ${end} bytes`, 'the flatbuffer', at + bytes), {
     remedy: 'Fetch or export the file again.',
   });
-}
-
-function limit(length: number, most: number): void {
-  if (length > most)
-    throw new ImportError('limit-exceeded', expected(`at most ${most} elements`, 'a list of the file', length));
 }

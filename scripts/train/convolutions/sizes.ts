@@ -1,6 +1,14 @@
 import { convolutionShape, convolutionWindow, type WindowConfig } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { channelsOf, type DataFormat, fixed, spatialOf, type Window, windowPads } from '#onnx';
+import {
+  channelsOf,
+  type DataFormat,
+  fixed,
+  type GraphBuilder,
+  spatialOf,
+  type Value,
+  type Window,
+  windowPads,
+} from '#onnx';
 
 /** One convolution as ONNX sees it: batch, channels, height, width. Sizes are fixed: training knows its pictures. */
 export interface ConvolutionSizes {

@@ -6,8 +6,18 @@ import {
   single,
   spatialAxes,
 } from '#convert';
-import type { GraphBuilder, Value } from '#onnx';
-import { channelsOf, fixed, fromImage, memoryAxis, renamed, toImage, windowAttributes, windowPads } from '#onnx';
+import {
+  channelsOf,
+  fixed,
+  fromImage,
+  type GraphBuilder,
+  memoryAxis,
+  renamed,
+  toImage,
+  type Value,
+  windowAttributes,
+  windowPads,
+} from '#onnx';
 import { fixedSpatial } from '../convolutions/sizes.ts';
 import { indicator } from './elementwise.ts';
 import { defineRule, type Saved } from './rule.ts';

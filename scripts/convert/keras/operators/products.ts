@@ -1,33 +1,15 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Shape } from '#keras';
-import type { GraphBuilder, Value } from '#onnx';
-import { asKeras } from '#onnx';
-import {
-  badCall,
-  broadcastShape,
-  integer,
-  integers,
-  numberIn,
-  type Operand,
-  omitted,
-  tensorOf,
-  wider,
-} from './operand.ts';
+import { asKeras, type GraphBuilder, type Value } from '#onnx';
+import { badCall, broadcastShape, integer, integers, numberIn, type Operand, omitted } from './operand.ts';
 import { type OperatorDefinition, onFloats, operator } from './operator.ts';
 import { frontAxes, type Tensors } from './tensors.ts';
-
-function operands(to: Tensors, list: readonly Operand[], where: string): Value[] {
-  const values = list.map((item) => asKeras(to.graph, tensorOf(to.graph, item, where, 'float32')));
-  const datatype = values.map((value) => value.datatype).reduce(wider, 'int32');
-  return values.map((value) => to.cast(value, datatype));
-}
 
 function swapped(to: Tensors, value: Value, swap: boolean): Value {
   if (!swap) return value;
   const rank = value.shape.length;
   const perm = value.shape.map((_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
-  const shape = perm.map((axis) => value.shape[axis] ?? null);
-  return { ...value, name: to.graph.op('Transpose', [value.name], { perm }), shape };
+  return to.transpose(value, perm);
 }
 
 /** NumPy's matrix product: the last two axes are matrices, all before them broadcast. */
@@ -93,7 +75,7 @@ export function einsum(graph: GraphBuilder, equation: string, values: readonly V
 
 function einsumOf(to: Tensors, equation: Operand, list: Operand): Value {
   if (typeof equation !== 'string' || !Array.isArray(list)) throw badCall('an equation', 'einsum', equation);
-  return einsum(to.graph, equation, operands(to, list, 'an operand of einsum'));
+  return einsum(to.graph, equation, to.alike(list, 'an operand of einsum', 'float32', 'int32'));
 }
 
 function lostOperands(equation: Operand): FreezeframeError {
@@ -111,13 +93,13 @@ export const PRODUCTS: readonly OperatorDefinition[] = [
     ['linalg.matmul', 'matmul', '__operators__.matmul'],
     ['x1|a|x', 'x2|b|y', 'transpose_a', 'transpose_b', 'adjoint_a', 'adjoint_b'],
     (to, { x1, x2, transpose_a, transpose_b, adjoint_a, adjoint_b }) => {
-      const [a, b] = operands(to, [x1, x2], 'an operand of Matmul') as [Value, Value];
+      const [a, b] = to.alike([x1, x2], 'an operand of Matmul', 'float32', 'int32') as [Value, Value];
       const left = swapped(to, a, transpose_a === true || adjoint_a === true);
       return matrixProduct(to, left, swapped(to, b, transpose_b === true || adjoint_b === true));
     },
   ),
   operator([], ['keras.backend.batch_dot'], ['x', 'y', 'axes'], (to, { x, y, axes }) => {
-    const [a, b] = operands(to, [x, y], 'an operand of batch_dot') as [Value, Value];
+    const [a, b] = to.alike([x, y], 'an operand of batch_dot', 'float32', 'int32') as [Value, Value];
     const matrices = a.shape.length > 2 && b.shape.length > 2 && omitted(axes);
     if (!matrices) throw badCall('matrices without axes', 'batch_dot', axes ?? a.shape);
     return matrixProduct(to, a, b);

@@ -1,6 +1,6 @@
 import type { Shape } from '#keras';
 import { type Attribute, asKeras, type Datatype, type GraphBuilder, type Value } from '#onnx';
-import { badCall, broadcast, broadcastShape, cast, type Operand, positiveAxis, tensorOf } from './operand.ts';
+import { badCall, broadcast, broadcastShape, cast, type Operand, positiveAxis, tensorOf, wider } from './operand.ts';
 
 /** Operators of ONNX on values in Keras's axis order, with their shapes: what functions of several steps are written in. */
 export class Tensors {
@@ -17,6 +17,13 @@ export class Tensors {
 
   floats(operand: Operand, where: string): Value {
     return cast(this.graph, this.of(operand, where, 'float32'), 'float32');
+  }
+
+  /** Several as tensors of one datatype, the widest of theirs. */
+  alike(operands: readonly Operand[], where: string, like?: Datatype, least: Datatype = 'bool'): Value[] {
+    const values = operands.map((operand) => this.of(operand, where, like));
+    const datatype = values.map((value) => value.datatype).reduce(wider, least);
+    return values.map((value) => this.cast(value, datatype));
   }
 
   cast(x: Value, datatype: Datatype): Value {

@@ -1,5 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import { ImportError, MAX_HDF5_ATTRIBUTE_BYTES } from '#guards';
+import { checkLimit, ImportError, MAX_HDF5_ATTRIBUTE_BYTES } from '#guards';
 import { bfloat16ToNumber, float16ToNumber } from '#tensorflow';
 import { DATATYPE, type Metadata } from './bindings.ts';
 
@@ -53,9 +53,7 @@ export function attributeValues(
     const end = address === 0 ? 0 : memory.indexOf(0, address);
     if (end < 0) return undefined;
     total += end - address;
-    if (total > MAX_HDF5_ATTRIBUTE_BYTES) {
-      throw new ImportError('limit-exceeded', expected(`at most ${MAX_HDF5_ATTRIBUTE_BYTES} bytes`, where, total));
-    }
+    checkLimit(total, MAX_HDF5_ATTRIBUTE_BYTES, 'bytes', where);
     texts.push(new TextDecoder().decode(memory.subarray(address, end)));
   }
   return texts;

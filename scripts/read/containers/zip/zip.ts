@@ -1,7 +1,14 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { expected } from '@freezeframe/inference';
 import { type Entry, fromBuffer, fromFd, type ZipFile } from 'yauzl';
-import { ImportError, MAX_ENTRIES, MAX_EXPANSION, MAX_FREE_EXPANSION_BYTES, MAX_UNPACKED_BYTES } from '#guards';
+import {
+  checkLimit,
+  ImportError,
+  MAX_ENTRIES,
+  MAX_EXPANSION,
+  MAX_FREE_EXPANSION_BYTES,
+  MAX_UNPACKED_BYTES,
+} from '#guards';
 import { isClutter, safeEntryName } from './entry-name.ts';
 
 const STORED = 0;
@@ -46,12 +53,7 @@ export async function openZip(source: Uint8Array | { fd: number; bytes: number }
       read: async (name, maxBytes = MAX_UNPACKED_BYTES) => {
         const file = byName.get(name);
         if (!file) throw new ImportError('not-found', expected('an entry of the archive', 'the name', name));
-        if (file.entry.uncompressedSize > maxBytes) {
-          throw new ImportError(
-            'limit-exceeded',
-            expected(`at most ${maxBytes} bytes`, name, file.entry.uncompressedSize),
-          );
-        }
+        checkLimit(file.entry.uncompressedSize, maxBytes, 'bytes', name);
         return unpacked(zip, file);
       },
       close,
@@ -131,12 +133,7 @@ function checked(entries: readonly Packed[], archiveBytes: number): Packed[] {
       throw hostile(`expands ${name} from ${compressedSize} to ${uncompressedSize} bytes`);
     }
   }
-  if (unpackedBytes > MAX_UNPACKED_BYTES) {
-    throw new ImportError(
-      'limit-exceeded',
-      expected(`at most ${MAX_UNPACKED_BYTES} bytes`, 'the unpacked archive', unpackedBytes),
-    );
-  }
+  checkLimit(unpackedBytes, MAX_UNPACKED_BYTES, 'bytes', 'the unpacked archive');
   if (unpackedBytes > Math.max(MAX_FREE_EXPANSION_BYTES, archiveBytes * MAX_EXPANSION)) {
     throw hostile(`expands from ${archiveBytes} to ${unpackedBytes} bytes`);
   }

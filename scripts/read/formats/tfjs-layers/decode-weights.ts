@@ -1,7 +1,6 @@
 import { expected } from '@freezeframe/inference';
-import { ImportError, MAX_UNPACKED_BYTES } from '#guards';
-import type { DecodedWeight } from '#tensorflow';
-import { float16ToNumber } from '#tensorflow';
+import { checkLimit, ImportError, MAX_UNPACKED_BYTES } from '#guards';
+import { type DecodedWeight, float16ToNumber } from '#tensorflow';
 import type { Source } from '../../source.ts';
 import type { ModelJson } from './model-json.ts';
 import {
@@ -23,9 +22,7 @@ export async function readWeights(source: Source, model: ModelJson): Promise<Dec
   const groups = parseWeightsManifest(model.json.weightsManifest, model.entry);
   const planned = groups.map((group) => planGroup(source, model.folder, group));
   const total = planned.reduce((n, { bytes }) => n + bytes, 0);
-  if (total > MAX_UNPACKED_BYTES) {
-    throw new ImportError('limit-exceeded', expected(`at most ${MAX_UNPACKED_BYTES} bytes`, 'the weights', total));
-  }
+  checkLimit(total, MAX_UNPACKED_BYTES, 'bytes', 'the weights');
   const weights: DecodedWeight[] = [];
   for (const { group, entries, bytes } of planned) {
     weights.push(...decodeGroup(group, await readShards(source, entries, bytes)));

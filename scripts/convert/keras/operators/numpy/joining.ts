@@ -9,17 +9,9 @@ import {
   type Operand,
   omitted,
   positiveAxis,
-  wider,
 } from '../operand.ts';
 import { type OperatorDefinition, onKerasOrder, operator } from '../operator.ts';
 import { fixedSize, type Tensors } from '../tensors.ts';
-
-function listOf(to: Tensors, operand: Operand, where: string): Value[] {
-  const list = (Array.isArray(operand) ? operand : [operand]) as readonly Operand[];
-  const values = list.map((item) => to.of(item, where, 'float32'));
-  const datatype = values.map((value) => value.datatype).reduce(wider);
-  return values.map((value) => to.cast(value, datatype));
-}
 
 /** At least so many axes, as NumPy adds them. */
 function atLeast(to: Tensors, x: Value, rank: number): Value {
@@ -31,7 +23,9 @@ function atLeast(to: Tensors, x: Value, rank: number): Value {
 
 function joining(name: string, axisFor: (rank: number) => number, rank: number): OperatorDefinition {
   return operator([name], [], ['xs'], (to, { xs }) => {
-    const parts = listOf(to, xs, `an operand of ${name}`).map((part) => atLeast(to, part, rank));
+    const parts = to
+      .alike(Array.isArray(xs) ? xs : [xs], `an operand of ${name}`, 'float32')
+      .map((part) => atLeast(to, part, rank));
     return to.concat(parts, axisFor((parts[0] as Value).shape.length));
   });
 }
@@ -94,7 +88,7 @@ export const JOINING: readonly OperatorDefinition[] = [
   flipping('Fliplr', 1),
   flipping('Flipud', 0),
   operator(['Append'], [], ['x1', 'x2', 'axis'], (to, { x1, x2, axis }) => {
-    const parts = listOf(to, [x1 ?? null, x2 ?? null], 'an operand of Append');
+    const parts = to.alike([x1 ?? null, x2 ?? null], 'an operand of Append', 'float32');
     if (omitted(axis))
       return to.concat(
         parts.map((part) => to.flat(part)),

@@ -1,5 +1,4 @@
-import type { DataFormat, Value } from '#onnx';
-import { asKeras, channelAxis } from '#onnx';
+import { asKeras, channelAxis, type DataFormat, type Value } from '#onnx';
 import { badCall, datatypeNamed, numberIn, type Operands, tensorOf } from '../operand.ts';
 import { type OperatorDefinition, operator } from '../operator.ts';
 import type { Tensors } from '../tensors.ts';

@@ -1,5 +1,4 @@
-import type { Value } from '#onnx';
-import { INTERPOLATIONS, type Interpolation } from '#onnx';
+import { INTERPOLATIONS, type Interpolation, type Value } from '#onnx';
 import { resizePicture } from '../../pictures/resize.ts';
 import { quarterTurns } from '../numpy/matrices.ts';
 import { badCall, integer, integers, numberIn, type Operand, type Operands, omitted } from '../operand.ts';

@@ -1,5 +1,4 @@
-import type { Value } from '#onnx';
-import { asKeras, channelsOf } from '#onnx';
+import { asKeras, channelsOf, type Value } from '#onnx';
 import { badCall, constantOf, integers, type Operand } from '../operand.ts';
 import { type OperatorDefinition, operator } from '../operator.ts';
 import { fixedSize, type Tensors } from '../tensors.ts';

@@ -1,5 +1,4 @@
-import type { DataFormat, Padding, Value } from '#onnx';
-import { asKeras, channelAxis, channelsOf } from '#onnx';
+import { asKeras, channelAxis, channelsOf, type DataFormat, type Padding, type Value } from '#onnx';
 import type { EmitContext } from '../../layer.ts';
 import { adaptivePool } from '../../layers/adaptive-pooling.ts';
 import { convolve, kernelPermutation, type WindowConfig } from '../../layers/convolutions.ts';

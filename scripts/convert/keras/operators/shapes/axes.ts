@@ -1,6 +1,5 @@
 import type { Shape } from '#keras';
 import type { Value } from '#onnx';
-import { asKeras } from '#onnx';
 import {
   axisOf,
   badCall,
@@ -11,8 +10,6 @@ import {
   type Operand,
   omitted,
   positiveAxis,
-  tensorOf,
-  wider,
 } from '../operand.ts';
 import { type OperatorDefinition, onKerasOrder, operator } from '../operator.ts';
 import type { Tensors } from '../tensors.ts';
@@ -22,10 +19,10 @@ import { getItem } from './get-item.ts';
 function list(to: Tensors, operand: Operand, where: string): Value[] {
   // A list of one tensor is written as that tensor. `tf.concat([tf.shape(x), []], 0)` has a part of nothing.
   const items = (Array.isArray(operand) ? operand : [operand]) as readonly Operand[];
-  const given = items.filter((item) => !(Array.isArray(item) && item.length === 0));
-  const values = given.map((item) => asKeras(to.graph, tensorOf(to.graph, item, where)));
-  const datatype = values.map((value) => value.datatype).reduce(wider);
-  return values.map((value) => to.cast(value, datatype));
+  return to.alike(
+    items.filter((item) => !(Array.isArray(item) && item.length === 0)),
+    where,
+  );
 }
 
 function transposed(to: Tensors, value: Value, perm: readonly number[]): Value {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Value } from '#onnx';
-import { asKeras } from '#onnx';
+import { asKeras, type Value } from '#onnx';
 import { badCall, isValue, knownSizes, type Operand, tensorOf } from '../operand.ts';
 import type { OperatorDefinition } from '../operator.ts';
 import type { Tensors } from '../tensors.ts';
