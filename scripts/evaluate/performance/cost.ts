@@ -31,12 +31,12 @@ export function spreadOf(times: readonly number[]): Spread {
   return { median: at(0.5), low: at(0.25), high: at(0.75), runs: times.length };
 }
 
-const MOST_RUNS = 50;
+const MOST_RUNS = 30;
 const LEAST_RUNS = 5;
-const ENOUGH_MS = 2_000;
+const ENOUGH_MS = 400;
 const WARMING = 3;
 
-/** Asks again and again for two seconds at most: the first answers, which are slower, do not count. */
+/** Asks again and again for 0.4 s, or five times: the first answers, which are slower, do not count. */
 export async function repeat<T>(ask: (turn: number) => Promise<T>): Promise<T[]> {
   for (let turn = 0; turn < WARMING; turn++) await ask(turn);
   const results: T[] = [];
