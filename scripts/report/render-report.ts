@@ -19,13 +19,16 @@ import { unknown } from './sections/unknown.ts';
 import { values } from './sections/values.ts';
 import { makeThumbnails } from './thumbnails.ts';
 
+/** The colours are those of the service's own page. */
+const STYLES = ['../../functions/http/page/style/palette.css', './style.css'];
+
 const TITLES = { train: 'Training report', import: 'Import report', evaluate: 'Evaluation report' } as const;
 
 /** The whole document as text. @throws FreezeframeError as `writeReport`. */
 export async function renderReport(input: ReportInput): Promise<string> {
   if ('labels' in input) checkLabelAnswers(input);
   else checkValueAnswers(input);
-  const style = await readFile(new URL('./style.css', import.meta.url), 'utf8');
+  const style = (await Promise.all(STYLES.map((file) => readFile(new URL(file, import.meta.url), 'utf8')))).join('\n');
   const made = { ...input, provenance: [...input.provenance, ...(await environmentRows())] };
   return document(input, style, await sectionsOf(made));
 }
