@@ -17,6 +17,7 @@ export function values({ rows, target }: ValueReport): Section[] {
   const median = shares.find((one) => one.share >= 0.5)?.error ?? 0;
   const most = shares.find((one) => one.share >= 0.9)?.error ?? 0;
   const worst = [...rows].sort((a, b) => off(b) - off(a)).slice(0, WORST);
+  const plain = (value: number) => formatAmount(value, '');
   const amount = (value: number) => formatAmount(value, target.unit);
   return [
     {
@@ -45,11 +46,11 @@ export function values({ rows, target }: ValueReport): Section[] {
       id: 'mistakes',
       title: 'Largest errors',
       body: scrolling(
-        'Largest errors',
+        'Rows with the largest errors',
         table(
-          rows.length > WORST ? `The ${WORST} largest of ${count(rows.length)}` : 'All rows, the largest error first',
+          `${rows.length > WORST ? `The ${WORST} largest of ${count(rows.length)}` : 'All rows, the largest error first'}${target.unit ? `, in ${target.unit}` : ''}`,
           ['Row', '>Is', '>Answered', '>Off by'],
-          worst.map((row) => [named(row.file), amount(row.actual), amount(row.answered), amount(off(row))]),
+          worst.map((row) => [named(row.file), plain(row.actual), plain(row.answered), plain(off(row))]),
         ),
       ),
     },
