@@ -80,7 +80,8 @@ async function recipeHash(root: string): Promise<string> {
 /** The models of a bundle, the default first. @throws FreezeframeError the store's codes. */
 export async function chooseModels(store: ModelStore, references?: readonly string[]): Promise<StoredModel[]> {
   if (!references || references.length === 0) {
-    return (await store.list()).models.filter(({ tags }) => tags.includes('production'));
+    const known = (await store.list()).models.filter(({ tags }) => tags.includes('production'));
+    return Promise.all(known.map(({ name, version }) => store.resolve(`${name}@${version}`)));
   }
   const models = await Promise.all(references.map((reference) => store.resolve(reference)));
   return models.filter(({ digest, name }, i) => models.findIndex((m) => m.digest === digest && m.name === name) === i);

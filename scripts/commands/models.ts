@@ -1,7 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { type Listing, openStore, type StoredModel } from '#store';
+import { type Listing, type ModelVersion, openStore, type StoredModel } from '#store';
 import { formatAccuracy, formatBytes, formatError, formatTable, reportResult } from '#terminal';
 import { relabelCommand } from './models/relabel.ts';
 
@@ -48,12 +46,11 @@ Examples:
       // An unknown name is an error with a suggestion, not an empty list.
       if (name !== undefined) await store.resolve(`${name}@latest`);
       const { models, damaged } = filtered(await store.list(), name);
-      const dated = await Promise.all(models.map(async (model) => ({ ...model, saved: await savedAt(model) })));
       const result = {
-        models: dated.map(({ saved, ...model }) => ({ ...summary(model), saved })),
+        models: models.map((model) => ({ ...summary(model), saved: model.saved })),
         damaged: damaged.map(({ error, ...which }) => ({ ...which, message: error.message })),
       };
-      reportResult(result, json === true, () => listText(dated));
+      reportResult(result, json === true, () => listText(models));
       for (const { error } of damaged) process.stderr.write(`freezeframe: ${error.message}\n`);
     });
 }
@@ -72,9 +69,8 @@ function showCommand(): Command {
       const store = openStore();
       const model = verify ? await store.verify(reference) : await store.resolve(reference);
       const checked = verify ? { verified: true } : {};
-      const saved = await savedAt(model);
-      const result = { ...summary(model), saved, ...checked, folder: model.folder, manifest: model.manifest };
-      reportResult(result, json === true, () => showText({ ...model, saved }, verify === true));
+      const result = { ...summary(model), saved: model.saved, ...checked, folder: model.folder, manifest: model.manifest };
+      reportResult(result, json === true, () => showText(model, verify === true));
     });
 }
 
@@ -120,17 +116,12 @@ function filtered({ models, damaged }: Listing, name: string | undefined): Listi
   return { models: models.filter(wanted), damaged: damaged.filter(wanted) };
 }
 
-function summary({ name, version, digest, tags, manifest }: StoredModel) {
+function summary({ name, version, digest, tags, manifest }: ModelVersion) {
   const { task, metrics, files } = manifest;
   return { name, version, digest, tags, task, bytes: files['model.onnx'].bytes, metrics };
 }
 
-/** When a version was saved, as ISO 8601. A manifest holds no time: the same content is the same version, whenever it is made. */
-async function savedAt({ folder }: StoredModel): Promise<string> {
-  return (await stat(join(folder, 'manifest.json'))).mtime.toISOString();
-}
-
-function listText(models: readonly (StoredModel & { saved: string })[]): string {
+function listText(models: readonly ModelVersion[]): string {
   if (models.length === 0) return 'No models yet. Train one with: freezeframe train gnomes --name gnomes';
   const rows = models.map(({ name, version, tags, manifest, digest, saved }) => [
     name,
@@ -172,7 +163,7 @@ function takes(input: StoredModel['manifest']['input']): string {
   return `pictures, ${width}x${height} ${colour}, resized by ${resize} (${kernel})`;
 }
 
-function showText(model: StoredModel & { saved: string }, verified: boolean): string {
+function showText(model: StoredModel, verified: boolean): string {
   const { name, version, digest, tags, folder, manifest, saved } = model;
   const { input, output, files, precision, metrics, provenance } = manifest;
   const rows = [

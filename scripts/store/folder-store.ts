@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FreezeframeError, type Manifest, type ManifestDraft, ModelError, parseManifest } from '@freezeframe/inference';
+import type { TagChange } from '#functions/models';
 import {
   claimFolder,
   hasCode,
@@ -14,21 +15,22 @@ import {
   writeDurable,
 } from '#system';
 import { digestOf, sha256 } from './digest.ts';
-import type { DamagedModel, Listing, ModelStore, StoredModel } from './model-store.ts';
+import type { DamagedModel, ModelStore, StoredModel, TagOptions } from './model-store.ts';
 import { readVersion, verifyFiles } from './read-version.ts';
 import { checkName, checkTag, parseReference, type Reference } from './reference.ts';
 import { noModel, selectVersion } from './select.ts';
-import { DIGEST_LENGTH, type FolderShelf, HELD, isHeld, REMOVED, readShelf, readTag, TAGS } from './shelf-folder.ts';
-
-/** Where the store is unless told otherwise: `FREEZEFRAME_STORE`, or `.freezeframe` in the folder one works in. */
-export function defaultStore(): string {
-  return process.env.FREEZEFRAME_STORE || '.freezeframe';
-}
-
-/** Opens a store. Makes nothing on disk until something is saved. */
-export function openStore(root: string = defaultStore()): ModelStore {
-  return new FolderStore(root);
-}
+import { DIGEST_LENGTH, type FolderShelf, HELD, isHeld, REMOVED, readShelf } from './shelf-folder.ts';
+import { readChanges, retag } from './tag-log.ts';
+import {
+  dropTags,
+  moveTag,
+  pointers,
+  type Retagging,
+  refuseProduction,
+  refuseTagged,
+  undoMove,
+  versionBefore,
+} from './tags.ts';
 
 /** A store in a folder, for one machine or a shared file system. Its layout: shelf-folder.ts. */
 export class FolderStore implements ModelStore {
@@ -90,6 +92,10 @@ export class FolderStore implements ModelStore {
     }
   }
 
+  find(reference: string): Promise<StoredModel> {
+    return this.resolve(reference);
+  }
+
   async resolve(reference: string): Promise<StoredModel> {
     const parsed = parseReference(reference);
     const { shelf, version } = await this.#select(parsed);
@@ -102,7 +108,7 @@ export class FolderStore implements ModelStore {
     return model;
   }
 
-  async list(): Promise<Listing> {
+  async list(): Promise<{ models: StoredModel[]; damaged: DamagedModel[] }> {
     const models: StoredModel[] = [];
     const damaged: DamagedModel[] = [];
     for (const name of await this.#names()) {
@@ -120,44 +126,80 @@ export class FolderStore implements ModelStore {
     return { models, damaged };
   }
 
-  async tag(reference: string, tag: string): Promise<void> {
+  async tag(reference: string, tag: string, options: TagOptions = {}): Promise<TagChange | undefined> {
     checkTag(tag);
     const { name, version } = await this.resolve(reference);
-    await this.#writing(async () => {
-      const before = await readTag(join(this.#models, name), tag);
-      await this.#setTag(name, tag, version);
+    return this.#move(name, tag, () => version, options);
+  }
+
+  async rollback(name: string, tag: string, options: TagOptions = {}): Promise<TagChange> {
+    checkTag(tag);
+    await this.#select({ name: checkName(name), wanted: { kind: 'tag', tag: 'latest' } });
+    const before = async () => versionBefore(name, await this.history(name), tag);
+    return (await this.#move(name, tag, before, options, true)) as TagChange;
+  }
+
+  async history(name: string): Promise<TagChange[]> {
+    checkName(name);
+    const changes = await readChanges(join(this.#models, name));
+    if (changes.length === 0) await this.#select({ name, wanted: { kind: 'tag', tag: 'latest' } });
+    return changes;
+  }
+
+  async #move(
+    name: string,
+    tag: string,
+    target: () => string | Promise<string>,
+    { expect }: TagOptions,
+    rollback?: true,
+  ): Promise<TagChange | undefined> {
+    const seen = (await this.#shelf(name)).tags[tag] ?? null;
+    const to = await target();
+    await this.#select({ name, wanted: { kind: 'version', version: to } });
+    return this.#writing(async () => {
+      const done = await this.#retag(name, (shelf) => moveTag(shelf, { tag, to, seen, expect, rollback }));
       // Looked at after writing, as a removal looks at tags after it has marked the version: one of the two notices.
-      if (isOn(await this.#shelf(name), version)) return;
-      if (before === undefined) await rm(join(this.#models, name, TAGS, tag), { force: true });
-      else await this.#setTag(name, tag, before);
+      const [change] = done?.changes ?? [];
+      if (change && !isOn(await this.#shelf(name), to)) {
+        await this.#retag(name, (shelf) => undoMove(shelf, change));
+        await this.#select({ name, wanted: { kind: 'version', version: to } });
+      }
+      return change;
     });
-    await this.#select({ name, wanted: { kind: 'version', version } });
+  }
+
+  #retag(name: string, decide: (shelf: FolderShelf) => Retagging | undefined): Promise<Retagging | undefined> {
+    return retag(join(this.#models, name), this.#temporaries, () => this.#shelf(name), decide);
   }
 
   async remove(
     reference: string,
-    { force = false }: { force?: boolean } = {},
+    { force = false, untagged = false }: { force?: boolean; untagged?: boolean } = {},
   ): Promise<{ name: string; version: string }> {
     // By its shelf alone: a damaged version can be removed too.
     const { shelf, version } = await this.#select(parseReference(reference));
     const { name } = shelf;
     const others = shelf.versions.filter((one) => one.version !== version);
-    const production = shelf.tags.production === version;
     const mark = join(this.#models, name, version, REMOVED);
-    const refuse = () => productionVersion(name, version, others.at(-1)?.version ?? '');
-    if (production && others.length > 0 && !force) throw refuse();
+    const refuse = (now: FolderShelf) => {
+      if (untagged) refuseTagged(now, version);
+      if (!force) refuseProduction(now, version);
+    };
+    refuse(shelf);
     await this.#writing(async () => {
-      // Written down, production keeps pointing here, at nothing soon, instead of moving to another version by itself.
-      if (production && others.length > 0) await this.#setTag(name, 'production', version);
-      // The last version takes every tag along: the name starts anew with its next one.
-      if (others.length === 0) await rm(join(this.#models, name, TAGS), { recursive: true, force: true });
+      // Before the version is marked: production then points at nothing, and does not move to another one by itself.
+      const production = shelf.tags.production === version || others.length === 0;
+      if (production) await this.#retag(name, (now) => dropTags(now, version));
       await replaceFile(mark, `${JSON.stringify({ removed: true })}\n`, {
         scratch: join(this.#temporaries, randomUUID()),
       });
-      if (!production && !force && (await readTag(join(this.#models, name), 'production')) === version) {
+      try {
+        if (!production) refuse(await this.#shelf(name));
+      } catch (error) {
         await rm(mark, { force: true });
-        throw refuse();
+        throw error;
       }
+      await this.#retag(name, (now) => dropTags({ ...now, tags: pointers(now.pins) }, version));
       await this.#discard(name, version);
       await this.#sweep(name);
     });
@@ -204,12 +246,6 @@ export class FolderStore implements ModelStore {
     return names;
   }
 
-  async #setTag(name: string, tag: string, version: string): Promise<void> {
-    const folder = join(this.#models, name, TAGS);
-    await mkdir(folder, { recursive: true });
-    await replaceFile(join(folder, tag), `${version}\n`, { scratch: join(this.#temporaries, randomUUID()) });
-  }
-
   /** Deletes the content of a version that is marked as removed: out of sight in one step, then file by file. */
   async #discard(name: string, version: string): Promise<void> {
     const numbered = join(this.#models, name, version);
@@ -219,6 +255,15 @@ export class FolderStore implements ModelStore {
       await rename(join(numbered, entry), join(bin, entry));
       await rm(bin, { recursive: true, force: true });
     }
+  }
+
+  async sweep(): Promise<number> {
+    const before = (await namesIn(this.#temporaries)).length;
+    if (before === 0) return 0;
+    await this.#writing(async () => {
+      for (const name of await this.#names()) await this.#sweep(name);
+    });
+    return before - (await namesIn(this.#temporaries)).length;
   }
 
   /** Finishes what processes that died have begun. */
@@ -246,11 +291,4 @@ export class FolderStore implements ModelStore {
 
 function isOn(shelf: FolderShelf, version: string): boolean {
   return shelf.versions.some((one) => one.version === version);
-}
-
-function productionVersion(name: string, version: string, other: string): FreezeframeError {
-  return new FreezeframeError('production-version', `Version ${version} of ${name} is in production`, {
-    remedy: `First give production to another one: freezeframe models tag ${name}@${other} production. Or add --force.`,
-    details: { name, version },
-  });
 }

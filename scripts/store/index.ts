@@ -1,4 +1,4 @@
-export { defaultStore, openStore } from './folder-store.ts';
-export type { Listing, ModelStore, StoredModel } from './model-store.ts';
+export type { Listing, ModelStore, ModelVersion, StoredModel } from './model-store.ts';
+export { defaultStore, openStore } from './places.ts';
 export { productionOf, productionText } from './production.ts';
 export { checkName } from './reference.ts';

@@ -26,7 +26,8 @@ export async function readVersion(folder: string, shelf: Shelf, version: string)
   );
   if (!complete) throw damaged(name, version, 'model.onnx is not there, or not whole');
   const tags = Object.keys(shelf.tags).filter((tag) => shelf.tags[tag] === version);
-  return { name, version, digest, folder: home, tags: tags.sort(), manifest };
+  const saved = (await stat(join(home, 'manifest.json'))).mtime.toISOString();
+  return { name, version, digest, folder: home, tags: tags.sort(), manifest, saved };
 }
 
 /** Compares every byte of a version's files with its manifest. Throws `model-damaged`. */

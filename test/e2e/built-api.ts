@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle/bundle.ts';
 import { hostTarget } from '../../scripts/bundle/target.ts';
 import { type LocalGatewayOptions, startLocalGateway } from '../../scripts/local/gateway.ts';
-import { openStore } from '../../scripts/store/folder-store.ts';
+import { openStore } from '../../scripts/store/places.ts';
 import { priceModel } from '../functions/models.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
 

@@ -7,7 +7,7 @@ import { bundle } from '../../scripts/bundle/bundle.ts';
 import { hostTarget } from '../../scripts/bundle/target.ts';
 import type { UploadReport } from '../../scripts/local/aws/uploads.ts';
 import { type LocalGateway, startLocalGateway } from '../../scripts/local/gateway.ts';
-import { openStore } from '../../scripts/store/folder-store.ts';
+import { openStore } from '../../scripts/store/places.ts';
 import { garbagePictures, plainPicture } from '../functions/pictures.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../scripts/store/folder-store.ts';
+import { openStore } from '../../scripts/store/places.ts';
 import { MINISTACK, startMiniStack } from '../aws/ministack.ts';
 import { NO_ACCOUNT } from '../aws/package-stack.ts';
 import { plainPicture } from '../functions/pictures.ts';

@@ -9,7 +9,7 @@ import { bundle } from '../../scripts/bundle/bundle.ts';
 import { hostTarget } from '../../scripts/bundle/target.ts';
 import { childEnvironment, functionArn } from '../../scripts/local/runtime/child-environment.ts';
 import { type Answer, RuntimeApi } from '../../scripts/local/runtime/runtime-api.ts';
-import { openStore } from '../../scripts/store/folder-store.ts';
+import { openStore } from '../../scripts/store/places.ts';
 import { plainPicture } from '../functions/pictures.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
 

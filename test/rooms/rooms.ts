@@ -16,7 +16,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   reference: ['frozen', 'keras', 'tensorflow'],
   read: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'tables', 'tensorflow'],
   tables: [],
-  store: ['system'],
+  store: ['functions', 'system'],
   datasets: ['store', 'system', 'tables', 'terminal'],
   evaluate: ['datasets', 'frozen', 'system', 'tables', 'terminal'],
   report: ['evaluate', 'system', 'terminal'],

@@ -12,7 +12,7 @@ import { listTree } from '../../../scripts/bundle/files/tree.ts';
 import { LAYER_MODULES } from '../../../scripts/bundle/layers/inference-layer.ts';
 import { layerPackages } from '../../../scripts/bundle/layers/layer-packages.ts';
 import { hostTarget } from '../../../scripts/bundle/target.ts';
-import { openStore } from '../../../scripts/store/folder-store.ts';
+import { openStore } from '../../../scripts/store/places.ts';
 import { saveTinyModel } from '../tiny-model.ts';
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../scripts/store/folder-store.ts';
+import { openStore } from '../../../scripts/store/places.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../scripts/freezeframe.js', import.meta.url));
 

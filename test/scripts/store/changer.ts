@@ -1,6 +1,6 @@
 // A process of its own that makes one change of each kind to a store, for crash.e2e.test.ts: changer.ts <store>
 import { writeSync } from 'node:fs';
-import { openStore } from '../../../scripts/store/folder-store.ts';
+import { openStore } from '../../../scripts/store/places.ts';
 import { sampleContent } from './sample.ts';
 
 const say = (...words: string[]) => writeSync(1, `${words.join(' ')}\n`);

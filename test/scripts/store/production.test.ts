@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../scripts/store/folder-store.ts';
+import { openStore } from '../../../scripts/store/places.ts';
 import { productionOf, productionText } from '../../../scripts/store/production.ts';
 import { sampleContent, sampleDraft, sampleModel } from './sample.ts';
 

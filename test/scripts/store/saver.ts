@@ -1,7 +1,7 @@
 // A process of its own that works on a store until it is killed or done, and says on stdout what it has done. Run by
 // kill.e2e.test.ts: saver.ts <store> <label> <count>, where count 0 means for ever.
 import { writeSync } from 'node:fs';
-import { openStore } from '../../../scripts/store/folder-store.ts';
+import { openStore } from '../../../scripts/store/places.ts';
 import { sampleContent } from './sample.ts';
 
 /** Synchronous: what is said must be out before the next step, for the kill may come with it. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { defaultStore, openStore } from '../../../scripts/store/folder-store.ts';
+import { defaultStore, openStore } from '../../../scripts/store/places.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

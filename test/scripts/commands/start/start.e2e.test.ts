@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeStarted } from '../../../../scripts/commands/start/describe.ts';
 import { start } from '../../../../scripts/commands/start/start.ts';
-import { openStore } from '../../../../scripts/store/folder-store.ts';
+import { openStore } from '../../../../scripts/store/places.ts';
 import { saveTinyModel } from '../../tiny-model.ts';
 
 const run = promisify(execFile);

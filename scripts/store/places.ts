@@ -1,0 +1,25 @@
+import { FolderStore } from './folder-store.ts';
+import type { ModelStore } from './model-store.ts';
+
+/** Where models are kept unless told otherwise: what `FREEZEFRAME_STORE` says, or `.freezeframe` in the folder one works in. */
+export function storePlace(): string {
+  return process.env.FREEZEFRAME_STORE || '.freezeframe';
+}
+
+/** The store's folder of this machine, for caches, trained models and keys. Models in S3 have one beside them. */
+export function defaultStore(): string {
+  return isUrl(storePlace()) ? '.freezeframe' : storePlace();
+}
+
+/**
+ * Opens a store: a folder, or `s3://bucket/prefix`. Makes nothing until something is saved.
+ * @throws FreezeframeError `store-not-valid`.
+ */
+export function openStore(place: string = storePlace()): ModelStore {
+  return new FolderStore(place);
+}
+
+/** Two letters at least: `C:` is a drive. */
+function isUrl(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
+}
