@@ -208,7 +208,7 @@ export class FolderStore implements ModelStore {
 
   async verify(reference: string): Promise<StoredModel> {
     const model = await this.resolve(reference);
-    await verifyFiles(model);
+    await verifyFiles(model, join(model.folder, 'model.onnx'));
     return model;
   }
 

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { FolderStore } from './folder-store.ts';
 import type { ModelStore } from './model-store.ts';
+import { S3Store } from './s3/s3-store.ts';
 
 /** Where models are kept unless told otherwise: what `FREEZEFRAME_STORE` says, or `.freezeframe` in the folder one works in. */
 export function storePlace(): string {
@@ -16,7 +18,8 @@ export function defaultStore(): string {
  * @throws FreezeframeError `store-not-valid`.
  */
 export function openStore(place: string = storePlace()): ModelStore {
-  return new FolderStore(place);
+  // What is a URL and not of S3 is refused there: a folder of that name would be a surprise.
+  return isUrl(place) ? new S3Store(place, join(defaultStore(), 'cache', 'models')) : new FolderStore(place);
 }
 
 /** Two letters at least: `C:` is a drive. */

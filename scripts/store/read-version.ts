@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, ModelError, parseManifest } from '@freezeframe/inference';
 import { digestOf, sha256 } from './digest.ts';
-import type { StoredModel } from './model-store.ts';
+import type { ModelVersion, StoredModel } from './model-store.ts';
 import type { Shelf } from './select.ts';
 
 /**
@@ -30,10 +30,10 @@ export async function readVersion(folder: string, shelf: Shelf, version: string)
   return { name, version, digest, folder: home, tags: tags.sort(), manifest, saved };
 }
 
-/** Compares every byte of a version's files with its manifest. Throws `model-damaged`. */
-export async function verifyFiles(model: StoredModel): Promise<void> {
+/** Compares every byte of a version's model file with its manifest. Throws `model-damaged`. */
+export async function verifyFiles(model: ModelVersion, file: string): Promise<void> {
   const wanted = model.manifest.files['model.onnx'];
-  const bytes = await readFile(join(model.folder, 'model.onnx')).catch((cause: unknown) => {
+  const bytes = await readFile(file).catch((cause: unknown) => {
     throw damaged(model.name, model.version, 'model.onnx cannot be read', { cause });
   });
   const received = { sha256: sha256(bytes), bytes: bytes.byteLength };
@@ -48,7 +48,7 @@ async function readManifest(file: string): Promise<{ json: Record<string, unknow
   return { manifest: parseManifest(json), json: json as Record<string, unknown> };
 }
 
-function damaged(
+export function damaged(
   name: string,
   version: string,
   why: string,
