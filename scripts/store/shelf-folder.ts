@@ -43,14 +43,15 @@ export async function readShelf(folder: string, name: string): Promise<FolderShe
     .filter((entry) => NUMBER.test(entry))
     .map(Number)
     .sort((a, b) => a - b);
+  const folders = await Promise.all(numbers.map((number) => namesIn(join(folder, String(number)))));
   const versions: { version: string; digest: string; held: boolean }[] = [];
   const halfRemoved: string[] = [];
-  for (const number of numbers) {
-    const entries = await namesIn(join(folder, String(number)));
+  for (const [index, entries] of folders.entries()) {
+    const version = String(numbers[index]);
     const digest = entries.find((entry) => DIGEST.test(entry));
     if (digest === undefined) continue;
-    if (entries.includes(REMOVED)) halfRemoved.push(String(number));
-    else versions.push({ version: String(number), digest, held: entries.includes(HELD) });
+    if (entries.includes(REMOVED)) halfRemoved.push(version);
+    else versions.push({ version, digest, held: entries.includes(HELD) });
   }
   return { name, versions, pins, moves, tags: tagsAt(pins, versions), highest: numbers.at(-1) ?? 0, halfRemoved };
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import { type PinnedTags, pinnedTags, type TagChange, tagChange } from '#functions/models';
@@ -13,6 +14,9 @@ const HISTORY = 'history';
 const MOVES = 'moves.json';
 /** Where older versions kept a file for each tag. Read while nothing has been moved since. */
 const OLD_TAGS = 'tags';
+
+/** Between two attempts, where others were quicker: a hundred at once would else work on what only one can make. */
+const LONGEST_PAUSE_MS = 500;
 
 const entrySchema = z.object({ changes: z.array(tagChange), tags: pinnedTags });
 
@@ -49,16 +53,20 @@ export async function retag<S extends { readonly moves: number }>(
   readShelf: () => Promise<S>,
   decide: (shelf: S) => Retagging | undefined,
 ): Promise<Retagging | undefined> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     const shelf = await readShelf();
     const decided = decide(shelf);
     if (decided === undefined) return undefined;
     await mkdir(join(folder, HISTORY), { recursive: true });
     if (await addMove(folder, temporaries, shelf.moves + 1, decided)) return decided;
+    await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 5 * 1.5 ** attempt));
   }
 }
 
+/** Answers false where somebody else has made the move of this number. */
 async function addMove(folder: string, temporaries: string, number: number, move: Retagging): Promise<boolean> {
+  // Waiting for the disk is what takes long: not where the place is taken already.
+  if ((await numbersIn(folder)).at(-1) === number) return false;
   const claim = await makeTemporaryFolder(temporaries);
   try {
     await writeDurable(join(claim, MOVES), `${JSON.stringify({ changes: move.changes, tags: move.pins }, null, 2)}\n`);

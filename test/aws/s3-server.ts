@@ -67,11 +67,12 @@ export class S3Server {
     const chunked = String(request.headers['content-encoding'] ?? '').includes('aws-chunked');
     const body = (chunked ? fromAwsChunked(raw) : raw) ?? Buffer.alloc(0);
     const url = new URL(request.url ?? '/', 'http://s3');
-    const path = decodeURIComponent(url.pathname.slice(1));
+    const path = decodeURIComponent(url.pathname.slice(1)).replace(/^([^/]+)\/$/, '$1');
     this.requests.push(`${request.method} /${path}`);
     try {
       await this.before(request);
       const [bucket = ''] = path.split('/');
+      if (request.method === 'PUT' && path === bucket) this.buckets.add(bucket);
       if (!this.buckets.has(bucket)) throw new Refused('NoSuchBucket', 404);
       const answer = this.#answer(request, url.searchParams, path, body);
       if (!this.after(request)) return void response.destroy();
@@ -80,7 +81,9 @@ export class S3Server {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       response.writeHead(error.status, { 'content-type': 'application/xml' });
-      response.end(error.status === 304 ? '' : `<Error><Code>${error.name}</Code><Message>${error.name}</Message></Error>`);
+      response.end(
+        error.status === 304 ? '' : `<Error><Code>${error.name}</Code><Message>${error.name}</Message></Error>`,
+      );
     }
   }
 
@@ -92,7 +95,7 @@ export class S3Server {
     if (method === 'GET' && query.has('uploads')) return this.#listUploads(bucket, query);
     if (method === 'POST' && query.has('uploads')) return this.#begin(path);
     if (upload) return this.#part(path, upload, request, Number(query.get('partNumber')), body);
-    if (method === 'PUT') return this.#put(path, body, headers);
+    if (method === 'PUT') return path === bucket ? {} : this.#put(path, body, headers);
     if (method === 'DELETE') {
       this.objects.delete(path);
       return { status: 204 };
@@ -146,7 +149,9 @@ export class S3Server {
     const parts = numbers.map((one) => upload.parts.get(one));
     if (parts.length === 0 || parts.some((part) => part === undefined)) throw new Refused('InvalidPart', 400);
     this.#put(path, Buffer.concat(parts as Buffer[]), headers, `-${parts.length}`);
-    return xml(`<CompleteMultipartUploadResult><ETag>${this.objects.get(path)?.eTag}</ETag></CompleteMultipartUploadResult>`);
+    return xml(
+      `<CompleteMultipartUploadResult><ETag>${this.objects.get(path)?.eTag}</ETag></CompleteMultipartUploadResult>`,
+    );
   }
 
   #list(bucket: string, query: URLSearchParams): Answer {
@@ -180,7 +185,9 @@ export class S3Server {
       const name = key.slice(bucket.length + 1);
       return `<Upload><Key>${name}</Key><UploadId>${id}</UploadId><Initiated>${begun.toISOString()}</Initiated></Upload>`;
     });
-    return xml(`<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${text.join('')}</ListMultipartUploadsResult>`);
+    return xml(
+      `<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${text.join('')}</ListMultipartUploadsResult>`,
+    );
   }
 }
 

@@ -19,7 +19,7 @@ const IN_HEAD = 200;
 const PAGE = 100;
 /** Writers that are overtaken try again for so long. A hundred at once need some seconds. */
 const PATIENCE_MS = 120_000;
-const LONGEST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 2_000;
 
 /** The heads of a store's models: what is on them, and how they are changed. */
 export class Heads {
@@ -58,7 +58,7 @@ export class Heads {
       ours = { base: head, written };
       const condition = eTag === undefined ? ({ absent: true } as const) : { eTag };
       if (await this.#objects.write(this.#keys.head(name), `${JSON.stringify(written)}\n`, condition)) return written;
-      await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 20 * attempt));
+      await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 20 * 1.5 ** attempt));
     }
     throw new FreezeframeError('store-busy', `Others change ${name} at ${this.#objects.location} all the time`, {
       remedy: 'Try again.',

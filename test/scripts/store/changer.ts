@@ -1,11 +1,11 @@
 // A process of its own that makes one change of each kind to a store, for crash.e2e.test.ts: changer.ts <store>
 import { writeSync } from 'node:fs';
-import { openStore } from '../../../scripts/store/places.ts';
+import { FolderStore } from '../../../scripts/store/folder-store.ts';
 import { sampleContent } from './sample.ts';
 
 const say = (...words: string[]) => writeSync(1, `${words.join(' ')}\n`);
 
-const store = openStore(process.argv[2]);
+const store = new FolderStore(process.argv[2] ?? '');
 const { version } = await store.save('gnomes', sampleContent('new'));
 say('saved', version);
 await store.tag(`gnomes@${version}`, 'production');
