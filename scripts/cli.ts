@@ -8,7 +8,9 @@ import { describeSystemFailure, reportFailure } from '#terminal';
 const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
 
 /** Failures that another spelling of the same command line would not have had. */
-const USED_WRONGLY = new Set(['used-wrongly', 'name-not-valid', 'tag-not-valid', 'reference-not-valid']);
+const USED_WRONGLY = new Set([
+  ...['used-wrongly', 'name-not-valid', 'tag-not-valid', 'reference-not-valid', 'store-not-valid'],
+]);
 
 const EXAMPLES = `
 Examples:
@@ -19,7 +21,7 @@ Examples:
   $ freezeframe bundle --model animals --arch arm64     make what is deployed
 
 Exit codes: 0 done, 1 failed, 2 used wrongly. Results go to stdout, progress and errors to stderr.
-Models are kept in .freezeframe, or where FREEZEFRAME_STORE says.`;
+Models are kept in .freezeframe, or where --store or FREEZEFRAME_STORE says: a folder, or s3://bucket/prefix.`;
 
 /**
  * Runs one command line and answers its exit code.
@@ -28,6 +30,7 @@ Models are kept in .freezeframe, or where FREEZEFRAME_STORE says.`;
  */
 export async function main(argv: readonly string[], commands: readonly CommandEntry[] = COMMANDS): Promise<number> {
   const json = argv.includes('--json');
+  const { FREEZEFRAME_STORE } = process.env;
   try {
     await (await buildProgram(argv, commands)).parseAsync([...argv]);
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
@@ -35,6 +38,10 @@ export async function main(argv: readonly string[], commands: readonly CommandEn
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usedWrongly;
     reportFailure(describeSystemFailure(error), json);
     return error instanceof FreezeframeError && USED_WRONGLY.has(error.code) ? EXIT.usedWrongly : EXIT.failed;
+  } finally {
+    // --store is of one command line.
+    if (FREEZEFRAME_STORE === undefined) delete process.env.FREEZEFRAME_STORE;
+    else process.env.FREEZEFRAME_STORE = FREEZEFRAME_STORE;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Progress, reportResult, startProgress } from '#terminal';
+import { takesStore } from './models/store-option.ts';
 
 interface BundleFlags {
   model?: string[];
@@ -8,7 +9,7 @@ interface BundleFlags {
 }
 
 export function bundleCommand(): Command {
-  return new Command('bundle')
+  return takesStore(new Command('bundle'))
     .description('Make the functions and layers that are deployed, in build/, and weigh them against the limit of AWS.')
     .option('--model <ref...>', 'models to put in, the default first (NAME, NAME@3, NAME@latest); all if left out')
     .addOption(

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Deployed, Plan } from '#deploy';
 import { type Progress, reportResult, startProgress } from '#terminal';
+import { takesStore } from './models/store-option.ts';
 
 interface Flags {
   stage?: string;
@@ -12,7 +13,7 @@ interface Flags {
 }
 
 export function deployCommand(): Command {
-  return new Command('deploy')
+  return takesStore(new Command('deploy'))
     .description('Examine, bundle, deploy, make a key, and ask the API once. Says what the stack costs to keep.')
     .option('--stage <name>', 'of the stack; dev if left out')
     .option('--region <region>', 'of the stack; that of the environment if left out')

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { LocalAuthMode } from '#local';
 import { reportResult } from '#terminal';
+import { takesStore } from './models/store-option.ts';
 
 interface DevFlags {
   port?: string;
@@ -11,7 +12,7 @@ interface DevFlags {
 }
 
 export function devCommand(): Command {
-  return new Command('dev')
+  return takesStore(new Command('dev'))
     .description('Run the built functions on this machine, as Lambda and API Gateway would.')
     .option('--port <number>', 'where to listen; PORT or 3000 if left out, 0 for a free one')
     .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { reportResult } from '#terminal';
+import { takesStore } from './models/store-option.ts';
 
 interface Flags {
   stage?: string;
@@ -9,7 +10,7 @@ interface Flags {
 }
 
 export function doctorCommand(): Command {
-  return new Command('doctor')
+  return takesStore(new Command('doctor'))
     .description('look at this machine, the project and the AWS account: what works, what is missing, what to do')
     .option('--stage <name>', 'of the stack; dev if left out')
     .option('--region <region>', 'of the stack; that of the environment or profile if left out')

@@ -8,12 +8,13 @@ import { scoresText, share } from './evaluate/scores-text.ts';
 import { tableText } from './evaluate/table-text.ts';
 import { warningLines, warningsOf } from './evaluate/warnings.ts';
 import { firstLines, wrongText } from './evaluate/wrong-text.ts';
+import { takesStore } from './models/store-option.ts';
 import { evaluateData } from './report/evaluate-data.ts';
 import { asStored, performanceOf } from './report/performance.ts';
 import { checkReportFile, pageLine } from './report/report-file.ts';
 
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
+  return takesStore(new Command('evaluate'))
     .description('measure a model on labelled pictures or a table')
     .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
     .argument(

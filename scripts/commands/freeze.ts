@@ -11,6 +11,7 @@ import {
   readTrainedModel,
   type TrainingRecord,
 } from '#train';
+import { takesStore } from './models/store-option.ts';
 
 interface Options {
   name?: string;
@@ -19,7 +20,7 @@ interface Options {
 }
 
 export function freezeCommand(): Command {
-  return new Command('freeze')
+  return takesStore(new Command('freeze'))
     .description('turn a trained model into one verified file that answers anywhere')
     .argument('<trained>', 'name of a trained model (freezeframe train ... --name)')
     .option('--name <name>', 'name in the store (default: the name it was trained under)')

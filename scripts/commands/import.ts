@@ -15,6 +15,7 @@ import {
 import { openStore, productionOf, productionText } from '#store';
 import { formatBytes, printable, reportResult, wholeAboveZero } from '#terminal';
 import type { EvaluatedImport } from './import/import-evaluated.ts';
+import { takesStore } from './models/store-option.ts';
 import { commandLine } from './report/command-line.ts';
 
 interface Flags {
@@ -46,7 +47,7 @@ interface Flags {
 }
 
 export function importCommand(): Command {
-  return new Command('import')
+  return takesStore(new Command('import'))
     .description('bring a model that exists: read, freeze and verify it, and keep it in the store')
     .argument('<path>', 'a file, a folder or a zip; the format is found by content')
     .requiredOption('--name <name>', 'what to call the model')

@@ -32,7 +32,7 @@ const SUMMARIES: Readonly<Record<keyof typeof LOADERS, string>> = {
   import: 'bring a Keras, TensorFlow.js, Teachable Machine or ONNX model',
   dataset: 'look at a data set as training sees it',
   freeze: 'turn a trained model into one verified file that answers anywhere',
-  models: 'list, show, tag and remove frozen models',
+  models: 'list, compare, tag, share and remove frozen models',
   predict: 'say what is on pictures, or answer a request of tensors',
   evaluate: 'measure a model on labelled pictures',
   bundle: 'make the functions and layers that are deployed',

@@ -1,7 +1,12 @@
 import { Command } from 'commander';
 import { type Listing, type ModelVersion, openStore, type StoredModel } from '#store';
 import { formatAccuracy, formatBytes, formatError, formatTable, reportResult } from '#terminal';
+import { copyCommand } from './models/copy.ts';
+import { diffCommand } from './models/diff.ts';
+import { EXPECT, expectedVersion, historyCommand, rollbackCommand } from './models/history.ts';
+import { pruneCommand } from './models/prune.ts';
 import { relabelCommand } from './models/relabel.ts';
+import { takesStore } from './models/store-option.ts';
 
 interface Options {
   json?: true;
@@ -11,7 +16,7 @@ const REFERENCES = `
 A model is named by NAME (its production version), NAME@3, NAME@latest, NAME@TAG or NAME@DIGEST.`;
 
 export function modelsCommand(): Command {
-  const command = new Command('models').description('list, show, tag, relabel and remove frozen models').addHelpText(
+  const command = new Command('models').description('list, compare, tag, share and remove frozen models').addHelpText(
     'after',
     `${REFERENCES}
 
@@ -19,18 +24,25 @@ Examples:
   $ freezeframe models list
   $ freezeframe models show gnomes@latest --verify
   $ freezeframe models tag gnomes@3 production
-  $ freezeframe models remove gnomes@1`,
+  $ freezeframe models remove gnomes@1
+  $ freezeframe models push gnomes --store s3://our-models/team`,
   );
   command.addCommand(listCommand());
   command.addCommand(showCommand());
   command.addCommand(tagCommand());
+  command.addCommand(rollbackCommand());
+  command.addCommand(historyCommand());
+  command.addCommand(diffCommand());
+  command.addCommand(copyCommand('push'));
+  command.addCommand(copyCommand('pull'));
   command.addCommand(relabelCommand());
   command.addCommand(removeCommand());
+  command.addCommand(pruneCommand());
   return command;
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  return takesStore(new Command('list'))
     .description('list every version of every model, or of one')
     .argument('[name]', 'list the versions of this model only')
     .option('--json', 'print one JSON object: {"models": [...], "damaged": [...]}')
@@ -44,7 +56,7 @@ Examples:
     .action(async (name: string | undefined, { json }: Options) => {
       const store = openStore();
       // An unknown name is an error with a suggestion, not an empty list.
-      if (name !== undefined) await store.resolve(`${name}@latest`);
+      if (name !== undefined) await store.find(`${name}@latest`);
       const { models, damaged } = filtered(await store.list(), name);
       const result = {
         models: models.map((model) => ({ ...summary(model), saved: model.saved })),
@@ -56,7 +68,7 @@ Examples:
 }
 
 function showCommand(): Command {
-  return new Command('show')
+  return takesStore(new Command('show'))
     .description('show one version: what it takes, what it answers, where it comes from')
     .argument('<model>', 'NAME, NAME@3, NAME@latest or NAME@TAG')
     .option('--verify', 'read its files and compare them with their sha256')
@@ -69,16 +81,23 @@ function showCommand(): Command {
       const store = openStore();
       const model = verify ? await store.verify(reference) : await store.resolve(reference);
       const checked = verify ? { verified: true } : {};
-      const result = { ...summary(model), saved: model.saved, ...checked, folder: model.folder, manifest: model.manifest };
+      const result = {
+        ...summary(model),
+        saved: model.saved,
+        ...checked,
+        folder: model.folder,
+        manifest: model.manifest,
+      };
       reportResult(result, json === true, () => showText(model, verify === true));
     });
 }
 
 function tagCommand(): Command {
-  return new Command('tag')
+  return takesStore(new Command('tag'))
     .description('move a tag to a version: "production" decides what NAME alone means')
     .argument('<model>', 'NAME@3, NAME@latest or NAME@TAG')
     .argument('<tag>', 'production, staging, or a word of your own')
+    .option(...EXPECT)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -87,16 +106,16 @@ Examples:
   $ freezeframe models tag gnomes@3 production
   $ freezeframe models tag gnomes@staging production`,
     )
-    .action(async (reference: string, tag: string, { json }: Options) => {
+    .action(async (reference: string, tag: string, { json, ...flags }: Options & { expect?: string }) => {
       const store = openStore();
-      await store.tag(reference, tag);
-      const { name, version } = await store.resolve(`${reference.split('@')[0]}@${tag}`);
+      await store.tag(reference, tag, expectedVersion(flags));
+      const { name, version } = await store.find(`${reference.split('@')[0]}@${tag}`);
       reportResult({ name, version, tag }, json === true, () => `${name}@${version} is ${tag} now`);
     });
 }
 
 function removeCommand(): Command {
-  return new Command('remove')
+  return takesStore(new Command('remove'))
     .description('remove one version; production only if it is the only one, or by force')
     .argument('<model>', 'NAME@3, NAME@latest, NAME@TAG; NAME alone is its production version')
     .option('--force', 'remove the production version although there are others')

@@ -17,6 +17,7 @@ import {
 import { Command } from 'commander';
 import { openStore } from '#store';
 import { formatAmount, formatShare, reportResult, wholeAboveZero } from '#terminal';
+import { takesStore } from './models/store-option.ts';
 import { checkExplain, type ExplainOptions, writeOverlay } from './predict/explain.ts';
 import { picturesNamed } from './predict/pictures-named.ts';
 
@@ -27,7 +28,7 @@ interface Options extends ExplainOptions {
 }
 
 export function predictCommand(): Command {
-  return new Command('predict')
+  return takesStore(new Command('predict'))
     .description('say what is on pictures, or answer a request of tensors')
     .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
     .argument('[files...]', 'pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF) and folders of them; - is stdin')

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { reportResult } from '#terminal';
+import { takesStore } from './models/store-option.ts';
 
 interface StartFlags {
   port?: string;
@@ -15,7 +16,7 @@ const STEPS = {
 } as const;
 
 export function startCommand(): Command {
-  return new Command('start')
+  return takesStore(new Command('start'))
     .description('The whole way once: draw pictures, train, freeze, bundle, and answer pictures on this machine.')
     .option('--port <number>', 'where to listen; PORT or 3000 if left out, 0 for a free one')
     .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')

@@ -10,6 +10,7 @@ import {
   trainDataset,
   trainingProgress,
 } from '#train';
+import { takesStore } from './models/store-option.ts';
 import { nextSteps } from './report/next-steps.ts';
 import { pageLine } from './report/report-file.ts';
 import { trainWithBackbone, wantsBackbone } from './train/with-backbone.ts';
@@ -39,7 +40,7 @@ interface TrainFlags {
 }
 
 export function trainCommand(): Command {
-  return new Command('train')
+  return takesStore(new Command('train'))
     .description('Train a model on pictures or a table, freeze it, and keep it in the store.')
     .argument('<data>', 'gnomes, mnist, house-prices, FILE.csv or a folder of class folders')
     .requiredOption('--name <name>', 'what to call the model')

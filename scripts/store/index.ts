@@ -1,4 +1,6 @@
+export { copyVersion } from './copy.ts';
 export type { Listing, ModelStore, ModelVersion, StoredModel } from './model-store.ts';
 export { defaultStore, openStore } from './places.ts';
 export { productionOf, productionText } from './production.ts';
+export { prune } from './prune.ts';
 export { checkName } from './reference.ts';

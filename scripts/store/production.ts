@@ -1,10 +1,10 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import type { ModelStore, StoredModel } from './model-store.ts';
+import type { ModelStore, ModelVersion } from './model-store.ts';
 
 /** The version that NAME alone means, or null where none is in production (or that one cannot be read). */
 export async function productionOf(store: ModelStore, name: string): Promise<string | null> {
   try {
-    return (await store.resolve(name)).version;
+    return (await store.find(name)).version;
   } catch (error) {
     if (error instanceof FreezeframeError) return null;
     throw error;
@@ -12,7 +12,7 @@ export async function productionOf(store: ModelStore, name: string): Promise<str
 }
 
 /** What somebody who has just saved a version should know where NAME does not mean it; undefined where it does. */
-export function productionText({ name, version }: StoredModel, production: string | null): string | undefined {
+export function productionText({ name, version }: ModelVersion, production: string | null): string | undefined {
   if (production === version) return undefined;
   const command = `freezeframe models tag ${name}@${version} production`;
   return production === null

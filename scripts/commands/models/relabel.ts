@@ -5,9 +5,10 @@ import { Command } from 'commander';
 import { type ModelStore, openStore, type StoredModel } from '#store';
 import { nearest } from '#system';
 import { reportResult } from '#terminal';
+import { takesStore } from './store-option.ts';
 
 export function relabelCommand(): Command {
-  return new Command('relabel')
+  return takesStore(new Command('relabel'))
     .description('rename labels, without training: the next version answers the same numbers under other names')
     .argument('<model>', 'NAME, NAME@3, NAME@latest or NAME@TAG')
     .argument('<pairs...>', 'OLD=NEW, as many as there are to rename')

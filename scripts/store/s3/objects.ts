@@ -8,6 +8,7 @@ export type Sdk = typeof import('@aws-sdk/client-s3');
 export interface Found {
   readonly bytes: Uint8Array;
   readonly eTag: string;
+  readonly written: Date;
 }
 
 /** Of an object that is to be written: none is there yet, or the one with this ETag is. */
@@ -31,8 +32,9 @@ export class Objects {
   read(key: string): Promise<Found | undefined> {
     return this.#ask(async ({ sdk, client }) => {
       try {
-        const { Body, ETag = '' } = await client.send(new sdk.GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-        return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), eTag: ETag };
+        const command = new sdk.GetObjectCommand({ Bucket: this.#bucket, Key: key });
+        const { Body, ETag = '', LastModified = new Date(0) } = await client.send(command);
+        return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), eTag: ETag, written: LastModified };
       } catch (error) {
         if (isAbsent(error)) return undefined;
         throw error;

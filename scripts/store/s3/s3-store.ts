@@ -228,15 +228,9 @@ export class S3Store implements ModelStore {
     }
     if (digestOf(json) !== digest) throw damaged(name, version, 'its manifest is not the one that was saved');
     const { tags } = shelfOf(name, head);
-    return {
-      name,
-      version,
-      digest,
-      tags: Object.keys(tags)
-        .filter((tag) => tags[tag] === version)
-        .sort(),
-      manifest,
-    };
+    const here = Object.keys(tags).filter((tag) => tags[tag] === version);
+    return { name, version, digest, tags: here.sort(), manifest, saved: found.written.toISOString() };
+  };
   }
 
   /** The version that holds this content already, and can be read. */
