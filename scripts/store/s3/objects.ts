@@ -96,6 +96,7 @@ export class Objects {
       const names: string[] = [];
       const input = { Bucket: this.#bucket, Prefix: prefix, Delimiter: '/' };
       for await (const page of sdk.paginateListObjectsV2({ client }, input)) {
+        checkListing(page);
         for (const { Prefix = '' } of page.CommonPrefixes ?? []) names.push(Prefix.slice(prefix.length, -1));
       }
       return names;
@@ -107,6 +108,7 @@ export class Objects {
     return this.#ask(async ({ sdk, client }) => {
       const found: { key: string; written: Date }[] = [];
       for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: this.#bucket, Prefix: prefix })) {
+        checkListing(page);
         for (const { Key = '', LastModified = new Date() } of page.Contents ?? []) {
           found.push({ key: Key, written: LastModified });
         }
@@ -157,6 +159,11 @@ export class Objects {
       throw storeFailure(this.location, cause);
     }
   }
+}
+
+/** S3 says of every listing whether it goes on: a page of something else must not pass for an empty store. */
+function checkListing({ IsTruncated }: { IsTruncated?: boolean | undefined }): void {
+  if (IsTruncated === undefined) throw new Error('the answer is no listing of S3');
 }
 
 function createClient(sdk: Sdk): S3Client {

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { FreezeframeError, parseManifest } from '@freezeframe/inference';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { TagChange } from '../../../functions/shared/models/index.ts';
 import { sha256 } from '../../../scripts/store/digest.ts';
 import type { ModelStore, StoredModel } from '../../../scripts/store/model-store.ts';
 import { sampleContent, sampleDraft, sampleModel } from './sample.ts';
@@ -196,95 +194,6 @@ export function storeContract(label: string, makePlace: () => Promise<StorePlace
       });
     });
 
-    describe('history', () => {
-      it('says who moved which tag from where to where, the oldest first', async () => {
-        for (const i of [1, 2, 3]) await store.save('gnomes', sampleContent(i));
-        expect(await store.history('gnomes')).toEqual([]);
-        expect(await store.tag('gnomes@2', 'production')).toMatchObject({ from: '1', to: '2' });
-        await place.open().tag('gnomes@2', 'staging');
-        expect(await store.tag('gnomes@2', 'staging')).toBeUndefined();
-        await store.tag('gnomes@3', 'production');
-        await store.remove('gnomes@2');
-        const history = await place.open().history('gnomes');
-        expect(history.map(({ tag, from, to }) => [tag, from, to])).toEqual([
-          ['production', '1', '2'],
-          ['staging', null, '2'],
-          ['production', '2', '3'],
-          ['staging', '2', null],
-        ]);
-        for (const { by, at } of history) {
-          expect(by).toMatch(/^.+@.+$/);
-          expect(new Date(at).toISOString()).toBe(at);
-        }
-        await failsWith('model-not-found', store.history('gnoems'));
-      });
-
-      it('is one line of moves, and loses none, where many move one tag at once', async () => {
-        for (const i of [1, 2, 3, 4]) await store.save('gnomes', sampleContent(i));
-        const moved = await moveAll(12, (i, attempt) =>
-          place.open().tag(`gnomes@${((i + attempt) % 4) + 1}`, 'staging'),
-        );
-        const history = await store.history('gnomes');
-        expect(history).toHaveLength(12);
-        expect(moved.map(({ id }) => id).sort()).toEqual(history.map(({ id }) => id).sort());
-        expectLinear(history, { staging: null });
-        expect((await store.resolve('gnomes@staging')).version).toBe(history.at(-1)?.to);
-      });
-    });
-
-    describe('tag, overtaken', () => {
-      it('refuses a tag that is not where its mover expects it, and says who moved it', async () => {
-        for (const i of [1, 2, 3]) await store.save('gnomes', sampleContent(i));
-        await store.tag('gnomes@2', 'production', { expect: '1' });
-        const late = place.open().tag('gnomes@3', 'production', { expect: '1' });
-        const error = await late.then(undefined, (reason: FreezeframeError) => reason);
-        expect(error).toMatchObject({ code: 'tag-moved', details: { expected: '1', found: '2' } });
-        expect((error as FreezeframeError).message).toMatch(
-          /Expected production of gnomes at version 1 .* 2, by .+@.+/,
-        );
-        await failsWith('tag-moved', store.tag('gnomes@3', 'staging', { expect: '1' }));
-        await store.tag('gnomes@3', 'staging', { expect: null });
-        expect((await store.resolve('gnomes')).version).toBe('2');
-      });
-
-      it('lets one of several win who move a tag at the same time', async () => {
-        for (const i of [1, 2, 3, 4, 5]) await store.save('gnomes', sampleContent(i));
-        const versions = ['2', '3', '4', '5'];
-        const ended = await Promise.allSettled(
-          versions.map((version) => place.open().tag(`gnomes@${version}`, 'production', { expect: '1' })),
-        );
-        const won = ended.filter(({ status }) => status === 'fulfilled');
-        expect(won).toHaveLength(1);
-        for (const one of ended) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'tag-moved' });
-        expect((await store.history('gnomes')).map(({ to }) => to)).toEqual([(await store.resolve('gnomes')).version]);
-      });
-    });
-
-    describe('rollback', () => {
-      it('goes back one move, then one more, and says where there is none', async () => {
-        for (const i of [1, 2, 3]) await store.save('gnomes', sampleContent(i));
-        await failsWith('nothing-to-roll-back', store.rollback('gnomes', 'production'), /models tag/);
-        await store.tag('gnomes@2', 'production');
-        await store.tag('gnomes@3', 'production');
-        expect(await store.rollback('gnomes', 'production')).toMatchObject({ from: '3', to: '2', rollback: true });
-        expect(await place.open().rollback('gnomes', 'production')).toMatchObject({ from: '2', to: '1' });
-        await failsWith('nothing-to-roll-back', store.rollback('gnomes', 'production'));
-        await store.tag('gnomes@3', 'production');
-        expect(await store.rollback('gnomes', 'production')).toMatchObject({ from: '3', to: '1' });
-        expect((await store.resolve('gnomes')).version).toBe('1');
-        expectLinear(await store.history('gnomes'), { production: '1' });
-        await failsWith('model-not-found', store.rollback('gnoems', 'production'));
-      });
-
-      it('refuses a version that is gone', async () => {
-        for (const i of [1, 2]) await store.save('gnomes', sampleContent(i));
-        await store.tag('gnomes@2', 'production');
-        await store.remove('gnomes@1');
-        await failsWith('version-not-found', store.rollback('gnomes', 'production'));
-        expect((await store.resolve('gnomes')).version).toBe('2');
-      });
-    });
-
     describe('find', () => {
       it('answers as resolve does', async () => {
         const saved = await store.save('gnomes', sampleContent(1));
@@ -377,37 +286,8 @@ export function storeContract(label: string, makePlace: () => Promise<StorePlace
   });
 }
 
-/** Lets many move tags at once, each until it has moved one and was not overtaken. Answers the moves. */
-export function moveAll(
-  count: number,
-  move: (index: number, attempt: number) => Promise<TagChange | undefined>,
-): Promise<TagChange[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          const change = await move(index, attempt);
-          if (change) return change;
-        } catch (error) {
-          if (!(error instanceof FreezeframeError && error.code === 'tag-moved')) throw error;
-        }
-        await wait(Math.random() * Math.min(2_000, 20 * 1.5 ** attempt));
-      }
-    }),
-  );
-}
-
-/** Each move of a tag begins where the one before has ended. @param begin where tags were before the first */
-export function expectLinear(history: readonly TagChange[], begin: Readonly<Record<string, string | null>>): void {
-  const at = new Map(Object.entries(begin));
-  for (const { tag, from, to } of history) {
-    expect(from).toBe(at.get(tag) ?? null);
-    at.set(tag, to);
-  }
-}
-
 /** Fails unless the promise is rejected with this code and, where given, a remedy that says this. */
-async function failsWith(code: string, promise: Promise<unknown>, remedy = /./): Promise<void> {
+export async function failsWith(code: string, promise: Promise<unknown>, remedy = /./): Promise<void> {
   const error = await promise.then(
     () => undefined,
     (reason: unknown) => reason,

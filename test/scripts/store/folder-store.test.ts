@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderStore } from '../../../scripts/store/folder-store.ts';
+import type { StoredModel } from '../../../scripts/store/model-store.ts';
 import { STALE_MS } from '../../../scripts/system/atomic-files.ts';
 import { storeContract } from './contract.ts';
+import { tagsContract } from './contract-tags.ts';
 import { sampleContent } from './sample.ts';
 
 let scratch: string;
@@ -15,11 +17,11 @@ afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 const newRoot = () => mkdtemp(join(scratch, 'store-'));
 
-storeContract('folder', async () => {
+const makePlace = async () => {
   const root = await newRoot();
   return {
     open: () => new FolderStore(root),
-    async damage({ folder }, file) {
+    async damage({ folder }: StoredModel, file: string) {
       const bytes = await readFile(join(folder, file));
       // The accuracy's digit in a manifest: it stays valid JSON and a valid manifest.
       const at = file === 'manifest.json' ? bytes.indexOf('0.5') + 2 : bytes.length - 1;
@@ -27,7 +29,9 @@ storeContract('folder', async () => {
       await writeFile(join(folder, file), bytes);
     },
   };
-});
+};
+storeContract('folder', makePlace);
+tagsContract('folder', makePlace);
 
 describe('a store in a folder', () => {
   it('has the documented layout and leaves nothing temporary', async () => {

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderStore } from '../../../scripts/store/folder-store.ts';
 import { MINISTACK, startMiniStack } from '../../aws/ministack.ts';
 import { S3Server } from '../../aws/s3-server.ts';
-import { expectLinear, moveAll, type StorePlace, storeContract } from './contract.ts';
+import { type StorePlace, storeContract } from './contract.ts';
+import { expectLinear, moveAll, tagsContract } from './contract-tags.ts';
 import { CREDENTIALS, makeBucket, s3Place } from './s3-places.ts';
 import { sampleContent } from './sample.ts';
 
@@ -143,5 +144,6 @@ describe('S3 in memory', () => {
 describe.skipIf(!MINISTACK)('MiniStack (skipped without: set MINISTACK to the program of PyPI’s ministack)', () => {
   useEndpoint(() => startMiniStack({ enforced: false }));
   storeContract('S3 (MiniStack)', () => s3Place('models', scratch));
+  tagsContract('S3 (MiniStack)', () => s3Place('models', scratch));
   underLoad('MiniStack', () => s3Place('models', scratch));
 });
