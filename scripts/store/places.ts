@@ -4,7 +4,7 @@ import type { ModelStore } from './model-store.ts';
 import { S3Store } from './s3/s3-store.ts';
 
 /** Where models are kept unless told otherwise: what `FREEZEFRAME_STORE` says, or `.freezeframe` in the folder one works in. */
-export function storePlace(): string {
+function storePlace(): string {
   return process.env.FREEZEFRAME_STORE || '.freezeframe';
 }
 

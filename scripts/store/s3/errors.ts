@@ -62,6 +62,8 @@ export function storeFailure(location: string, cause: unknown): FreezeframeError
     KINDS.find(({ names }) => [name, code, message].some((word) => word !== undefined && names.includes(word))) ??
     (status === 403 ? KINDS.find(({ names }) => names.includes('Forbidden')) : undefined) ??
     (status === 301 ? KINDS.find(({ names }) => names.includes('PermanentRedirect')) : undefined);
+  if (message?.startsWith('Region not accepted'))
+    return storeFailure(location, new Error('Region is missing', { cause }));
   const said = message?.trim() || code || String(cause);
   const shown = name && name !== 'Error' && name !== said ? `${name}: ${said}` : said;
   return new FreezeframeError(known?.code ?? 'store-unreachable', `The store at ${location} does not serve: ${shown}`, {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { bundle } from '../../../scripts/bundle/bundle.ts';
 import { zipTree } from '../../../scripts/bundle/files/zip.ts';
-import { openStore } from '../../../scripts/store/places.ts';
 import type { ModelStore } from '../../../scripts/store/model-store.ts';
+import { openStore } from '../../../scripts/store/places.ts';
 import { type Cloud, openCloud } from '../../aws/cloud.ts';
 import { makeService, serverless } from '../../aws/package-stack.ts';
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { S3Store } from '../../../scripts/store/s3/s3-store.ts';
@@ -42,8 +41,4 @@ export async function makeBucket(bucket: string): Promise<void> {
 async function text(client: S3Client, Bucket: string, Key: string): Promise<string> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
   return (await Body?.transformToString()) ?? '';
-}
-
-export function newScratch(parent: string): Promise<string> {
-  return mkdtemp(join(parent, 'cache-'));
 }

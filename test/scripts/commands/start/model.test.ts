@@ -5,8 +5,8 @@ import { type ErrorCode, FreezeframeError } from '@freezeframe/inference';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureModel } from '../../../../scripts/commands/start/model.ts';
 import type { TrainOutcome } from '../../../../scripts/commands/start/train-child.ts';
-import { openStore } from '../../../../scripts/store/places.ts';
 import type { ModelStore } from '../../../../scripts/store/model-store.ts';
+import { openStore } from '../../../../scripts/store/places.ts';
 import { saveTinyModel } from '../../tiny-model.ts';
 
 describe('ensureModel', () => {
