@@ -230,7 +230,6 @@ export class S3Store implements ModelStore {
     const { tags } = shelfOf(name, head);
     const here = Object.keys(tags).filter((tag) => tags[tag] === version);
     return { name, version, digest, tags: here.sort(), manifest, saved: found.written.toISOString() };
-  };
   }
 
   /** The version that holds this content already, and can be read. */
