@@ -6,7 +6,8 @@ import { Constants } from '../tensorflow/emission.ts';
 import { given, Refused } from '../tensorflow/operand.ts';
 import { type UnsupportedNode, unsupportedOperators } from '../unsupported-operators.ts';
 import type { LiteOperand } from './emission.ts';
-import { emitOperator, type Writing } from './emit-operator.ts';
+import { emitOperator } from './emit-operator.ts';
+import type { Writing } from './operands.ts';
 import { OPERATOR_NAMES } from './operators/index.ts';
 import { realValue, type Scale, scaleOf, storedValue } from './quantization.ts';
 

@@ -1,18 +1,11 @@
 import type { GraphBuilder, Value } from '#onnx';
-import {
-  type Attributes,
-  type DecodedWeight,
-  type GraphNode,
-  type LiteModel,
-  type LiteOperator,
-  type LiteTensor,
-  liteNumbers,
-} from '#tensorflow';
+import { type Attributes, type GraphNode, type LiteOperator, type LiteTensor, liteNumbers } from '#tensorflow';
 import { permute } from '../emit.ts';
-import { type Constants, emissionOf } from '../tensorflow/emission.ts';
+import { emissionOf } from '../tensorflow/emission.ts';
 import { given, type Operand, Refused } from '../tensorflow/operand.ts';
 import { findOperator as findTensorflow } from '../tensorflow/operators/index.ts';
 import { type LiteConverter, type LiteEmission, type LiteOperand, option } from './emission.ts';
+import { operandOf, type Writing } from './operands.ts';
 import { findOperator } from './operators/index.ts';
 import type { Counted } from './operators/products.ts';
 import {
@@ -30,16 +23,6 @@ import {
   storedValue,
 } from './quantization.ts';
 
-/** A model that is being written. */
-export interface Writing {
-  readonly constants: Constants;
-  readonly model: LiteModel;
-  /** With stored numbers, not with what they stand for. */
-  readonly exact: boolean;
-  /** What is written already, by the numbers of tensors. */
-  readonly operands: Map<number, LiteOperand>;
-}
-
 /** The results of one operator, by the numbers of their tensors. @throws Refused */
 export function emitOperator(writing: Writing, operator: LiteOperator): (readonly [number, LiteOperand])[] {
   const converter = operator.custom ? undefined : findOperator(operator.name);
@@ -56,47 +39,6 @@ export function emitOperator(writing: Writing, operator: LiteOperator): (readonl
   const results = 'kind' in emitted ? [emitted] : emitted;
   if (results.length < outputs.length) throw new Refused(`${outputs.length} results`);
   return outputs.map((tensor, i) => [operator.outputs[i] as number, emission.result(results[i] as Operand, tensor)]);
-}
-
-function operandOf(writing: Writing, index: number): LiteOperand {
-  const known = writing.operands.get(index);
-  if (known) return known;
-  const operand = constantOf(writing, writing.model.tensors[index] as LiteTensor);
-  writing.operands.set(index, operand);
-  return operand;
-}
-
-/** A constant of the file. Quantized ones stay small: their numbers are in the graph as they are stored. */
-function constantOf({ constants: { graph }, exact }: Writing, tensor: LiteTensor): LiteOperand {
-  if (tensor.refused) throw new Refused(tensor.refused);
-  const { shape = [] } = tensor;
-  const scale = scaleOf(tensor);
-  if (scale) {
-    const stored = once((): Value => {
-      if (scale.scales.length > 1) throw new Refused('scales by channel of what is no weight');
-      const name = graph.weight(tensor.name, shape, storedBytes(tensor), 'uint8');
-      return { name, shape, datatype: 'uint8', layout: 'channels-last' };
-    });
-    return exact
-      ? { tensor, scale, operand: () => given(stored()) }
-      : { tensor, operand: once(() => given(realValue(graph, stored(), scale))) };
-  }
-  const numbers = liteNumbers(tensor);
-  if (!numbers || tensor.type === 'UINT8' || tensor.type === 'INT8') throw new Refused(`a constant of ${tensor.type}`);
-  const datatype = tensor.type === 'BOOL' ? 'bool' : 'int32';
-  const weight: DecodedWeight =
-    numbers instanceof Float32Array
-      ? { name: tensor.name, shape, data: numbers, datatype: 'float32' }
-      : { name: tensor.name, shape, data: Int32Array.from(numbers), datatype };
-  return { tensor, operand: () => ({ kind: 'constant', weight }) };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 class Emission implements LiteEmission {

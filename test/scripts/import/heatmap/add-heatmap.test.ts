@@ -68,17 +68,17 @@ function near(values: readonly (readonly number[])[]) {
 const MODELS = process.env.MODELS_SAMPLE_DIR ?? '';
 
 describe('the heat map of an imported model', () => {
-  it.skipIf(MODELS === '').each([
-    ['mobilenet_v2_imagenet.keras', undefined, { heatmap: { rows: 7, columns: 7, kernel: expect.any(String) } }],
-    ['mobilenet_edgetpu_224_1.0_uint8.tflite', 'float32', { heatmap: { rows: 7, columns: 7 } }],
-    ['mobilenet_edgetpu_224_1.0_uint8.tflite', 'exact', expect.not.objectContaining({ heatmap: expect.anything() })],
-  ] as const)('is that of %s, precision %s', async (file, precision, wanted) => {
+  const published = [
+    ['mobilenet_v2_imagenet.keras', {}, { rows: 7, columns: 7, kernel: expect.any(String) }],
+    ['mobilenet_v2_imagenet.keras', { heatmap: false }, undefined],
+    ['mobilenet_edgetpu_224_1.0_uint8.tflite', { precision: 'float32' }, { rows: 7, columns: 7 }],
+  ] as const;
+  it.skipIf(MODELS === '').each(published)('is that of %s, imported with %o', { timeout: 180_000 }, async (...one) => {
+    const [file, options, heatmap] = one;
     const store = openStore(temporaryFolder());
-    const options = { path: join(MODELS, file), name: 'one', store, precision };
-    expect((await importModel(options)).stored.manifest.output).toMatchObject(wanted);
-    const plain = await importModel({ ...options, heatmap: false });
-    expect(plain.stored.manifest.output).not.toHaveProperty('heatmap');
-    expect(plain.notes.join()).not.toMatch(/heat map|speak/);
+    const { stored, notes } = await importModel({ path: join(MODELS, file), name: 'one', store, ...options });
+    expect((stored.manifest.output as Output).heatmap).toEqual(heatmap && expect.objectContaining(heatmap));
+    expect(notes.some((note) => note.includes('parts of a picture'))).toBe(heatmap !== undefined);
   });
 
   it.each(Object.entries(LINEAR))('is exact behind %s', async (title, head) => {
