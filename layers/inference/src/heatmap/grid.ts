@@ -88,10 +88,13 @@ function placesOf({ tensor: { shape, data }, kernel, row }: MapRow, label: numbe
   const first = row * rows * columns;
   if (!kernel) return (place) => Number(data[(first + place) * width + label]);
   const labels = kernel.shape[1] as number;
-  const weights = Float64Array.from({ length: width }, (_, i) => Number(kernel.data[i * labels + label]));
+  const weights = new Float64Array(width);
+  for (let i = 0; i < width; i++) weights[i] = Number(kernel.data[i * labels + label]);
   return (place) => {
     const from = (first + place) * width;
-    return weights.reduce((sum, weight, i) => sum + weight * Number(data[from + i]), 0);
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += (weights[i] as number) * Number(data[from + i]);
+    return sum;
   };
 }
 

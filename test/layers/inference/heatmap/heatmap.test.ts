@@ -102,10 +102,10 @@ describe('the drawing of a heat map', () => {
       ...(await pixelsOf(overlay)),
       ...(await sharp(overlay).metadata()),
     };
-    expect({ width, height, format, channels }).toEqual({ width: 448, height: 448, format: 'png', channels: 3 });
+    expect({ width, height, format, channels }).toEqual({ width: 224, height: 224, format: 'png', channels: 3 });
     // Yellow (253, 231, 37) and violet (68, 1, 84) of Viridis over red (76 in grey) and black.
     expect(at(0, 0)).toEqual([182, 169, 53]);
-    expect(at(447, 0)).toEqual([41, 1, 50]);
+    expect(at(223, 0)).toEqual([41, 1, 50]);
   });
 
   it('has the colours of the picture in their order, and none where nothing speaks for the label', async () => {
