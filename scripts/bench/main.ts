@@ -5,6 +5,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   applications: async () => (await import('./applications.ts')).applicationsBench,
   auth: async () => (await import('./auth.ts')).authBench,
   cold: async () => (await import('./cold.ts')).coldBench,
+  explain: async () => (await import('./explain.ts')).explainBench,
   handler: async () => (await import('./handler.ts')).handlerBench,
   load: async () => (await import('./load.ts')).loadBench,
   serve: async () => (await import('./serve.ts')).serveBench,

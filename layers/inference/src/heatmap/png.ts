@@ -4,6 +4,7 @@ import { crc32, deflate, deflateSync } from 'node:zlib';
 const compress = promisify(deflate);
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+const NOTHING = new Uint8Array();
 /** Up to so many bytes are stored as they are: packing 224 x 224 pixels takes 4 ms, a third of a whole answer. */
 const STORED = 1_000_000;
 
@@ -29,15 +30,21 @@ export async function encodePng({ bytes, width, height }: PngRows): Promise<Uint
   header.writeUInt32BE(height, 4);
   // Eight bits, red, green and blue.
   header.set([8, 2], 8);
-  const data = bytes.length > STORED ? await compress(bytes, { level: 1 }) : deflateSync(bytes, { level: 0 });
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', new Uint8Array())]);
+  const data = bytes.length > STORED ? await compress(bytes, { level: 1 }) : stored(bytes);
+  return Buffer.concat([SIGNATURE, ...chunk('IHDR', header), ...chunk('IDAT', data), ...chunk('IEND', NOTHING)]);
 }
 
-function chunk(type: string, data: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(data.length + 12);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.write(type, 4, 'latin1');
-  bytes.set(data, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, -4)), data.length + 8);
-  return bytes;
+/** In one piece: zlib joins pieces of 16 kB otherwise. */
+function stored(bytes: Uint8Array): Uint8Array {
+  return deflateSync(bytes, { level: 0, chunkSize: bytes.length + (bytes.length >> 8) + 64 });
+}
+
+/** Its size and name, its data, its checksum. */
+function chunk(type: string, data: Uint8Array): Uint8Array[] {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(data.length, 0);
+  head.write(type, 4, 'latin1');
+  const end = Buffer.alloc(4);
+  end.writeUInt32BE(crc32(data, crc32(head.subarray(4))));
+  return [head, data, end];
 }
