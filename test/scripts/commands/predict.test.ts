@@ -59,7 +59,7 @@ describe('freezeframe predict', () => {
     const out = join(scratch.folder, 'out', 'red.png');
     const { code, stdout } = await run(['predict', 'telling', picture, '--top-k', '1', '--explain', out]);
     expect([code, stdout.split('\n')[2]]).toEqual([0, `  ${out} shows which parts speak for red`]);
-    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 448, height: 448 });
+    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 224, height: 224 });
     const json = await run(['predict', 'telling', picture, '--explain', out, '--label', 'blue', '--json']);
     const map = { label: 'blue', values: [[0, 0], [0, 0]], scale: { low: 0, high: 0 } }; // biome-ignore format: rows
     expect(lines(json.stdout)).toEqual([expect.objectContaining({ heatmap: map, overlay: out })]);

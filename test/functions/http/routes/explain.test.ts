@@ -32,7 +32,7 @@ describe('/classify?explain=heatmap', () => {
       expect(response.headers.get('content-type')).toBe('image/png');
       expect(response.headers.get('server-timing')).toMatch(/^decode;dur=[\d.]+, run;dur=[\d.]+/);
       const picture = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
-      expect(picture).toMatchObject({ format: 'png', width: 448, height: 448 });
+      expect(picture).toMatchObject({ format: 'png', width: 224, height: 224 });
     }
   });
 
