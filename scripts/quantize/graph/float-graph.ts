@@ -1,0 +1,86 @@
+import { clone, create, toBinary } from '@bufbuild/protobuf';
+import { createEngine, type TensorData } from '@freezeframe/inference';
+import type { Samples } from '#frozen';
+import { type GraphProto, type ModelProto, ModelProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from '#onnx';
+import { opsetOf } from '../write/rewrite.ts';
+import { inputAxis } from '../write/weights.ts';
+import { normalize } from './normalize.ts';
+import { planUnits } from './plan.ts';
+import { simplified } from './simplify.ts';
+
+/** A float graph as it is quantized, and which of its values are looked at for that. */
+export interface FloatGraph {
+  readonly model: ModelProto;
+  /** Values whose ranges are wanted. */
+  readonly roots: ReadonlySet<string>;
+  /** Values whose means are wanted: the axis that their channels are. */
+  readonly channels: ReadonlyMap<string, number>;
+  /** What can compute with stored numbers, by the name of what it gives. */
+  readonly units: readonly string[];
+  /** A squeeze-and-excitation or a SiLU: what multiplies by a sigmoid. */
+  readonly gated: boolean;
+}
+
+/**
+ * @param sample one run's inputs: sizes of values are found by running it
+ * @param left values whose nodes stay in float
+ */
+export async function openFloatGraph(
+  onnx: Uint8Array,
+  sample: Samples,
+  left: ReadonlySet<string>,
+): Promise<FloatGraph> {
+  const model = await simplified(onnx);
+  const graph = model.graph as GraphProto;
+  const looked = graph.node.filter(({ opType }) => opType === 'ReduceMean' || opType === 'BatchNormalization');
+  const values = await valuesOf(
+    model,
+    looked.map(({ input }) => input[0] as string),
+    sample,
+  );
+  normalize(graph, new Map([...values].map(([name, { shape }]) => [name, shape])));
+  const { units } = planUnits(graph, opsetOf(model), left);
+  const weighted = units.filter(({ kind }) => kind === 'weighted');
+  return {
+    model,
+    roots: new Set(units.flatMap(({ inputs, output, stored }) => (stored ? [...inputs, output] : inputs))),
+    channels: new Map(weighted.map(({ node, inputs }) => [inputs[0] as string, inputAxis(node)])),
+    units: units.flatMap(({ node, kind }) =>
+      kind === 'weighted' || kind === 'computed' ? [node.output[0] as string] : [],
+    ),
+    gated: hasGates(graph),
+  };
+}
+
+/** Serialized, with more outputs. */
+export function withOutputs(model: ModelProto, names: Iterable<string>, elemType: number): Uint8Array {
+  const copy = clone(ModelProtoSchema, model);
+  const graph = copy.graph as GraphProto;
+  const known = new Set(graph.output.map(({ name }) => name));
+  for (const name of new Set(names)) {
+    if (known.has(name)) continue;
+    graph.output.push(
+      create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: { elemType } } } }),
+    );
+  }
+  return toBinary(ModelProtoSchema, copy);
+}
+
+async function valuesOf(model: ModelProto, names: readonly string[], sample: Samples) {
+  if (names.length === 0) return new Map<string, TensorData>();
+  const engine = await createEngine(withOutputs(model, names, TensorProto_DataType.FLOAT));
+  try {
+    return new Map(Object.entries(await engine.run(sample, names)));
+  } finally {
+    await engine.close();
+  }
+}
+
+const GATES = ['Sigmoid', 'HardSigmoid', 'HardSwish', 'Swish'];
+
+function hasGates({ node }: GraphProto): boolean {
+  const gates = new Set(node.flatMap(({ opType, output }) => (GATES.includes(opType) ? output : [])));
+  return node.some(
+    ({ opType, input }) => opType === 'HardSwish' || (opType === 'Mul' && input.some((name) => gates.has(name))),
+  );
+}

@@ -1,0 +1,83 @@
+import type { TensorData } from '@freezeframe/inference';
+import { accuracyOf } from '#evaluate';
+import { firstChoice } from '#frozen';
+
+/** What is compared: the output that classifies, and the one that says that a picture shows none of the labels. */
+export interface AnswerOutputs {
+  readonly name: string;
+  readonly unknown?: { readonly name: string; readonly threshold: number } | undefined;
+}
+
+/** A graph's answer to one picture. */
+export interface Answer {
+  /** Number of the label, or -1: it shows none of them. */
+  readonly choice: number;
+  readonly numbers: Float32Array;
+}
+
+export function answerOf(outputs: AnswerOutputs, received: Readonly<Record<string, TensorData>>): Answer {
+  const { name, unknown } = outputs;
+  const numbers = Float32Array.from((received[name] as TensorData).data as Float32Array);
+  const distance = unknown ? Number((received[unknown.name] as TensorData).data[0]) : Number.NEGATIVE_INFINITY;
+  const known = !unknown || distance <= unknown.threshold;
+  return { choice: known ? firstChoice(numbers, 0, numbers.length) : -1, numbers };
+}
+
+export function outputNames({ name, unknown }: AnswerOutputs): string[] {
+  return unknown ? [name, unknown.name] : [name];
+}
+
+export interface Judgement {
+  readonly count: number;
+  /** Pictures with the same first choice, their share, and the 95 % interval of that. */
+  readonly same: number;
+  readonly agreement: number;
+  readonly agreementLow: number;
+  readonly agreementHigh: number;
+  /** Of the pictures that have labels. */
+  readonly labelled: number;
+  readonly top1Float?: number;
+  readonly top1Int8?: number;
+}
+
+/** What is least asked of a quantized graph. */
+export const LEAST_AGREEMENT = 0.98;
+export const MOST_DROP = 0.005;
+
+/** @param labels the right answer of each, where it is known */
+export function judge(
+  float: readonly Answer[],
+  int8: readonly Answer[],
+  labels: readonly (number | undefined)[],
+): Judgement {
+  const same = float.filter(({ choice }, i) => choice === int8[i]?.choice).length;
+  const { accuracy, accuracyLow, accuracyHigh } = accuracyOf(same, float.length);
+  const labelled = labels.filter((label) => label !== undefined).length;
+  const right = (answers: readonly Answer[]) => answers.filter(({ choice }, i) => choice === labels[i]).length;
+  return {
+    count: float.length,
+    same,
+    agreement: accuracy,
+    agreementLow: accuracyLow,
+    agreementHigh: accuracyHigh,
+    labelled,
+    ...(labelled > 0 ? { top1Float: right(float) / labelled, top1Int8: right(int8) / labelled } : {}),
+  };
+}
+
+export function holds({ agreement, top1Float, top1Int8 }: Judgement): boolean {
+  // Rounding of the shares is no drop.
+  const drop = (top1Float ?? 0) - (top1Int8 ?? 0) - 1e-12;
+  return agreement >= LEAST_AGREEMENT && drop <= MOST_DROP;
+}
+
+/** Mean difference of all numbers. */
+export function distance(float: readonly Answer[], int8: readonly Answer[]): number {
+  let [sum, count] = [0, 0];
+  for (const [i, { numbers }] of float.entries())
+    for (const [k, value] of numbers.entries()) {
+      sum += Math.abs(value - (int8[i]?.numbers[k] as number));
+      count++;
+    }
+  return sum / Math.max(1, count);
+}

@@ -1,0 +1,26 @@
+import type { Samples } from '#frozen';
+import type { AnswerOutputs } from './judge/answers.ts';
+
+/** Pictures that ranges are taken from, and that the result is judged by. Read one by one, some of them several times. */
+export interface CalibrationPictures {
+  readonly count: number;
+  /** The number of its label among the model's; undefined where it is not known. */
+  label(picture: number): number | undefined;
+  /** As the graph takes them; undefined where the file cannot be read. */
+  read(picture: number): Promise<Samples | undefined>;
+}
+
+export interface QuantizeSubject {
+  /** The float graph: what it answers is what int8 is held against. */
+  readonly onnx: Uint8Array;
+  readonly answers: AnswerOutputs;
+  readonly pictures: CalibrationPictures;
+  /** Values whose nodes stay in float. */
+  readonly left?: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(what: string, done: number, total: number): void;
+}
+
+export function throwIfAborted({ signal }: Pick<QuantizeSubject, 'signal'>): void {
+  signal?.throwIfAborted();
+}
