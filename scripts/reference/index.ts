@@ -1,3 +1,4 @@
+export { checkStored, STORED_EVALUATOR, type StoredDifference } from './int8/check-stored.ts';
 export { compare, type Difference, type Wanted } from './compare.ts';
 export type { ReferenceTensor } from './reference-tensor.ts';
 export { evaluateGraph, GRAPH_EVALUATOR } from './tensorflow/evaluate-graph.ts';

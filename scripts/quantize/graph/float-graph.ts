@@ -5,6 +5,7 @@ import { type GraphProto, type ModelProto, ModelProtoSchema, TensorProto_DataTyp
 import { opsetOf } from '../write/rewrite.ts';
 import { inputAxis } from '../write/weights.ts';
 import { normalize } from './normalize.ts';
+import { readPictureBytes } from './picture-bytes.ts';
 import { planUnits } from './plan.ts';
 import { simplified } from './simplify.ts';
 
@@ -39,6 +40,7 @@ export async function openFloatGraph(
     sample,
   );
   normalize(graph, new Map([...values].map(([name, { shape }]) => [name, shape])));
+  readPictureBytes(graph, opsetOf(model));
   const { units } = planUnits(graph, opsetOf(model), left);
   const weighted = units.filter(({ kind }) => kind === 'weighted');
   return {

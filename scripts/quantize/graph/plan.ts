@@ -27,12 +27,14 @@ export interface Plan {
   readonly units: readonly Unit[];
   /** Nodes that are gone: clips that a range does the work of. */
   readonly absorbed: ReadonlySet<NodeProto>;
+  /** What bytes of pictures stand for, as the graph itself says. */
+  readonly given: ReadonlySet<string>;
   /** The value whose range each stored value has. */
   readonly roots: ReadonlyMap<string, string>;
 }
 
 const COMPUTED = ['Add', 'Mul', 'Concat', 'AveragePool', 'GlobalAveragePool', 'Sigmoid', 'LeakyRelu'];
-const MOVED = ['MaxPool', 'Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Resize', 'Slice'];
+const MOVED = ['MaxPool', 'Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Resize'];
 /** Below it, onnxruntime's largest of stored numbers does not exist. */
 const MAX_POOL_OPSET = 12;
 
@@ -63,12 +65,17 @@ class Planner {
   }
 
   plan(): Plan {
+    const given = new Set<string>();
     for (const node of this.#graph.node) {
+      if (node.opType === 'DequantizeLinear') {
+        given.add(node.output[0] as string);
+        this.#roots.set(node.output[0] as string, node.output[0] as string);
+      }
       if (this.#absorbed.has(node) || this.#left.has(node.output[0] ?? '')) continue;
       const kind = this.#kindOf(node);
       if (kind) this.#add(node, kind);
     }
-    return { units: this.#units, absorbed: this.#absorbed, roots: this.#roots };
+    return { units: this.#units, absorbed: this.#absorbed, given, roots: this.#roots };
   }
 
   #add(node: NodeProto, kind: Kind): void {

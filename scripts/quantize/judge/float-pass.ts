@@ -28,6 +28,7 @@ export async function floatPass(graph: FloatGraph, deal: Deal, subject: Quantize
   const inputs = new Set(graph.model.graph?.input.map(({ name }) => name));
   const wanted = [...traced].filter((name) => !inputs.has(name));
   const engine = await createEngine(withOutputs(graph.model, wanted, TensorProto_DataType.FLOAT));
+  const original = await createEngine(subject.onnx);
   const total = deal.parts.reduce((sum, part) => sum + part.length, 0);
   const answers = new Map<number, Answer>();
   const calibrations: (Calibration | undefined)[] = [];
@@ -39,15 +40,17 @@ export async function floatPass(graph: FloatGraph, deal: Deal, subject: Quantize
         throwIfAborted(subject);
         const sample = await pictures.read(picture);
         if (!sample) continue;
-        const names = [...outputNames(outputs), ...(calibration ? wanted : [])];
-        const values = await engine.run(sample, names);
-        calibration?.add({ ...sample, ...values }, graph.roots, graph.channels);
-        answers.set(picture, answerOf(outputs, values));
+        if (calibration) {
+          const values = await engine.run(sample, wanted);
+          calibration.add({ ...sample, ...values }, graph.roots, graph.channels);
+        }
+        answers.set(picture, answerOf(outputs, await original.run(sample, outputNames(outputs))));
         onProgress?.('Calibrating', answers.size, total);
       }
     }
   } finally {
     await engine.close();
+    await original.close();
   }
   const parts = deal.parts.map((part) => part.filter((picture) => answers.has(picture)));
   const least = Math.min(...parts.map(({ length }) => length));

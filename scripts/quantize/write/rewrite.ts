@@ -20,7 +20,7 @@ export interface Rewritten {
   readonly onnx: Uint8Array;
   /** What computes with stored numbers, by the name of what it gives. */
   readonly stored: readonly string[];
-  /** Values of bytes, in the order in which they are made. */
+  /** Names of the stored values, in the order in which they are made. */
   readonly bytes: readonly string[];
 }
 
@@ -73,12 +73,16 @@ class Writer {
     const units = new Map(this.#plan.units.map((unit) => [unit.node.output[0], unit]));
     const absorbed = new Set([...this.#plan.absorbed].map(({ output }) => output[0]));
     const read = this.#readAsFloat(units, absorbed);
-    for (const { input } of [{ input: this.#graph.input.map(({ name }) => name) }])
-      for (const name of input) this.#entry(name);
+    for (const { name } of this.#graph.input) this.#entry(name);
     for (const node of this.#graph.node) {
       const [own = ''] = node.output;
       const unit = units.get(own);
       if (absorbed.has(own)) continue;
+      if (this.#plan.given.has(own)) {
+        this.#given(node);
+        if (read.has(own)) this.#nodes.push(node);
+        continue;
+      }
       if (!unit) this.#nodes.push(node);
       else if (!this.#unit(unit)) return own;
       for (const name of unit ? [unit.output] : node.output) {
@@ -116,6 +120,13 @@ class Writer {
       for (const name of node.input) read.add(name);
     }
     return read;
+  }
+
+  /** Bytes of a picture, whose scale the graph says itself. */
+  #given({ input: [bytes = '', scale = '', zero = ''], output: [own = ''] }: Unit['node']): void {
+    this.#bytes.set(own, bytes);
+    const [value = 1] = this.#index.floats(scale) ?? [];
+    this.#scales.set(own, { scale: value, zero: this.#index.constant(zero)?.rawData[0] ?? 0, names: [scale, zero] });
   }
 
   /** A value that is made in float and read as stored. */

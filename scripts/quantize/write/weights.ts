@@ -38,7 +38,7 @@ export function storedWeightsOf(
     const group = Math.floor((output * groups) / outputs);
     return means[group * channels + Math.floor(position / places)] as number;
   };
-  // Without a bias nothing can be told to it.
+  // A product of matrices has no bias that could be told.
   const corrected = node.opType === 'MatMul' ? () => 0 : meanOf;
   const made = storeWeights({ rows, outputs, bias, meanOf: corrected }, input);
   return made && { ...made, dims, bytes: axis === 0 ? made.bytes : transposed(made.bytes, outputs, each) };
