@@ -13,7 +13,7 @@ import {
   type Task,
 } from '#import';
 import { openStore, productionOf, productionText } from '#store';
-import { formatBytes, printable, reportResult, wholeAboveZero } from '#terminal';
+import { formatBytes, type Progress, printable, reportResult, startProgress, wholeAboveZero } from '#terminal';
 import type { EvaluatedImport } from './import/import-evaluated.ts';
 import { takesStore } from './models/store-option.ts';
 import { commandLine } from './report/command-line.ts';
@@ -37,6 +37,7 @@ interface Flags {
   featureNames?: string[];
   expected?: string;
   precision?: Precision;
+  calibrate?: string;
   allowNonfinite?: true;
   evaluate?: string;
   target?: string;
@@ -72,13 +73,17 @@ export function importCommand(): Command {
     .addOption(
       new Option(
         '--precision <how>',
-        'of a quantized .tflite: its stored numbers (the default), or what they stand for',
+        'what it computes in: int8 (fails where it does not hold), auto (int8 where that holds and is faster), float32; of a quantized .tflite exact, its own stored numbers',
       ).choices([...PRECISIONS]),
     )
     .option('--evaluate <data>', 'measure it on labelled pictures or a table before it is saved, and write a report')
     .option('--target <column>', 'of the table that --evaluate names: which column holds the right answers')
     .option('--encoding <name>', 'of that table or CSV: windows-1252, ...; UTF-8 if left out')
     .option('--no-heatmap', 'leave out which parts of a picture speak for a label')
+    .option(
+      '--calibrate <folder>',
+      'pictures that ranges for int8 are taken from; in folders called like its labels, or not',
+    )
     .option('--allow-nonfinite', 'import it although weights are NaN or infinite')
     .addOption(
       new Option('--time-limit <seconds>', 'of processor time that it may take; by the size of the file otherwise')
@@ -161,10 +166,28 @@ function importOptions(path: string, flags: Flags): ImportOptions {
     labels: rest.labels,
     expected: rest.expected,
     precision: rest.precision,
+    calibrate: rest.calibrate,
     allowNonfinite: rest.allowNonfinite === true,
     command: commandLine(),
     heatmap: rest.heatmap,
-    onStep: (step) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${printable(basename(path))} ` : ''),
+    onStep: showStep(printable(basename(path))),
+  };
+}
+
+/** A step with a count is a bar of its own. */
+function showStep(file: string): (step: string) => void {
+  let bar: { readonly what: string; readonly progress: Progress } | undefined;
+  return (step) => {
+    const [, what, done, total] = /^(.*) (\d+)\/(\d+)$/.exec(step) ?? [];
+    if (bar && bar.what !== what) {
+      bar.progress.stop();
+      bar = undefined;
+    }
+    if (what === undefined) process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${step} ${file} ` : '');
+    else {
+      bar ??= { what, progress: startProgress(what, Number(total), 'pictures') };
+      bar.progress.update(Number(done));
+    }
   };
 }
 

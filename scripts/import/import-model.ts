@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { expected, type ManifestDraft } from '@freezeframe/inference';
+import { expected, FreezeframeError, type ManifestDraft } from '@freezeframe/inference';
 import { ImportError } from '#guards';
 import type { ImportedModel, ReadAll, Scaler, Table, TableFiles, TableNames } from '#read';
 import { checkName, type ModelStore, type StoredModel } from '#store';
@@ -22,10 +22,12 @@ export interface ImportOptions {
   /** A file of inputs and answers to compare with. */
   readonly expected?: string | undefined;
   readonly allowNonfinite?: boolean;
-  /** Of quantized models: with their stored numbers, or with what these stand for. */
+  /** With stored numbers or with real ones; of quantized models, with their own stored numbers or with what these stand for. */
   readonly precision?: Precision | undefined;
   /** False: without a heat map where it could have one. */
   readonly heatmap?: boolean;
+  /** A folder of pictures that ranges of stored numbers are taken from. */
+  readonly calibrate?: string | undefined;
   /** What the user typed, for the manifest. */
   readonly command?: string;
   /** Told what is being done. */
@@ -55,15 +57,18 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   const start = performance.now();
   const { path, name, store, table = {}, onStep = () => undefined } = options;
   checkName(name);
+  checkCalibration(options);
   onStep('Reading');
   // Loaded where a model is imported: the command's help need not wait for every format.
   const { readAll } = await import('#read');
   const read = await readAll(path, table);
+  checkCalibration(options, read.imported);
   const { notes, ...choices } = await readChoices(options, read.table);
   onStep('Freezing and verifying');
   const model = await prepare(read.imported, choices);
   const heated = options.heatmap === false ? model : await (await import('./heatmap/add-heatmap.ts')).addHeatmap(model);
-  const prepared = { ...heated, notes: [...notes, ...heated.notes] };
+  const named = { ...heated, notes: [...notes, ...heated.notes] };
+  const prepared = await quantized(named, options, onStep);
   onStep('Saving');
   const sourceBytes = await sizeOf(path);
   const manifest = draft(options, read, prepared, sourceBytes);
@@ -80,11 +85,53 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   };
 }
 
+const CALIBRATE = 'Ranges of stored numbers are taken from pictures: --precision int8 --calibrate FOLDER.';
+
+/** @throws FreezeframeError `used-wrongly` where pictures are given for nothing, or none for what needs them */
+function checkCalibration({ precision, calibrate }: ImportOptions, imported?: ImportedModel): void {
+  const wanted = precision === 'int8' || precision === 'auto';
+  if (!wanted && calibrate !== undefined)
+    throw new FreezeframeError('used-wrongly', expected('int8 or auto', '--precision beside --calibrate', precision), {
+      remedy: CALIBRATE,
+    });
+  // A quantized file has ranges of its own.
+  if (wanted && calibrate === undefined && imported && imported.kind !== 'tflite') throw needsPictures();
+}
+
+function needsPictures(): FreezeframeError {
+  return new FreezeframeError('used-wrongly', expected('a folder of pictures', '--calibrate', undefined), {
+    remedy: CALIBRATE,
+  });
+}
+
+async function quantized(
+  prepared: PreparedModel,
+  { precision, calibrate }: ImportOptions,
+  onStep: (step: string) => void,
+): Promise<PreparedModel> {
+  if (precision !== 'int8' && precision !== 'auto') return prepared;
+  // It computes with its own stored numbers already.
+  if (prepared.precision === 'int8') return prepared;
+  if (calibrate === undefined) throw needsPictures();
+  const { choosePrecision, folderPictures } = await import('#quantize');
+  const { input, output } = prepared.manifest;
+  const none = { count: 0, label: () => undefined, read: async () => undefined };
+  const labels = output.kind === 'classification' ? output.labels : [];
+  const chosen = await choosePrecision({
+    wanted: precision,
+    onnx: prepared.onnx,
+    manifest: prepared.manifest,
+    pictures: input.kind === 'picture' ? await folderPictures(calibrate, input, labels) : none,
+    onProgress: (what, done, total) => onStep(`${what} ${done}/${total}`),
+  });
+  return { ...prepared, ...chosen, notes: [...prepared.notes, ...chosen.notes] };
+}
+
 /** Each way loads its own: engines and references that the others do not need. */
 async function prepare(imported: ImportedModel, choices: ModelChoices): Promise<PreparedModel> {
   if (imported.kind === 'tflite') return (await import('./prepare-lite.ts')).prepareLite(imported, choices);
-  if (choices.precision !== undefined) {
-    const message = expected('a TensorFlow Lite model', `--precision ${choices.precision}`, imported.format);
+  if (choices.precision === 'exact') {
+    const message = expected('a TensorFlow Lite model', '--precision exact', imported.format);
     throw new ImportError('option-mismatch', message, { remedy: 'Leave it out.' });
   }
   if (imported.kind === 'keras') return (await import('./prepare-keras.ts')).prepareKeras(imported, choices);
@@ -125,6 +172,7 @@ function draft(
     precision: prepared.precision ?? 'float32',
     metrics: {
       verification: { ...verification, batches: [...batches], ...(expected ? { expected: { ...expected } } : {}) },
+      ...(prepared.figures ? { precision: prepared.figures } : {}),
     },
     provenance: {
       source: basename(path),

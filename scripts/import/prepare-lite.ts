@@ -18,7 +18,8 @@ import type { ModelChoices, PreparedModel } from './prepared.ts';
  */
 export async function prepareLite(imported: ImportedLiteModel, choices: ModelChoices): Promise<PreparedModel> {
   const { lite } = imported;
-  const precision = choices.precision ?? 'exact';
+  // Stored numbers are the file's own, with its own scales.
+  const precision = choices.precision === 'float32' ? 'float32' : 'exact';
   const ends = precision === 'exact' ? 'own' : 'real';
   const own = { precision, inputs: ends, outputs: ends } as const;
   const asFile = liteToOnnx(lite, own);
@@ -29,7 +30,7 @@ export async function prepareLite(imported: ImportedLiteModel, choices: ModelCho
     precision === 'exact',
   );
   const given = choices.expectation ? { expected: await compareGiven(asFile, choices.expectation) } : {};
-  const written = liteToOnnx(lite, { precision, ...interfaceOf(imported, asFile, choices) });
+  const written = liteToOnnx(lite, { precision, ...interfaceOf(imported, asFile, { ...choices, precision }) });
   const { expectation: _, ...rest } = choices;
   const prepared = await prepareOnnx(
     { ...imported, kind: 'onnx', onnx: written.onnx, activation: liteActivation(lite) },

@@ -1,10 +1,12 @@
 import type { Manifest } from '@freezeframe/inference';
 import type { Scaled } from '#frozen';
+import type { PrecisionFigures } from '#quantize';
 import type { Expectation } from './checks/expected.ts';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
 
-export const PRECISIONS = ['exact', 'float32'] as const;
+/** `exact` is of a quantized TensorFlow Lite model: its own stored numbers. */
+export const PRECISIONS = ['exact', 'float32', 'int8', 'auto'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
 /** What the user said of the model, its files read. */
@@ -40,6 +42,8 @@ export interface PreparedModel {
   readonly manifest: Pick<Manifest, 'task' | 'input' | 'output'>;
   /** Float32 where nothing is said. */
   readonly precision?: Manifest['precision'];
+  /** What was measured where stored numbers were asked for. */
+  readonly figures?: PrecisionFigures;
   readonly notes: readonly string[];
   readonly verification: ImportVerification;
 }

@@ -1,3 +1,8 @@
-export type { AnswerOutputs, Judgement } from './judge/answers.ts';
-export { type Quantized, quantize } from './quantize.ts';
-export type { CalibrationPictures, QuantizeSubject } from './subject.ts';
+export {
+  type ChosenPrecision,
+  choosePrecision,
+  type PrecisionFigures,
+  type WantedPrecision,
+} from './choose-precision.ts';
+export { folderPictures, sampleOf } from './folder.ts';
+export type { CalibrationPictures } from './subject.ts';

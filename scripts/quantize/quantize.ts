@@ -1,4 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import type { Samples } from '#frozen';
 import { TensorProto_DataType } from '#onnx';
 import { type FloatGraph, openFloatGraph } from './graph/float-graph.ts';
 import { type Answer, distance, holds, type Judgement, judge } from './judge/answers.ts';
@@ -39,7 +40,7 @@ const CHOOSING = 128;
  */
 export async function quantize(subject: QuantizeSubject): Promise<Quantized> {
   const { pictures } = subject;
-  const sample = await firstReadable(subject);
+  const [sample] = (await firstSamples(subject, 1)) as [Samples];
   const excluded = subject.left ?? new Set<string>();
   const graph = await openFloatGraph(subject.onnx, sample, excluded);
   checkQuantizable(graph);
@@ -115,7 +116,7 @@ async function chooseMethod(graph: FloatGraph, pass: FloatPass, all: Calibration
     const answers = await answersTo(onnx, some, subject);
     tried.push({ method, ...judge(wanted, answers, []), off: distance(wanted, answers) });
   }
-  tried.sort((a, b) => b.same - a.same || a.off - b.off);
+  tried.sort((a, b) => b.same - a.same || b.identical - a.identical || a.off - b.off);
   return (tried[0] as (typeof tried)[number]).method;
 }
 
@@ -127,13 +128,15 @@ function chosenBy(pass: FloatPass, deal: Deal): number[] {
   return calibrationParts(pass, deal).slice(0, CHOOSING);
 }
 
-/** The first pictures may be damaged. */
-async function firstReadable({ pictures }: QuantizeSubject) {
-  for (let picture = 0; picture < pictures.count; picture++) {
+/** The first pictures that can be read: some may be damaged. */
+export async function firstSamples({ pictures }: QuantizeSubject, count: number): Promise<Samples[]> {
+  const samples: Samples[] = [];
+  for (let picture = 0; picture < pictures.count && samples.length < count; picture++) {
     const sample = await pictures.read(picture);
-    if (sample) return sample;
+    if (sample) samples.push(sample);
   }
-  throw tooFew(0);
+  if (samples.length === 0) throw tooFew(0);
+  return samples;
 }
 
 function checkQuantizable({ model, units }: FloatGraph): void {

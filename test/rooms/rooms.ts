@@ -23,7 +23,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   report: ['evaluate', 'system', 'terminal'],
   train: ['convert', 'datasets', 'evaluate', 'frozen', 'keras', 'onnx', 'reference', 'store', 'system', 'terminal'],
   transfer: ['datasets', 'evaluate', 'frozen', 'onnx', 'store', 'system', 'terminal'],
-  import: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'read', 'reference', 'store', 'system', 'tensorflow'],
+  import: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'quantize', 'read', 'reference', 'store', 'system', 'tensorflow'],
   bundle: ['store', 'system', 'terminal'],
   stack: ['functions'],
   doctor: ['bundle', 'stack', 'store', 'terminal'],

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { usableCpus } from './cpu.ts';
+import { bytesSaturate, usableCpus } from './cpu.ts';
 import {
   DATATYPE_INFO,
   type Datatype,
@@ -60,8 +60,8 @@ export async function createEngine(model: Uint8Array | string, options: EngineOp
     graphOptimizationLevel: 'all',
     // Threads that spin after a run take the cores from the next picture's decoding: 45 ms of CPU per 12 MP picture
     // instead of 27 (MobileNetV1, 2 cores), and no faster answer.
-    // On x64 processors without VNNI, sums of unsigned times signed bytes saturate: weights become unsigned there.
-    extra: { session: { intra_op: { allow_spinning: '0' }, x64quantprecision: '1' } },
+    // Where sums of unsigned times signed bytes saturate, weights become unsigned, which takes twice the time.
+    extra: { session: { intra_op: { allow_spinning: '0' }, ...(bytesSaturate() ? { x64quantprecision: '1' } : {}) } },
     // What fails is thrown; onnxruntime would write it straight to stderr as well.
     logSeverityLevel: 4,
   };

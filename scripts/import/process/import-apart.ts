@@ -26,7 +26,7 @@ export async function importApart(
   checkName(options.name);
   await checkPath(options.path);
   const { heapMb = HEAP_MB, ...others } = limits;
-  const bounds = { ...limitsFor(await sizeOf(options.path)), ...others };
+  const bounds = { ...limitsFor(await sizeOf(options.path), options.calibrate !== undefined), ...others };
   const waiting = bounds.seconds * WAITING;
   const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, CHILD], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],

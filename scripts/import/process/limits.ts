@@ -21,6 +21,8 @@ export const WAITING = 30;
 const MB = 1e6;
 /** For any file: reading takes seconds, and the reference is given work for some more (`REFERENCE_BUDGET`). */
 const BASE_SECONDS = 60;
+/** For a thousand pictures through a large graph, some of them several times. */
+const CALIBRATION_SECONDS = 3_600;
 /** Of verification in plain code, for a megabyte of weights that every place of a large picture reads. */
 const SECONDS_PER_MB = 2;
 /** Node with both engines takes 0.3 GB; a picture model's activations, in batches of 3, about one. */
@@ -31,9 +33,9 @@ const COPIES = 12;
 const SHARE_OF_MACHINE = 0.85;
 
 /** 60 s and 2.5 GB for small files, more in proportion for large ones. */
-export function limitsFor(bytes: number): ImportLimits {
+export function limitsFor(bytes: number, calibrates = false): ImportLimits {
   return {
-    seconds: BASE_SECONDS + (SECONDS_PER_MB * bytes) / MB,
+    seconds: BASE_SECONDS + (SECONDS_PER_MB * bytes) / MB + (calibrates ? CALIBRATION_SECONDS : 0),
     bytes: Math.min(BASE_BYTES + COPIES * bytes, SHARE_OF_MACHINE * totalmem()),
   };
 }

@@ -67,7 +67,7 @@ class Planner {
   plan(): Plan {
     const given = new Set<string>();
     for (const node of this.#graph.node) {
-      if (node.opType === 'DequantizeLinear') {
+      if (node.opType === 'DequantizeLinear' && !this.#index.constant(node.input[0])) {
         given.add(node.output[0] as string);
         this.#roots.set(node.output[0] as string, node.output[0] as string);
       }

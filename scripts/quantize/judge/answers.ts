@@ -5,6 +5,8 @@ import { firstChoice } from '#frozen';
 /** What is compared: the output that classifies, and the one that says that a picture shows none of the labels. */
 export interface AnswerOutputs {
   readonly name: string;
+  /** What the graph has applied to its numbers already. */
+  readonly activation?: 'softmax' | 'sigmoid' | 'none';
   readonly unknown?: { readonly name: string; readonly threshold: number } | undefined;
 }
 
@@ -16,11 +18,27 @@ export interface Answer {
 }
 
 export function answerOf(outputs: AnswerOutputs, received: Readonly<Record<string, TensorData>>): Answer {
-  const { name, unknown } = outputs;
-  const numbers = Float32Array.from((received[name] as TensorData).data as Float32Array);
+  const { name, activation, unknown } = outputs;
+  const raw = Float32Array.from((received[name] as TensorData).data as Float32Array);
+  const numbers = activation === 'none' ? probabilities(raw) : raw;
   const distance = unknown ? Number((received[unknown.name] as TensorData).data[0]) : Number.NEGATIVE_INFINITY;
   const known = !unknown || distance <= unknown.threshold;
   return { choice: known ? firstChoice(numbers, 0, numbers.length) : -1, numbers };
+}
+
+function probabilities(logits: Float32Array): Float32Array {
+  if (logits.length === 1) return logits.map((value) => 1 / (1 + Math.exp(-value)));
+  const most = logits.reduce((one, other) => Math.max(one, other), Number.NEGATIVE_INFINITY);
+  const powers = logits.map((value) => Math.exp(value - most));
+  const sum = powers.reduce((total, one) => total + one, 0);
+  return powers.map((value) => value / sum);
+}
+
+/** How much more probable float finds its own first choice than that of int8; nothing where one of them knows no label. */
+function lead({ choice, numbers }: Answer, other: number): number {
+  if (choice < 0 || other < 0) return Number.POSITIVE_INFINITY;
+  if (numbers.length === 1) return Math.abs(2 * (numbers[0] as number) - 1);
+  return (numbers[choice] as number) - (numbers[other] as number);
 }
 
 export function outputNames({ name, unknown }: AnswerOutputs): string[] {
@@ -29,7 +47,9 @@ export function outputNames({ name, unknown }: AnswerOutputs): string[] {
 
 export interface Judgement {
   readonly count: number;
-  /** Pictures with the same first choice, their share, and the 95 % interval of that. */
+  /** Pictures with the very same first choice. */
+  readonly identical: number;
+  /** And with those of which float itself is undecided between the two; their share, and the 95 % interval of that. */
   readonly same: number;
   readonly agreement: number;
   readonly agreementLow: number;
@@ -39,6 +59,9 @@ export interface Judgement {
   readonly top1Float?: number;
   readonly top1Int8?: number;
 }
+
+/** Two labels of which float finds one more probable by less than this are a tie, which any rounding decides. */
+const TIE = 0.05;
 
 /** What is least asked of a quantized graph. */
 export const LEAST_AGREEMENT = 0.98;
@@ -50,12 +73,15 @@ export function judge(
   int8: readonly Answer[],
   labels: readonly (number | undefined)[],
 ): Judgement {
-  const same = float.filter(({ choice }, i) => choice === int8[i]?.choice).length;
+  const choices = int8.map(({ choice }) => choice);
+  const identical = float.filter(({ choice }, i) => choice === choices[i]).length;
+  const same = float.filter((one, i) => one.choice === choices[i] || lead(one, choices[i] as number) < TIE).length;
   const { accuracy, accuracyLow, accuracyHigh } = accuracyOf(same, float.length);
   const labelled = labels.filter((label) => label !== undefined).length;
   const right = (answers: readonly Answer[]) => answers.filter(({ choice }, i) => choice === labels[i]).length;
   return {
     count: float.length,
+    identical,
     same,
     agreement: accuracy,
     agreementLow: accuracyLow,

@@ -22,6 +22,8 @@ export interface Rewritten {
   readonly stored: readonly string[];
   /** Names of the stored values, in the order in which they are made. */
   readonly bytes: readonly string[];
+  /** Products of stored numbers that are left as real ones. */
+  readonly products: readonly string[];
 }
 
 /**
@@ -108,6 +110,7 @@ class Writer {
       onnx: toBinary(ModelProtoSchema, this.#model),
       stored: this.#plan.units.map(({ node }) => node.output[0] as string),
       bytes: [...this.#bytes.values()],
+      products: this.#plan.units.filter(({ stored }) => !stored).map(({ output }) => output),
     };
   }
 

@@ -29,9 +29,22 @@ export interface StoredDifference {
  * @returns the largest difference of each operator
  * @throws FreezeframeError `reference-unsupported`
  */
-export function checkStored(graph: GraphProto, received: (value: string) => StoredValues | undefined): StoredDifference[] {
+export function checkStored(
+  graph: GraphProto,
+  received: (value: string) => StoredValues | undefined,
+): StoredDifference[] {
   const file = new QuantizedFile(graph, received);
   return graph.node.flatMap((quantize) => {
+    if (PRODUCTS.includes(quantize.opType) && file.isStored(quantize)) {
+      const [value = ''] = quantize.output;
+      const made = received(value);
+      // Its result is no byte but a real number.
+      if (!made) return [];
+      const wanted = file.compute(quantize, made.shape);
+      return [
+        { operator: quantize.opType, value, ...compared(wanted, made, FLOAT_STEP * largestOf(wanted), undefined) },
+      ];
+    }
     if (quantize.opType !== 'QuantizeLinear') return [];
     const [from = '', scale = '', zero = ''] = quantize.input;
     const node = file.producer(from);
@@ -41,6 +54,14 @@ export function checkStored(graph: GraphProto, received: (value: string) => Stor
     const wanted = node.opType === 'DequantizeLinear' ? file.real(from) : file.compute(node, bytes.shape);
     return [{ operator: node.opType, value: from, ...compared(wanted, bytes, step, point) }];
   });
+}
+
+const PRODUCTS = ['Gemm', 'MatMul'];
+/** Of the largest of real numbers: float32 rounds each to a tenth of this. */
+const FLOAT_STEP = 1e-6;
+
+function largestOf({ data }: Doubles): number {
+  return data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
 }
 
 class QuantizedFile {
@@ -83,11 +104,18 @@ class QuantizedFile {
     const executor = EXECUTORS[node.opType];
     if (!executor) throw wrong('an operator of stored numbers that is known here', 'an operator', node.opType);
     const inputs = node.input.filter((name) => this.#producers.get(name)?.opType === 'DequantizeLinear');
-    return executor(node, inputs.map((name) => this.real(name)), shape);
+    return executor(
+      node,
+      inputs.map((name) => this.real(name)),
+      shape,
+    );
   }
 
   /** In whole numbers, which the scales are put on in the end. */
-  #product(node: NodeProto, product: (node: NodeProto, x: Doubles, weights: Doubles, bias: Doubles | undefined) => Doubles) {
+  #product(
+    node: NodeProto,
+    product: (node: NodeProto, x: Doubles, weights: Doubles, bias: Doubles | undefined) => Doubles,
+  ) {
     const [x = '', weights = '', bias] = node.input;
     const scales = this.#numbers(this.#producers.get(weights)?.input[1] ?? '').data;
     const sum = product(node, this.#steps(x), this.#steps(weights), bias ? this.#steps(bias) : undefined);
@@ -144,12 +172,13 @@ function matrixProduct(node: NodeProto, x: Doubles, weights: Doubles, bias: Doub
   return { shape: [...x.shape.slice(0, -1), outputs], data };
 }
 
-function compared(wanted: Doubles, received: StoredValues, step: number, point: number) {
+/** @param point what stands for 0; undefined for real numbers */
+function compared(wanted: Doubles, received: StoredValues, step: number, point: number | undefined) {
   if (String(wanted.shape) !== String(received.shape)) throw wrong(`[${wanted.shape}]`, 'a shape', received.shape);
   let worst = { difference: 0, wanted: 0, received: 0 };
   for (const [i, real] of wanted.data.entries()) {
-    const target = Math.min(Math.max(real / step + point, 0), 255);
-    const value = received.data[i] as number;
+    const target = point === undefined ? real / step : Math.min(Math.max(real / step + point, 0), 255);
+    const value = (received.data[i] as number) / (point === undefined ? step : 1);
     const difference = Math.max(0, Math.abs(target - value) - 0.5);
     // NaN is as far off as can be.
     if (!(difference <= worst.difference)) worst = { difference, wanted: target, received: value };

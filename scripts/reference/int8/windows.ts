@@ -73,7 +73,8 @@ export function convolve(node: NodeProto, x: Doubles, weights: Doubles, bias: Do
           const first = n * channels + Math.floor(o / each) * inputs;
           for (let i = 0; i < inputs; i++) {
             const [picture, kernelAt] = [(first + i) * height * width, (o * inputs + i) * size];
-            for (const { cell, at } of met) sum += (x.data[picture + at] as number) * (weights.data[kernelAt + cell] as number);
+            for (const { cell, at } of met)
+              sum += (x.data[picture + at] as number) * (weights.data[kernelAt + cell] as number);
           }
           data[((n * outputs + o) * rows + row) * columns + column] = sum;
         }
