@@ -50,6 +50,6 @@ export async function folderPictures(
 }
 
 /** One picture as a graph takes it. */
-export function sampleOf(data: Uint8Array, { name, height, width, channels }: PictureInput) {
+function sampleOf(data: Uint8Array, { name, height, width, channels }: PictureInput) {
   return { [name]: { datatype: 'UINT8' as const, shape: [1, height, width, channels], data } };
 }

@@ -1,8 +1,3 @@
-export {
-  type ChosenPrecision,
-  choosePrecision,
-  type PrecisionFigures,
-  type WantedPrecision,
-} from './choose-precision.ts';
-export { folderPictures, sampleOf } from './folder.ts';
+export { choosePrecision, type PrecisionFigures } from './choose-precision.ts';
+export { folderPictures } from './folder.ts';
 export type { CalibrationPictures } from './subject.ts';

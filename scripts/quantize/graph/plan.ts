@@ -2,7 +2,7 @@ import type { GraphProto, NodeProto } from '#onnx';
 import { GraphIndex, numberOf, textOf } from './nodes.ts';
 
 /** How an operator is written with stored numbers. */
-export type Kind =
+type Kind =
   /** It has weights: a convolution or a matrix product. */
   | 'weighted'
   /** It computes with what its inputs stand for. */

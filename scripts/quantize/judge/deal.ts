@@ -1,7 +1,7 @@
 import { mulberry32 } from '#system';
 
 /** So many at least are looked at that ranges were not taken from. */
-export const LEAST_HELD_OUT = 200;
+const LEAST_HELD_OUT = 200;
 /** More of them change ranges no more, and more of these take long. */
 const MOST_CALIBRATION = 256;
 const MOST_HELD_OUT = 1_000;

@@ -3,7 +3,7 @@ import { type Doubles, wrong } from '../evaluator/doubles.ts';
 import { integers, text, whole } from './attributes.ts';
 
 /** How a window moves over a picture [batch, channels, height, width]. */
-export interface Window {
+interface Window {
   readonly kernel: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly dilations: readonly [number, number];
@@ -12,7 +12,7 @@ export interface Window {
   readonly output: readonly [number, number];
 }
 
-export function windowOf(node: NodeProto, x: Doubles, kernel: readonly number[]): Window {
+function windowOf(node: NodeProto, x: Doubles, kernel: readonly number[]): Window {
   if (x.shape.length !== 4) throw wrong('[batch, channels, height, width]', `the input of ${node.opType}`, x.shape);
   const [strides, dilations] = [integers(node, 'strides') ?? [1, 1], integers(node, 'dilations') ?? [1, 1]];
   const pads = integers(node, 'pads') ?? [0, 0, 0, 0];
@@ -44,7 +44,7 @@ export function windowOf(node: NodeProto, x: Doubles, kernel: readonly number[])
 }
 
 /** Where a window at an output's place meets the picture: row and column of its cells, and of the picture. */
-export function* cells(window: Window, x: Doubles, row: number, column: number) {
+function* cells(window: Window, x: Doubles, row: number, column: number) {
   const [height = 0, width = 0] = x.shape.slice(2);
   for (let a = 0; a < window.kernel[0]; a++) {
     const y = row * window.strides[0] + a * window.dilations[0] - window.before[0];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { liteToOnnx, prepareLite } from '../../../scripts/import/prepare-lite.ts';
-import { type ModelChoices, PRECISIONS } from '../../../scripts/import/prepared.ts';
+import type { ModelChoices } from '../../../scripts/import/prepared.ts';
 import type { ImportedLiteModel } from '../../../scripts/read/format-reader.ts';
 import { tfliteReader } from '../../../scripts/read/formats/tflite/reader.ts';
 import { readModel } from '../../../scripts/read/read-model.ts';
@@ -127,7 +127,7 @@ describe.skipIf(!models)('MobileNetEdgeTPU, as published (MODELS_SAMPLE_DIR)', (
     await engine.close();
   });
 
-  it.each(PRECISIONS)('is verified and takes pictures: %s', async (precision) => {
+  it.each(['exact', 'float32'] as const)('is verified and takes pictures: %s', async (precision) => {
     const { imported } = await readModel(join(models as string, `${PUBLISHED}.tflite`));
     const { manifest, onnx, ...made } = await prepareLite(imported as ImportedLiteModel, { ...CHOICES, precision });
     expect(made.precision).toBe(precision === 'exact' ? 'int8' : undefined);

@@ -5,7 +5,7 @@ import { nonfiniteWeights } from '../../../../scripts/import/checks/check-weight
 import { kerasFacts } from '../../../../scripts/import/facts/keras-facts.ts';
 import { graphToOnnx } from '../../../../scripts/import/prepare-graph.ts';
 import { liteToOnnx } from '../../../../scripts/import/prepare-lite.ts';
-import { PRECISIONS } from '../../../../scripts/import/prepared.ts';
+
 import { FORMATS } from '../../../../scripts/read/formats/index.ts';
 import { parseLabels } from '../../../../scripts/read/labels.ts';
 import { openBytes, type Source } from '../../../../scripts/read/source.ts';
@@ -51,7 +51,8 @@ async function importFrom(source: Source): Promise<string | undefined> {
     }
     if (imported.kind === 'tensorflow') graphToOnnx(imported.graphModel);
     if (imported.kind === 'tflite')
-      for (const precision of PRECISIONS) liteToOnnx(imported.lite, { precision, inputs: 'own', outputs: 'real' });
+      for (const precision of ['exact', 'float32'] as const)
+        liteToOnnx(imported.lite, { precision, inputs: 'own', outputs: 'real' });
     return reader.format;
   }
   return undefined;
