@@ -8,7 +8,7 @@ import type { CalibrationPictures, QuantizeSubject } from './subject.ts';
 /** `auto` keeps int8 only where it answers as float does and is faster; `int8` fails where it does not. */
 type WantedPrecision = 'int8' | 'auto';
 
-export interface PrecisionRequest extends Pick<QuantizeSubject, 'left' | 'signal' | 'onProgress'> {
+export interface PrecisionRequest extends Pick<QuantizeSubject, 'floatWeights' | 'signal' | 'onProgress'> {
   readonly wanted: WantedPrecision;
   readonly onnx: Uint8Array;
   readonly manifest: Pick<ManifestDraft, 'task' | 'input' | 'output'>;
@@ -51,7 +51,7 @@ export async function choosePrecision(request: PrecisionRequest): Promise<Chosen
     onnx,
     answers: { name, activation, unknown },
     pictures,
-    ...(request.left ? { left: request.left } : {}),
+    ...(request.floatWeights ? { floatWeights: request.floatWeights } : {}),
     signal: request.signal,
     onProgress: (...progress) => request.onProgress?.(...progress),
   };

@@ -41,14 +41,13 @@ const CHOOSING = 128;
 export async function quantize(subject: QuantizeSubject): Promise<Quantized> {
   const { pictures } = subject;
   const [sample] = (await firstSamples(subject, 1)) as [Samples];
-  const excluded = subject.left ?? new Set<string>();
-  const graph = await openFloatGraph(subject.onnx, sample, excluded);
+  const graph = await openFloatGraph(subject, sample);
   checkQuantizable(graph);
   const deal = dealPictures(pictures.count);
   const pass = await floatPass(graph, deal, subject);
   const all = merged(pass.calibrations.filter((one) => one !== undefined));
   const method = await chooseMethod(graph, pass, all, subject);
-  const task = { graph, deal, pass, all, method, excluded, subject };
+  const task = { graph, deal, pass, all, method, subject };
   let judgement = await judged(task, new Set());
   let left: readonly string[] = [];
   if (!holds(judgement)) {
@@ -58,7 +57,7 @@ export async function quantize(subject: QuantizeSubject): Promise<Quantized> {
       judgement = await judged(task, new Set(left));
     }
   }
-  const rewritten = rewrite(graph.model, rangesOf(all, method), new Set([...excluded, ...left]));
+  const rewritten = rewrite(graph.model, rangesOf(all, method), new Set([...graph.left, ...left]));
   return {
     rewritten,
     method,
@@ -79,14 +78,13 @@ interface Task {
   readonly pass: FloatPass;
   readonly all: Calibration;
   readonly method: Method;
-  readonly excluded: ReadonlySet<string>;
   readonly subject: QuantizeSubject;
 }
 
 /** By pictures that the ranges were not taken from. */
 async function judged(task: Task, left: ReadonlySet<string>): Promise<Judgement> {
   const { graph, deal, pass, all, method, subject } = task;
-  const float = new Set([...task.excluded, ...left]);
+  const float = new Set([...graph.left, ...left]);
   const judging = deal.kind === 'held-out' ? pass.parts.slice(1) : pass.parts;
   const order = judging.flat();
   let done = 0;
@@ -112,7 +110,7 @@ async function chooseMethod(graph: FloatGraph, pass: FloatPass, all: Calibration
   const wanted = some.map((picture) => pass.answers.get(picture) as Answer);
   const tried = [];
   for (const method of METHODS) {
-    const { onnx } = rewrite(graph.model, rangesOf(all, method), subject.left ?? new Set());
+    const { onnx } = rewrite(graph.model, rangesOf(all, method), graph.left);
     const answers = await answersTo(onnx, some, subject);
     tried.push({ method, ...judge(wanted, answers, []), off: distance(wanted, answers) });
   }

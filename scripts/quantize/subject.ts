@@ -15,8 +15,8 @@ export interface QuantizeSubject {
   readonly onnx: Uint8Array;
   readonly answers: AnswerOutputs;
   readonly pictures: CalibrationPictures;
-  /** Values whose nodes stay in float. */
-  readonly left?: ReadonlySet<string>;
+  /** Weights by name: what is multiplied with them stays in float. */
+  readonly floatWeights?: ReadonlySet<string>;
   readonly signal?: AbortSignal | undefined;
   onProgress?(what: string, done: number, total: number): void;
 }

@@ -2,6 +2,7 @@ import { clone, create, toBinary } from '@bufbuild/protobuf';
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import type { Samples } from '#frozen';
 import { type GraphProto, type ModelProto, ModelProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from '#onnx';
+import type { QuantizeSubject } from '../subject.ts';
 import { opsetOf } from '../write/rewrite.ts';
 import { inputAxis } from '../write/weights.ts';
 import { normalize } from './normalize.ts';
@@ -18,20 +19,15 @@ export interface FloatGraph {
   readonly channels: ReadonlyMap<string, number>;
   /** What can compute with stored numbers, by the name of what it gives. */
   readonly units: readonly string[];
+  /** Values whose nodes stay in float. */
+  readonly left: ReadonlySet<string>;
   /** A squeeze-and-excitation or a SiLU: what multiplies by a sigmoid. */
   readonly gated: boolean;
 }
 
-/**
- * @param sample one run's inputs: sizes of values are found by running it
- * @param left values whose nodes stay in float
- */
-export async function openFloatGraph(
-  onnx: Uint8Array,
-  sample: Samples,
-  left: ReadonlySet<string>,
-): Promise<FloatGraph> {
-  const model = await simplified(onnx);
+/** @param sample one run's inputs: sizes of values are found by running it */
+export async function openFloatGraph(subject: QuantizeSubject, sample: Samples): Promise<FloatGraph> {
+  const model = await simplified(subject.onnx);
   const graph = model.graph as GraphProto;
   const looked = graph.node.filter(({ opType }) => opType === 'ReduceMean' || opType === 'BatchNormalization');
   const values = await valuesOf(
@@ -41,6 +37,7 @@ export async function openFloatGraph(
   );
   normalize(graph, new Map([...values].map(([name, { shape }]) => [name, shape])));
   readPictureBytes(graph, opsetOf(model));
+  const left = outsideOf(graph, subject);
   const { units } = planUnits(graph, opsetOf(model), left);
   const weighted = units.filter(({ kind }) => kind === 'weighted');
   return {
@@ -50,8 +47,21 @@ export async function openFloatGraph(
     units: units.flatMap(({ node, kind }) =>
       kind === 'weighted' || kind === 'computed' ? [node.output[0] as string] : [],
     ),
+    left,
     gated: hasGates(graph),
   };
+}
+
+/** What does not lead to the answer (heat maps, distances), and what is multiplied with weights that are to stay. */
+function outsideOf(graph: GraphProto, { answers, floatWeights }: QuantizeSubject): Set<string> {
+  const leading = new Set([answers.name]);
+  const left = new Set<string>();
+  for (const node of [...graph.node].reverse()) {
+    const leads = node.output.some((name) => leading.has(name));
+    if (leads) for (const name of node.input) leading.add(name);
+    if (!leads || node.input.some((name) => floatWeights?.has(name))) left.add(node.output[0] as string);
+  }
+  return left;
 }
 
 /** Serialized, with more outputs. */

@@ -23,7 +23,7 @@ export async function leastExact(
   const all = graph.units;
   const found: { name: string; off: number }[] = [];
   for (const name of all) {
-    const others = new Set([...(subject.left ?? []), ...all.filter((one) => one !== name)]);
+    const others = new Set([...graph.left, ...all.filter((one) => one !== name)]);
     const { onnx } = rewrite(graph.model, ranges, others);
     found.push({ name, off: distance(wanted, await answersTo(onnx, some, subject)) });
     subject.onProgress?.('Finding layers that round most', found.length, all.length);

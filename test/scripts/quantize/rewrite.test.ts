@@ -63,12 +63,15 @@ describe('a quantized graph', () => {
     expect(worst()).toBeGreaterThan(0.4);
   });
 
-  it('leaves in float what it is told to', async () => {
-    const left = new Set(['Conv_2']);
-    const subject = { onnx: randomNet(['conv'], 1), answers, pictures: noisePictures(40), left };
-    const { rewritten } = await quantize(subject);
-    expect(rewritten.stored).not.toContain('Conv_2');
-    expect((await optimizedOperators(rewritten.onnx)).QLinearConv).toBe(1);
+  it('leaves in float what is multiplied with weights that are named', async () => {
+    const onnx = randomNet(['conv'], 1);
+    const counts = async (floatWeights?: ReadonlySet<string>) => {
+      const subject = { onnx, answers, pictures: noisePictures(40), ...(floatWeights ? { floatWeights } : {}) };
+      return optimizedOperators((await quantize(subject)).rewritten.onnx);
+    };
+    expect(await counts()).toMatchObject({ QLinearConv: 2, QGemm: 1 });
+    const some = await counts(new Set(['head']));
+    expect(some).toMatchObject({ QLinearConv: 2, Gemm: 1 });
   });
 
   it('is the same each time', async () => {
