@@ -3,8 +3,8 @@
 
 const shared = require('./defaults.json');
 
-/** The most that a name of AWS's may have here: `freezeframe-STAGE-classify` is a function's, of 64 characters at most. */
-const MAX_STAGE = 64 - 'freezeframe--classify'.length;
+/** The most that a name of AWS's may have here: `SERVICE-STAGE-classify` is a function's. */
+const MAX_NAME = 64;
 
 /** What CloudFormation takes as "not said". */
 const LEFT_OUT = { Ref: 'AWS::NoValue' };
@@ -150,9 +150,10 @@ function wrongValues(values) {
 }
 
 /** A stage is part of the names of functions, rules and the stack. */
-function wrongStage(stage) {
-  if (/^[A-Za-z][A-Za-z0-9-]*$/.test(stage) && stage.length <= MAX_STAGE) return [];
-  const takes = `a letter, then letters, digits and hyphens, at most ${MAX_STAGE} characters in all`;
+function wrongStage(stage, service = 'freezeframe') {
+  const most = MAX_NAME - `${service}--classify`.length;
+  if (/^[A-Za-z][A-Za-z0-9-]*$/.test(stage) && stage.length <= most) return [];
+  const takes = `a letter, then letters, digits and hyphens, at most ${most} characters in all`;
   return [`Expected ${takes}, for the stage but received ${JSON.stringify(stage)}.`];
 }
 

@@ -105,7 +105,7 @@ async function check(resolveVariable) {
   const wrong = [
     ...unknownNames([...new Set(names)]),
     ...wrongValues(values),
-    ...wrongStage(await resolveVariable('sls:stage')),
+    ...wrongStage(await resolveVariable('sls:stage'), await resolveVariable('self:service')),
   ];
   if (Number(values.batchSize) > 10 && Number(values.batchWindow) < 1) {
     wrong.push('More than 10 messages at once need a second to wait for: say --param="batchWindow=1" or more.');

@@ -1,7 +1,13 @@
 // Says what `serverless remove` leaves in the account, and how to remove that too: buckets that hold something, which
 // CloudFormation does not remove, earlier versions of the layers, which are kept for earlier versions of functions, and keys.
 
+const { realpathSync } = require('node:fs');
+const { createRequire } = require('node:module');
+
 const MEGABYTE = 1e6;
+
+/** AWS's clients, which the framework brings: packages of others may not see them from here. */
+const fromFramework = createRequire(realpathSync(process.argv[1] ?? __filename));
 
 class WhatStays {
   constructor(serverless, _options, { log }) {
@@ -25,8 +31,8 @@ class WhatStays {
 
 /** Said before: removing fails over them, after everything else is gone. */
 async function filledBuckets(config, StackName) {
-  const { CloudFormationClient, DescribeStackResourcesCommand } = require('@aws-sdk/client-cloudformation');
-  const { ListObjectVersionsCommand, S3Client } = require('@aws-sdk/client-s3');
+  const { CloudFormationClient, DescribeStackResourcesCommand } = fromFramework('@aws-sdk/client-cloudformation');
+  const { ListObjectVersionsCommand, S3Client } = fromFramework('@aws-sdk/client-s3');
   const { StackResources = [] } = await new CloudFormationClient(config).send(
     new DescribeStackResourcesCommand({ StackName }),
   );
@@ -46,8 +52,8 @@ async function filledBuckets(config, StackName) {
 }
 
 async function layersAndKeys(config, { service, stage }) {
-  const { LambdaClient, paginateListLayerVersions, GetLayerVersionCommand } = require('@aws-sdk/client-lambda');
-  const { paginateGetParametersByPath, SSMClient } = require('@aws-sdk/client-ssm');
+  const { LambdaClient, paginateListLayerVersions, GetLayerVersionCommand } = fromFramework('@aws-sdk/client-lambda');
+  const { paginateGetParametersByPath, SSMClient } = fromFramework('@aws-sdk/client-ssm');
   const lambda = new LambdaClient(config);
   const lines = [];
   for (const LayerName of [`${service}-${stage}-inference`, `${service}-${stage}-model`]) {

@@ -30,14 +30,17 @@ Examples:
   $ freezeframe keys create me --local && freezeframe dev --auth key
 
 A key is shown once, when it is made. What is kept is its SHA-256, in the account's Parameter Store below
-/freezeframe/STAGE/keys (--path names another place), or with --local in the store of this machine.`,
+/SERVICE/STAGE/keys (--path names another place), or with --local in the store of this machine.`,
   );
   const sub = (name: string, description: string) =>
     command
       .command(name)
       .description(description)
       .option('--stage <name>', 'of the stack; STAGE or dev if left out')
-      .option('--path <path>', 'of the parameters, where it is not /freezeframe/STAGE/keys')
+      .option(
+        '--path <path>',
+        'of the parameters, where it is not /SERVICE/STAGE/keys, with the service of serverless.yml',
+      )
       .option('--region <region>', 'of the stack; that of the environment or profile if left out')
       .option('--local', 'for freezeframe dev --auth key on this machine')
       .option('--json', 'print JSON');

@@ -1,10 +1,10 @@
 import { type KeyRecord, readRecord } from '#functions';
-import { askAws } from '#stack';
+import { askAws, serviceName } from '#stack';
 import type { KeyStore } from './keys.ts';
 
 /** Where the stack of a stage looks for its keys. */
 export function keysPath(stage = process.env.STAGE ?? 'dev'): string {
-  return `/freezeframe/${stage}/keys`;
+  return `/${serviceName()}/${stage}/keys`;
 }
 
 /**

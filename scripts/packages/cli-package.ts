@@ -5,6 +5,7 @@ import { askedByAddress } from './asked.ts';
 import { installedVersions, publishedManifest } from './manifest.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { ownUrls, VENDOR } from './own-urls.ts';
+import { stackFiles } from './stack-files.ts';
 
 const NAME = '@freezeframe/cli';
 
@@ -71,6 +72,7 @@ export async function cliPackage(root: string): Promise<Tree> {
   for (const folder of FOLDERS) {
     for (const [path, source] of await filesIn(join(root, folder))) tree.set(`${folder}/${path}`, source);
   }
+  for (const [path, source] of await stackFiles(root)) tree.set(path, source);
   tree.set(`${VENDOR}/hdf5_util.js`, { file: join(root, HDF5) });
   const prebuilt = await makePrebuilt(root);
   for (const [path, source] of prebuilt.tree) tree.set(`prebuilt/${path}`, source);
@@ -83,7 +85,7 @@ export async function cliPackage(root: string): Promise<Tree> {
   tree.set('README.md', { file: join(own, 'README.md') });
   const manifest = await publishedManifest(root, own, {
     bin: { freezeframe: 'scripts/freezeframe.js' },
-    exports: { './package.json': './package.json' },
+    exports: { './package.json': './package.json', './stack': './resources/stack.cjs' },
     dependencies: await installedVersions(root, DEPENDENCIES),
   });
   tree.set('package.json', manifest);

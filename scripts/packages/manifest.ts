@@ -28,6 +28,6 @@ export async function installedVersions(root: string, names: readonly string[]):
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function asJson(value: unknown): Uint8Array {
+export function asJson(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }

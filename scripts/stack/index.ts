@@ -9,5 +9,6 @@ export {
 } from './batch.ts';
 export { DeadLetters } from './dead-letters.ts';
 export { findServerless, runServerless, type StackOptions, serverlessWords } from './serverless.ts';
+export { serviceName } from './service.ts';
 export { readSettings, type StackSettings, sentences } from './settings.ts';
 export { askAws, readStack, stackName, stackOutput } from './stack.ts';

@@ -1,4 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
+import { serviceName } from './service.ts';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'Name a profile (AWS_PROFILE=...) or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
@@ -27,7 +28,7 @@ export async function askAws<T>(what: string, work: Promise<T>): Promise<T> {
 
 /** The stack's name, as `serverless deploy` makes it. */
 export function stackName(stage = process.env.STAGE ?? 'dev'): string {
-  return `freezeframe-${stage}`;
+  return `${serviceName()}-${stage}`;
 }
 
 interface StackState {

@@ -86,11 +86,11 @@ export interface Packaged {
 /** What `serverless package` makes of the project, without an account. @param parameters as in `--param=name=value`. */
 export async function packageStack(
   parameters: readonly string[] = [],
-  { architecture = 'x86_64', epoch = 1_700_000_000 } = {},
+  { architecture = 'x86_64', epoch = 1_700_000_000, service = makeService } = {},
 ): Promise<Packaged> {
   const folder = await mkdtemp(join(tmpdir(), 'freezeframe-package-'));
   try {
-    await makeService(folder);
+    await service(folder);
     await makeEmptyBuild(folder, architecture);
     const words = ['package', ...parameters.map((parameter) => `--param=${parameter}`)];
     await serverless(folder, words, { SOURCE_DATE_EPOCH: String(epoch) });

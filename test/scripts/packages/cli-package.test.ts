@@ -23,6 +23,9 @@ const CONTENTS = [
   /^vendor\/hdf5_util\.js$/,
   /^assets\/imagenet-labels\.json$/,
   /^assets\/backbones\/[a-z0-9-]+\/(model\.onnx|backbone\.json|background\.bin|LICENSE)$/,
+  // What serverless.yml of a project builds upon.
+  /^resources\/[a-z-]+\.cjs$/,
+  /^resources\/(stack|defaults|batch\.asl)\.json$/,
   // What is deployed, but for natives and models.
   /^prebuilt\/about\.json$/,
   /^prebuilt\/inference\/(index\.js|package\.json)$/,
