@@ -6,6 +6,9 @@ const ONLY_IN_CLONES = ['assets', 'bench', 'docs', 'packages'];
 
 const BY_ADDRESS = /new URL\('(\.[^']+\.\w+)', import\.meta\.url\)/g;
 
+/** Where this cannot be read off, the package would lack what is meant, and say so where somebody uses it first. */
+const UNCLEAR = /new URL\((?!'[^'$]+', import\.meta\.url\))[^)]*import\.meta\.url\)/;
+
 /** What source files ask for by their address, from the project's root. */
 export interface Asked {
   /** Modules, which start threads or processes. */
@@ -14,7 +17,10 @@ export interface Asked {
   readonly files: readonly string[];
 }
 
-/** What is asked for by `new URL('./...', import.meta.url)` in the rooms that a package is made of. */
+/**
+ * What is asked for by `new URL('./...', import.meta.url)` in the rooms that a package is made of.
+ * @throws Error where an address is put together in another way
+ */
 export async function askedByAddress(root: string): Promise<Asked> {
   const asked = new Set<string>();
   for (const entry of await readdir(join(root, 'scripts'), { recursive: true, withFileTypes: true })) {
@@ -22,6 +28,8 @@ export async function askedByAddress(root: string): Promise<Asked> {
     const place = relative(root, entry.parentPath).split(sep).join('/');
     if (ONLY_IN_CLONES.includes(place.split('/')[1] ?? '')) continue;
     const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
+    if (UNCLEAR.test(text))
+      throw new Error(`${place}/${entry.name}: write out what new URL(..., import.meta.url) is of`);
     for (const [, path = ''] of text.matchAll(BY_ADDRESS)) asked.add(posix.join(place, path));
   }
   const isModule = (path: string) => /\.(ts|js)$/.test(path);

@@ -26,8 +26,8 @@ async function withContent(root: string, part: string): Promise<unknown> {
 
 /** As the framework reads it: it knows `!Ref` and the like. */
 async function loadYaml(root: string, path: string): Promise<Record<string, unknown>> {
-  const require = createRequire(createRequire(join(root, 'package.json')).resolve('serverless/package.json'));
-  const { load } = require('js-yaml') as { load(text: string, options: object): Record<string, unknown> };
-  const schema = require('./lib/utils/serverless-utils/cloudformation-schema.js');
+  const fromFramework = createRequire(createRequire(join(root, 'package.json')).resolve('serverless/package.json'));
+  const { load } = fromFramework('js-yaml') as { load(text: string, options: object): Record<string, unknown> };
+  const schema = fromFramework('./lib/utils/serverless-utils/cloudformation-schema.js');
   return load(await readFile(join(root, path), 'utf8'), { schema });
 }

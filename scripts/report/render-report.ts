@@ -20,7 +20,10 @@ import { values } from './sections/values.ts';
 import { makeThumbnails } from './thumbnails.ts';
 
 /** The colours are those of the service's own page. */
-const STYLES = ['../../functions/http/page/style/palette.css', './style.css'];
+const STYLES = [
+  new URL('../../functions/http/page/style/palette.css', import.meta.url),
+  new URL('./style.css', import.meta.url),
+];
 
 const TITLES = { train: 'Training report', import: 'Import report', evaluate: 'Evaluation report' } as const;
 
@@ -28,7 +31,7 @@ const TITLES = { train: 'Training report', import: 'Import report', evaluate: 'E
 export async function renderReport(input: ReportInput): Promise<string> {
   if ('labels' in input) checkLabelAnswers(input);
   else checkValueAnswers(input);
-  const style = (await Promise.all(STYLES.map((file) => readFile(new URL(file, import.meta.url), 'utf8')))).join('\n');
+  const style = (await Promise.all(STYLES.map((file) => readFile(file, 'utf8')))).join('\n');
   const made = { ...input, provenance: [...input.provenance, ...(await environmentRows())] };
   return document(input, style, await sectionsOf(made));
 }

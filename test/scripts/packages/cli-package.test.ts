@@ -18,7 +18,7 @@ const CONTENTS = [
   /^scripts\/(system\/threads\/thread|import\/process\/(child|watch)|evaluate\/performance\/child)\.js$/,
   /^scripts\/(datasets\/gnomes\/draw|train\/batches\/augment|train\/pool\/gradient)-worker\.js$/,
   /^scripts\/local\/runtime\/[a-z-]+\.mjs$/,
-  /^scripts\/report\/style\.css$/,
+  /^(scripts\/report\/style|functions\/http\/page\/style\/palette)\.css$/,
   /^chunks\/[A-Z0-9]{8}\.js$/,
   /^vendor\/hdf5_util\.js$/,
   /^assets\/imagenet-labels\.json$/,
