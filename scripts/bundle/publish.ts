@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '#system';
@@ -66,6 +67,13 @@ export async function readRecords(outDir: string): Promise<Record<string, UnitRe
     // Absent or cut off: everything is built again.
     return {};
   }
+}
+
+/** Changes with every bundle that is not the one before; undefined where there is none, or one is being put in place. */
+export async function buildStamp(outDir: string): Promise<string | undefined> {
+  const records = await readFile(join(outDir, RECORDS)).catch(() => undefined);
+  if (!records || (await isUnfinished(outDir))) return undefined;
+  return createHash('sha256').update(records).digest('hex');
 }
 
 /** The folder in which a process prepares its output. */

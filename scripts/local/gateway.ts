@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
-import { type BuildCopy, bundle, copyBuild, hostTarget, LAMBDA_ARCHITECTURE } from '#bundle';
+import { buildStamp } from '#bundle';
 import { defaultStore } from '#store';
 import { startS3 } from './aws/s3.ts';
 import { RESULTS_BUCKET, startUploads, UPLOADS_BUCKET, type UploadFolders, type UploadReport } from './aws/uploads.ts';
-import { createFront } from './http/front.ts';
+import { docsPage } from './docs/page.ts';
+import { createFront, type RequestReport } from './http/front.ts';
 import { INTEGRATION_TIMEOUT_MS } from './limits.ts';
 import { listen } from './listening.ts';
-import { builtFunction } from './runtime/child-environment.ts';
-import { Pool } from './runtime/pool.ts';
+import { type Serving, serve } from './serving.ts';
+import { whenChanged } from './when-changed.ts';
 
 export interface LocalGatewayOptions {
   /** What `freezeframe bundle` has made: holds `functions/` and `layers/`. `build` if left out. */
@@ -32,6 +32,11 @@ export interface LocalGatewayOptions {
   /** Lines that the functions write, and what happens to their processes. */
   readonly log?: (line: string) => unknown;
   readonly onUpload?: (report: UploadReport) => void;
+  readonly onRequest?: (report: RequestReport) => void;
+  /** Whether what is bundled later is taken up: the next event meets it, those that are under way are answered by the old. */
+  readonly reload?: boolean;
+  /** What opens the API, for the page on it at `/docs`. */
+  readonly credentials?: Readonly<Record<string, string>>;
 }
 
 export interface LocalGateway {
@@ -42,9 +47,6 @@ export interface LocalGateway {
   /** Ends everything that was started; nothing is left after it. */
   close(): Promise<void>;
 }
-
-const FUNCTIONS = ['http', 'uploads'] as const;
-const INFERENCE_LAYER = 'layers/inference';
 
 /** The watched folder and the places for what comes of it: in the store unless told otherwise. */
 export function uploadFolders(uploads?: string): UploadFolders {
@@ -58,8 +60,8 @@ export function uploadFolders(uploads?: string): UploadFolders {
 
 /**
  * Runs the built bundles as Lambda would: HTTP requests go to `functions/http`, files that land in the uploads folder to
- * `functions/uploads`. What is bundled later is not seen. Resolves when the http function is warm, so that its first answer
- * is as quick as the others.
+ * `functions/uploads`. `/docs` is a page of the gateway's own, on what the functions say of themselves. Resolves when the http
+ * function is warm.
  * @throws FreezeframeError `not-built`, `port-in-use`, `port-refused`, `function-not-started`, and as `bundle`
  */
 export async function startLocalGateway(options: LocalGatewayOptions): Promise<LocalGateway> {
@@ -79,35 +81,41 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       API_AUTH: 'public',
       ...options.environment,
     };
-    const copy = await copyOfBuild(resolve(options.buildDir ?? 'build'));
-    closers.push(copy.remove);
-    const pools = new Map<string, Pool>();
-    for (const name of FUNCTIONS) {
-      // To the HTTP function it would say that there are forms of S3 to give out.
-      const more = name === 'uploads' ? { UPLOADS_BUCKET } : {};
-      const settings = builtFunction(copy.folder, name, { ...environment, ...more });
-      const concurrency = options.concurrency ? { concurrency: options.concurrency } : {};
-      pools.set(name, new Pool(settings, { timeout, log, ...concurrency }));
+    const buildDir = resolve(options.buildDir ?? 'build');
+    const serving = { buildDir, environment, timeout, log, concurrency: options.concurrency };
+    const stamp = await buildStamp(buildDir);
+    let current = await serve(serving);
+    const retiring = new Set<Serving>();
+    closers.push(() => Promise.all([current, ...retiring].map((one) => one.close())));
+    if (options.reload) {
+      const watch = whenChanged(() => buildStamp(buildDir), stamp, async () => {
+        try {
+          const next = await serve(serving);
+          const old = current;
+          current = next;
+          log('The new bundle answers from now on.');
+          retiring.add(old);
+          old.retire().finally(() => retiring.delete(old));
+        } catch (error) {
+          if (!(error instanceof FreezeframeError)) throw error;
+          log(`The new bundle cannot be used, the one before goes on: ${error.message}`);
+        }
+      });
+      closers.push(watch.close);
     }
-    const http = pools.get('http') as Pool;
-    const uploads = pools.get('uploads') as Pool;
-    closers.push(() => Promise.all([...pools.values()].map((pool) => pool.close())));
-
-    const front = createFront((payload) => http.invoke(payload));
+    const invokeHttp = (payload: string) => current.invoke('http', payload);
+    const front = createFront(invokeHttp, {
+      pages: { '/docs': () => docsPage(invokeHttp, options.credentials) },
+      ...(options.onRequest ? { onRequest: options.onRequest } : {}),
+    });
     await listen(front, host, options.port);
     closers.push(() => {
       front.close();
       front.closeAllConnections();
     });
-    await http.warm().catch((error: Error) => {
-      throw new FreezeframeError('function-not-started', `The http function does not start: ${error.message}`, {
-        remedy: 'Its own words are above; after a correction: freezeframe bundle.',
-        cause: error,
-      });
-    });
     const watch = await startUploads({
       folders,
-      invoke: (payload) => uploads.invoke(payload),
+      invoke: (payload) => current.invoke('uploads', payload),
       report: options.onUpload ?? (() => {}),
       ...(options.retryAfter === undefined ? {} : { retryAfter: options.retryAfter }),
     });
@@ -116,34 +124,11 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
     return {
       url: `http://${shown}:${port}`,
-      pids: () => [...pools.values()].flatMap((pool) => pool.pids),
+      pids: () => [current, ...retiring].flatMap((one) => one.pids()),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** What the gateway runs from. @throws FreezeframeError `not-built`, and as `bundle`. */
-async function copyOfBuild(buildDir: string): Promise<BuildCopy> {
-  const forHere = await builtForHere(buildDir);
-  const folders = [...FUNCTIONS.map((name) => `functions/${name}`), INFERENCE_LAYER, 'layers/model'];
-  return copyBuild(buildDir, folders, { [INFERENCE_LAYER]: forHere });
-}
-
-/**
- * The build with an inference layer for this machine. Where `buildDir` holds the natives of another one (a Mac that bundles
- * for Lambda, an x64 machine after `--arch arm64`), a layer for this one is made in `build/local/`. The functions and models
- * are the very ones that are deployed.
- */
-async function builtForHere(buildDir: string): Promise<string> {
-  const built = (await readFile(join(buildDir, 'bundle.json'), 'utf8').then(JSON.parse, () => undefined)) as
-    | { platform: string; architecture: string; models: string[] }
-    | undefined;
-  const { platform, arch } = hostTarget();
-  if (!built || (built.platform === platform && built.architecture === LAMBDA_ARCHITECTURE[arch])) {
-    return buildDir;
-  }
-  return (await bundle({ platform, arch, models: built.models, outDir: join(buildDir, 'local') })).outDir;
 }

@@ -5,10 +5,30 @@ import { API_BODY_LIMIT, API_HEADER_LIMIT, REQUEST_PAYLOAD_LIMIT } from '../limi
 import type { Outcome } from '../runtime/environment.ts';
 import { readBody } from './body.ts';
 import { toEvent } from './event.ts';
+import { modelOf } from './model-of.ts';
 import { gatewayAnswer, type HttpAnswer, problemAnswer, toAnswer } from './result.ts';
 
 /** Gives one event, as JSON, to a function. */
 export type Invoke = (payload: string) => Promise<Outcome>;
+
+/** One request and what it was answered, for whoever watches. */
+export interface RequestReport {
+  readonly method: string;
+  /** Without the query, as the deployed API's log has it. */
+  readonly path: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  /** `NAME@VERSION`, where the answer says which model gave it. */
+  readonly model?: string;
+}
+
+export interface FrontOptions {
+  /** So long a sender's headers and whole request are waited for, in milliseconds; then it is answered 408. */
+  readonly patience?: { readonly headersTimeout: number; readonly requestTimeout: number };
+  /** Pages of the gateway's own, by path. */
+  readonly pages?: Readonly<Record<string, () => Promise<HttpAnswer>>>;
+  readonly onRequest?: (report: RequestReport) => void;
+}
 
 /** A sender of headers or of a body has this long. Milliseconds. */
 const HEADERS_TIMEOUT = 10_000;
@@ -16,13 +36,14 @@ const REQUEST_TIMEOUT = 30_000;
 /** So long a refused body may go on after its answer. */
 const LINGER = 5_000;
 
-/**
- * The HTTP API: every request becomes an event, and limits and failures answer as they do at API Gateway.
- * @param patience how long a sender's headers and whole request are waited for, in milliseconds; then it is answered 408.
- */
+/** The HTTP API: every request becomes an event, and limits and failures answer as they do at API Gateway. */
 export function createFront(
   invoke: Invoke,
-  patience = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+  {
+    patience = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+    pages = {},
+    onRequest = () => {},
+  }: FrontOptions = {},
 ): Server {
   const settings = {
     maxHeaderSize: API_HEADER_LIMIT,
@@ -30,9 +51,18 @@ export function createFront(
     connectionsCheckingInterval: Math.min(1_000, patience.headersTimeout),
   };
   return createServer(settings, (request, response) => {
+    const started = performance.now();
+    const { method = 'GET' } = request;
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    const page = method === 'GET' || method === 'HEAD' ? pages[path] : undefined;
     response.on('error', () => {});
-    answer(request, invoke)
-      .then((result) => send(request, response, result))
+    (page ? page() : answer(request, invoke))
+      .then((result) => {
+        send(request, response, result);
+        const model = modelOf(result);
+        const milliseconds = performance.now() - started;
+        onRequest({ method, path, status: result.status, milliseconds, ...(model ? { model } : {}) });
+      })
       // The sender went away in the middle of its body.
       .catch(() => response.destroy());
   });
