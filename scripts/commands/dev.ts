@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { LocalAuthMode } from '#local';
-import { reportResult } from '#terminal';
+import { printable, reportResult } from '#terminal';
 import { takesStore } from './models/store-option.ts';
 
 interface DevFlags {
@@ -35,8 +35,8 @@ Examples:
 `,
     )
     .action(async (flags: DevFlags) => {
-      const { choosePort, defaultAuth, startLocalAuth, startLocalGateway, untilSignal, uploadFolders, uploadLine } =
-        await import('#local');
+      const local = await import('#local');
+      const { choosePort, defaultAuth, startLocalAuth, startLocalGateway, untilSignal, uploadFolders } = local;
       const json = flags.json === true;
       const folders = uploadFolders(flags.watch);
       const port = choosePort(flags.port);
@@ -45,18 +45,29 @@ Examples:
       const gateway = await startLocalGateway({
         port,
         environment: auth.environment,
+        credentials: auth.credentials,
         folders,
+        reload: true,
         ...(flags.host ? { host: flags.host } : {}),
         log: (line) => process.stderr.write(`${line}\n`),
-        onUpload: (report) => reportResult(report, json, () => uploadLine(report)),
+        onUpload: (report) => reportResult(report, json, () => local.uploadLine(report)),
+        // With --json stdout is for whoever reads results.
+        onRequest: (report) => process[json ? 'stderr' : 'stdout'].write(`${printable(local.requestLine(report))}\n`),
       }).catch((error) => {
         auth.close();
         throw error;
       });
-      reportResult({ url: gateway.url, auth: mode, ...folders }, json, () =>
+      const { url } = gateway;
+      const keyed = mode === 'key';
+      const key = keyed ? "-H 'authorization: Bearer KEY' " : '';
+      reportResult({ url, auth: mode, docs: `${url}/docs`, ...folders }, json, () =>
         [
-          `Listening on ${gateway.url}${mode === 'key' ? ', for whoever has a key (freezeframe keys list --local)' : ''}`,
+          `Listening on ${url}${keyed ? ', for whoever has a key (freezeframe keys list --local)' : ''}`,
+          `Page:    ${url}/`,
+          `API:     ${url}/docs`,
+          `Try:     curl ${key}-H 'content-type: image/jpeg' --data-binary @picture.jpg ${url}/classify`,
           `Pictures that land in ${folders.uploads} are answered in ${folders.results}`,
+          'What is bundled from now on is taken up. Ctrl-C ends it.',
         ].join('\n'),
       );
       await untilSignal({

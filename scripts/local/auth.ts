@@ -1,4 +1,4 @@
-import { type KeyStore, keyFile, localKeyFile } from '#keys';
+import { createKey, type KeyStore, keyFile, localKeyFile } from '#keys';
 import { readBody } from './http/body.ts';
 import { type Loopback, startLoopback } from './http/loopback.ts';
 
@@ -21,13 +21,17 @@ export function defaultAuth(host: string): LocalAuthMode {
 export interface LocalAuth {
   /** What the functions are told. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What opens the API to the gateway itself: a key that nobody else has, and that ends with it. */
+  readonly credentials: Readonly<Record<string, string>>;
   close(): void;
 }
 
 /** With `key`, the keys of `freezeframe keys create NAME --local` open the gateway, by the way that they take on AWS. */
 export async function startLocalAuth(mode: LocalAuthMode, file = localKeyFile()): Promise<LocalAuth> {
-  if (mode === 'public') return { environment: { API_AUTH: 'public' }, close: () => {} };
-  const ssm = await startSsm(keyFile(file));
+  if (mode === 'public') return { environment: { API_AUTH: 'public' }, credentials: {}, close: () => {} };
+  const { key, record } = createKey({ name: 'the gateway itself', scopes: ['read'] });
+  const kept = keyFile(file);
+  const ssm = await startSsm({ ...kept, list: async () => [...(await kept.list()), record] });
   return {
     environment: {
       API_AUTH: 'key',
@@ -35,6 +39,7 @@ export async function startLocalAuth(mode: LocalAuthMode, file = localKeyFile())
       API_KEYS_TTL: String(TTL),
       AWS_ENDPOINT_URL_SSM: `http://${ssm.address}`,
     },
+    credentials: { authorization: `Bearer ${key}` },
     close: ssm.close,
   };
 }

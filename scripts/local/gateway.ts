@@ -88,24 +88,28 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const retiring = new Set<Serving>();
     closers.push(() => Promise.all([current, ...retiring].map((one) => one.close())));
     if (options.reload) {
-      const watch = whenChanged(() => buildStamp(buildDir), stamp, async () => {
-        try {
-          const next = await serve(serving);
-          const old = current;
-          current = next;
-          log('The new bundle answers from now on.');
-          retiring.add(old);
-          old.retire().finally(() => retiring.delete(old));
-        } catch (error) {
-          if (!(error instanceof FreezeframeError)) throw error;
-          log(`The new bundle cannot be used, the one before goes on: ${error.message}`);
-        }
-      });
+      const watch = whenChanged(
+        () => buildStamp(buildDir),
+        stamp,
+        async () => {
+          try {
+            const next = await serve(serving);
+            const old = current;
+            current = next;
+            log('The new bundle answers from now on.');
+            retiring.add(old);
+            old.retire().finally(() => retiring.delete(old));
+          } catch (error) {
+            if (!(error instanceof FreezeframeError)) throw error;
+            log(`The new bundle cannot be used, the one before goes on: ${error.message}`);
+          }
+        },
+      );
       closers.push(watch.close);
     }
     const invokeHttp = (payload: string) => current.invoke('http', payload);
-    const front = createFront(invokeHttp, {
-      pages: { '/docs': () => docsPage(invokeHttp, options.credentials) },
+    const front = createFront(invokeHttp, undefined, {
+      pages: { '/docs': (name) => docsPage(invokeHttp, name, options.credentials) },
       ...(options.onRequest ? { onRequest: options.onRequest } : {}),
     });
     await listen(front, host, options.port);

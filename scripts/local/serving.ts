@@ -55,10 +55,14 @@ export async function serve({ buildDir, environment, timeout, log, concurrency }
     await pool('http').warm();
   } catch (error) {
     await close();
-    throw new FreezeframeError('function-not-started', `The http function does not start: ${(error as Error).message}`, {
-      remedy: 'Its own words are above; after a correction: freezeframe bundle.',
-      cause: error,
-    });
+    throw new FreezeframeError(
+      'function-not-started',
+      `The http function does not start: ${(error as Error).message}`,
+      {
+        remedy: 'Its own words are above; after a correction: freezeframe bundle.',
+        cause: error,
+      },
+    );
   }
   return {
     invoke: (name, payload) => {

@@ -8,6 +8,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   system: [],
   terminal: [],
   guards: [],
+  html: ['terminal'],
   keras: [],
   frozen: [],
   tensorflow: ['guards', 'keras'],
@@ -20,7 +21,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ['functions', 'system'],
   datasets: ['store', 'system', 'tables', 'terminal'],
   evaluate: ['datasets', 'frozen', 'system', 'tables', 'terminal'],
-  report: ['evaluate', 'system', 'terminal'],
+  report: ['evaluate', 'html', 'system', 'terminal'],
   train: ['convert', 'datasets', 'evaluate', 'frozen', 'keras', 'onnx', 'reference', 'store', 'system', 'terminal'],
   transfer: ['datasets', 'evaluate', 'frozen', 'onnx', 'store', 'system', 'terminal'],
   import: [
@@ -41,7 +42,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   doctor: ['bundle', 'stack', 'store', 'terminal'],
   deploy: ['bundle', 'doctor', 'keys', 'stack', 'terminal'],
   keys: ['functions', 'stack', 'store', 'system'],
-  local: ['bundle', 'functions', 'keys', 'store', 'system'],
+  local: ['bundle', 'functions', 'html', 'keys', 'store', 'system'],
   functions: [],
 };
 

@@ -22,11 +22,14 @@ export interface RequestReport {
   readonly model?: string;
 }
 
+/** `GET /classify 200 12 ms gnomes@3` */
+export function requestLine({ method, path, status, milliseconds, model = '' }: RequestReport): string {
+  return `${method} ${path} ${status} ${milliseconds.toFixed(0)} ms ${model}`.trimEnd();
+}
+
 export interface FrontOptions {
-  /** So long a sender's headers and whole request are waited for, in milliseconds; then it is answered 408. */
-  readonly patience?: { readonly headersTimeout: number; readonly requestTimeout: number };
-  /** Pages of the gateway's own, by path. */
-  readonly pages?: Readonly<Record<string, () => Promise<HttpAnswer>>>;
+  /** Pages of the gateway's own, by path; each is told by what name it was asked for. */
+  readonly pages?: Readonly<Record<string, (host: string) => Promise<HttpAnswer>>>;
   readonly onRequest?: (report: RequestReport) => void;
 }
 
@@ -36,14 +39,14 @@ const REQUEST_TIMEOUT = 30_000;
 /** So long a refused body may go on after its answer. */
 const LINGER = 5_000;
 
-/** The HTTP API: every request becomes an event, and limits and failures answer as they do at API Gateway. */
+/**
+ * The HTTP API: every request becomes an event, and limits and failures answer as they do at API Gateway.
+ * @param patience how long a sender's headers and whole request are waited for, in milliseconds; then it is answered 408.
+ */
 export function createFront(
   invoke: Invoke,
-  {
-    patience = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
-    pages = {},
-    onRequest = () => {},
-  }: FrontOptions = {},
+  patience = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+  { pages = {}, onRequest = () => {} }: FrontOptions = {},
 ): Server {
   const settings = {
     maxHeaderSize: API_HEADER_LIMIT,
@@ -56,7 +59,7 @@ export function createFront(
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     const page = method === 'GET' || method === 'HEAD' ? pages[path] : undefined;
     response.on('error', () => {});
-    (page ? page() : answer(request, invoke))
+    (page ? page(request.headers.host ?? 'localhost') : answer(request, invoke))
       .then((result) => {
         send(request, response, result);
         const model = modelOf(result);
