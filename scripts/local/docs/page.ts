@@ -24,7 +24,7 @@ export async function docsPage(
     return problemAnswer(problemDocument(error, '/docs'));
   }
   const { renderDocs } = await import('./render.ts');
-  const { html, policy } = renderDocs(document, `http://${host}`);
+  const { html, policy } = await renderDocs(document, `http://${host}`);
   return {
     status: 200,
     headers: {

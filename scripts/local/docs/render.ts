@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Html, html } from '#html';
 import type { Document, Operation } from './openapi.ts';
 import { operationId, operationSection } from './operation.ts';
 import { propertiesOf, schemaId, typeOf } from './schema.ts';
-import { STYLE } from './style.ts';
 
 export interface Rendered {
   readonly html: string;
   /** Content-Security-Policy under which exactly this page works: its own style, no script, no request. */
   readonly policy: string;
 }
+
+const STYLES = [
+  new URL('../../../functions/http/page/style/palette.css', import.meta.url),
+  new URL('./style.css', import.meta.url),
+];
 
 interface Entry {
   readonly path: string;
@@ -18,7 +23,8 @@ interface Entry {
 }
 
 /** An OpenAPI document as one page that loads nothing and runs no script. */
-export function renderDocs(document: Document, address: string): Rendered {
+export async function renderDocs(document: Document, address: string): Promise<Rendered> {
+  const style = (await Promise.all(STYLES.map((file) => readFile(file, 'utf8')))).join('\n');
   const { info, paths, components = {} } = document;
   const groups = new Map<string, Entry[]>();
   for (const [path, methods] of Object.entries(paths)) {
@@ -34,7 +40,7 @@ export function renderDocs(document: Document, address: string): Rendered {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title} ${info.version}</title>
 <link rel="icon" href="data:,">
-<style>${new Html(STYLE)}</style>
+<style>${new Html(style)}</style>
 </head>
 <body>
 <header>
@@ -60,7 +66,7 @@ ${Object.entries(components.schemas ?? {}).map(
 </body>
 </html>
 `;
-  const hash = createHash('sha256').update(STYLE).digest('base64');
+  const hash = createHash('sha256').update(style).digest('base64');
   return {
     html: page.text,
     policy: `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,

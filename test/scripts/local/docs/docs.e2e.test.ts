@@ -17,8 +17,8 @@ describe.skipIf(!CHROMIUM)('/docs in Chromium', () => {
   let url: string;
   beforeAll(async () => {
     browser = await launchChromium();
-    server = createServer((_, response) => {
-      const { html, policy } = renderDocs(openapi(ROUTES, 'key') as unknown as Document, url);
+    server = createServer(async (_, response) => {
+      const { html, policy } = await renderDocs(openapi(ROUTES, 'key') as unknown as Document, url);
       response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy }).end(html);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
