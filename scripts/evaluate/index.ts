@@ -5,6 +5,7 @@ export { doubts } from './doubts.ts';
 export { type Answer, type Evaluation, evaluate, labelsOf } from './evaluate.ts';
 export { listExamples } from './examples.ts';
 export { type Accuracy, accuracyOf } from './interval.ts';
+export { type LearningPoint, learningSentence } from './learning.ts';
 export { type Cost, type Performance, type Spread, timeWarm } from './performance/cost.ts';
 export { measureCost } from './performance/measure-cost.ts';
 export { errorScores, type Scores, score, scoreAnswers, type TestScore } from './scores.ts';

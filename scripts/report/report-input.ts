@@ -1,4 +1,4 @@
-import type { Accuracy, ConstantNumber, Performance, RowValue } from '#evaluate';
+import type { ConstantNumber, LearningPoint, Performance, RowValue } from '#evaluate';
 
 /** A picture that was answered. */
 export interface ReportPicture {
@@ -19,11 +19,6 @@ export interface ReportPicture {
   known?: boolean;
   /** The larger, the less it is like the pictures of the labels. */
   score?: number;
-}
-
-/** Accuracy of models that were trained on `count` pictures of each label. */
-export interface LearningPoint extends Accuracy {
-  count: number;
 }
 
 export interface UnknownMeasure {

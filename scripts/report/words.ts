@@ -15,12 +15,6 @@ export function share(value: number | null): string {
   return value === null ? '–' : formatShare(value);
 }
 
-/** A difference of shares in points: 0.0213 -> "2.1 points". */
-export function points(difference: number): string {
-  const text = (difference * 100).toFixed(1);
-  return `${text} ${text === '1.0' ? 'point' : 'points'}`;
-}
-
 /** The first few of a list, and how many more there are. */
 export function firstOf<T>(items: readonly T[], most: number, show: (item: T) => Html): Html {
   const more = items.length - most;

@@ -8,6 +8,7 @@ export {
   formatAmount,
   formatBytes,
   formatError,
+  formatPoints,
   formatShare,
   formatTable,
 } from './table.ts';

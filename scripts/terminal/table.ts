@@ -50,6 +50,12 @@ export function formatShare(share: number): string {
   return `${percent(share)} %`;
 }
 
+/** A difference of shares in points: 0.0213 -> "2.1 points". */
+export function formatPoints(difference: number): string {
+  const text = percent(difference);
+  return `${text} ${text === '1.0' ? 'point' : 'points'}`;
+}
+
 function percent(share: number, digits = 1): string {
   return (share * 100).toFixed(digits);
 }

@@ -1,4 +1,5 @@
 import { leftOutInWords, leftOutOf } from '#datasets';
+import { learningSentence } from '#evaluate';
 import { productionText } from '#store';
 import { formatAccuracy, formatBytes, formatShare, formatTable } from '#terminal';
 import type { TransferReport } from './train-transfer.ts';
@@ -63,7 +64,8 @@ export function describeTransfer(report: TransferReport): string {
         ]
       : []),
   ];
-  if (curve.length > 0) lines.push(`  ${curveText(curve)}`);
+  const help = learningSentence(curve.map(({ perLabel, ...point }) => ({ ...point, count: perLabel })));
+  if (help) lines.push(`  ${help}`);
   if (tried.length > 1) lines.push(table(tried));
   const { verification, onnx } = frozen;
   lines.push(
@@ -95,12 +97,6 @@ export function describeTransfer(report: TransferReport): string {
   const other = productionText(stored, production);
   if (other) lines.push(other);
   return lines.join('\n');
-}
-
-/** Whether more pictures would help can be seen from what fewer do. */
-function curveText(curve: TransferReport['curve']): string {
-  const points = curve.slice(-3).map(({ perLabel, accuracy }) => `${formatShare(accuracy)} with ${perLabel}`);
-  return `learnt from fewer pictures of each label: ${points.join(', ')}`;
 }
 
 function table(tried: TransferReport['tried']): string {

@@ -1,6 +1,6 @@
 import { areaY, dot, line } from '@observablehq/plot';
+import type { LearningPoint } from '#evaluate';
 import type { Html } from '../html.ts';
-import type { LearningPoint } from '../report-input.ts';
 import { draw } from './draw.ts';
 
 /** Accuracy against the number of pictures of each label, with its interval. */

@@ -1,9 +1,10 @@
 import { reliability } from '#evaluate';
+import { formatPoints } from '#terminal';
 import { figure } from '../charts/draw.ts';
 import { reliabilityChart } from '../charts/reliability.ts';
 import { html } from '../html.ts';
 import type { ReportPicture } from '../report-input.ts';
-import { count, points, share } from '../words.ts';
+import { count, share } from '../words.ts';
 import { type Section, table } from './section.ts';
 
 /** Up to this much, a probability can be taken at its word. */
@@ -36,7 +37,7 @@ export function calibration(pictures: readonly ReportPicture[]): Section {
   return {
     id: 'calibration',
     title: 'Can its percentages be trusted?',
-    body: html`<div class="split"><div class="words"><p class="lead">${verdict}</p><p>On average, how sure it is and how often it is right differ by ${points(error)} (expected calibration error, 15 bins).</p>${
+    body: html`<div class="split"><div class="words"><p class="lead">${verdict}</p><p>On average, how sure it is and how often it is right differ by ${formatPoints(error)} (expected calibration error, 15 bins).</p>${
       pictures.length < ENOUGH ? html`<p class="note">With so few answers this is a rough figure.</p>` : undefined
     }</div>${figure(
       reliabilityChart(measured),

@@ -27,7 +27,7 @@ export function confusion(scores: Scores, cells: readonly Cell[], thumbnails: Th
   return {
     id: 'confusion',
     title: 'What is taken for what',
-    body: html`<p>${cells.some(isMistake) ? '' : 'There is no mistake. '}${cells.length > 0 ? 'Choose a number to see its pictures.' : ''}</p>${counts(scores, cells)}${cells.map(
+    body: html`<p>${cells.some(isMistake) ? '' : 'There is no mistake. '}${cells.length > 0 ? html`<span class="hint">Choose a number to see its pictures.</span>` : undefined}</p>${counts(scores, cells)}${cells.map(
       (cell, index) => pictures(cell, index, thumbnails),
     )}`,
   };

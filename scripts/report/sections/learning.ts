@@ -1,8 +1,7 @@
+import { type LearningPoint, learningSentence } from '#evaluate';
 import { figure } from '../charts/draw.ts';
 import { learningChart } from '../charts/learning.ts';
 import { html } from '../html.ts';
-import { learningSentence } from '../numbers/learning.ts';
-import type { LearningPoint } from '../report-input.ts';
 import { count, share } from '../words.ts';
 import { absent, type Section, table } from './section.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learningSentence } from '../../../../scripts/report/numbers/learning.ts';
+import { learningSentence } from '../../../scripts/evaluate/learning.ts';
 
 const point = (count: number, accuracy: number, reach: number) => ({
   count,
@@ -19,7 +19,7 @@ describe('whether more pictures would help', () => {
     ['it is flat', [point(10, 0.9, 0.01), point(20, 0.902, 0.01)], 'would hardly help'],
     ['it falls', [point(10, 0.92, 0.01), point(20, 0.9, 0.01)], 'would hardly help'],
     ['little is left to gain', [point(10, 0.9, 0.01), point(20, 0.98, 0.01)], 'about 2.0 points more'],
-    ['sizes come in any order', [point(20, 0.9, 0.02), point(10, 0.8, 0.02)], 'From 10 to 20 pictures'],
+    ['sizes come in any order', [point(20, 0.9, 0.02), point(10, 0.8, 0.02)], 'from 10 to 20 pictures'],
   ])('%s', (_, curve, words) => {
     expect(learningSentence(curve)).toContain(words);
   });
