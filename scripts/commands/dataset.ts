@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { datasetHelp, describeDataset, describeInWords, loadDataset, writeSheet } from '#datasets';
+import { datasetHelp, describeDataset, describeInWords, loadDataset } from '#datasets';
 import { reportResult, wholeNumber } from '#terminal';
 
 interface DatasetFlags {
@@ -21,7 +21,10 @@ export function datasetCommand(): Command {
     .addOption(new Option('--channels <number>', '3 for colour, 1 for grey').choices(['1', '3']))
     .option('--target <column>', 'column of a table to predict; the last if left out')
     .option('--encoding <name>', 'of a table: windows-1252, ...; UTF-8 if left out')
-    .option('--sheet <file.png>', 'write some test pictures of each class as one picture')
+    .option(
+      '--sheet <file>',
+      'look at it: a page with each label, duplicates and odd ones (.html), or test pictures (.png)',
+    )
     .option('--json', 'print one JSON line')
     .addHelpText(
       'after',
@@ -30,6 +33,7 @@ Data sets:
 ${datasetHelp()}
 
 Examples:
+  $ freezeframe dataset photos/ --sheet photos.html      what is in it, to look at
   $ freezeframe dataset gnomes --sheet gnomes.png
   $ freezeframe dataset pictures/ --size 96
   $ freezeframe dataset houses.csv --target price --json
@@ -43,7 +47,10 @@ Examples:
         ...(flags.target === undefined ? {} : { target: flags.target }),
         ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
       });
-      if (flags.sheet !== undefined) await writeSheet(dataset, flags.sheet);
+      if (flags.sheet !== undefined) {
+        const { writeSheetFile } = await import('./dataset/sheet.ts');
+        await writeSheetFile(dataset, flags.sheet);
+      }
       const description = describeDataset(dataset);
       reportResult(description, flags.json === true, () => describeInWords(description));
     });

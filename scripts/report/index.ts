@@ -1,3 +1,4 @@
 export { provenanceRows } from './provenance-rows.ts';
 export type { LabelReport, ReportInput, ReportPicture, ValueReport } from './report-input.ts';
-export { writeReport } from './write-report.ts';
+export type { SheetInput, SheetPicture } from './sheet/sheet-input.ts';
+export { writeReport, writeSheetPage } from './write-report.ts';

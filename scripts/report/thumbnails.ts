@@ -11,17 +11,20 @@ const MOST_PICTURES = 600;
 /** Each holds a decoded photograph of up to 150 MB. */
 const AT_ONCE = 2;
 
-export type Thumbnails = ReadonlyMap<ReportPicture, string>;
+/** Where a picture's bytes are. */
+type Source = Pick<ReportPicture, 'path' | 'read'>;
+
+export type Thumbnails = ReadonlyMap<Source, string>;
 
 /**
  * Small JPEGs as `data:` addresses, for as many pictures as there is room for; a file that cannot be read gets none.
  * @param places a picture for each place it is shown at, the most important first
  */
-export async function makeThumbnails(places: readonly ReportPicture[]): Promise<Thumbnails> {
-  const times = new Map<ReportPicture, number>();
+export async function makeThumbnails(places: readonly Source[]): Promise<Thumbnails> {
+  const times = new Map<Source, number>();
   for (const picture of places) times.set(picture, (times.get(picture) ?? 0) + 1);
   const waiting = [...times.keys()].slice(0, MOST_PICTURES);
-  const made = new Map<ReportPicture, string>();
+  const made = new Map<Source, string>();
   let room = MOST_CHARACTERS;
   for (let start = 0; start < waiting.length && room > 0; start += AT_ONCE) {
     const pictures = waiting.slice(start, start + AT_ONCE);
@@ -37,7 +40,7 @@ export async function makeThumbnails(places: readonly ReportPicture[]): Promise<
 }
 
 /** Decoded as for a model, with the guards against hostile files; the whole picture on a black square. */
-async function thumbnail({ path, read }: ReportPicture): Promise<string | undefined> {
+async function thumbnail({ path, read }: Source): Promise<string | undefined> {
   try {
     const bytes = read ? await read() : path === undefined ? undefined : await readFile(path);
     if (bytes === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { replaceFile } from '#system';
 import type { ReportInput } from './report-input.ts';
+import type { SheetInput } from './sheet/sheet-input.ts';
 
 /**
  * Writes one HTML file that shows what a model gets right and wrong. It loads nothing else and runs no script.
@@ -10,4 +11,10 @@ export async function writeReport(input: ReportInput, file: string): Promise<voi
   // Charts and thumbnails are heavy; most commands write no report.
   const { renderReport } = await import('./render-report.ts');
   await replaceFile(resolve(file), await renderReport(input));
+}
+
+/** Writes one HTML file that shows a data set. @throws what the file system throws */
+export async function writeSheetPage(input: SheetInput, file: string): Promise<void> {
+  const { renderSheet } = await import('./sheet/render-sheet.ts');
+  await replaceFile(resolve(file), await renderSheet(input));
 }

@@ -48,7 +48,7 @@ function duplicates({ duplicates: groups, counted: what }: LabelReport): Html | 
 }
 
 /** What could not be used, of files or of rows. */
-export function skipped({ skipped: files }: ReportInput): Html {
+export function skipped({ skipped: files }: Pick<ReportInput, 'skipped'>): Html {
   if (files.length === 0) return html`<h3>Left out</h3><p>Nothing was left out.</p>`;
   return html`<h3>Left out</h3><details><summary>${count(files.length)} could not be used</summary>${firstOf(
     files,

@@ -2,7 +2,7 @@ import { html, named } from '../html.ts';
 import type { ReportInput } from '../report-input.ts';
 import type { Section } from './section.ts';
 
-export function provenance({ provenance: rows }: ReportInput): Section {
+export function provenance({ provenance: rows }: Pick<ReportInput, 'provenance'>): Section {
   return {
     id: 'provenance',
     title: 'Where it comes from',

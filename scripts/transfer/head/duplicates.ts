@@ -18,7 +18,10 @@ const BATCH = 512;
  * Finds near-duplicates: pictures whose hashes and features both nearly agree.
  * @returns a number for each row; rows with the same number are copies of each other
  */
-export async function groupDuplicates(hashes: Uint8Array, features: Features): Promise<Int32Array> {
+export async function groupDuplicates(
+  hashes: Uint8Array,
+  features: Pick<Features, 'count' | 'width' | 'rows'>,
+): Promise<Int32Array> {
   const group = Int32Array.from({ length: features.count }, (_, row) => row);
   const root = (row: number): number => {
     let at = row;

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ReportInput, writeReport } from '../../../scripts/report/index.ts';
+import { type ReportInput, type SheetInput, writeReport, writeSheetPage } from '../../../scripts/report/index.ts';
 import { CHROMIUM, launchChromium } from '../../functions/http/page/chromium.ts';
-import { HOSTILE, sampleInput, sampleValues } from './sample.ts';
+import { HOSTILE, sampleInput, sampleSheet, sampleValues } from './sample.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
 const SCREENS = [
@@ -24,6 +24,7 @@ const REPORTS = {
   'rows of a table with labels': { ...sampleInput(['small', 'large'], 90), counted: 'rows' as const },
   'numbers of a table': sampleValues(300),
   'what was measured least': bare(),
+  'a data set': sampleSheet([HOSTILE, 'cat', 'dog']),
 };
 
 /** A training from scratch, or an import: no curve, no "none of these", nothing was looked for. */
@@ -81,7 +82,8 @@ describe.skipIf(!CHROMIUM)('a report in Chromium', () => {
 
   it.each(cases)('$name, $scheme, on $screen', async ({ name, scheme, viewport }) => {
     const file = join(folder, `${name}.html`);
-    await writeReport(REPORTS[name as keyof typeof REPORTS], file);
+    const input: ReportInput | SheetInput = REPORTS[name as keyof typeof REPORTS];
+    await ('kind' in input ? writeReport(input, file) : writeSheetPage(input, file));
     const context = await browser.newContext({ viewport, colorScheme: scheme, reducedMotion: 'reduce' });
     const page = await context.newPage();
     const wrong: string[] = [];
@@ -97,7 +99,7 @@ describe.skipIf(!CHROMIUM)('a report in Chromium', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
 
     const button = page.locator('[popovertarget^=cell]:visible').first();
-    if ('labels' in REPORTS[name as keyof typeof REPORTS]) await opensByKeyboard(page, button);
+    if ('pictures' in input) await opensByKeyboard(page, button);
     // Whoever opens everything finds nothing wrong either.
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
     expect(await findings(page)).toEqual([]);

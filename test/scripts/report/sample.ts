@@ -1,5 +1,11 @@
 import sharp from 'sharp';
-import type { LabelReport, ReportPicture, ValueReport } from '../../../scripts/report/index.ts';
+import type {
+  LabelReport,
+  ReportPicture,
+  SheetInput,
+  SheetPicture,
+  ValueReport,
+} from '../../../scripts/report/index.ts';
 
 /** What a name may hold to leave its place: an element, an attribute, the order of the text, the page itself. */
 export const HOSTILE = `</script></style><img src=x onerror=alert(1)>"'\`&amp;<!--\u202egnp.exe\u0000\n\ud800`;
@@ -89,6 +95,26 @@ export function sampleValues(count: number): ValueReport {
     constant: { answer: 320_000, meanAbsoluteError: 98_000, rootMeanSquaredError: 115_000, verdict: 'better' },
     skipped: [{ file: 'line 7', reason: `rooms is missing ${HOSTILE}` }],
     ...(performance ? { performance } : {}),
+    provenance,
+  };
+}
+
+/** A data set's page with everything in it. */
+export function sampleSheet(labels: readonly string[]): SheetInput {
+  const { pictures, skipped, provenance } = sampleInput(labels, 12 * labels.length);
+  const all = pictures.map(
+    ({ read, file, label }): SheetPicture => ({ ...(read ? { read } : {}), file, label, split: 'train' }),
+  );
+  return {
+    name: `pets ${HOSTILE}`,
+    labels: labels.map((label) => ({
+      label,
+      counts: { train: 9, validation: 2, test: 1 },
+      pictures: all.filter((picture) => picture.label === label).slice(0, 8),
+    })),
+    duplicates: [all.slice(0, 2), all.slice(3, 9)],
+    odd: all.slice(4, 7),
+    skipped,
     provenance,
   };
 }
