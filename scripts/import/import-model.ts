@@ -66,9 +66,10 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   const { notes, ...choices } = await readChoices(options, read.table);
   onStep('Freezing and verifying');
   const model = await prepare(read.imported, choices);
-  const heated = options.heatmap === false ? model : await (await import('./heatmap/add-heatmap.ts')).addHeatmap(model);
-  const named = { ...heated, notes: [...notes, ...heated.notes] };
-  const prepared = await quantized(named, options, onStep);
+  const final = await quantized({ ...model, notes: [...notes, ...model.notes] }, options, onStep);
+  // Behind the quantizing: parts of what was rounded since do not add up.
+  const prepared =
+    options.heatmap === false ? final : await (await import('./heatmap/add-heatmap.ts')).addHeatmap(final);
   onStep('Saving');
   const sourceBytes = await sizeOf(path);
   const manifest = draft(options, read, prepared, sourceBytes);

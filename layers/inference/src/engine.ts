@@ -61,7 +61,15 @@ export async function createEngine(model: Uint8Array | string, options: EngineOp
     // Threads that spin after a run take the cores from the next picture's decoding: 45 ms of CPU per 12 MP picture
     // instead of 27 (MobileNetV1, 2 cores), and no faster answer.
     // Where sums of unsigned times signed bytes saturate, weights become unsigned, which takes twice the time.
-    extra: { session: { intra_op: { allow_spinning: '0' }, ...(bytesSaturate() ? { x64quantprecision: '1' } : {}) } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: '0' },
+        ...(bytesSaturate() ? { x64quantprecision: '1' } : {}),
+        // Products with weights that are stored in bytes stay in single precision. onnxruntime 1.30 rounds what they are
+        // multiplied with to eight bits otherwise, which no operator of the graph says.
+        qdq_matmulnbits_accuracy_level: '1',
+      },
+    },
     // What fails is thrown; onnxruntime would write it straight to stderr as well.
     logSeverityLevel: 4,
   };

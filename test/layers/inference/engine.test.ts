@@ -55,6 +55,23 @@ describe('createEngine', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(/^Expected .* for .* but received /) });
   });
 
+  it('rounds nothing in front of weights that are stored in bytes', async () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [null, 64]);
+    const bytes = Int8Array.from({ length: 64 * 32 }, (_, i) => ((i * 7919) % 255) - 127);
+    const stored = graph.weight('stored', [64, 32], bytes, 'int8');
+    graph.node('MatMul', [x, graph.op('DequantizeLinear', [stored, graph.float(0.01)])], ['y']);
+    graph.output('y', 'float32', [null, 32]);
+    const engine = await createEngine(graph.build());
+    onTestFinished(() => engine.close());
+    const data = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i) * 3);
+    const { y } = await engine.run({ x: { datatype: 'FP32', shape: [1, 64], data } });
+    const wanted = Array.from({ length: 32 }, (_, column) =>
+      data.reduce((sum, value, i) => sum + value * (bytes[i * 32 + column] as number) * 0.01, 0),
+    );
+    expect([...((y?.data ?? []) as Float32Array)]).toEqual(wanted.map((value) => expect.closeTo(value, 4)));
+  });
+
   it('says what to do with a file that is no graph', async () => {
     for (const model of [new Uint8Array(0), new TextEncoder().encode('not a model'), colourGraph().subarray(0, 60)]) {
       const error = await createEngine(model).catch((caught: unknown) => caught);

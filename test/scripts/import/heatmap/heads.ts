@@ -23,9 +23,6 @@ const pointwise = (graph: GraphBuilder, value: string) =>
 /** The bias is part of what is pooled there. */
 export const IN_FRONT = 'a convolution in front of the pool';
 
-/** onnxruntime 1.30 rounds the features in front of such weights to eight bits. */
-export const STORED = 'stored bytes for weights';
-
 /** Heads whose parts add up, as frameworks and converters write them. */
 export const LINEAR: Readonly<Record<string, Head>> = {
   'a dense layer': (g, map) => softmax(g, gemm(g, flat(g, pooled(g, map)))),
@@ -64,7 +61,7 @@ export const LINEAR: Readonly<Record<string, Head>> = {
     const second = g.weight('second', [3, 4], Float32Array.from(rows.flat()));
     return softmax(g, g.op('Gemm', [g.op('MatMul', [flat(g, pooled(g, map)), twice]), second, bias(g)]));
   },
-  [STORED]: (g, map) => {
+  'stored bytes for weights': (g, map) => {
     const stored = g.weight(INT8.name, [3, 4], INT8.bytes, 'int8');
     const real = g.op('DequantizeLinear', [stored, g.float(INT8.scale)]);
     return softmax(g, g.op('Gemm', [flat(g, pooled(g, map)), real, bias(g)]));
