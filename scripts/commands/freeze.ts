@@ -1,6 +1,7 @@
-import { expected } from '@freezeframe/inference';
-import { Command, InvalidArgumentError } from 'commander';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadDataset } from '#datasets';
+import type { WantedPrecision } from '#quantize';
 import { openStore } from '#store';
 import { reportResult, startProgress } from '#terminal';
 import {
@@ -16,6 +17,8 @@ import { takesStore } from './models/store-option.ts';
 interface Options {
   name?: string;
   samples: number | 'all';
+  precision: 'float32' | WantedPrecision;
+  calibrate?: string;
   json?: true;
 }
 
@@ -30,6 +33,15 @@ export function freezeCommand(): Command {
       parseSamples,
       DEFAULT_SAMPLES as number | 'all',
     )
+    .addOption(
+      new Option(
+        '--precision <how>',
+        'what it computes in: float32, int8 (fails where it does not hold), auto (int8 where that holds and is faster)',
+      )
+        .choices(['float32', 'int8', 'auto'])
+        .default('float32'),
+    )
+    .option('--calibrate <folder>', 'pictures that ranges for int8 are taken from, in the place of its own')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -46,18 +58,36 @@ The frozen file is saved only if it answers as the model itself, computed a seco
     .action(async (name: string, options: Options) => {
       const trained = await readTrainedModel(name);
       const dataset = await loadDataset(trained.training.dataset.spec, loadOptions(trained.training));
+      let shown = '';
       const total = options.samples === 'all' ? dataset.splits.test.count : options.samples;
-      const progress = startProgress('Verifying', Math.min(total, dataset.splits.test.count), 'samples');
+      let progress = startProgress('Verifying', Math.min(total, dataset.splits.test.count), 'samples');
       const report = await freezeTrained({
         trained,
         dataset,
         store: openStore(),
         samples: options.samples,
         ...(options.name === undefined ? {} : { name: options.name }),
+        ...precisionOf(options),
         onProgress: (done) => progress.update(done),
+        onPrecision: (what, done, count) => {
+          if (what !== shown) {
+            progress.stop();
+            progress = startProgress(what, count);
+          }
+          shown = what;
+          progress.update(done);
+        },
       }).finally(() => progress.stop());
       reportResult(freezeResult(report), options.json === true, () => freezeText(report));
     });
+}
+
+/** @throws FreezeframeError `used-wrongly` where pictures are given for nothing */
+function precisionOf({ precision, calibrate }: Options) {
+  if (precision !== 'float32') return { precision, calibrate };
+  if (calibrate === undefined) return {};
+  const message = expected('int8 or auto', '--precision beside --calibrate', precision);
+  throw new FreezeframeError('used-wrongly', message, { remedy: 'Leave out --calibrate, or add --precision int8.' });
 }
 
 function loadOptions({ dataset: { options } }: TrainingRecord) {

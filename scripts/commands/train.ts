@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp } from '#datasets';
+import type { WantedPrecision } from '#quantize';
 import { printable, reportResult, wholeAboveZero, wholeNumber } from '#terminal';
 import {
   ARCHITECTURES,
@@ -35,6 +36,7 @@ interface TrainFlags {
   background?: string;
   augment: boolean;
   flip: boolean;
+  precision: 'float32' | WantedPrecision;
   resume?: true;
   json?: true;
 }
@@ -68,6 +70,14 @@ export function trainCommand(): Command {
     .option('--encoding <name>', 'of a table: windows-1252, ...; UTF-8 if left out')
     .option('--no-augment', 'train on the pictures as they are')
     .option('--no-flip', 'never mirror a picture (writing, left and right hands)')
+    .addOption(
+      new Option(
+        '--precision <how>',
+        'what it computes in: float32, int8 (fails where it does not hold), auto (int8 where that holds and is faster)',
+      )
+        .choices(['float32', 'int8', 'auto'])
+        .default('float32'),
+    )
     .option('--resume', 'go on where the last training of this name was stopped')
     .option('--json', 'end with one JSON line')
     .addHelpText(
@@ -133,6 +143,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
       }),
       augment: { none: !flags.augment, flip: flags.flip },
       resume: flags.resume === true,
+      ...(flags.precision === 'float32' ? {} : { precision: flags.precision }),
       store: openStore(),
       storeRoot: defaultStore(),
       signal: stop.signal,

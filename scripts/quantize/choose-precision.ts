@@ -6,7 +6,7 @@ import { firstSamples, type Quantized, quantize } from './quantize.ts';
 import type { CalibrationPictures, QuantizeSubject } from './subject.ts';
 
 /** `auto` keeps int8 only where it answers as float does and is faster; `int8` fails where it does not. */
-type WantedPrecision = 'int8' | 'auto';
+export type WantedPrecision = 'int8' | 'auto';
 
 export interface PrecisionRequest extends Pick<QuantizeSubject, 'floatWeights' | 'signal' | 'onProgress'> {
   readonly wanted: WantedPrecision;

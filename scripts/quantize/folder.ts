@@ -29,15 +29,28 @@ export async function folderPictures(
           .some((part) => part.startsWith('.')),
     )
     .sort();
+  return filePictures(
+    files.map((path) => ({ path, label: basename(dirname(path)) })),
+    input,
+    labels,
+  );
+}
+
+/** Picture files, with labels that may be among the model's. */
+export function filePictures(
+  files: readonly { readonly path: string; readonly label: string }[],
+  input: PictureInput,
+  labels: readonly string[],
+): CalibrationPictures {
   const numbers = new Map(labels.map((label, number) => [label, labels.indexOf(label) === number ? number : -1]));
   return {
     count: files.length,
     label: (picture) => {
-      const number = numbers.get(basename(dirname(files[picture] as string)));
+      const number = numbers.get((files[picture] as (typeof files)[number]).label);
       return number === undefined || number < 0 ? undefined : number;
     },
     read: async (picture) => {
-      const path = files[picture] as string;
+      const { path } = files[picture] as (typeof files)[number];
       try {
         return sampleOf(await decodePicture(await readPicture(path), input), input);
       } catch (error) {

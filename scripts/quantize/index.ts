@@ -1,3 +1,3 @@
-export { choosePrecision, type PrecisionFigures } from './choose-precision.ts';
-export { folderPictures } from './folder.ts';
+export { choosePrecision, type PrecisionFigures, type WantedPrecision } from './choose-precision.ts';
+export { filePictures, folderPictures } from './folder.ts';
 export type { CalibrationPictures } from './subject.ts';

@@ -43,7 +43,7 @@ export async function quantize(subject: QuantizeSubject): Promise<Quantized> {
   const [sample] = (await firstSamples(subject, 1)) as [Samples];
   const graph = await openFloatGraph(subject, sample);
   checkQuantizable(graph);
-  const deal = dealPictures(pictures.count);
+  const deal = dealPictures(pictures);
   const pass = await floatPass(graph, deal, subject);
   const all = merged(pass.calibrations.filter((one) => one !== undefined));
   const method = await chooseMethod(graph, pass, all, subject);

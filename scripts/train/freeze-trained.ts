@@ -9,8 +9,10 @@ import {
 import type { Dataset, TableDataset } from '#datasets';
 import { type Constant, scoreAnswers } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
+import type { WantedPrecision } from '#quantize';
 import type { Verification } from '#reference';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
+import { calibrationPictures } from './calibration-pictures.ts';
 import { judge } from './judge.ts';
 import type { TrainedModel, TrainingRecord } from './trained-model.ts';
 
@@ -26,8 +28,15 @@ export interface FreezeTrainedOptions {
   readonly name?: string;
   /** How many samples of the test split are compared with the reference. */
   readonly samples?: number | 'all';
+  /** Computed with stored numbers where its answers hold. */
+  readonly precision?: WantedPrecision | undefined;
+  /** A folder of pictures that ranges for them are taken from, in the place of the data set. */
+  readonly calibrate?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Told how many samples the reference has answered. */
   onProgress?(done: number): void;
+  /** Told how far int8 is. */
+  onPrecision?(what: string, done: number, total: number): void;
 }
 
 export interface FreezeReport {
@@ -43,6 +52,8 @@ export interface FreezeReport {
   readonly production: string | null;
   /** What the frozen model answers to the test split, row-major, in the target's unit. */
   readonly answers: Float32Array;
+  /** What was found of int8, in words. */
+  readonly notes: readonly string[];
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -61,22 +72,32 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
   const freezing = freezeOptions(training);
   // Loaded when they are needed: a command's help waits for this file.
   const [{ freezeModel }, { verifyFrozen }] = await Promise.all([import('#convert'), import('#reference')]);
-  const { onnx, manifest } = freezeModel(model, freezing);
+  const { onnx: float, manifest } = freezeModel(model, freezing);
   const held = heldOut(dataset);
   const some = everyNth(held.samples, held.count, options.samples ?? DEFAULT_SAMPLES);
-  const verification = await verifyFrozen(model, onnx, freezing, some, onProgress);
+  const verification = await verifyFrozen(model, float, freezing, some, onProgress);
+  const chosen = await inPrecision(options, float, manifest);
+  const { onnx } = chosen;
   const answers = await answersOf(onnx, held);
   const { after, constant, doubt } = await judge(dataset, async (data) =>
     scoreAnswers(data === dataset ? answers : await answersOf(onnx, heldOut(data)), data),
   );
-  checkMetrics(training.metrics, after, held.count);
+  const own = onnx === float ? after : scoreAnswers(await answersOf(float, held), dataset).metrics;
+  checkMetrics(training.metrics, own, held.count);
   const { seconds: _, ...verified } = verification;
   const data = { name: dataset.name, digest: dataset.digest, split: 'test', count: held.count };
   const draft: ManifestDraft = {
     formatVersion: 1,
     ...manifest,
-    precision: 'float32',
-    metrics: { data, before: training.metrics, after, constant: { ...constant }, verification: { ...verified } },
+    precision: chosen.precision,
+    metrics: {
+      data,
+      before: training.metrics,
+      after,
+      constant: { ...constant },
+      verification: { ...verified },
+      ...(chosen.figures ? { precision: chosen.figures } : {}),
+    },
     provenance: provenanceOf(trained),
   };
   const stored = await store.save(name, { manifest: draft, model: onnx });
@@ -88,10 +109,30 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
     doubt,
     production: await productionOf(store, name),
     answers,
+    notes: chosen.notes,
     bytes: onnx.length,
     seconds: (performance.now() - start) / 1000,
   };
 }
+
+async function inPrecision(options: FreezeTrainedOptions, onnx: Uint8Array, manifest: FrozenParts) {
+  const { precision: wanted, calibrate, dataset, signal, onPrecision } = options;
+  if (wanted === undefined) return { onnx, precision: 'float32' as const, figures: undefined, notes: [] };
+  const { choosePrecision, folderPictures } = await import('#quantize');
+  const { input, output } = manifest;
+  const named = calibrate !== undefined && input.kind === 'picture' && output.kind === 'classification';
+  const pictures = named ? await folderPictures(calibrate, input, output.labels) : calibrationPictures(dataset);
+  return choosePrecision({
+    wanted,
+    onnx,
+    manifest,
+    pictures,
+    signal,
+    ...(onPrecision ? { onProgress: onPrecision } : {}),
+  });
+}
+
+type FrozenParts = Pick<ManifestDraft, 'task' | 'input' | 'output'>;
 
 /** What the frozen graph takes and answers, from what training has noted. */
 function freezeOptions(training: TrainingRecord): FreezeOptions {

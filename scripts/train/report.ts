@@ -6,11 +6,12 @@ import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
 
 const QUIET_MS = 5_000;
 
-type Listeners = Required<Pick<TrainDatasetOptions, 'onStart' | 'onStep' | 'onEpoch' | 'onFreeze'>>;
+type Listeners = Required<Pick<TrainDatasetOptions, 'onStart' | 'onStep' | 'onEpoch' | 'onFreeze' | 'onPrecision'>>;
 
 /** What training says on stderr: a bar for each epoch, a line when it is over. */
 export function trainingProgress(): { readonly listeners: Listeners; stop(): void } {
   let bar: Progress | undefined;
+  let shown = '';
   let classifies = true;
   let epochs = 0;
   let began = 0;
@@ -45,6 +46,12 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
         bar ??= startProgress('Verifying', total, 'samples');
         bar.update(done);
       },
+      onPrecision: (what, done, total) => {
+        if (what !== shown) stop();
+        shown = what;
+        bar ??= startProgress(what, total);
+        bar.update(done);
+      },
     },
   };
 }
@@ -67,7 +74,7 @@ function capital(word: string): string {
 
 /** @param warnings what may be wrong with it; its doubt alone if left out */
 export function freezeText(report: FreezeReport, warnings?: readonly string[]): string {
-  const { stored, verification, metrics, bytes, seconds, doubt, production } = report;
+  const { stored, verification, metrics, bytes, seconds, doubt, production, notes } = report;
   const { against, samples, maxDifference, top1Identical } = verification;
   const first = top1Identical ? ', the same first choice on each' : '';
   return [
@@ -75,6 +82,7 @@ export function freezeText(report: FreezeReport, warnings?: readonly string[]): 
     `  as ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
     `  test split before freezing: ${figures(metrics.before)}`,
     `  test split after freezing:  ${figures(metrics.after)}`,
+    ...notes.map((note) => `  ${note}`),
     ...(warnings ?? (doubt ? [doubt] : [])).map((warning) => `WARNING: ${warning}`),
     productionText(stored, production),
   ]

@@ -4,6 +4,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Dataset, DatasetOptions, PictureDataset } from '#datasets';
 import { type Cost, scoreAnswers, timeWarm } from '#evaluate';
 import { rangeOf } from '#frozen';
+import type { WantedPrecision } from '#quantize';
 import { checkName, type ModelStore } from '#store';
 import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
 import type { TrainingBackend, TrainingTask } from './backends/index.ts';
@@ -37,6 +38,8 @@ export interface TrainDatasetOptions {
   /** Parts of the architecture's augmentation that are not wanted, or none of it at all. */
   readonly augment?: { readonly none?: boolean; readonly flip?: boolean };
   readonly resume?: boolean;
+  /** Computed with stored numbers where its answers hold. */
+  readonly precision?: WantedPrecision | undefined;
   readonly store: ModelStore;
   readonly storeRoot: string;
   readonly signal?: AbortSignal;
@@ -44,6 +47,7 @@ export interface TrainDatasetOptions {
   onStep?(progress: StepProgress): void;
   onEpoch?(result: EpochResult): void;
   onFreeze?(done: number, total: number): void;
+  onPrecision?(what: string, done: number, total: number): void;
 }
 
 export interface TrainReport {
@@ -128,7 +132,15 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
   const trained = await readTrainedModel(name, storeRoot);
   const total = Math.min(DEFAULT_SAMPLES, dataset.splits.test.count);
   const onProgress = (done: number) => options.onFreeze?.(done, total);
-  const frozen = await freezeTrained({ trained, dataset, store: options.store, onProgress });
+  const frozen = await freezeTrained({
+    trained,
+    dataset,
+    store: options.store,
+    precision: options.precision,
+    signal,
+    onProgress,
+    onPrecision: (...progress) => options.onPrecision?.(...progress),
+  });
   await removeCheckpoint(checkpoint);
   const { history, bestEpoch } = result;
   const { doubt, constant } = frozen;

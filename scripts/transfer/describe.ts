@@ -67,10 +67,11 @@ export function describeTransfer(report: TransferReport): string {
   const help = learningSentence(curve.map(({ perLabel, ...point }) => ({ ...point, count: perLabel })));
   if (help) lines.push(`  ${help}`);
   if (tried.length > 1) lines.push(table(tried));
-  const { verification, onnx } = frozen;
+  const { verification } = frozen;
   lines.push(
-    `${stored.name}@${stored.version}: ${formatBytes(onnx.length)}, trained and frozen in ${seconds.toFixed(1)} s`,
+    `${stored.name}@${stored.version}: ${formatBytes(report.bytes)}, trained and frozen in ${seconds.toFixed(1)} s`,
     `  as ${verification.against} on ${verification.samples} pictures' features and ${verification.pictures} whole pictures: difference at most ${verification.maxDifference.toExponential(1)}, the same first choice on each`,
+    ...report.notes.map((note) => `  ${note}`),
   );
   lines.push(
     ...named(

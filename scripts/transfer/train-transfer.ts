@@ -2,10 +2,11 @@ import type { ManifestDraft } from '@freezeframe/inference';
 import { contentsDigest, type FoundPictures, type Skipped } from '#datasets';
 import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
 import { GRAPH_NAMES } from '#frozen';
+import type { WantedPrecision } from '#quantize';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
 import { extractFeatures, type PictureFile } from './features/extract.ts';
-import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
+import { HEAD_OUTPUTS, HEAD_WEIGHTS } from './freeze/emit-head.ts';
 import { eachAnswer, largest } from './head/answers.ts';
 import { rowsOfEach } from './head/folds.ts';
 import type { CurvePoint } from './head/learning-curve.ts';
@@ -30,6 +31,8 @@ export interface TrainTransferOptions {
   /** Pictures of none of the labels beside those that come with the backbone; false: nothing is unknown to the model. */
   readonly background: readonly PictureFile[] | false;
   readonly seed: number;
+  /** The network computed with stored numbers where its answers hold; the head stays in float. */
+  readonly precision?: WantedPrecision | undefined;
   readonly store: ModelStore;
   readonly storeRoot: string;
   readonly signal?: AbortSignal | undefined;
@@ -65,6 +68,9 @@ export interface TransferReport {
   readonly backbone: Pick<Candidate['backbone'], 'name' | 'model'>;
   /** Accuracy by how many pictures of each label were learnt from. */
   readonly curve: readonly (CurvePoint & Accuracy)[];
+  /** What was found of int8, in words. */
+  readonly notes: readonly string[];
+  readonly bytes: number;
   readonly skipped: readonly Skipped[];
   readonly duplicates: readonly (readonly string[])[];
   readonly seconds: number;
@@ -134,14 +140,15 @@ async function trainBest(
     model,
     ...(test ? { test } : {}),
   };
-  const stored = await store.save(options.name, {
-    manifest: draftOf(options, best, partial),
-    model: model.frozen.onnx,
-  });
+  const draft = draftOf(options, best, partial);
+  const chosen = await inPrecision(options, best, draft, model.frozen.onnx);
+  const stored = await store.save(options.name, { manifest: chosen.manifest, model: chosen.onnx });
   const doubt = doubts(constant, { metrics: { ...quality }, samples: `${quality.count} pictures` });
   return {
     stored,
     ...partial,
+    notes: chosen.notes,
+    bytes: chosen.onnx.byteLength,
     warnings: doubt ? [doubt, ...(constant.verdict === 'not-better' ? [reasonFor(found.labels, supports)] : [])] : [],
     backbone: best.backbone,
     production: await productionOf(store, options.name),
@@ -150,6 +157,24 @@ async function trainBest(
     duplicates: duplicatesOf(best),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+async function inPrecision(options: TrainTransferOptions, best: Candidate, manifest: ManifestDraft, onnx: Uint8Array) {
+  const { precision: wanted, found, signal, onProgress } = options;
+  if (wanted === undefined) return { onnx, manifest, notes: [] };
+  const { choosePrecision, filePictures } = await import('#quantize');
+  const chosen = await choosePrecision({
+    wanted,
+    onnx,
+    manifest,
+    pictures: filePictures(best.pictures, best.backbone.input, found.labels),
+    floatWeights: new Set([HEAD_WEIGHTS]),
+    signal,
+    ...(onProgress ? { onProgress } : {}),
+  });
+  const { precision, figures, notes } = chosen;
+  const metrics = { ...manifest.metrics, precision: figures };
+  return { onnx: chosen.onnx, manifest: { ...manifest, precision, metrics }, notes };
 }
 
 function supportsOf(labels: readonly string[], answers: readonly HeldOutAnswer[]): number[] {

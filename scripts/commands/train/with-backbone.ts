@@ -1,5 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { FoundPictures } from '#datasets';
+import type { WantedPrecision } from '#quantize';
 import { defaultStore, openStore } from '#store';
 import { type Progress, printable, reportResult, startProgress } from '#terminal';
 import { picturesNamed } from '../predict/pictures-named.ts';
@@ -13,6 +14,7 @@ export interface BackboneFlags {
   readonly unknown: boolean;
   readonly background?: string;
   readonly seed: number;
+  readonly precision: 'float32' | WantedPrecision;
   readonly json?: true;
 }
 
@@ -58,6 +60,7 @@ export async function trainWithBackbone(
       backbone: flags.backbone ?? 'auto',
       background: flags.unknown ? await backgroundPictures(flags.background) : false,
       seed: flags.seed,
+      ...(flags.precision === 'float32' ? {} : { precision: flags.precision }),
       store: openStore(),
       storeRoot: defaultStore(),
       signal,

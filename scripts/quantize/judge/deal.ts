@@ -1,4 +1,5 @@
 import { mulberry32 } from '#system';
+import type { CalibrationPictures } from '../subject.ts';
 
 /** So many at least are looked at that ranges were not taken from. */
 const LEAST_HELD_OUT = 200;
@@ -18,12 +19,11 @@ export interface Deal {
 }
 
 /** Deals pictures out by chance, in the same way each time. Few of them are used for both, in turns. */
-export function dealPictures(count: number): Deal {
-  const random = mulberry32(SEED);
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const other = Math.floor(random() * (i + 1));
-    [order[i], order[other]] = [order[other] as number, order[i] as number];
+export function dealPictures({ count, judgeFrom }: Pick<CalibrationPictures, 'count' | 'judgeFrom'>): Deal {
+  const order = shuffled(count);
+  if (judgeFrom !== undefined && judgeFrom >= LEAST_CALIBRATION && count - judgeFrom >= LEAST_HELD_OUT) {
+    const [ranges, judges] = [order.filter((i) => i < judgeFrom), order.filter((i) => i >= judgeFrom)];
+    return { kind: 'held-out', parts: [ranges.slice(0, MOST_CALIBRATION), judges.slice(0, MOST_HELD_OUT)] };
   }
   if (count >= LEAST_HELD_OUT + LEAST_CALIBRATION) {
     const calibration = Math.min(MOST_CALIBRATION, count - LEAST_HELD_OUT);
@@ -32,4 +32,14 @@ export function dealPictures(count: number): Deal {
   }
   const parts = Array.from({ length: FOLDS }, (_, fold) => order.filter((_, i) => i % FOLDS === fold));
   return { kind: 'cross-validated', parts };
+}
+
+function shuffled(count: number): number[] {
+  const random = mulberry32(SEED);
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = Math.floor(random() * (i + 1));
+    [order[i], order[other]] = [order[other] as number, order[i] as number];
+  }
+  return order;
 }

@@ -6,6 +6,9 @@ import type { Unknown } from '../unknown/unknown.ts';
 /** Names of outputs beside `probabilities`. */
 export const HEAD_OUTPUTS = { unknown: 'unknown', heatmap: 'heatmap' } as const;
 
+/** Its name in the graph. */
+export const HEAD_WEIGHTS = 'head/kernel';
+
 /** What stands behind a backbone. */
 export interface FullHead {
   readonly head: Head;
@@ -32,7 +35,7 @@ export function emitHead(
   map?: { readonly name: string; readonly shape: MapShape },
 ): void {
   const { width, labels } = head;
-  const weights = graph.weight('head/kernel', [width, labels], head.weights);
+  const weights = graph.weight(HEAD_WEIGHTS, [width, labels], head.weights);
   const logits = graph.op('Gemm', [features, weights, graph.weight('head/bias', [labels], head.bias)]);
   graph.node('Softmax', [logits], [probabilities], { axis: 1 });
   graph.output(probabilities, 'float32', [null, labels]);

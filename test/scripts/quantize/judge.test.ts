@@ -47,18 +47,26 @@ describe('a judgement', () => {
 
 describe('pictures are dealt out', () => {
   it('200 of many judge, and none of those give ranges', () => {
-    const { kind, parts } = dealPictures(460);
+    const { kind, parts } = dealPictures({ count: 460 });
     expect({ kind, sizes: parts.map(({ length }) => length) }).toEqual({ kind: 'held-out', sizes: [256, 204] });
     expect(new Set(parts.flat()).size).toBe(460);
   });
 
   it('a few are used for both, in turns', () => {
-    const { kind, parts } = dealPictures(53);
+    const { kind, parts } = dealPictures({ count: 53 });
     expect({ kind, count: parts.length }).toEqual({ kind: 'cross-validated', count: 5 });
     expect(new Set(parts.flat()).size).toBe(53);
   });
 
+  it('those of another split judge', () => {
+    const { kind, parts } = dealPictures({ count: 1_000, judgeFrom: 700 });
+    expect({ kind, sizes: parts.map(({ length }) => length) }).toEqual({ kind: 'held-out', sizes: [256, 300] });
+    expect(Math.max(...(parts[0] ?? []))).toBeLessThan(700);
+    expect(Math.min(...(parts[1] ?? []))).toBeGreaterThanOrEqual(700);
+    expect(dealPictures({ count: 300, judgeFrom: 200 }).parts[1]?.some((i) => i < 200)).toBe(true);
+  });
+
   it('of very many, some', () => {
-    expect(dealPictures(100_000).parts.map(({ length }) => length)).toEqual([256, 1000]);
+    expect(dealPictures({ count: 100_000 }).parts.map(({ length }) => length)).toEqual([256, 1000]);
   });
 });
