@@ -1,6 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Samples } from '#frozen';
-import { TensorProto_DataType } from '#onnx';
+import { parseOnnx, TensorProto_DataType } from '#onnx';
 import { type FloatGraph, openFloatGraph } from './graph/float-graph.ts';
 import { type Answer, distance, holds, type Judgement, judge } from './judge/answers.ts';
 import { type Deal, dealPictures } from './judge/deal.ts';
@@ -42,7 +42,7 @@ export async function quantize(subject: QuantizeSubject): Promise<Quantized> {
   const { pictures } = subject;
   const [sample] = (await firstSamples(subject, 1)) as [Samples];
   const graph = await openFloatGraph(subject, sample);
-  checkQuantizable(graph);
+  checkQuantizable(subject.onnx, graph);
   const deal = dealPictures(pictures);
   const pass = await floatPass(graph, deal, subject);
   const all = merged(pass.calibrations.filter((one) => one !== undefined));
@@ -137,8 +137,9 @@ export async function firstSamples({ pictures }: QuantizeSubject, count: number)
   return samples;
 }
 
-function checkQuantizable({ model, units }: FloatGraph): void {
-  const own = model.graph?.node.some(({ opType }) => opType === 'QuantizeLinear' || opType.startsWith('QLinear'));
+function checkQuantizable(onnx: Uint8Array, { model, units }: FloatGraph): void {
+  // onnxruntime itself may have put steps to bytes around what moves those of a picture.
+  const own = parseOnnx(onnx).graph?.node.some(({ opType }) => opType === 'QuantizeLinear' || opType.startsWith('QLinear'));
   const weights = model.graph?.initializer.some(({ dataType }) => dataType === TensorProto_DataType.FLOAT16);
   if (!own && !weights && units.length > 0) return;
   const received = own ? 'one that is quantized already' : 'one without';

@@ -4,6 +4,9 @@ import { GraphIndex, makeNode, makeTensor, nameMaker } from './nodes.ts';
 /** The first with `DequantizeLinear`. */
 const LEAST_OPSET = 10;
 
+/** What makes numbers of bytes. */
+const FROM_BYTES = ['Cast', 'DequantizeLinear'];
+
 /** What a picture's bytes go through: byte * scale + offset, and perhaps another order of axes. */
 interface Chain {
   scale: number;
@@ -36,7 +39,7 @@ function readInput(graph: GraphProto, picture: string): void {
   }
   const weights = node?.opType === 'Conv' && node.input[0] === value ? index.floats(node.input[1]) : undefined;
   const own = node?.input[2] ? index.floats(node.input[2]) : undefined;
-  if (!node || !weights || (node.input[2] && !own) || chain.nodes[0]?.opType !== 'Cast') return;
+  if (!node || !weights || (node.input[2] && !own) || !FROM_BYTES.includes(chain.nodes[0]?.opType ?? '')) return;
   const zero = Math.round(-chain.offset / chain.scale);
   if (!(chain.scale > 0) || !(zero >= 0 && zero <= 255)) return;
   const rest = chain.offset + chain.scale * zero;
@@ -67,6 +70,8 @@ function follow(chain: Chain, node: NodeProto, value: string, index: GraphIndex)
   if (opType === 'Cast') {
     const to = Number(node.attribute.find(({ name }) => name === 'to')?.i);
     if (chain.nodes.length > 0 || to !== TensorProto_DataType.FLOAT) return false;
+  } else if (opType === 'QuantizeLinear' || opType === 'DequantizeLinear') {
+    return followStored(chain, node, index);
   } else if (opType === 'Transpose') {
     if (chain.transpose) return false;
     chain.transpose = node.attribute;
@@ -79,6 +84,21 @@ function follow(chain: Chain, node: NodeProto, value: string, index: GraphIndex)
     if ((opType === 'Sub' || opType === 'Div') && input[0] !== value) return false;
     if (!apply(chain, opType, number)) return false;
   }
+  chain.nodes.push(node);
+  return true;
+}
+
+/** A byte's scale; and a step to bytes and back again with that scale, which onnxruntime puts around what moves numbers. */
+function followStored(chain: Chain, node: NodeProto, index: GraphIndex): boolean {
+  const [scale] = index.floats(node.input[1]) ?? [];
+  const zero = index.constant(node.input[2]);
+  if (scale === undefined || zero?.dataType !== TensorProto_DataType.UINT8 || zero.rawData.length !== 1) return false;
+  const offset = -(zero.rawData[0] as number) * scale;
+  const last = chain.nodes.at(-1);
+  const isFirst = last === undefined && node.opType === 'DequantizeLinear';
+  const again = node.opType === 'QuantizeLinear' || last?.opType === 'QuantizeLinear';
+  if (!isFirst && !(again && chain.scale === scale && chain.offset === offset)) return false;
+  [chain.scale, chain.offset] = [scale, offset];
   chain.nodes.push(node);
   return true;
 }
