@@ -139,7 +139,9 @@ export async function firstSamples({ pictures }: QuantizeSubject, count: number)
 
 function checkQuantizable(onnx: Uint8Array, { model, units }: FloatGraph): void {
   // onnxruntime itself may have put steps to bytes around what moves those of a picture.
-  const own = parseOnnx(onnx).graph?.node.some(({ opType }) => opType === 'QuantizeLinear' || opType.startsWith('QLinear'));
+  const own = parseOnnx(onnx).graph?.node.some(
+    ({ opType }) => opType === 'QuantizeLinear' || opType.startsWith('QLinear'),
+  );
   const weights = model.graph?.initializer.some(({ dataType }) => dataType === TensorProto_DataType.FLOAT16);
   if (!own && !weights && units.length > 0) return;
   const received = own ? 'one that is quantized already' : 'one without';
