@@ -40,18 +40,3 @@ function readText(file: string): string | undefined {
     return undefined; // not Linux, or no quota
   }
 }
-
-interface ProcessorSources {
-  arch?: string;
-  /** Answers a file's text, or undefined where there is none. */
-  read?: (file: string) => string | undefined;
-}
-
-/**
- * Whether onnxruntime's products of unsigned and signed bytes saturate on this processor: on x64 they do without VNNI
- * (onnxruntime.ai/docs/performance/model-optimizations/quantization.html). Yes where that is not known: it costs time alone.
- */
-export function bytesSaturate({ arch = process.arch, read = readText }: ProcessorSources = {}): boolean {
-  if (arch !== 'x64') return false;
-  return !/^flags\s*:.*\bavx(512)?_vnni\b/m.test(read('/proc/cpuinfo') ?? '');
-}

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { bytesSaturate, usableCpus } from './cpu.ts';
+import { usableCpus } from './cpu.ts';
 import {
   DATATYPE_INFO,
   type Datatype,
@@ -10,6 +10,7 @@ import {
 } from './datatype.ts';
 import { expected, ModelError, RequestError } from './errors.ts';
 import { loadOnnxruntime } from './native.ts';
+import { bytesSaturate } from './saturation.ts';
 
 export interface EngineOptions {
   /** Threads that share one run. Default: the vCPUs that the process really has. */
@@ -53,6 +54,7 @@ export interface Engine {
 export async function createEngine(model: Uint8Array | string, options: EngineOptions = {}): Promise<Engine> {
   const onnxruntime = await loadOnnxruntime();
   const threads = options.threads ?? usableCpus();
+  const unsigned = await bytesSaturate(onnxruntime);
   const settings: InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -64,7 +66,7 @@ export async function createEngine(model: Uint8Array | string, options: EngineOp
     extra: {
       session: {
         intra_op: { allow_spinning: '0' },
-        ...(bytesSaturate() ? { x64quantprecision: '1' } : {}),
+        ...(unsigned ? { x64quantprecision: '1' } : {}),
         // Products with weights that are stored in bytes stay in single precision. onnxruntime 1.30 rounds what they are
         // multiplied with to eight bits otherwise, which no operator of the graph says.
         qdq_matmulnbits_accuracy_level: '1',

@@ -1,4 +1,4 @@
-import { bytesSaturate, usableCpus } from '@freezeframe/inference';
+import { usableCpus } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 
 const machine = { env: {}, cores: 6, read: () => undefined };
@@ -26,21 +26,5 @@ describe('usableCpus', () => {
       '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
     };
     expect(usableCpus({ ...machine, read: (asked) => v1[asked] })).toBe(3);
-  });
-});
-
-describe('bytesSaturate', () => {
-  it.each([
-    ['flags\t\t: fpu avx2 avx512f avx512_vnni', false],
-    ['flags\t\t: fpu avx2 avx_vnni lm', false],
-    ['flags\t\t: fpu avx2 avx512f', true],
-    ['bugs\t\t: avx512_vnni', true],
-  ])('on x64 with %j: %j', (text, saturates) => {
-    expect(bytesSaturate({ arch: 'x64', read: file('/proc/cpuinfo', text) })).toBe(saturates);
-  });
-
-  it('where nothing is known, on x64 alone', () => {
-    expect(bytesSaturate({ arch: 'x64', read: () => undefined })).toBe(true);
-    expect(bytesSaturate({ arch: 'arm64', read: () => undefined })).toBe(false);
   });
 });
