@@ -1,5 +1,4 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { usableCpus } from './cpu.ts';
 import {
   DATATYPE_INFO,
   type Datatype,
@@ -10,7 +9,8 @@ import {
 } from './datatype.ts';
 import { expected, ModelError, RequestError } from './errors.ts';
 import { loadOnnxruntime } from './native.ts';
-import { bytesSaturate } from './saturation.ts';
+import { usableCpus } from './processor/cpu.ts';
+import { bytesSaturate } from './processor/saturation.ts';
 
 export interface EngineOptions {
   /** Threads that share one run. Default: the vCPUs that the process really has. */

@@ -1,6 +1,5 @@
 export * from './answer.ts';
 export * from './classifier.ts';
-export * from './cpu.ts';
 export * from './datatype.ts';
 export * from './engine.ts';
 export * from './errors.ts';
@@ -12,3 +11,4 @@ export * from './native.ts';
 export * from './picture.ts';
 export * from './picture-format.ts';
 export * from './problem.ts';
+export * from './processor/cpu.ts';

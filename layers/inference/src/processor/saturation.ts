@@ -1,4 +1,4 @@
-import type { loadOnnxruntime } from './native.ts';
+import type { loadOnnxruntime } from '../native.ts';
 
 type Onnxruntime = Awaited<ReturnType<typeof loadOnnxruntime>>;
 

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { loadOnnxruntime } from '@freezeframe/inference';
 import { expect, it } from 'vitest';
-import { bytesSaturate, PRODUCT } from '../../../layers/inference/src/saturation.ts';
-import { GraphBuilder } from '../../../scripts/onnx/index.ts';
+import { bytesSaturate, PRODUCT } from '../../../../layers/inference/src/processor/saturation.ts';
+import { GraphBuilder } from '../../../../scripts/onnx/index.ts';
 
 const COUNT = 16;
 const QEMU = '/usr/bin/qemu-x86_64';
