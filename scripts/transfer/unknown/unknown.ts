@@ -5,8 +5,10 @@ import { dequantizeRows, joinRows, type QuantizedRows, quantizeRows } from '../q
 import type { Distances } from './distances.ts';
 import { findPrototypes, type Prototypes, smallest } from './prototypes.ts';
 
-/** Share of pictures of the labels that are to be known again. */
+/** Share of pictures of the labels that are to be known again, at the least. */
 const RECALL = 0.95;
+/** Share of other pictures that may be taken for one where more than that are known again. */
+const FALSE_ACCEPTS = 0.01;
 /** Prototypes of one class: more do not change the nearest by much. */
 const MOST_OF_A_CLASS = 200;
 /** Bytes of all prototypes in a model: 200 classes must not make it many times as large. */
@@ -53,9 +55,9 @@ export async function learnUnknown(
   const { used, leftOut } = await usefulBackground(distances, background, rows, own);
   const bank = dequantizeRows(used);
   const scores = await minusNearest(distances, data.features, bank, own);
-  const threshold = Math.fround(quantile(scores, RECALL));
   const nearest = await nearestOf(distances, bank, rows);
   const backgroundScores = await scoresAmongThemselves(distances, bank, nearest);
+  const threshold = thresholdBetween(scores, backgroundScores);
   const accepted = backgroundScores.filter((score) => score <= threshold).length;
   const recall = scores.filter((score) => score <= threshold).length / scores.length;
   const falseAccepts = accepted / Math.max(1, backgroundScores.length);
@@ -179,6 +181,16 @@ async function scoresAmongThemselves(distances: Distances, bank: Float32Array, t
     scores[row] = (toTraining[row] as number) - (other < 0 ? 0 : (all[other] as number));
   });
   return scores;
+}
+
+/**
+ * What most of its own pictures lie below. Where there is room between them and all others it lies in the middle of it: one in
+ * twenty of its own would otherwise be turned away for nothing.
+ */
+function thresholdBetween(own: Float32Array, others: Float32Array): number {
+  const least = quantile(own, RECALL);
+  const most = others.length === 0 ? least : quantile(others, FALSE_ACCEPTS);
+  return Math.fround(Math.max(least, (least + most) / 2));
 }
 
 /** The least value that at least this share of all are not above. */
