@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { datasetHelp } from '#datasets';
+import { datasetHelp, type FoundPictures } from '#datasets';
 import type { WantedPrecision } from '#quantize';
 import { printable, reportResult, wholeAboveZero, wholeNumber } from '#terminal';
 import {
@@ -14,6 +14,7 @@ import {
 import { takesStore } from './models/store-option.ts';
 import { nextSteps } from './report/next-steps.ts';
 import { pageLine } from './report/report-file.ts';
+import { type Comparison, worthComparing } from './train/from-scratch.ts';
 import { trainWithBackbone, wantsBackbone } from './train/with-backbone.ts';
 import { writeTrainedReport } from './train/write-trained-report.ts';
 
@@ -110,13 +111,18 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
   // A wrong name, or that there is nothing to resume, is said before anything is read.
   checkName(flags.name);
   if (flags.resume) await checkResumable(flags.name, defaultStore());
-  if (wantsBackbone({ ...flags })) {
-    const found = await findPictures(spec);
-    // Drawn pictures and digits are small: a network of their own is better at them, and smaller.
-    if (found && (flags.backbone !== undefined || found.name !== 'gnomes')) {
+  let comparison: Comparison | undefined;
+  const wanted = wantsBackbone({ ...flags });
+  const resumesComparison = flags.resume && wantsBackbone({ ...flags, resume: undefined });
+  const found = wanted || resumesComparison ? await findPictures(spec) : undefined;
+  // Drawn pictures are small: a network of their own is better at them, and smaller.
+  if (found && (flags.backbone !== undefined || found.name !== 'gnomes')) {
+    if (wanted) {
       const stop = stopOnSignal();
-      return trainWithBackbone(spec, found, flags, stop.signal).finally(() => stop.done());
+      comparison = await trainWithBackbone(spec, found, flags, stop.signal).finally(() => stop.done());
+      if (!comparison) return;
     }
+    Object.assign(flags, await scratchFlags(found, comparison));
   }
   // A backend that does not load is said before the data is read.
   const backend = await openBackend(flags.backend);
@@ -166,6 +172,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
       warnings,
       skipped: leftOutOf(dataset.skipped, SHOWN),
       ...(notes.length > 0 ? { notes } : {}),
+      ...(comparison ? { compared: comparison } : {}),
       report: page,
     };
     if (flags.json) for (const warning of warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
@@ -176,6 +183,14 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
     progress.stop();
     stop.done();
   }
+}
+
+/** How a network from scratch takes the pictures that it was compared on; found again where that training was stopped. */
+async function scratchFlags(found: FoundPictures, comparison: Comparison | undefined) {
+  const { pictureTraits } = await import('#datasets');
+  const traits = comparison ? undefined : await pictureTraits(found.pictures);
+  const shape = comparison ?? (traits && worthComparing(traits));
+  return shape ? { size: shape.size, channels: shape.channels === 1 ? '1' : '3' } : {};
 }
 
 function datasetOptions(flags: TrainFlags) {

@@ -5,3 +5,4 @@ export { DEFAULT_SAMPLES, type FreezeReport, freezeTrained } from './freeze-trai
 export { describeTraining, freezeText, trainingProgress } from './report.ts';
 export { checkResumable, type TrainReport, trainDataset } from './train-dataset.ts';
 export { readTrainedModel, type TrainingRecord } from './trained-model.ts';
+export { trainingEffort, tryTraining } from './try-training.ts';

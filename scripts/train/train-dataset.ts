@@ -1,27 +1,19 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { Dataset, DatasetOptions, PictureDataset } from '#datasets';
+import type { Dataset, DatasetOptions } from '#datasets';
 import { type Cost, scoreAnswers, timeWarm } from '#evaluate';
 import { rangeOf } from '#frozen';
 import type { WantedPrecision } from '#quantize';
 import { checkName, type ModelStore } from '#store';
 import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
-import type { TrainingBackend, TrainingTask } from './backends/index.ts';
-import type { AugmentOptions } from './batches/augment.ts';
+import type { TrainingBackend } from './backends/index.ts';
 import type { Samples } from './batches/batches.ts';
 import { nothingToResume, removeCheckpoint } from './checkpoint.ts';
 import { DEFAULT_SAMPLES, type FreezeReport, freezeTrained, weightBytes } from './freeze-trained.ts';
 import { lockTraining } from './lock.ts';
 import { likelyReasons } from './reasons.ts';
-import {
-  type EpochResult,
-  type StepProgress,
-  type TrainingData,
-  type TrainingResult,
-  type TrainingSettings,
-  train,
-} from './train.ts';
+import { dataOf, preprocessOf, settingsFor, shapeOf, taskFor } from './task.ts';
+import { type EpochResult, type StepProgress, type TrainingResult, type TrainingSettings, train } from './train.ts';
 import { readTrainedModel, type TrainingRecord, trainedFolder, writeTrainedModel } from './trained-model.ts';
 
 export interface TrainDatasetOptions {
@@ -65,9 +57,6 @@ export interface TrainReport {
   /** Where the model is not seen to be better than one answer to everything: that, and what the reason may be. */
   readonly warnings: readonly string[];
 }
-
-/** Data sets whose pictures mean something else when mirrored. */
-const NOT_MIRRORED = ['mnist'];
 
 /** Where an unfinished training of this name is kept. */
 function checkpointFile(name: string, storeRoot: string): string {
@@ -158,54 +147,6 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
     frozen,
     warnings,
   };
-}
-
-/** Without the batch axis. */
-function shapeOf(dataset: Dataset): number[] {
-  if (dataset.kind === 'table') return [dataset.features.length];
-  return [dataset.input.height, dataset.input.width, dataset.input.channels];
-}
-
-function taskFor(architecture: Architecture, dataset: Dataset, seed: number): TrainingTask {
-  if (architecture.data !== dataset.kind) {
-    const fitting = `an architecture for ${dataset.kind === 'table' ? 'tables' : 'pictures'}`;
-    throw new FreezeframeError('used-wrongly', expected(fitting, '--architecture', architecture.name));
-  }
-  const outputs = dataset.kind === 'pictures' ? dataset.labels.length : 1;
-  const config = architecture.config({ shape: shapeOf(dataset), outputs });
-  if (dataset.kind === 'table') return { config, input: { kind: 'floats' }, loss: 'mean_squared_error', seed };
-  return { config, input: { kind: 'pixels', ...preprocessOf(dataset) }, loss: 'crossentropy', seed };
-}
-
-/** 0..255 becomes 0..1. */
-function preprocessOf({ input: { channels } }: PictureDataset) {
-  return { scale: Array<number>(channels).fill(1 / 255), offset: Array<number>(channels).fill(0) };
-}
-
-function settingsFor(
-  architecture: Architecture,
-  { dataset, settings, augment }: TrainDatasetOptions,
-): TrainingSettings {
-  const merged = { ...architecture.defaults, ...settings };
-  if (dataset.kind === 'table' || !architecture.augment || augment?.none) return merged;
-  const flip = (augment?.flip ?? true) && !NOT_MIRRORED.includes(dataset.name);
-  const own: AugmentOptions = { ...architecture.augment, flip: flip && (architecture.augment.flip ?? false) };
-  return { ...merged, augment: own };
-}
-
-function dataOf(dataset: Dataset): TrainingData {
-  if (dataset.kind === 'table') {
-    const rows = (split: 'train' | 'validation'): Samples => {
-      const { count, features, target } = dataset.splits[split];
-      return { count, x: features, y: target };
-    };
-    return { train: rows('train'), validation: rows('validation') };
-  }
-  const pictures = (split: 'train' | 'validation'): Samples => {
-    const { count, pixels, classes } = dataset.splits[split];
-    return { count, x: pixels, y: classes };
-  };
-  return { train: pictures('train'), validation: pictures('validation'), size: dataset.input };
 }
 
 async function recordOf(

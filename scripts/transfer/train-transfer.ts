@@ -41,6 +41,16 @@ export interface TrainTransferOptions {
   onProgress?(what: string, done: number, total: number): void;
 }
 
+/** What a head was tested on, and how it did. */
+export interface HeldOut {
+  readonly backbone: string;
+  readonly labels: readonly string[];
+  readonly pictures: readonly { readonly path: string; readonly label: string }[];
+  readonly foldOf: Int32Array;
+  /** 1 for each picture that is called what it is by a head that has not seen it. */
+  readonly right: Uint8Array;
+}
+
 interface TriedBackbone extends Quality {
   readonly name: string;
   readonly chosen: boolean;
@@ -76,13 +86,21 @@ export interface TransferReport {
   readonly seconds: number;
 }
 
+/** Pretrained networks that were tried on all folds, the best of which is frozen or not. */
+export interface TriedTransfer {
+  readonly held: HeldOut;
+  /** @throws FreezeframeError `verification-failed` (nothing is saved), and what the store throws */
+  finish(): Promise<TransferReport>;
+  close(): Promise<void>;
+}
+
+type TimedCandidate = Candidate & { readonly accuracy: number; readonly count: number; readonly took: number };
+
 /**
- * Trains a head on the features of a pretrained network: the network that cross-validates best, and logistic regression. Freezes
- * both as one graph, verifies it, and saves it.
- * @throws FreezeframeError `dataset-unusable`, `backbone-not-found`, `backbone-not-usable`, `verification-failed` (nothing is
- *   saved), and what the store throws
+ * Cross-validates heads on the features of pretrained networks.
+ * @throws FreezeframeError `dataset-unusable`, `backbone-not-found`, `backbone-not-usable`
  */
-export async function trainTransfer(options: TrainTransferOptions): Promise<TransferReport> {
+export async function tryTransfer(options: TrainTransferOptions): Promise<TriedTransfer> {
   const start = performance.now();
   const { found, seed, store, storeRoot, signal, inMemory, onProgress } = options;
   checkName(options.name);
@@ -96,7 +114,10 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
   };
   const backbones =
     options.backbone === 'auto' ? await assetBackbones() : [await findBackbone(options.backbone, store)];
-  const candidates: (Candidate & { accuracy: number; count: number; took: number })[] = [];
+  const candidates: TimedCandidate[] = [];
+  const close = async () => {
+    for (const { data } of candidates.splice(0)) await data.features.close();
+  };
   try {
     for (const backbone of backbones) {
       const began = performance.now();
@@ -104,14 +125,23 @@ export async function trainTransfer(options: TrainTransferOptions): Promise<Tran
       const took = (performance.now() - began) / 1000;
       candidates.push({ ...one, accuracy: one.outOfFold.accuracy, count: one.data.features.count, took });
     }
-    return await trainBest(candidates, options, shared, start);
-  } finally {
-    for (const { data } of candidates) await data.features.close();
+  } catch (error) {
+    await close();
+    throw error;
   }
+  const { backbone, pictures, foldOf, outOfFold } = chooseBest(candidates);
+  const held = { backbone: backbone.name, labels: found.labels, pictures, foldOf, right: outOfFold.right };
+  return { held, finish: () => trainBest(candidates, options, shared, start), close };
+}
+
+/** Trains a head on the network that cross-validates best, freezes both as one graph, verifies it, and saves it. */
+export async function trainTransfer(options: TrainTransferOptions): Promise<TransferReport> {
+  const tried = await tryTransfer(options);
+  return tried.finish().finally(() => tried.close());
 }
 
 async function trainBest(
-  candidates: readonly (Candidate & { accuracy: number; count: number; took: number })[],
+  candidates: readonly TimedCandidate[],
   options: TrainTransferOptions,
   shared: TransferOptions,
   start: number,

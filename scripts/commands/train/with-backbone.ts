@@ -1,12 +1,14 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { FoundPictures } from '#datasets';
+import { type FoundPictures, pictureTraits } from '#datasets';
 import type { WantedPrecision } from '#quantize';
 import { defaultStore, openStore } from '#store';
 import { type Progress, printable, reportResult, startProgress } from '#terminal';
+import type { HeldOut, TransferReport } from '#transfer';
 import { picturesNamed } from '../predict/pictures-named.ts';
 import { nextSteps } from '../report/next-steps.ts';
 import { pageLine, reportFile } from '../report/report-file.ts';
 import { transferPerformance, transferReport } from '../report/transfer-report.ts';
+import { type Comparison, compareFromScratch, describeComparison, worthComparing } from './from-scratch.ts';
 
 export interface BackboneFlags {
   readonly name: string;
@@ -40,20 +42,20 @@ export function wantsBackbone(flags: Readonly<Record<string, unknown>>): boolean
   });
 }
 
-/** Trains a head on a pretrained network and says how good it is. */
+/**
+ * Trains a head on a pretrained network and says how good it is.
+ * @returns where a network from scratch is better, how that came out: nothing was saved then
+ */
 export async function trainWithBackbone(
   spec: string,
   found: FoundPictures,
   flags: BackboneFlags,
   signal: AbortSignal,
-): Promise<void> {
-  const [{ describeTransfer, trainTransfer, transferLine }, { writeReport }] = await Promise.all([
-    import('#transfer'),
-    import('#report'),
-  ]);
+): Promise<Comparison | undefined> {
+  const { tryTransfer } = await import('#transfer');
   const bar = bars();
   try {
-    const report = await trainTransfer({
+    const tried = await tryTransfer({
       name: flags.name,
       found,
       spec,
@@ -66,17 +68,54 @@ export async function trainWithBackbone(
       signal,
       onProgress: bar.update,
     });
-    bar.stop();
-    const page = reportFile(defaultStore(), report);
-    const performance = await transferPerformance(report);
-    await writeReport({ ...transferReport(report), performance }, page);
-    if (flags.json) for (const warning of report.warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
-    reportResult({ ...transferLine(report), report: page }, flags.json === true, () =>
-      [describeTransfer(report), pageLine(page), ...nextSteps(report, spec)].join('\n'),
-    );
+    try {
+      const comparison = await compared(found, flags, tried.held, { signal, seed: flags.seed, onProgress: bar.update });
+      bar.stop();
+      if (comparison) process.stderr.write(`${printable(describeComparison(comparison))}\n`);
+      if (comparison?.chosen) return comparison;
+      const report = await tried.finish();
+      bar.stop();
+      await tell(report, spec, flags, comparison);
+      return undefined;
+    } finally {
+      await tried.close();
+    }
   } finally {
     bar.stop();
   }
+}
+
+/** Against a network from scratch, where nothing asks for a head and the pictures are small or grey. */
+async function compared(
+  found: FoundPictures,
+  flags: BackboneFlags,
+  held: HeldOut,
+  options: Omit<Parameters<typeof compareFromScratch>[1], 'size' | 'channels'>,
+): Promise<Comparison | undefined> {
+  if (flags.backbone !== undefined || flags.background !== undefined) return undefined;
+  const traits = await pictureTraits(found.pictures);
+  const shape = traits && worthComparing(traits);
+  return shape && compareFromScratch(held, { ...shape, ...options });
+}
+
+async function tell(
+  report: TransferReport,
+  spec: string,
+  flags: BackboneFlags,
+  comparison: Comparison | undefined,
+): Promise<void> {
+  const [{ describeTransfer, transferLine }, { writeReport }] = await Promise.all([
+    import('#transfer'),
+    import('#report'),
+  ]);
+  const page = reportFile(defaultStore(), report);
+  const performance = await transferPerformance(report);
+  await writeReport({ ...transferReport(report), performance }, page);
+  if (flags.json) for (const warning of report.warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
+  const line = { ...transferLine(report), ...(comparison ? { compared: comparison } : {}), report: page };
+  reportResult(line, flags.json === true, () =>
+    [describeTransfer(report), pageLine(page), ...nextSteps(report, spec)].join('\n'),
+  );
 }
 
 async function backgroundPictures(folder: string | undefined) {

@@ -29,7 +29,7 @@ export const folder: DatasetKind = {
 const DEFAULT_SIZE = 64;
 
 /** How pictures of unknown shape reach a square: the shorter side fits, the longer loses its ends. */
-function shapeOf({ size = DEFAULT_SIZE, channels = 3 }: DatasetOptions): PictureShape {
+export function folderShape({ size = DEFAULT_SIZE, channels = 3 }: DatasetOptions): PictureShape {
   if (!Number.isInteger(size) || size < 8 || size > 1024)
     throw new FreezeframeError('used-wrongly', expected('8 to 1024 pixels', 'the picture size', size));
   const colour = channels === 1 ? 'grey' : 'rgb';
@@ -38,7 +38,7 @@ function shapeOf({ size = DEFAULT_SIZE, channels = 3 }: DatasetOptions): Picture
 
 /** @param name what the data set is called in reports and manifests. */
 export async function loadFolder(root: string, name: string, options: DatasetOptions): Promise<PictureDataset> {
-  const input = shapeOf(options);
+  const input = folderShape(options);
   const scan = await scanFolder(root);
   const decoded = await decodePictures(scan.pictures, input, placesOf(options).cache, root);
   const skipped = [...scan.skipped, ...decoded.skipped];

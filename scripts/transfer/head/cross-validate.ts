@@ -11,6 +11,8 @@ export interface OutOfFold {
   /** The head that has not seen the rows of each fold. */
   readonly heads: readonly Head[];
   readonly accuracy: number;
+  /** 1 for each row that is called what it is. */
+  readonly right: Uint8Array;
   /** Answers to rows at even distances: all of them where they are few. */
   readonly answered: Answered;
 }
@@ -37,12 +39,12 @@ export async function crossValidate(
     classes: Int32Array.from({ length: count }, (_, i) => classes[i * step] as number),
     labels,
   };
-  let right = 0;
+  const right = new Uint8Array(features.count);
   await eachAnswer(features, heads, foldOf, (row, probabilities) => {
-    right += Number(largest(probabilities) === classes[row]);
+    right[row] = Number(largest(probabilities) === classes[row]);
     if (row % step === 0) answered.probabilities.set(probabilities, (row / step) * labels);
   });
-  return { heads, accuracy: right / features.count, answered };
+  return { heads, accuracy: right.reduce((sum, one) => sum + one, 0) / features.count, right, answered };
 }
 
 export function foldCount(foldOf: Int32Array): number {
