@@ -1,3 +1,4 @@
+import type { PictureShape } from '@freezeframe/inference';
 import type { PictureDataset } from '#datasets';
 import { defaultArchitecture } from './architectures/index.ts';
 import type { TrainingBackend } from './backends/index.ts';
@@ -11,11 +12,12 @@ interface TryOptions {
   onProgress?(share: number): void;
 }
 
-/** What a training of these pictures would be: the architecture, and the pixels that all its epochs go through. */
-export function trainingEffort(dataset: PictureDataset): { architecture: string; pixels: number } {
-  const { name, defaults } = defaultArchitecture('pictures', shapeOf(dataset));
-  const { height, width } = dataset.input;
-  return { architecture: name, pixels: dataset.splits.train.count * defaults.epochs * height * width };
+/** What a training of so many pictures would be: the architecture, and the pixels that all its epochs go through. */
+export function trainingEffort(input: PictureShape, count: number): { architecture: string; pixels: number } {
+  const { height, width, channels } = input;
+  const { name, defaults, few } = defaultArchitecture('pictures', [height, width, channels]);
+  const { epochs } = { ...defaults, ...few?.(count) };
+  return { architecture: name, pixels: count * epochs * height * width };
 }
 
 /**

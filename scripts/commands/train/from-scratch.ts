@@ -10,7 +10,7 @@ const SMALL = 64;
 /** The architectures halve a picture three times. */
 const LEAST = 16;
 /** Pixels of all trainings that are compared: about a minute of two cores. */
-const MOST_PIXELS = 1.2e8;
+const MOST_PIXELS = 1.6e8;
 /** What one of them may have of it. A fold of more pictures is learnt and tested on some of them. */
 const MOST_OF_A_FOLD = MOST_PIXELS / 2;
 
@@ -62,7 +62,7 @@ export async function compareFromScratch(held: HeldOut, options: CompareOptions)
   let architecture = '';
   for (let fold = 0; fold < folds; fold++) {
     const { dataset, tested } = datasetOf(held, pixels, input, fold);
-    const effort = trainingEffort(dataset);
+    const effort = trainingEffort(input, dataset.splits.train.count);
     if (done > 0 && spent + effort.pixels > MOST_PIXELS) break;
     const onProgress = (share: number) =>
       options.onProgress?.(`Comparing ${effort.architecture}`, Math.floor(100 * (fold + share)), 100 * folds);
@@ -133,7 +133,8 @@ function datasetOf(held: HeldOut, pixels: readonly Uint8Array[], input: PictureS
       test: split(test),
     },
   });
-  const step = Math.max(1, Math.ceil(trainingEffort(make(others, [])).pixels / MOST_OF_A_FOLD));
+  let step = 1;
+  while (trainingEffort(input, others.length / step).pixels > MOST_OF_A_FOLD) step++;
   const some = (all: readonly number[]) => all.filter((_, i) => i % step === 0);
   const fewer = some(tested);
   return { dataset: make(some(others), fewer), tested: fewer };

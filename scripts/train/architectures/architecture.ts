@@ -24,6 +24,8 @@ export interface Architecture {
   readonly summary: string;
   readonly data: 'pictures' | 'table';
   readonly defaults: TrainingDefaults;
+  /** What differs where there are so few samples that the defaults take too few steps. */
+  few?(samples: number): Partial<TrainingDefaults>;
   /** What may be done to training pictures; a data set may forbid parts of it. */
   readonly augment?: AugmentOptions;
   /** @throws FreezeframeError `architecture-mismatch` when pictures are too small */

@@ -32,19 +32,24 @@ export function findTemperature(answered: Answered): number {
   return gain > Math.sqrt(variance / gains.length) ? best : 1;
 }
 
-/** log(1 / probability of the right label) of each row. */
+/** log(1 / probability of the right label) of each row, as `sharpened` has it. */
 function losses({ probabilities, classes, labels }: Answered, temperature: number): Float64Array {
   return Float64Array.from(classes, (label, row) => {
-    const own = sharpened(probabilities.subarray(row * labels, (row + 1) * labels), temperature);
-    return -Math.log(Math.max(own[label] as number, 1e-12));
+    let total = 0;
+    for (let at = row * labels; at < (row + 1) * labels; at++) total += power(probabilities[at] as number, temperature);
+    return -Math.log(Math.max(power(probabilities[row * labels + label] as number, temperature) / total, 1e-12));
   });
 }
 
 /** softmax(log p / T). */
 export function sharpened(probabilities: ArrayLike<number>, temperature: number): Float64Array {
-  const powers = Float64Array.from(probabilities, (p) => Math.max(p, 1e-30) ** (1 / temperature));
+  const powers = Float64Array.from(probabilities, (p) => power(p, temperature));
   const total = sum(powers);
   return powers.map((power) => power / total);
+}
+
+function power(probability: number, temperature: number): number {
+  return Math.max(probability, 1e-30) ** (1 / temperature);
 }
 
 /** A head whose softmax needs no temperature. */

@@ -74,3 +74,10 @@ describe('large-cnn', () => {
     ]);
   });
 });
+
+it('takes more epochs of smaller batches where there are few pictures', () => {
+  const { few = () => ({}) } = findArchitecture('large-cnn');
+  expect(few(60_000)).toEqual({});
+  expect(few(5_000)).toMatchObject({ epochs: 20, batchSize: 32 });
+  expect(few(200)).toMatchObject({ epochs: 40 });
+});
