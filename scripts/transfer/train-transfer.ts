@@ -1,12 +1,12 @@
 import type { ManifestDraft } from '@freezeframe/inference';
-import { contentsDigest, type FoundPictures, type Skipped } from '#datasets';
+import type { FoundPictures, Skipped } from '#datasets';
 import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
-import { GRAPH_NAMES } from '#frozen';
 import type { WantedPrecision } from '#quantize';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
+import { draftOf } from './draft.ts';
 import { extractFeatures, type PictureFile } from './features/extract.ts';
-import { HEAD_OUTPUTS, HEAD_WEIGHTS } from './freeze/emit-head.ts';
+import { HEAD_WEIGHTS } from './freeze/emit-head.ts';
 import { eachAnswer, largest } from './head/answers.ts';
 import { rowsOfEach } from './head/folds.ts';
 import type { CurvePoint } from './head/learning-curve.ts';
@@ -227,71 +227,6 @@ function reasonFor(labels: readonly string[], supports: readonly number[]): stri
 function duplicatesOf({ groups, pictures }: Candidate): string[][] {
   const copies = [...rowsOfEach(groups).values()].filter(({ length }) => length > 1);
   return copies.map((rows) => rows.map((row) => pictures[row]?.file as string));
-}
-
-type Partial = Pick<TransferReport, 'labels' | 'tried' | 'folds' | 'quality' | 'test' | 'constant' | 'model'>;
-
-function draftOf(
-  { spec, seed, found }: TrainTransferOptions,
-  { backbone, pictures }: Candidate,
-  { labels, tried, folds, quality, test, constant, model }: Partial,
-): ManifestDraft {
-  const { unknown, frozen } = model;
-  const digest = contentsDigest(pictures.map(({ label, digest }) => ({ split: 'train', label, digest })));
-  return {
-    formatVersion: 1,
-    task: 'classification',
-    input: backbone.input,
-    output: {
-      kind: 'classification',
-      name: GRAPH_NAMES.probabilities,
-      labels: [...labels],
-      activation: 'softmax',
-      ...(unknown
-        ? {
-            unknown: {
-              name: HEAD_OUTPUTS.unknown,
-              threshold: unknown.threshold,
-              recall: unknown.recall,
-              falseAccepts: unknown.falseAccepts,
-            },
-          }
-        : {}),
-      ...(frozen.map
-        ? { heatmap: { name: HEAD_OUTPUTS.heatmap, rows: frozen.map.rows, columns: frozen.map.columns } }
-        : {}),
-    },
-    precision: 'float32',
-    metrics: {
-      data: { name: found.name, digest, split: `${folds}-fold cross-validation`, count: quality.count },
-      after: { ...quality, error: 1 - quality.accuracy },
-      constant: { ...constant },
-      ...(test ? { test: { ...test } } : {}),
-      backbones: Object.fromEntries(tried.map(({ name, accuracy }) => [name, accuracy])),
-      ...(unknown
-        ? {
-            unknown: {
-              recall: unknown.recall,
-              falseRejects: 1 - unknown.recall,
-              falseAccepts: unknown.falseAccepts,
-              background: unknown.background.count,
-            },
-          }
-        : {}),
-      verification: { ...frozen.verification },
-    },
-    provenance: {
-      source: 'freezeframe train',
-      spec,
-      seed,
-      backbone: backbone.name,
-      backboneDigest: backbone.digest,
-      ...Object.fromEntries(Object.entries(backbone.provenance).map(([key, value]) => [`backbone.${key}`, value])),
-      head: 'multinomial logistic regression, C = 1',
-      temperature: model.temperature,
-      dataset: { name: found.name, digest },
-    },
-  };
 }
 
 /** Pictures of a folder called test: nothing was learnt from them or chosen by them. */
