@@ -24,6 +24,7 @@ const LOADERS = {
   batch: async () => (await import('./batch.ts')).batchCommand(),
   dlq: async () => (await import('./dlq.ts')).dlqCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  completion: async () => (await import('./completion.ts')).completionCommand(() => COMMANDS),
 } satisfies Record<string, CommandEntry['load']>;
 
 const SUMMARIES: Readonly<Record<keyof typeof LOADERS, string>> = {
@@ -42,6 +43,7 @@ const SUMMARIES: Readonly<Record<keyof typeof LOADERS, string>> = {
   batch: 'classify everything under an S3 prefix with the deployed stack',
   dlq: 'uploads that could not be answered: look, send again, drop',
   keys: 'keys of the HTTP API: make, list and revoke them',
+  completion: 'let bash, zsh or fish complete these words',
 };
 
 /** Every subcommand of `freezeframe`, in the order in which a newcomer meets them. */

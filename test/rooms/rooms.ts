@@ -7,6 +7,7 @@ import { dirname, join, normalize } from 'node:path';
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   system: [],
   terminal: [],
+  completion: [],
   guards: [],
   html: ['terminal'],
   keras: [],
