@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { FreezeframeError } from '@freezeframe/inference';
-import { Command, CommanderError } from 'commander';
+import { type Argument, Command, CommanderError, InvalidArgumentError, type Option } from 'commander';
 import { COMMANDS, type CommandEntry } from '#commands';
+import { didYouMean } from '#system';
 import { describeSystemFailure, reportFailure } from '#terminal';
 
 /** Exit codes, the same for every command. */
@@ -54,26 +55,59 @@ async function buildProgram(argv: readonly string[], commands: readonly CommandE
   // Only the chosen command's code is loaded: a listing should not wait for an engine.
   const words = argv.slice(2).filter((word) => !word.startsWith('-'));
   const chosen = words[0] === 'help' ? words[1] : words[0];
+  const names = commands.map(({ name }) => name);
+  if (words[0] === 'help' && chosen !== undefined && ![...names, 'help'].includes(chosen)) {
+    const { remedy = '' } = didYouMean(chosen, names);
+    throw new FreezeframeError('used-wrongly', `unknown command '${chosen}'${remedy && ` (${remedy})`}`, {
+      remedy: 'See what is possible with: freezeframe --help',
+    });
+  }
   for (const { name, summary, load } of commands) {
     program.addCommand(name === chosen ? await load() : new Command(name).description(summary));
   }
-  return strict(program, 'freezeframe');
+  return strict(program, 'freezeframe', argv);
 }
 
 /** Makes a command and all below it throw instead of ending the process, and name the help that would have helped. */
-function strict(command: Command, path: string): Command {
+function strict(command: Command, path: string, argv: readonly string[]): Command {
+  for (const one of [...command.options, ...command.registeredArguments]) suggestChoices(one);
   command
     // We print the message once ourselves, in the shape of every other failure.
     .configureOutput({ outputError: () => undefined })
     .exitOverride((error) => {
       if (error.exitCode === 0 || error.code === 'commander.help') throw error;
-      throw new FreezeframeError('used-wrongly', sentence(error.message), {
+      // What is missing may be there, misspelt: commander looks for that later.
+      const near = error.code === 'commander.missingMandatoryOptionValue' ? misspelt(command, argv) : undefined;
+      throw new FreezeframeError('used-wrongly', near ?? sentence(error.message), {
         remedy: `See what is possible with: ${path} --help`,
         details: { reason: error.code.replace('commander.', '') },
       });
     });
-  for (const inner of command.commands) strict(inner, `${path} ${inner.name()}`);
+  for (const inner of command.commands) strict(inner, `${path} ${inner.name()}`, argv);
   return command;
+}
+
+/** Of a few choices, names the one that was probably meant. */
+function suggestChoices(one: Option | Argument): void {
+  const { argChoices, parseArg } = one;
+  if (!argChoices || !parseArg) return;
+  one.argParser((word: string, before: unknown) => {
+    if (argChoices.includes(word)) return parseArg(word, before);
+    const { remedy } = didYouMean(word, argChoices);
+    const suggestion = remedy ? ` (${remedy})` : '';
+    throw new InvalidArgumentError(`Allowed choices are ${argChoices.join(', ')}.${suggestion}`);
+  });
+}
+
+/** The first option that the command does not know and that is near to one of its own, in commander's words. */
+function misspelt(command: Command, argv: readonly string[]): string | undefined {
+  const known = command.options.flatMap(({ long }) => long ?? []);
+  for (const word of argv.filter((one) => one.startsWith('--')).map((one) => one.replace(/=.*$/, ''))) {
+    if (known.includes(word)) continue;
+    const { remedy } = didYouMean(word, known);
+    if (remedy) return `unknown option '${word}' (${remedy})`;
+  }
+  return undefined;
 }
 
 /** Commander's message without its prefix, and with a suggestion behind it instead of below. */

@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { didYouMean } from '#system';
 import type { Dataset, DatasetOptions } from './dataset.ts';
 import { DATASET_KINDS } from './kinds.ts';
 
@@ -14,12 +16,23 @@ export async function loadDataset(spec: string, options: DatasetOptions = {}): P
     () => true,
     () => false,
   );
-  const known = DATASET_KINDS.map((kind) => kind.spec).join(', ');
-  throw new FreezeframeError('dataset-not-found', expected(`one of ${known}`, 'the data set', spec), {
-    remedy: there
-      ? 'A table must be named .csv or .tsv; pictures must be given as the folder that holds the class folders.'
-      : 'Check the path: there is no such file or folder here.',
+  const words = DATASET_KINDS.map((kind) => kind.spec).join(', ');
+  const message = expected(`one of ${words}`, 'the data set', spec);
+  if (there) {
+    throw new FreezeframeError('dataset-not-found', message, {
+      remedy: 'A table must be named .csv or .tsv; pictures must be given as the folder that holds the class folders.',
+    });
+  }
+  const { remedy = '' } = didYouMean(basename(spec), await namesNear(spec));
+  throw new FreezeframeError('dataset-not-found', message, {
+    remedy: `Check the path: there is no such file or folder here. ${remedy}`.trimEnd(),
   });
+}
+
+/** Names of data sets, and of what lies in the folder where `spec` would be. */
+async function namesNear(spec: string): Promise<string[]> {
+  const beside = await readdir(dirname(spec)).catch(() => []);
+  return dirname(spec) === '.' ? [...DATASET_KINDS.map((kind) => kind.spec), ...beside] : beside;
 }
 
 /** For help texts: each kind's words and what they mean. */

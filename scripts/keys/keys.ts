@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { digestOf, type KeyRecord, type KeyScope } from '#functions';
+import { didYouMean } from '#system';
 
 /** Where records of keys are kept. */
 export interface KeyStore {
@@ -31,9 +32,9 @@ export function pick(records: readonly KeyRecord[], said: string): KeyRecord {
   const [only, ...more] = good.length > 0 ? good : named;
   if (only && more.length === 0) return only;
   if (!only) {
-    throw new FreezeframeError('key-not-found', `There is no key ${said}.`, {
-      remedy: 'See what there is with: freezeframe keys list',
-    });
+    const names = records.map(({ name }) => name);
+    const remedy = 'See what there is with: freezeframe keys list';
+    throw new FreezeframeError('key-not-found', `There is no key ${said}.`, didYouMean(said, names, remedy));
   }
   const ids = [only, ...more].map(({ id }) => id);
   throw new FreezeframeError('key-ambiguous', `Several keys are called ${said}: ${ids.join(', ')}.`, {

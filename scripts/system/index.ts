@@ -10,6 +10,6 @@ export {
   writeDurable,
 } from './atomic-files.ts';
 export { type LockOwner, takeLock } from './lock.ts';
-export { nearest } from './near.ts';
+export { didYouMean, nearest } from './near.ts';
 export { cellNumber, mulberry32, namedStream, type Random, stream } from './random.ts';
 export { answerJobs, JobThread } from './threads/jobs.ts';

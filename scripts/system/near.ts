@@ -12,6 +12,13 @@ export function nearest(word: string, candidates: readonly string[]): string[] {
     .map(({ candidate }) => candidate);
 }
 
+/** What may have been meant, as the remedy of an error. @param otherwise the remedy where nothing is near. */
+export function didYouMean(word: string, candidates: readonly string[], otherwise?: string): { remedy?: string } {
+  const near = nearest(word, candidates);
+  if (near.length > 0) return { remedy: `Did you mean ${near.join(', ')}?` };
+  return otherwise === undefined ? {} : { remedy: otherwise };
+}
+
 /** Optimal string alignment distance: insertions, deletions, replacements, and neighbours swapped. */
 function distanceBetween(a: string, b: string): number {
   let beforeLast: number[] = [];

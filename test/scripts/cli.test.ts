@@ -99,6 +99,33 @@ describe('the frame of the commands', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([2, "freezeframe: unknown command 'xyzzy'"]);
   });
 
+  it.each([
+    [['trian'], "unknown command 'trian' (Did you mean train?)"],
+    [['help', 'trian'], "unknown command 'trian' (Did you mean train?)"],
+    [['help', 'xyzzy'], "unknown command 'xyzzy'"],
+    [['models', 'lst'], "unknown command 'lst' (Did you mean list?)"],
+    [['predict', 'm', 'a.jpg', '--topk', '1'], "unknown option '--topk' (Did you mean --top-k?)"],
+    // Commander would say that --name is missing, and no more.
+    [['train', 'gnomes', '--nmae', 'x'], "unknown option '--nmae' (Did you mean --name?)"],
+    [['train', 'gnomes', '--nmae=x'], "unknown option '--nmae' (Did you mean --name?)"],
+    [['train', 'gnomes', '--xyzzy'], "required option '--name <name>' not specified"],
+    [
+      ['train', 'gnomes', '--name', 'x', '--architecture', 'smal-cnn'],
+      "option '--architecture <name>' argument 'smal-cnn' is invalid. Allowed choices are large-cnn, small-cnn, mlp. (Did you mean small-cnn?)",
+    ],
+    [
+      ['keys', 'create', 'x', '--scope', 'read', 'clasify'],
+      "option '--scope <scope...>' argument 'clasify' is invalid. Allowed choices are read, classify. (Did you mean classify?)",
+    ],
+    [
+      ['completion', 'fihs'],
+      "command-argument value 'fihs' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish. (Did you mean fish?)",
+    ],
+  ])('%j: says what was probably meant', async (words, message) => {
+    const { code, stderr } = await run(words);
+    expect([code, stderr.split('\n')[0]]).toEqual([2, `freezeframe: ${message}`]);
+  });
+
   /** A command three levels deep, whose action does as told. */
   const deep = (action: () => void): CommandEntry[] => [
     {

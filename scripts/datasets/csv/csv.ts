@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { didYouMean } from '#system';
 import { readNumbers, splitUnit } from '#tables';
 import {
   type DatasetKind,
@@ -82,7 +83,11 @@ function targetIndex(columns: string[], target: string | undefined): number {
   if (target === undefined) return columns.length - 1;
   const index = columns.findIndex((column) => column === target || splitUnit(column).name === target);
   if (index < 0)
-    throw new FreezeframeError('used-wrongly', expected(`one of ${columns.join(', ')}`, 'the target', target));
+    throw new FreezeframeError(
+      'used-wrongly',
+      expected(`one of ${columns.join(', ')}`, 'the target', target),
+      didYouMean(target, columns),
+    );
   return index;
 }
 

@@ -1,4 +1,5 @@
 import { type Classifier, expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
+import { didYouMean } from '#system';
 import { splitUnit } from '#tables';
 
 /** What a model answers about a row of numbers, and is compared with. */
@@ -33,8 +34,12 @@ export function answerOf({ name, output }: Manifest, target: string | undefined)
   const index = values.length === 1 ? 0 : values.findIndex((value) => value.name === splitUnit(target ?? '').name);
   const value = values[index];
   if (value) return { kind: 'value', ...value, index };
-  const names = values.map((other) => other.name).join(', ');
-  throw new FreezeframeError('used-wrongly', expected(`one of ${names}`, '--target', target));
+  const names = values.map((other) => other.name);
+  throw new FreezeframeError(
+    'used-wrongly',
+    expected(`one of ${names.join(', ')}`, '--target', target),
+    didYouMean(target ?? '', names),
+  );
 }
 
 /**
@@ -80,7 +85,11 @@ function answerColumn(answer: Answer, columns: readonly string[], target: string
   }
   const index = columns.findIndex((column) => column === target || splitUnit(column).name === target);
   if (index >= 0) return index;
-  throw new FreezeframeError('used-wrongly', expected(`one of ${columns.join(', ')}`, '--target', target));
+  throw new FreezeframeError(
+    'used-wrongly',
+    expected(`one of ${columns.join(', ')}`, '--target', target),
+    didYouMean(target, columns),
+  );
 }
 
 function find(columns: readonly string[], name: string, unit: string, remedy: string): number {

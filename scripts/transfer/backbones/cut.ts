@@ -10,6 +10,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from '#onnx';
+import { didYouMean } from '#system';
 import { isGlobalPool, type Surroundings } from './global-pool.ts';
 
 /** Names of a backbone's outputs in its graph. */
@@ -83,8 +84,9 @@ class Walk {
     const node = this.#graph.node.find(({ name }) => name === layer);
     const value = this.#producers.has(layer) ? layer : node?.output[0];
     if (value !== undefined) return value;
-    const some = this.#graph.node.slice(-8).map(({ name, output }) => name || output[0]);
-    throw unusable(expected(`a layer, such as ${some.join(', ')}`, '--backbone NAME:LAYER', layer));
+    const all = this.#graph.node.map(({ name, output }) => name || (output[0] ?? ''));
+    const message = expected(`a layer, such as ${all.slice(-8).join(', ')}`, '--backbone NAME:LAYER', layer);
+    throw unusable(message, didYouMean(layer, all).remedy);
   }
 
   /** What is pooled over all its places to give the value; undefined where something else gives it. */
@@ -151,9 +153,10 @@ function freeNames(node: NodeProto): string[] {
   return node.attribute.flatMap(({ g }) => g?.node.flatMap((inner) => [...inner.input, ...freeNames(inner)]) ?? []);
 }
 
-function unusable(reason: string): FreezeframeError {
+function unusable(reason: string, remedy?: string): FreezeframeError {
   return new FreezeframeError('backbone-not-usable', `The model is no backbone: ${reason}`, {
     remedy:
+      remedy ??
       'Name a layer that gives features of pictures: --backbone NAME:LAYER. freezeframe models list shows the names.',
   });
 }

@@ -4,6 +4,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
 import { ModelProtoSchema, parseOnnx } from '#onnx';
 import type { ModelStore } from '#store';
+import { didYouMean } from '#system';
 import { assetNames, digestOf, readAsset } from './asset.ts';
 import type { Backbone } from './backbone.ts';
 import { cutBackbone } from './cut.ts';
@@ -24,21 +25,26 @@ export async function findBackbone(reference: string, store: ModelStore): Promis
   const names = await assetNames();
   if (names.includes(reference)) return readAsset(reference);
   const [model = '', layer] = splitReference(reference);
-  const stored = await store.resolve(model).catch((cause: unknown) => {
+  const found = await store.resolve(model).catch(async (cause: unknown) => {
     if (!(cause instanceof FreezeframeError) || cause.code !== 'model-not-found') throw cause;
+    const stored = (await store.list()).models.map(({ name }) => name);
     throw new FreezeframeError(
       'backbone-not-found',
       expected(`one of auto, ${names.join(', ')}, or a model of the store`, '--backbone', model),
       {
         cause,
-        remedy: 'Import a classifier of pictures first: freezeframe import FILE --name NAME.',
+        ...didYouMean(
+          model,
+          [...names, 'auto', ...stored],
+          'Import a classifier of pictures first: freezeframe import FILE --name NAME.',
+        ),
       },
     );
   });
   return cutStored(
-    `${stored.name}@${stored.version}${layer === undefined ? '' : `:${layer}`}`,
-    stored.manifest,
-    await readFile(join(stored.folder, 'model.onnx')),
+    `${found.name}@${found.version}${layer === undefined ? '' : `:${layer}`}`,
+    found.manifest,
+    await readFile(join(found.folder, 'model.onnx')),
     layer,
   );
 }

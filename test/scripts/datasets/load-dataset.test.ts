@@ -22,7 +22,13 @@ describe('loadDataset', () => {
     await expect(loadDataset(join(folder, 'absent'))).rejects.toMatchObject({
       code: 'dataset-not-found',
       message: expect.stringContaining('gnomes, mnist, house-prices, FILE.csv, FOLDER'),
-      remedy: expect.stringContaining('no such file'),
+      remedy: 'Check the path: there is no such file or folder here.',
+    });
+    await expect(loadDataset(join(folder, 'noets.txt'))).rejects.toMatchObject({
+      remedy: expect.stringContaining('here. Did you mean notes.txt?'),
+    });
+    await expect(loadDataset('gnoms')).rejects.toMatchObject({
+      remedy: expect.stringContaining('Did you mean gnomes?'),
     });
     await expect(loadDataset(join(folder, 'notes.txt'))).rejects.toMatchObject({
       code: 'dataset-not-found',

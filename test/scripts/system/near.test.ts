@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../../scripts/system/near.ts';
+import { didYouMean, nearest } from '../../../scripts/system/near.ts';
 
 const NAMES = ['start', 'train', 'freeze', 'models', 'predict', 'evaluate', 'bundle', 'dev'];
 
@@ -33,4 +33,10 @@ describe('nearest', () => {
       }),
     );
   });
+});
+
+it('becomes a remedy, or leaves another one', () => {
+  expect(didYouMean('trian', NAMES)).toEqual({ remedy: 'Did you mean train?' });
+  expect(didYouMean('xyzzy', NAMES, 'Look.')).toEqual({ remedy: 'Look.' });
+  expect(didYouMean('xyzzy', NAMES)).toEqual({});
 });
