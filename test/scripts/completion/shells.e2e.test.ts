@@ -8,7 +8,6 @@ import { run } from '../commands/run.ts';
 /** Commands by which one shell is asked what it would offer behind a line. */
 interface Shell {
   readonly name: 'bash' | 'zsh' | 'fish';
-  readonly program: string;
   readonly ask: (script: string, line: string) => readonly string[];
 }
 
@@ -21,7 +20,6 @@ const bashWords = (line: string) =>
 const SHELLS: readonly Shell[] = [
   {
     name: 'bash',
-    program: process.env.BASH_PATH ?? 'bash',
     ask: (script, line) => [
       '--noprofile',
       '--norc',
@@ -31,7 +29,6 @@ const SHELLS: readonly Shell[] = [
   },
   {
     name: 'zsh',
-    program: process.env.ZSH_PATH ?? 'zsh',
     // What is offered, caught where zsh is told of it; it then takes what begins with the word.
     ask: (script, line) => [
       '-f',
@@ -47,7 +44,6 @@ for word in "\${(@f)$(_freezeframe)}"; do [[ $word == \${words[CURRENT]}* ]] && 
   },
   {
     name: 'fish',
-    program: process.env.FISH_PATH ?? 'fish',
     ask: (script, line) => ['--no-config', '-c', `source '${script}'; complete -C '${line}'`],
   },
 ];
@@ -70,8 +66,8 @@ const LINES: readonly [line: string, offered: string[], not: string[]][] = [
   ['freezeframe train --name ', [], ['gnomes', 'photo.jpg', 'train']],
 ];
 
-describe.each(SHELLS)('in a real $name', ({ name, program, ask }) => {
-  const there = spawnSync(program, ['-c', 'exit 0']).status === 0;
+describe.each(SHELLS)('in a real $name', ({ name, ask }) => {
+  const there = spawnSync(name, ['-c', 'exit 0']).status === 0;
   if (!there) console.warn(`skipped: completion in ${name} (it is not installed)`);
 
   let folder: string;
@@ -91,7 +87,7 @@ describe.each(SHELLS)('in a real $name', ({ name, program, ask }) => {
 
   it.skipIf(!there).each(LINES)('%s', (line, offered, not) => {
     const env = { ...process.env, FREEZEFRAME_STORE: '', HOME: folder };
-    const said = execFileSync(program, ask(script, line), {
+    const said = execFileSync(name, ask(script, line), {
       cwd: folder,
       env,
       encoding: 'utf8',
