@@ -1,4 +1,4 @@
-// Every alarm of the stack, and where it is told. docs/operations.md says of each what it means and what to do; a test holds
+// Every alarm of the stack, and where it is told. docs/operate.md says of each what it means and what to do; a test holds
 // the two together.
 
 const FUNCTIONS = [
@@ -132,7 +132,7 @@ function alarm({ says, metric: [Namespace, MetricName], dimensions, statistic = 
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
-      AlarmDescription: `${says}. See docs/operations.md.`,
+      AlarmDescription: `${says}. See docs/operate.md.`,
       Namespace,
       MetricName,
       Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),

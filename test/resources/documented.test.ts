@@ -15,14 +15,14 @@ function firstColumn(text: string): string[] {
   return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, word]) => word as string));
 }
 
-describe('docs/operations.md', () => {
+describe('docs/operate.md', () => {
   it('says of every alarm what it means and what to do, and of no other', async () => {
     const { Resources } = await alarms({ resolveVariable: async (name) => (name.endsWith('ptions') ? [] : 1) });
     const made = Object.entries(Resources)
       .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
       .map(([id]) => id.replace(/Alarm$/, ''));
     expect(made).toContain('DeadLetters');
-    const [, section = ''] = /\n## Alarms\n([\s\S]*?)\n## /.exec(read('docs/operations.md')) ?? [];
+    const [, section = ''] = /\n## Alarms\n([\s\S]*?)\n## /.exec(read('docs/operate.md')) ?? [];
     expect(firstColumn(section).sort()).toEqual(made.sort());
     for (const row of section.split('\n').filter((line) => line.startsWith('| `'))) {
       expect(
