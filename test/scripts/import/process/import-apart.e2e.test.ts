@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importModel } from '../../../../scripts/import/import-model.ts';
 import { importApart } from '../../../../scripts/import/process/import-apart.ts';
-import { checkPath, limitsFor, sizeOf } from '../../../../scripts/import/process/limits.ts';
 import { openStore } from '../../../../scripts/store/index.ts';
 import { endlessLoop, hungryGraph } from '../../onnx/hostile-models.ts';
 
@@ -113,28 +112,5 @@ describe('importApart', () => {
       code: 'limit-exceeded',
       details: { limit: '700 MB of memory' },
     });
-  });
-});
-
-describe('a path', () => {
-  it('that is not there is said before a process is started', async () => {
-    await expect(checkPath(join(folder, 'absent.keras'))).rejects.toMatchObject({ code: 'not-found' });
-  });
-});
-
-describe('limits', () => {
-  it('grow with the file, and never beyond the machine', async () => {
-    expect(limitsFor(0)).toEqual({ seconds: 60, bytes: expect.any(Number) });
-    expect(limitsFor(100e6).seconds).toBe(260);
-    expect(limitsFor(100e6).bytes).toBeGreaterThan(limitsFor(0).bytes);
-    expect(limitsFor(1e15).bytes).toBe(limitsFor(1e16).bytes);
-  });
-
-  it('count a folder by its files', async () => {
-    await mkdir(join(folder, 'some/deeper'), { recursive: true });
-    await put('some/a', new Uint8Array(10));
-    await put('some/deeper/b', new Uint8Array(5));
-    expect(await sizeOf(join(folder, 'some'))).toBe(15);
-    expect(await sizeOf(join(folder, 'absent'))).toBe(0);
   });
 });
