@@ -3,18 +3,18 @@ import { defineConfig } from 'vitest/config';
 /** The whole way: a browser, a local AWS, clients of others, processes that are killed. */
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
-/** Tests of what keeps state in its process (the command line, counts) or replaces modules: a process for each file. */
+/** Tests of what keeps state in its process (clients of AWS, counts) or replaces modules: a process for each file. */
 const ALONE = [
-  'test/aws/**/*.test.ts',
   'test/functions/{classify,uploads}/**/*.test.ts',
-  'test/functions/shared/{events,jobs,observe,runtime}/**/*.test.ts',
+  'test/functions/shared/{events,jobs}/**/*.test.ts',
   'test/functions/http/routes/{uploads,oip/extensions}.test.ts',
+  'test/scripts/commands/{batch,dlq,doctor,keys}.test.ts',
+  'test/scripts/keys/key-store.test.ts',
   'test/layers/inference/native.test.ts',
-  'test/scripts/{bench,bundle,commands,keys,local}/**/*.test.ts',
-  'test/scripts/cli.test.ts',
-  // Measures the memory of its process.
-  'test/scripts/read/fuzz*.test.ts',
   'test/scripts/evaluate/dataset-examples.test.ts',
+  // Measure the memory of their process.
+  'test/scripts/local/gateway.test.ts',
+  'test/scripts/read/fuzz*.test.ts',
 ];
 
 export default defineConfig({
