@@ -59,7 +59,7 @@ describe.skipIf(!CFN_LINT)('cfn-lint', () => {
     const broken = structuredClone(packaged[0]?.[1] as Template);
     (broken.Resources.UploadsQueue as { Properties: Record<string, unknown> }).Properties.VisibilityTimeout = 'soon';
     found = await lint([...packaged, [BROKEN, broken]]);
-  });
+  }, 300_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /**

@@ -18,7 +18,8 @@ import { saveTinyModel } from '../tiny-model.ts';
 const run = promisify(execFile);
 const host = hostTarget();
 
-describe('bundle', () => {
+// A build takes seconds, and minutes where the machine has much else to do.
+describe('bundle', { timeout: 300_000 }, () => {
   let work: string;
   let built: Bundle;
   const build = (outDir: string, more = {}) =>
@@ -34,7 +35,7 @@ describe('bundle', () => {
     work = await mkdtemp(join(tmpdir(), 'freezeframe-bundle-'));
     await saveTinyModel(openStore(join(work, 'store')), 'tiny');
     built = await build('first');
-  });
+  }, 300_000);
   afterAll(() => rm(work, { recursive: true }));
 
   it('makes the functions and both layers', async () => {
