@@ -1,7 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { loadDataset } from '#datasets';
-import type { WantedPrecision } from '#quantize';
 import { openStore } from '#store';
 import { reportResult, startProgress } from '#terminal';
 import {
@@ -12,18 +11,18 @@ import {
   readTrainedModel,
   type TrainingRecord,
 } from '#train';
+import { type NumbersFlags, numbersOf, takesNumbers } from './models/numbers-options.ts';
 import { takesStore } from './models/store-option.ts';
 
-interface Options {
+interface Options extends NumbersFlags {
   name?: string;
   samples: number | 'all';
-  precision: 'float32' | WantedPrecision;
   calibrate?: string;
   json?: true;
 }
 
 export function freezeCommand(): Command {
-  return takesStore(new Command('freeze'))
+  return takesStore(takesNumbers(new Command('freeze')))
     .description('turn a trained model into one verified file that answers anywhere')
     .argument('<trained>', 'name of a trained model (freezeframe train ... --name)')
     .option('--name <name>', 'name in the store (default: the name it was trained under)')
@@ -32,14 +31,6 @@ export function freezeCommand(): Command {
       'held-out samples to compare with the reference, or all',
       parseSamples,
       DEFAULT_SAMPLES as number | 'all',
-    )
-    .addOption(
-      new Option(
-        '--precision <how>',
-        'what it computes in: float32, int8 (fails where it does not hold), auto (int8 where that holds and is faster)',
-      )
-        .choices(['float32', 'int8', 'auto'])
-        .default('float32'),
     )
     .option('--calibrate <folder>', 'pictures that ranges for int8 are taken from, in the place of its own')
     .option('--json', 'print one JSON object')
@@ -67,7 +58,7 @@ The frozen file is saved only if it answers as the model itself, computed a seco
         store: openStore(),
         samples: options.samples,
         ...(options.name === undefined ? {} : { name: options.name }),
-        ...precisionOf(options),
+        ...chosenNumbers(options),
         onProgress: (done) => progress.update(done),
         onPrecision: (what, done, count) => {
           if (what !== shown) {
@@ -83,10 +74,11 @@ The frozen file is saved only if it answers as the model itself, computed a seco
 }
 
 /** @throws FreezeframeError `used-wrongly` where pictures are given for nothing */
-function precisionOf({ precision, calibrate }: Options) {
-  if (precision !== 'float32') return { precision, calibrate };
+function chosenNumbers({ calibrate, ...flags }: Options) {
+  const numbers = numbersOf(flags);
+  if (numbers.numbers) return { ...numbers, calibrate };
   if (calibrate === undefined) return {};
-  const message = expected('int8 or auto', '--precision beside --calibrate', precision);
+  const message = expected('int8 or auto', '--precision beside --calibrate', flags.precision);
   throw new FreezeframeError('used-wrongly', message, { remedy: 'Leave out --calibrate, or add --precision int8.' });
 }
 

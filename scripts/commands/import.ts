@@ -15,6 +15,7 @@ import {
 import { openStore, productionOf, productionText } from '#store';
 import { formatBytes, type Progress, printable, reportResult, startProgress, wholeAboveZero } from '#terminal';
 import type { EvaluatedImport } from './import/import-evaluated.ts';
+import { type NumbersFlags, WEIGHTS } from './models/numbers-options.ts';
 import { takesStore } from './models/store-option.ts';
 import { commandLine } from './report/command-line.ts';
 
@@ -37,6 +38,7 @@ interface Flags {
   featureNames?: string[];
   expected?: string;
   precision?: Precision;
+  weights: NumbersFlags['weights'];
   calibrate?: string;
   allowNonfinite?: true;
   evaluate?: string;
@@ -80,6 +82,7 @@ export function importCommand(): Command {
     .option('--target <column>', 'of the table that --evaluate names: which column holds the right answers')
     .option('--encoding <name>', 'of that table or CSV: windows-1252, ...; UTF-8 if left out')
     .option('--no-heatmap', 'leave out which parts of a picture speak for a label')
+    .addOption(WEIGHTS)
     .option(
       '--calibrate <folder>',
       'pictures that ranges for int8 are taken from; in folders called like its labels, or not',
@@ -166,6 +169,7 @@ function importOptions(path: string, flags: Flags): ImportOptions {
     labels: rest.labels,
     expected: rest.expected,
     precision: rest.precision,
+    ...(rest.weights === 'float32' ? {} : { weights: rest.weights }),
     calibrate: rest.calibrate,
     allowNonfinite: rest.allowNonfinite === true,
     command: commandLine(),

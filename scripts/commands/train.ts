@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp, type FoundPictures } from '#datasets';
-import type { WantedPrecision } from '#quantize';
 import { printable, reportResult, wholeAboveZero, wholeNumber } from '#terminal';
 import {
   ARCHITECTURES,
@@ -11,6 +10,7 @@ import {
   trainDataset,
   trainingProgress,
 } from '#train';
+import { type NumbersFlags, numbersOf, takesNumbers } from './models/numbers-options.ts';
 import { takesStore } from './models/store-option.ts';
 import { nextSteps } from './report/next-steps.ts';
 import { pageLine } from './report/report-file.ts';
@@ -18,7 +18,7 @@ import { type Comparison, worthComparing } from './train/from-scratch.ts';
 import { trainWithBackbone, wantsBackbone } from './train/with-backbone.ts';
 import { writeTrainedReport } from './train/write-trained-report.ts';
 
-interface TrainFlags {
+interface TrainFlags extends NumbersFlags {
   name: string;
   epochs?: number;
   batchSize?: number;
@@ -37,13 +37,12 @@ interface TrainFlags {
   background?: string;
   augment: boolean;
   flip: boolean;
-  precision: 'float32' | WantedPrecision;
   resume?: true;
   json?: true;
 }
 
 export function trainCommand(): Command {
-  return takesStore(new Command('train'))
+  return takesStore(takesNumbers(new Command('train')))
     .description('Train a model on pictures or a table, freeze it, and keep it in the store.')
     .argument('<data>', 'gnomes, mnist, house-prices, FILE.csv or a folder of class folders')
     .requiredOption('--name <name>', 'what to call the model')
@@ -71,14 +70,6 @@ export function trainCommand(): Command {
     .option('--encoding <name>', 'of a table: windows-1252, ...; UTF-8 if left out')
     .option('--no-augment', 'train on the pictures as they are')
     .option('--no-flip', 'never mirror a picture (writing, left and right hands)')
-    .addOption(
-      new Option(
-        '--precision <how>',
-        'what it computes in: float32, int8 (fails where it does not hold), auto (int8 where that holds and is faster)',
-      )
-        .choices(['float32', 'int8', 'auto'])
-        .default('float32'),
-    )
     .option('--resume', 'go on where the last training of this name was stopped')
     .option('--json', 'end with one JSON line')
     .addHelpText(
@@ -149,7 +140,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
       }),
       augment: { none: !flags.augment, flip: flags.flip },
       resume: flags.resume === true,
-      ...(flags.precision === 'float32' ? {} : { precision: flags.precision }),
+      ...numbersOf(flags),
       store: openStore(),
       storeRoot: defaultStore(),
       signal: stop.signal,

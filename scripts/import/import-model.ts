@@ -26,6 +26,8 @@ export interface ImportOptions {
   readonly precision?: Precision | undefined;
   /** False: without a heat map where it could have one. */
   readonly heatmap?: boolean;
+  /** What weights of floats are stored in. */
+  readonly weights?: 'int8' | undefined;
   /** A folder of pictures that ranges of stored numbers are taken from. */
   readonly calibrate?: string | undefined;
   /** What the user typed, for the manifest. */
@@ -89,8 +91,8 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
 const CALIBRATE = 'Ranges of stored numbers are taken from pictures: --precision int8 --calibrate FOLDER.';
 
 /** @throws FreezeframeError `used-wrongly` where pictures are given for nothing, or none for what needs them */
-function checkCalibration({ precision, calibrate }: ImportOptions, imported?: ImportedModel): void {
-  const wanted = precision === 'int8' || precision === 'auto';
+function checkCalibration({ precision, weights, calibrate }: ImportOptions, imported?: ImportedModel): void {
+  const wanted = precision === 'int8' || precision === 'auto' || weights === 'int8';
   if (!wanted && calibrate !== undefined)
     throw new FreezeframeError('used-wrongly', expected('int8 or auto', '--precision beside --calibrate', precision), {
       remedy: CALIBRATE,
@@ -107,24 +109,25 @@ function needsPictures(): FreezeframeError {
 
 async function quantized(
   prepared: PreparedModel,
-  { precision, calibrate }: ImportOptions,
+  { precision: asked, weights, calibrate }: ImportOptions,
   onStep: (step: string) => void,
 ): Promise<PreparedModel> {
-  if (precision !== 'int8' && precision !== 'auto') return prepared;
+  const precision = asked === 'int8' || asked === 'auto' ? asked : undefined;
+  if (precision === undefined && weights === undefined) return prepared;
   // It computes with its own stored numbers already.
   if (prepared.precision === 'int8') return prepared;
   if (calibrate === undefined) throw needsPictures();
-  const { choosePrecision, folderPictures } = await import('#quantize');
+  const { folderPictures, storeNumbers } = await import('#quantize');
   const { input, output } = prepared.manifest;
   const none = { count: 0, label: () => undefined, read: async () => undefined };
   const labels = output.kind === 'classification' ? output.labels : [];
-  const chosen = await choosePrecision({
-    wanted: precision,
+  const request = {
     onnx: prepared.onnx,
     manifest: prepared.manifest,
     pictures: input.kind === 'picture' ? await folderPictures(calibrate, input, labels) : none,
-    onProgress: (what, done, total) => onStep(`${what} ${done}/${total}`),
-  });
+    onProgress: (what: string, done: number, total: number) => onStep(`${what} ${done}/${total}`),
+  };
+  const chosen = await storeNumbers({ precision, weights }, request);
   return { ...prepared, ...chosen, notes: [...prepared.notes, ...chosen.notes] };
 }
 
@@ -173,7 +176,7 @@ function draft(
     precision: prepared.precision ?? 'float32',
     metrics: {
       verification: { ...verification, batches: [...batches], ...(expected ? { expected: { ...expected } } : {}) },
-      ...(prepared.figures ? { precision: prepared.figures } : {}),
+      ...prepared.figures,
     },
     provenance: {
       source: basename(path),

@@ -1,6 +1,6 @@
 import type { Manifest } from '@freezeframe/inference';
 import type { Scaled } from '#frozen';
-import type { PrecisionFigures } from '#quantize';
+import type { StoredNumbers } from '#quantize';
 import type { Expectation } from './checks/expected.ts';
 import type { PictureChoices } from './choose-input.ts';
 import type { Task } from './choose-output.ts';
@@ -43,7 +43,7 @@ export interface PreparedModel {
   /** Float32 where nothing is said. */
   readonly precision?: Manifest['precision'];
   /** What was measured where stored numbers were asked for. */
-  readonly figures?: PrecisionFigures;
+  readonly figures?: StoredNumbers['figures'];
   readonly notes: readonly string[];
   readonly verification: ImportVerification;
 }

@@ -2,6 +2,7 @@ import { expected, FreezeframeError, type ManifestDraft } from '@freezeframe/inf
 import { LEAST_AGREEMENT, MOST_DROP } from './judge/answers.ts';
 import { type Timing, timeBoth } from './judge/timing.ts';
 import { type StoredVerification, verifyStored } from './judge/verify.ts';
+import { percent } from './judge/words.ts';
 import { firstSamples, type Quantized, quantize } from './quantize.ts';
 import type { CalibrationPictures, QuantizeSubject } from './subject.ts';
 
@@ -139,8 +140,4 @@ function notesOn(
     `int8: the same first choice as float on ${percent(agreement)} of ${count} pictures ${how} (${between}).${right}`,
     `${stored} of ${layers} layers compute with stored numbers (${method}): ${int8.toFixed(1)} ms instead of ${float.toFixed(1)} (${ratio.toFixed(2)}x), ${(rewritten.onnx.byteLength / 1e6).toFixed(1)} MB.`,
   ];
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,3 +1,5 @@
-export { choosePrecision, type PrecisionFigures, type WantedPrecision } from './choose-precision.ts';
 export { filePictures, folderPictures } from './folder.ts';
+export { type NumbersWanted, type StoredNumbers, storeNumbers } from './store-numbers.ts';
 export type { CalibrationPictures } from './subject.ts';
+export { dequantizeRows, joinRows, type QuantizedRows, quantizeRows, ZERO_POINT } from './weights/quantized-rows.ts';
+export { storeWeightsSmall } from './weights/small-weights.ts';

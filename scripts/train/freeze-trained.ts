@@ -9,7 +9,7 @@ import {
 import type { Dataset, TableDataset } from '#datasets';
 import { type Constant, scoreAnswers } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
-import type { WantedPrecision } from '#quantize';
+import type { NumbersWanted } from '#quantize';
 import type { Verification } from '#reference';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { calibrationPictures } from './calibration-pictures.ts';
@@ -28,8 +28,8 @@ export interface FreezeTrainedOptions {
   readonly name?: string;
   /** How many samples of the test split are compared with the reference. */
   readonly samples?: number | 'all';
-  /** Computed with stored numbers where its answers hold. */
-  readonly precision?: WantedPrecision | undefined;
+  /** Stored numbers where its answers hold with them. */
+  readonly numbers?: NumbersWanted | undefined;
   /** A folder of pictures that ranges for them are taken from, in the place of the data set. */
   readonly calibrate?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -96,7 +96,7 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
       after,
       constant: { ...constant },
       verification: { ...verified },
-      ...(chosen.figures ? { precision: chosen.figures } : {}),
+      ...chosen.figures,
     },
     provenance: provenanceOf(trained),
   };
@@ -116,20 +116,14 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
 }
 
 async function inPrecision(options: FreezeTrainedOptions, onnx: Uint8Array, manifest: FrozenParts) {
-  const { precision: wanted, calibrate, dataset, signal, onPrecision } = options;
-  if (wanted === undefined) return { onnx, precision: 'float32' as const, figures: undefined, notes: [] };
-  const { choosePrecision, folderPictures } = await import('#quantize');
+  const { numbers, calibrate, dataset, signal, onPrecision } = options;
+  if (!numbers) return { onnx, precision: 'float32' as const, figures: {}, notes: [] };
+  const { folderPictures, storeNumbers } = await import('#quantize');
   const { input, output } = manifest;
   const named = calibrate !== undefined && input.kind === 'picture' && output.kind === 'classification';
   const pictures = named ? await folderPictures(calibrate, input, output.labels) : calibrationPictures(dataset);
-  return choosePrecision({
-    wanted,
-    onnx,
-    manifest,
-    pictures,
-    signal,
-    ...(onPrecision ? { onProgress: onPrecision } : {}),
-  });
+  const request = { onnx, manifest, pictures, signal, ...(onPrecision ? { onProgress: onPrecision } : {}) };
+  return storeNumbers(numbers, request);
 }
 
 type FrozenParts = Pick<ManifestDraft, 'task' | 'input' | 'output'>;

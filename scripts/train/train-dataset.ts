@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Dataset, DatasetOptions } from '#datasets';
 import { type Cost, scoreAnswers, timeWarm } from '#evaluate';
 import { rangeOf } from '#frozen';
-import type { WantedPrecision } from '#quantize';
+import type { NumbersWanted } from '#quantize';
 import { checkName, type ModelStore } from '#store';
 import { type Architecture, defaultArchitecture, findArchitecture } from './architectures/index.ts';
 import type { TrainingBackend } from './backends/index.ts';
@@ -30,8 +30,8 @@ export interface TrainDatasetOptions {
   /** Parts of the architecture's augmentation that are not wanted, or none of it at all. */
   readonly augment?: { readonly none?: boolean; readonly flip?: boolean };
   readonly resume?: boolean;
-  /** Computed with stored numbers where its answers hold. */
-  readonly precision?: WantedPrecision | undefined;
+  /** Stored numbers where its answers hold with them. */
+  readonly numbers?: NumbersWanted | undefined;
   readonly store: ModelStore;
   readonly storeRoot: string;
   readonly signal?: AbortSignal;
@@ -125,7 +125,7 @@ async function trainLocked(options: TrainDatasetOptions): Promise<TrainReport> {
     trained,
     dataset,
     store: options.store,
-    precision: options.precision,
+    numbers: options.numbers,
     signal,
     onProgress,
     onPrecision: (...progress) => options.onPrecision?.(...progress),

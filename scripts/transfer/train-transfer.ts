@@ -1,7 +1,7 @@
 import type { ManifestDraft } from '@freezeframe/inference';
 import type { FoundPictures, Skipped } from '#datasets';
 import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
-import type { WantedPrecision } from '#quantize';
+import type { NumbersWanted } from '#quantize';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
 import { draftOf } from './draft.ts';
@@ -32,7 +32,7 @@ export interface TrainTransferOptions {
   readonly background: readonly PictureFile[] | false;
   readonly seed: number;
   /** The network computed with stored numbers where its answers hold; the head stays in float. */
-  readonly precision?: WantedPrecision | undefined;
+  readonly numbers?: NumbersWanted | undefined;
   readonly store: ModelStore;
   readonly storeRoot: string;
   readonly signal?: AbortSignal | undefined;
@@ -190,11 +190,10 @@ async function trainBest(
 }
 
 async function inPrecision(options: TrainTransferOptions, best: Candidate, manifest: ManifestDraft, onnx: Uint8Array) {
-  const { precision: wanted, found, signal, onProgress } = options;
-  if (wanted === undefined) return { onnx, manifest, notes: [] };
-  const { choosePrecision, filePictures } = await import('#quantize');
-  const chosen = await choosePrecision({
-    wanted,
+  const { numbers, found, signal, onProgress } = options;
+  if (!numbers) return { onnx, manifest, notes: [] };
+  const { filePictures, storeNumbers } = await import('#quantize');
+  const chosen = await storeNumbers(numbers, {
     onnx,
     manifest,
     pictures: filePictures(best.pictures, best.backbone.input, found.labels),
@@ -203,7 +202,7 @@ async function inPrecision(options: TrainTransferOptions, best: Candidate, manif
     ...(onProgress ? { onProgress } : {}),
   });
   const { precision, figures, notes } = chosen;
-  const metrics = { ...manifest.metrics, precision: figures };
+  const metrics = { ...manifest.metrics, ...figures };
   return { onnx: chosen.onnx, manifest: { ...manifest, precision, metrics }, notes };
 }
 

@@ -1,22 +1,21 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { type FoundPictures, pictureTraits } from '#datasets';
-import type { WantedPrecision } from '#quantize';
 import { defaultStore, openStore } from '#store';
 import { type Progress, printable, reportResult, startProgress } from '#terminal';
 import type { HeldOut, TransferReport } from '#transfer';
+import { type NumbersFlags, numbersOf } from '../models/numbers-options.ts';
 import { picturesNamed } from '../predict/pictures-named.ts';
 import { nextSteps } from '../report/next-steps.ts';
 import { pageLine, reportFile } from '../report/report-file.ts';
 import { transferPerformance, transferReport } from '../report/transfer-report.ts';
 import { type Comparison, compareFromScratch, describeComparison, worthComparing } from './from-scratch.ts';
 
-export interface BackboneFlags {
+export interface BackboneFlags extends NumbersFlags {
   readonly name: string;
   readonly backbone?: string;
   readonly unknown: boolean;
   readonly background?: string;
   readonly seed: number;
-  readonly precision: 'float32' | WantedPrecision;
   readonly json?: true;
 }
 
@@ -62,7 +61,7 @@ export async function trainWithBackbone(
       backbone: flags.backbone ?? 'auto',
       background: flags.unknown ? await backgroundPictures(flags.background) : false,
       seed: flags.seed,
-      ...(flags.precision === 'float32' ? {} : { precision: flags.precision }),
+      ...numbersOf(flags),
       store: openStore(),
       storeRoot: defaultStore(),
       signal,

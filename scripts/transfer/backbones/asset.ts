@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PictureInput, pictureInput } from '@freezeframe/inference';
 import * as z from 'zod';
-import type { QuantizedRows } from '../quantized-rows.ts';
+import type { QuantizedRows } from '#quantize';
 import type { Backbone } from './backbone.ts';
 
 /** `assets/backbones/<name>/`: `model.onnx`, `backbone.json`, and the pictures' features in `background.bin`. */

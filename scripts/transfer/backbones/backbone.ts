@@ -1,5 +1,5 @@
 import type { PictureInput } from '@freezeframe/inference';
-import type { QuantizedRows } from '../quantized-rows.ts';
+import type { QuantizedRows } from '#quantize';
 
 /** A pretrained network that turns pictures into features. */
 export interface Backbone {

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
 import { createEngine, type Manifest } from '@freezeframe/inference';
 import { type GraphProto, ModelProtoSchema, parseOnnx } from '#onnx';
+import { quantizeRows, storeWeightsSmall } from '#quantize';
 import { replaceFile } from '#system';
 import { extractFeatures, type PictureFile } from '../features/extract.ts';
-import { quantizeRows } from '../quantized-rows.ts';
 import { BACKBONES_FOLDER, digestOf, FILES, writeBackground } from './asset.ts';
 import type { Backbone } from './backbone.ts';
 import { cutStored } from './find.ts';
-import { storeWeightsSmall } from './small-weights.ts';
 
 interface AssetSource {
   readonly name: string;

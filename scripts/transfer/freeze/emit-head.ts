@@ -1,6 +1,6 @@
 import { DATATYPE_NUMBERS, type GraphBuilder } from '#onnx';
+import { type QuantizedRows, ZERO_POINT } from '#quantize';
 import type { Head } from '../head/logistic.ts';
-import { type QuantizedRows, ZERO_POINT } from '../quantized-rows.ts';
 import type { Unknown } from '../unknown/unknown.ts';
 
 /** Names of outputs beside `probabilities`. */

@@ -1,5 +1,5 @@
+import { dequantizeRows, type QuantizedRows } from '#quantize';
 import type { Head } from '../head/logistic.ts';
-import { dequantizeRows, type QuantizedRows } from '../quantized-rows.ts';
 import type { FullHead, MapShape } from './emit-head.ts';
 
 // What the frozen head is held against: the same formulas in double precision, one after the other, without a graph.

@@ -1,7 +1,7 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { joinRows, type QuantizedRows, quantizeRows } from '#quantize';
 import type { Backbone } from '../backbones/backbone.ts';
 import { type ExtractOptions, extractFeatures, type PictureFile } from '../features/extract.ts';
-import { joinRows, type QuantizedRows, quantizeRows } from '../quantized-rows.ts';
 
 /** With fewer, the nearest of them says nothing. */
 const LEAST = 20;

@@ -1,7 +1,7 @@
+import { dequantizeRows, joinRows, type QuantizedRows, quantizeRows } from '#quantize';
 import { stream } from '#system';
 import type { Features } from '../features/features.ts';
 import { rowsOfEach } from '../head/folds.ts';
-import { dequantizeRows, joinRows, type QuantizedRows, quantizeRows } from '../quantized-rows.ts';
 import type { Distances } from './distances.ts';
 import { findPrototypes, type Prototypes, smallest } from './prototypes.ts';
 

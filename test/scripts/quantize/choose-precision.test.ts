@@ -1,7 +1,7 @@
 import type { ManifestDraft } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../scripts/onnx/index.ts';
-import { choosePrecision } from '../../../scripts/quantize/index.ts';
+import { choosePrecision } from '../../../scripts/quantize/choose-precision.ts';
 import { type Block, noisePictures, randomNet } from './random-net.ts';
 
 const picture = {

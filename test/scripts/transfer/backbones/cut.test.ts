@@ -3,8 +3,8 @@ import { createEngine } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../../scripts/onnx/graph.ts';
 import { ModelProtoSchema, parseOnnx } from '../../../../scripts/onnx/index.ts';
+import { storeWeightsSmall } from '../../../../scripts/quantize/weights/small-weights.ts';
 import { cutBackbone } from '../../../../scripts/transfer/backbones/cut.ts';
-import { storeWeightsSmall } from '../../../../scripts/transfer/backbones/small-weights.ts';
 
 const CHANNELS = 64;
 

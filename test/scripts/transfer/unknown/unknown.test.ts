@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quantizeRows } from '../../../../scripts/quantize/weights/quantized-rows.ts';
 import { MemoryFeatures } from '../../../../scripts/transfer/features/features.ts';
-import { quantizeRows } from '../../../../scripts/transfer/quantized-rows.ts';
 import { Distances } from '../../../../scripts/transfer/unknown/distances.ts';
 import { findPrototypes } from '../../../../scripts/transfer/unknown/prototypes.ts';
 import { learnUnknown } from '../../../../scripts/transfer/unknown/unknown.ts';

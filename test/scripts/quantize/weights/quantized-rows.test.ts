@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { dequantizeRows, joinRows, quantizeRows } from '../../../scripts/transfer/quantized-rows.ts';
+import { dequantizeRows, joinRows, quantizeRows } from '../../../../scripts/quantize/weights/quantized-rows.ts';
 
 it('is off by at most half a step of the row', () => {
   fc.assert(

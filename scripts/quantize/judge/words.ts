@@ -1,0 +1,4 @@
+/** A share in words. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
