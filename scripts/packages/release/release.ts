@@ -70,7 +70,7 @@ export async function release(options: ReleaseOptions): Promise<void> {
         ? `Signed by ${signed}.`
         : 'Provenance: a hosted CI signs it; nobody does here, and a release needs --unsigned.',
     );
-    say('Nothing was changed, and nobody was asked.');
+    say('Nothing but build/packages was changed, and nobody was asked.');
     return;
   }
   const packages = await withEdits(root, edits, pack);
