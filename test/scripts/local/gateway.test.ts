@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -193,10 +194,13 @@ describe('startLocalGateway', () => {
   it('waits for a bundle that is being put in place, and refuses one that was ended then', async () => {
     const buildDir = await makeFakeBuild(join(work, 'between'), "export const handler = async () => 'whole';");
     await rename(join(buildDir, 'functions'), join(buildDir, 'aside'));
+    const begun = new EventEmitter();
     const publishing = alone(buildDir, 'publishing', async () => {
+      begun.emit('begun');
       await new Promise((resolve) => setTimeout(resolve, 300));
       await rename(join(buildDir, 'aside'), join(buildDir, 'functions'));
     });
+    await once(begun, 'begun');
     const other = await start({ buildDir });
     await publishing;
     expect(await (await fetch(other.url)).text()).toBe('whole');
