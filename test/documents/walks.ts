@@ -19,6 +19,8 @@ export interface Walk {
 const AWS = 'a program of AWS; test/e2e/stack/ does the same by the SDK';
 const THIS_RUN = 'runs the tests, this one among them';
 
+const RELEASE = 'tags and publishes this tree; test/scripts/packages/release/ does so with another one';
+
 /** Every document that prints commands. */
 export const WALKS: Readonly<Record<string, Walk>> = {
   'README.md': { empty: true, files: ['picture.jpg'] },
@@ -27,6 +29,8 @@ export const WALKS: Readonly<Record<string, Walk>> = {
       'npm ci': 'made the modules that run this test',
       'npm test': THIS_RUN,
       'npm run e2e': THIS_RUN,
+      'npm run release -- --dry-run': RELEASE,
+      'npm run release': RELEASE,
       'npm run packages': 'this test calls what it calls, to have packages to install',
     },
   },
