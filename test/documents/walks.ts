@@ -75,6 +75,8 @@ export const WALKS: Readonly<Record<string, Walk>> = {
     versions: 1,
     before: ['npx freezeframe deploy'],
     untyped: {
+      'npx freezeframe dlq redrive --all':
+        'MiniStack has no ListDeadLetterSourceQueues; test/scripts/commands/dlq.test.ts has a queue that does',
       'npx freezeframe dlq drop ID': 'asks a question; test/scripts/commands/dlq.test.ts answers it',
       'npx freezeframe batch s3://photos/2024/': 'takes a bucket of the stack; test/e2e/stack.test.ts names one',
     },
