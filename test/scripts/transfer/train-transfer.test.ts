@@ -138,4 +138,15 @@ describe('trainTransfer', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'interrupted' });
     await expect(openStore(join(root, 'store')).resolve('stopped')).rejects.toMatchObject({ code: 'model-not-found' });
   });
+
+  it.each(['Cross-validation', 'Training the head', 'Verification'])('can be stopped at: %s', async (part) => {
+    const controller = new AbortController();
+    const stopped = train({
+      name: 'stopped',
+      signal: controller.signal,
+      onProgress: (what) => what === part && controller.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'interrupted', message: expect.stringContaining(part) });
+    await expect(openStore(join(root, 'store')).resolve('stopped')).rejects.toMatchObject({ code: 'model-not-found' });
+  });
 });
