@@ -10,6 +10,7 @@ export interface CommandEntry {
 /** Each with how its file is imported: nothing is loaded for a help text. */
 const LOADERS = {
   start: async () => (await import('./start.ts')).startCommand(),
+  init: async () => (await import('./init.ts')).initCommand(),
   train: async () => (await import('./train.ts')).trainCommand(),
   import: async () => (await import('./import.ts')).importCommand(),
   dataset: async () => (await import('./dataset.ts')).datasetCommand(),
@@ -29,6 +30,7 @@ const LOADERS = {
 
 const SUMMARIES: Readonly<Record<keyof typeof LOADERS, string>> = {
   start: 'the whole way once: from drawn pictures to an answering gateway',
+  init: 'make this folder a project of yours, and touch nothing that is there',
   train: 'train a model on pictures or a table, freeze it and keep it',
   import: 'bring a Keras, TensorFlow.js, Teachable Machine or ONNX model',
   dataset: 'look at a data set as training sees it',

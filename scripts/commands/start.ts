@@ -17,13 +17,14 @@ const STEPS = {
 
 export function startCommand(): Command {
   return takesStore(new Command('start'))
-    .description('The whole way once: draw pictures, train, freeze, bundle, and answer pictures on this machine.')
+    .description('The whole way once: train on photos/, freeze, bundle, and answer pictures on this machine.')
     .option('--port <number>', 'where to listen; PORT or 3000 if left out, 0 for a free one')
     .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')
     .option('--json', 'print one JSON line when it listens, then one for each answered upload')
     .addHelpText(
       'after',
       `
+Without a folder photos/ with one folder per class, a sample of drawn garden gnomes is trained.
 What has been made before and has not changed is not made again: the second start takes seconds.
 
 Examples:
@@ -37,6 +38,7 @@ Examples:
       // Said before a minute of training, not after it.
       const port = choosePort(flags.port);
       const { start } = await import('./start/start.ts');
+      const { photosOf } = await import('./start/photos.ts');
       const { describeStarted, startedResult } = await import('./start/describe.ts');
       const { defaultStore, openStore } = await import('#store');
       const json = flags.json === true;
@@ -44,6 +46,7 @@ Examples:
         store: openStore(),
         storeRoot: defaultStore(),
         port,
+        photos: await photosOf(process.cwd()),
         ...(flags.host ? { host: flags.host } : {}),
         step: (name) => process.stderr.write(`${STEPS[name]}\n`),
         // A newcomer need not read that all went well; freezeframe dev shows every line.

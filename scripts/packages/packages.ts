@@ -1,9 +1,15 @@
 import { join } from 'node:path';
 import { cliPackage } from './cli-package.ts';
+import { createPackage } from './create-package.ts';
+import { inferencePackage } from './inference-package.ts';
 import { type Packed, pack } from './pack.ts';
 
 /** Everything that is published, with the folder of its name and the most that it may take where it is installed. */
-const PACKAGES = [{ folder: 'cli', make: cliPackage, limit: 25_000_000 }] as const;
+const PACKAGES = [
+  { folder: 'cli', make: cliPackage, limit: 25_000_000 },
+  { folder: 'inference', make: inferencePackage, limit: 500_000 },
+  { folder: 'create', make: createPackage, limit: 50_000 },
+] as const;
 
 /** Makes all packages: a folder for each below `outDir`, and the tarballs beside them. @throws Error past a limit */
 export async function makePackages(root: string, outDir: string): Promise<Packed[]> {

@@ -10,6 +10,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   completion: [],
   guards: [],
   html: ['terminal'],
+  project: [],
   keras: [],
   frozen: [],
   tensorflow: ['guards', 'keras'],

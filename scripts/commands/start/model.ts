@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FreezeframeError } from '@freezeframe/inference';
 import type { ModelStore } from '#store';
+import type { Photos } from './photos.ts';
 import { fingerprint, readState, writeState } from './state.ts';
 import { type TrainOutcome, trainInChild } from './train-child.ts';
 
@@ -10,8 +12,17 @@ const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
 /** What `npm start` trains: a head on the data set that the project draws itself. */
 const TRAINING = ['gnomes', '--name', 'gnomes', '--backbone', 'mobilenet-edgetpu', '--seed', '1'] as const;
 
-/** Whose change makes another model: the drawings, and everything between them and the frozen file. */
-const SOURCES = ['datasets', 'transfer', 'onnx'].map((folder) => join(SCRIPTS, folder));
+/**
+ * Whose change makes another model: the drawings, and everything between them and the frozen file. In an installed package
+ * all code is in chunks, whose names change with it.
+ */
+const CHUNKS = join(SCRIPTS, '..', 'chunks');
+const SOURCES = existsSync(CHUNKS) ? [CHUNKS] : ['datasets', 'transfer', 'onnx'].map((name) => join(SCRIPTS, name));
+
+/** What is trained of photographs, and what else changes their model. */
+export function trainingOf({ folder, name }: Photos): Required<Pick<ModelOptions, 'words' | 'sources'>> {
+  return { words: [folder, '--name', name, '--seed', '1'], sources: [...SOURCES, folder] };
+}
 
 export interface ModelOptions {
   readonly store: ModelStore;

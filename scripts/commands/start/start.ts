@@ -3,7 +3,8 @@ import { type Bundle, bundle, hostTarget } from '#bundle';
 import { type LocalGateway, startLocalGateway, type UploadReport, uploadFolders } from '#local';
 import type { ModelStore } from '#store';
 import { type Progress, startProgress } from '#terminal';
-import { ensureModel, type ReadyModel } from './model.ts';
+import { ensureModel, type ReadyModel, trainingOf } from './model.ts';
+import { oneOfEach, type Photos } from './photos.ts';
 import { dropUpload, ensureSamples, type Tried, tryOverHttp, UploadWaiter } from './try-out.ts';
 
 export interface StartOptions {
@@ -18,6 +19,8 @@ export interface StartOptions {
   readonly log?: (line: string) => unknown;
   /** Uploads that come after the first. */
   readonly onUpload?: (report: UploadReport) => void;
+  /** What is trained in the place of the sample. */
+  readonly photos?: Photos | undefined;
   /** Replaces training. */
   readonly model?: () => Promise<ReadyModel>;
 }
@@ -43,11 +46,13 @@ const UPLOAD_PATIENCE = 15_000;
  * whose inputs have not changed are left out. Whoever calls it closes the gateway.
  */
 export async function start(options: StartOptions): Promise<Started> {
-  const { store, storeRoot, port, step = () => {} } = options;
+  const { store, storeRoot, port, photos, step = () => {} } = options;
+  const stateFile = join(storeRoot, 'start.json');
+  const train = () => ensureModel({ store, stateFile, ...(photos ? trainingOf(photos) : {}) });
   step('model');
-  const ready = await (options.model ?? (() => ensureModel({ store, stateFile: join(storeRoot, 'start.json') })))();
+  const ready = await (options.model ?? train)();
   step('samples');
-  const samples = await ensureSamples(join(storeRoot, 'samples'));
+  const samples = photos ? await oneOfEach(photos.folder) : await ensureSamples(join(storeRoot, 'samples'));
   step('bundle');
   const built = await bundleForHere(store, ready.model, options.buildDir ?? 'build');
   step('gateway');
