@@ -33,7 +33,11 @@ export async function inferencePackage(root: string): Promise<Tree> {
   const [index] = outputFiles;
   const types = { types: './types/index.d.ts', default: './index.js' };
   const manifest = await publishedManifest(root, own, {
-    exports: { '.': types, './error-codes': './error-codes.json', './package.json': './package.json' },
+    exports: {
+      '.': types,
+      './error-codes': { types: './types/error-codes.d.ts', default: './error-codes.json' },
+      './package.json': './package.json',
+    },
     sideEffects: true,
     dependencies: await installedVersions(root, DEPENDENCIES),
   });
@@ -62,9 +66,15 @@ async function declarations(root: string, own: string): Promise<Map<string, Uint
       '--resolveJsonModule',
     ];
     await run(process.execPath, [...words, ...options, ...more, join(own, 'src', 'index.ts')], { cwd: root });
-    const texts = new Map<string, Uint8Array>();
+    // Who imports JSON needs an option of the compiler that our users may not have set.
+    const codes = JSON.parse(await readFile(join(own, 'src', 'error-codes.json'), 'utf8')) as object;
+    const names = Object.keys(codes).map((code) => `  ${JSON.stringify(code)}: string;\n`);
+    const listed = `declare const codes: {\n${names.join('')}};\nexport default codes;\n`;
+    const texts = new Map([['error-codes.d.ts', new TextEncoder().encode(listed)]]);
     for (const [path, { file }] of await filesIn(out)) {
-      const text = (await readFile(file, 'utf8')).replaceAll(/(from|import\()( ?["']\.[^"']*)\.ts(["'])/g, '$1$2.js$3');
+      const text = (await readFile(file, 'utf8'))
+        .replaceAll(/(from|import\()( ?["']\.[^"']*)\.ts(["'])/g, '$1$2.js$3')
+        .replace(/["']\.\/error-codes\.json["']( with \{[^}]*\})?/, "'./error-codes.js'");
       texts.set(path, new TextEncoder().encode(text));
     }
     return texts;

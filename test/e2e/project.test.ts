@@ -1,0 +1,170 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makePackages } from '../../scripts/packages/packages.ts';
+import { type Registry, startRegistry, VERDACCIO } from './project/registry.ts';
+
+const run = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, '../..');
+const { FIXTURES_DIR, LAMBDA_RIC } = process.env;
+const PHOTOGRAPHS = process.env.CATS_DOGS_DIR ?? join(FIXTURES_DIR ?? '', '../data/cats-dogs');
+
+const SKIPPED = VERDACCIO ? false : 'VERDACCIO names no registry to publish to';
+
+describe.skipIf(SKIPPED)('a project of somebody else', () => {
+  let work: string;
+  let project: string;
+  let registry: Registry;
+  const call = (program: string, words: readonly string[], cwd: string, more: NodeJS.ProcessEnv = {}) =>
+    run(program, [...words], { cwd, env: { ...registry.environment(work), ...more }, maxBuffer: 1 << 26 });
+
+  beforeAll(async () => {
+    // As people call their folders.
+    work = await mkdtemp(join(tmpdir(), 'freezeframe Übung mit Wörtern '));
+    project = join(work, 'my-classifier');
+    registry = await startRegistry();
+    for (const { tarball } of await makePackages(ROOT, join(work, 'packages'))) {
+      await call('npm', ['publish', tarball, '--access', 'public'], work);
+    }
+    await call('npm', ['create', '--yes', 'freezeframe@latest', 'my-classifier'], work);
+  }, 900_000);
+  afterAll(async () => {
+    await registry?.close();
+    await rm(work, { recursive: true, force: true });
+  });
+
+  it('has what a project needs, and few packages', async () => {
+    expect((await readdir(project)).sort()).toEqual([
+      '.gitignore',
+      '.npmrc',
+      'README.md',
+      'node_modules',
+      'package-lock.json',
+      'package.json',
+      'photos',
+      'serverless.yml',
+      'test',
+    ]);
+    const { stdout } = await call('npm', ['ls', '--all', '--parseable', '@freezeframe/cli'], project);
+    expect(stdout).toContain('@freezeframe');
+    const without = join(work, 'cli alone');
+    await mkdir(without);
+    await writeFile(join(without, 'package.json'), '{"private":true}');
+    await call('npm', ['install', '--ignore-scripts', '@freezeframe/cli'], without);
+    const { packages } = JSON.parse(await readFile(join(without, 'node_modules/.package-lock.json'), 'utf8'));
+    expect(Object.keys(packages).length).toBeLessThanOrEqual(80);
+    const engine = await bytesBelow(join(without, 'node_modules/onnxruntime-node'));
+    expect((await bytesBelow(join(without, 'node_modules'))) - engine).toBeLessThan(60_000_000);
+  }, 600_000);
+
+  it('trains, bundles and answers by npm start, and writes nothing into node_modules', async () => {
+    const before = await listed(join(project, 'node_modules'));
+    const { started, end } = await npmStart(project);
+    await end();
+    expect(started).toMatchObject({ model: 'gnomes@1', upload: { result: { known: true } } });
+    expect(started.tried).toHaveLength(2);
+    expect(await listed(join(project, 'node_modules'))).toEqual(before);
+    // The test that came with the project.
+    const { stdout } = await call('npm', ['test'], project);
+    expect(stdout).toMatch(/pass 1/);
+  }, 600_000);
+
+  it.skipIf(!existsSync(PHOTOGRAPHS))(
+    'trains on the photographs that are put into it',
+    async () => {
+      for (const label of ['cat', 'dog']) {
+        for (const name of (await readdir(join(PHOTOGRAPHS, label))).sort().slice(0, 20)) {
+          await mkdir(join(project, 'photos', label), { recursive: true });
+          await cp(join(PHOTOGRAPHS, label, name), join(project, 'photos', label, name));
+        }
+      }
+      const { started, end } = await npmStart(project);
+      await end();
+      expect(started.model).toBe('my-classifier@1');
+      expect(started.tried.map(({ result }: Tried) => result.predictions[0]?.label)).toEqual(['cat', 'dog']);
+    },
+    600_000,
+  );
+
+  it.skipIf(!LAMBDA_RIC)(
+    'runs on the other versions of Node',
+    async () => {
+      const nodes = (LAMBDA_RIC as string).split(':').map((folder) => join(folder, 'node_modules/node/bin/node'));
+      const picture = join(project, '.freezeframe/samples/garden-gnome.jpg');
+      for (const node of nodes) {
+        const words = [
+          join('node_modules/@freezeframe/cli/scripts/freezeframe.js'),
+          'predict',
+          'gnomes',
+          picture,
+          '--json',
+        ];
+        const { stdout, stderr } = await call(node, words, project);
+        expect(JSON.parse(stdout).predictions[0].label, node).toBe('garden-gnome');
+        expect(stderr).toBe('');
+      }
+    },
+    300_000,
+  );
+
+  it('has types for those who write a handler', async () => {
+    await writeFile(
+      join(project, 'handler.ts'),
+      `import { FreezeframeError, loadClassifier, type Result } from '@freezeframe/inference';
+export async function handler(body: Uint8Array): Promise<Result | string> {
+  try { return await (await loadClassifier({ name: 'gnomes' })).classify(body, { topK: 1 }); }
+  catch (error) { if (error instanceof FreezeframeError) return error.code; throw error; }
+}
+`,
+    );
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const words = ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--types', 'node', '--typeRoots'];
+    await call(process.execPath, [compiler, ...words, join(ROOT, 'node_modules/@types'), 'handler.ts'], project);
+  }, 120_000);
+
+  async function npmStart(folder: string) {
+    const child = spawn('npm', ['start', '--', '--port', '0', '--json'], {
+      cwd: folder,
+      env: registry.environment(work),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const line = await new Promise<string>((answer, reject) => {
+      createInterface({ input: child.stdout }).on('line', (text) => text.startsWith('{') && answer(text));
+      child.once('close', (code) => reject(new Error(`npm start ended with ${code}: ${said}`)));
+    });
+    return { started: JSON.parse(line), end: () => endGroup(child) };
+  }
+});
+
+interface Tried {
+  readonly result: { readonly predictions: readonly { readonly label: string }[] };
+}
+
+/** npm, and what it started. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('close', resolve));
+  process.kill(-(child.pid as number), 'SIGTERM');
+  await gone;
+}
+
+async function listed(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(files.sort().map(async (file) => `${file} ${(await stat(file)).mtimeMs}`));
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return (await Promise.all(files.map((file) => stat(file)))).reduce((sum, { size }) => sum + size, 0);
+}
