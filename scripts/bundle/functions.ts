@@ -4,7 +4,7 @@ import { build, type Metafile } from 'esbuild';
 import { BASE_OPTIONS } from './esbuild-options.ts';
 import type { Source } from './files/tree.ts';
 import { layerExternals, REQUIRE_BANNER } from './layers/layer-externals.ts';
-import { listAssets } from './list-functions.ts';
+import { functionEntry, listAssets } from './list-functions.ts';
 import type { Built } from './unit.ts';
 
 /** One function as ES modules: `index.mjs`, and chunks that are loaded when first needed (the AWS SDK), and its assets as they are. */
@@ -12,7 +12,7 @@ export async function buildFunction(root: string, name: string): Promise<Built> 
   const result = await build({
     ...BASE_OPTIONS,
     absWorkingDir: resolve(root),
-    entryPoints: { index: join('functions', name, 'index.ts') },
+    entryPoints: { index: (await functionEntry(root, name)) ?? join('functions', name, 'index.ts') },
     outdir: 'out',
     format: 'esm',
     // ES modules where a package has them: only what is used of them gets in.
@@ -32,6 +32,8 @@ export async function buildFunction(root: string, name: string): Promise<Built> 
   const inputs = sourceFiles(root, result.metafile);
   for (const asset of await listAssets(root, name)) {
     const file = join(root, 'functions', name, asset);
+    // Code in JavaScript is bundled: Lambda would take a copy of index.js for the handler.
+    if (inputs.includes(resolve(file))) continue;
     tree.set(asset, { file });
     inputs.push(file);
   }

@@ -91,6 +91,41 @@ describe.skipIf(SKIPPED)('a project of somebody else', () => {
     600_000,
   );
 
+  it('runs the handler of the documents beside the same layers', async () => {
+    const page = await readFile(join(ROOT, 'docs/project.md'), 'utf8');
+    const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
+    await mkdir(join(project, 'functions/thumbnail'), { recursive: true });
+    await writeFile(join(project, 'functions/thumbnail/index.ts'), code);
+    await call('npx', ['freezeframe', 'bundle', '--model', 'gnomes'], project);
+    const picture = await readFile(join(project, '.freezeframe/samples/garden-gnome.jpg'), 'base64');
+    // As Lambda finds layers, from a folder above which no package lies.
+    const folder = join(work, 'opt');
+    await cp(join(project, 'build/functions/thumbnail'), folder, { recursive: true });
+    const layers = join(project, 'build/layers');
+    const { stdout } = await run(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `const { handler } = await import('./index.mjs');
+const ask = (body) => handler({ body });
+console.log(JSON.stringify([await ask(${JSON.stringify(picture)}), await ask('bm90aGluZw==')]));`,
+      ],
+      {
+        cwd: folder,
+        env: {
+          ...registry.environment(work),
+          NODE_PATH: join(layers, 'inference/nodejs/node_modules'),
+          MODELS_DIR: join(layers, 'model/models'),
+        },
+      },
+    );
+    const [good, bad] = JSON.parse(stdout);
+    expect(good).toMatchObject({ statusCode: 200, headers: { 'x-label': 'garden-gnome' } });
+    expect(Buffer.from(good.body, 'base64').toString('latin1', 8, 12)).toBe('WEBP');
+    expect(bad).toMatchObject({ statusCode: 422, body: expect.stringContaining('"code"') });
+  }, 300_000);
+
   it.skipIf(!LAMBDA_RIC)(
     'runs on the other versions of Node',
     async () => {
