@@ -19,7 +19,7 @@ export function commandsOf(text: string): string[] {
     .filter(Boolean);
 }
 
-const PROGRAM = /^(npm|npx|node|curl|aws|cd|git|export|freezeframe) /;
+const PROGRAM = /^((npm|npx|node|curl|aws|cd|git|freezeframe) |export [A-Z_]+=)/;
 
 /** Lines that look like commands, and stand where no test types them: indented, or in a block of another mark. */
 export function hiddenCommands(text: string): string[] {
