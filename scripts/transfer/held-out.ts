@@ -32,7 +32,7 @@ export async function heldOutAnswers(
   { temperature, unknown }: TransferModel,
 ): Promise<HeldOutAnswer[]> {
   const answers: HeldOutAnswer[] = [];
-  await eachAnswer(data.features, outOfFold.heads, foldOf, (row, probabilities) => {
+  await eachAnswer(data.features, [outOfFold.heads], foldOf, (row, probabilities) => {
     const { file, path, label } = pictures[row] as (typeof pictures)[number];
     const own = sharpened(probabilities, temperature);
     const first = largest(own);

@@ -249,7 +249,7 @@ async function onTestFolder(
   const { features, rowOf } = await extractFeatures(backbone, files, { cache, signal, inMemory });
   const called = new Int32Array(features.count);
   try {
-    await eachAnswer(features, [head], undefined, (row, own) => {
+    await eachAnswer(features, [[head]], undefined, (row, own) => {
       called[row] = largest(own);
     });
   } finally {

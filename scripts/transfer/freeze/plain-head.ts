@@ -37,19 +37,17 @@ export function plainUnknown({ unknown, head: { width } }: FullHead): (features:
     nearest(known, unknown.known, features, row) - nearest(background, unknown.background, features, row);
 }
 
-/** In four sums: one alone waits for each addition, which takes 1.7 times as long. */
+/** In two sums: one alone waits for each addition. */
 function squaredDistance(x: Float32Array, rows: Float32Array, at: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const square = (i: number) => ((x[i] as number) - (rows[at + i] as number)) ** 2;
-  const even = x.length - (x.length % 4);
-  for (let i = 0; i < even; i += 4) {
-    a += square(i);
-    b += square(i + 1);
-    c += square(i + 2);
-    d += square(i + 3);
+  let [even, odd] = [0, 0];
+  for (let i = 1; i < x.length; i += 2) {
+    const a = (x[i - 1] as number) - (rows[at + i - 1] as number);
+    const b = (x[i] as number) - (rows[at + i] as number);
+    even += a * a;
+    odd += b * b;
   }
-  for (let i = even; i < x.length; i++) a += square(i);
-  return a + b + c + d;
+  const last = x.length - 1;
+  return even + odd + (x.length % 2 === 1 ? ((x[last] as number) - (rows[at + last] as number)) ** 2 : 0);
 }
 
 /** The head's weights applied to each place of one picture's map: [rows, columns, labels]. */

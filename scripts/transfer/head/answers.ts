@@ -7,16 +7,18 @@ import type { Head } from './logistic.ts';
 const ROWS = 512;
 
 /**
- * softmax(features x weights + bias) of every row, by one head or by the head of the row's fold. By onnxruntime on all cores.
- * @param told the array is used again
+ * softmax(features x weights + bias) of every row, by each set of heads: one head, or one for each fold, of which the row's is
+ * asked. By onnxruntime on all cores.
+ * @param told `set` is the number of the set. The array is used again
  */
 export async function eachAnswer(
   features: Features,
-  heads: readonly Head[],
+  sets: readonly (readonly Head[])[],
   foldOf: Int32Array | undefined,
-  told: (row: number, probabilities: Float64Array) => void,
+  told: (row: number, probabilities: Float64Array, set: number) => void,
 ): Promise<void> {
-  const labels = heads[0]?.labels ?? 0;
+  const heads = sets.flat();
+  const [labels, folds] = [heads[0]?.labels ?? 0, sets[0]?.length ?? 0];
   const all = heads.length * labels;
   const engine = await open(features.width, heads);
   const own = new Float64Array(labels);
@@ -29,9 +31,11 @@ export async function eachAnswer(
         const logits = (answer.logits as TensorData).data as Float32Array;
         for (let i = 0; i < some; i++) {
           const row = first + at + i;
-          const from = i * all + (foldOf?.[row] ?? 0) * labels;
-          softmax(logits.subarray(from, from + labels), own);
-          told(row, own);
+          for (let set = 0; set < sets.length; set++) {
+            const from = i * all + (set * folds + (foldOf?.[row] ?? 0)) * labels;
+            softmax(logits.subarray(from, from + labels), own);
+            told(row, own, set);
+          }
         }
       }
     }

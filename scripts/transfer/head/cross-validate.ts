@@ -40,7 +40,7 @@ export async function crossValidate(
     labels,
   };
   const right = new Uint8Array(features.count);
-  await eachAnswer(features, heads, foldOf, (row, probabilities) => {
+  await eachAnswer(features, [heads], foldOf, (row, probabilities) => {
     right[row] = Number(largest(probabilities) === classes[row]);
     if (row % step === 0) answered.probabilities.set(probabilities, (row / step) * labels);
   });

@@ -30,7 +30,8 @@ export async function learningCurve(
   const folds = foldCount(foldOf);
   const { features, classes } = data;
   const most = Math.min(...countsOf(data, labels)) * ((folds - 1) / folds);
-  const points: CurvePoint[] = [];
+  const sizes: number[] = [];
+  const sets: Head[][] = [];
   let work = 0;
   for (const perLabel of SIZES.filter((size) => size < most)) {
     work += folds * labels * features.width * labels * (4 * STEPS * perLabel) + folds * features.count * labels;
@@ -44,13 +45,15 @@ export async function learningCurve(
       };
       heads.push(await fitHead(objective, some, labels, new Uint8Array(rows.length).fill(1)));
     }
-    let right = 0;
-    await eachAnswer(features, heads, foldOf, (row, own) => {
-      right += Number(largest(own) === classes[row]);
-    });
-    points.push({ perLabel, right, count: features.count });
+    sizes.push(perLabel);
+    sets.push(heads);
   }
-  return points;
+  if (sets.length === 0) return [];
+  const right = new Int32Array(sets.length);
+  await eachAnswer(features, sets, foldOf, (row, own, set) => {
+    right[set] = (right[set] as number) + Number(largest(own) === classes[row]);
+  });
+  return sizes.map((perLabel, set) => ({ perLabel, right: right[set] as number, count: features.count }));
 }
 
 function firstOfEach({ classes }: Labelled, labels: number, foldOf: Int32Array, without: number, most: number) {
