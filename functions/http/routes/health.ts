@@ -1,10 +1,17 @@
 import { type Classifier, loadClassifier, ModelError, toProblem } from '@freezeframe/inference';
 import * as z from 'zod';
+import { modelsState } from '../../shared/models/serving.ts';
 import { type Route, route } from '../route.ts';
 
 const ready = z.object({
   status: z.literal('ok'),
   model: z.object({ name: z.string(), version: z.string() }),
+  models: z
+    .object({ from: z.enum(['store', 'layer']), checked: z.string().optional(), problem: z.string().optional() })
+    .optional()
+    .describe(
+      'Where models come from, where the stack names a store: the layer answers while the store cannot be had.',
+    ),
 });
 
 export const healthRoutes: readonly Route[] = [
@@ -19,7 +26,8 @@ export const healthRoutes: readonly Route[] = [
     handle: async ({ context }) => {
       context.header('cache-control', 'no-store');
       const { name, version } = (await readyModel()).manifest;
-      return context.json({ status: 'ok', model: { name, version } });
+      const models = modelsState();
+      return context.json({ status: 'ok', model: { name, version }, ...(models ? { models } : {}) });
     },
   }),
 ];

@@ -1,3 +1,4 @@
+export { digestOf, sha256 } from './digest.ts';
 export {
   EMPTY_HEAD,
   type Head,

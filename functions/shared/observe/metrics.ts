@@ -9,6 +9,10 @@ const UNITS = {
   DecodeMs: 'Milliseconds',
   RunMs: 'Milliseconds',
   Failures: 'Count',
+  /** The layer answers in place of the store: at a start, because it could not be had. */
+  ModelsFallback: 'Count',
+  /** Tags of the store could not be looked at, or what they point at not be loaded. */
+  ModelsStale: 'Count',
 } as const;
 
 type MetricName = keyof typeof UNITS;

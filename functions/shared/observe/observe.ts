@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { enterInvocation } from '../models/serving.ts';
 import { isWarmUp } from '../runtime/warm-up.ts';
 import { correlated } from './correlation.ts';
 import { measure, publishMetrics } from './metrics.ts';
@@ -28,10 +29,12 @@ export function observed<E, R>(handler: Handler<E, R>): Handler<E, R | typeof WA
     }
     if (cold) measure('ColdStart', 1);
     cold = false;
+    const leave = enterInvocation();
     const fields = context?.awsRequestId ? { invocationId: context.awsRequestId } : {};
     try {
       return await correlated(fields, () => traced('handler', () => handler(event, context)));
     } finally {
+      leave();
       await publishMetrics();
     }
   };

@@ -1,4 +1,5 @@
 import { loadClassifier } from '@freezeframe/inference';
+import { startSharedModels } from '../models/serving.ts';
 import { describeError, logLine } from '../observe/log.ts';
 import { letHeapGrow } from './heap.ts';
 
@@ -11,6 +12,7 @@ export async function warm(load: () => Promise<unknown> = loadClassifier): Promi
   letHeapGrow();
   const started = performance.now();
   try {
+    await startSharedModels();
     await load();
     logLine('info', 'model loaded', { ms: Math.round(performance.now() - started) });
   } catch (error) {

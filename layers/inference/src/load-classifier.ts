@@ -29,8 +29,20 @@ const indexSchema = z.object({
 
 export type ModelsIndex = z.infer<typeof indexSchema>;
 
+/** Models that lie elsewhere than in the models folder, each version in a folder of its own. */
+export interface ServedModels {
+  readonly index: ModelsIndex;
+  /** Of each `NAME@VERSION` that is not in the models folder: where `model.onnx` and `manifest.json` are. */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
 // Per process, that is per Lambda sandbox: an invocation that finds its model here pays nothing.
+/** By what was asked for. */
 const loaded = new Map<string, Promise<Classifier>>();
+/** By the version's folder: the named version and the default may be the same model, and one copy in memory. */
+const opened = new Map<string, Promise<Classifier>>();
+
+let served: ServedModels | undefined;
 
 /**
  * A bundled model, loaded once per process and warm. Call it at module scope, so that Lambda's INIT phase does the work,
@@ -38,26 +50,25 @@ const loaded = new Map<string, Promise<Classifier>>();
  * @throws ModelError `models-missing`, `model-not-found`, and what `openClassifier` throws.
  */
 export function loadClassifier(options: LoadOptions = {}): Promise<Classifier> {
-  const modelsDir = options.modelsDir ?? defaultModelsDir();
-  const key = JSON.stringify([modelsDir, options.name, options.version]);
-  const known = loaded.get(key);
-  if (known) return known;
-  return remember(key, load(modelsDir, options));
+  const key = JSON.stringify([options.modelsDir ?? defaultModelsDir(), options.name, options.version]);
+  return loaded.get(key) ?? remember(loaded, key, load(options));
 }
 
 /** The manifests of every bundled model, in the index's order. @throws ModelError `models-missing`, `manifest-*`. */
-export async function listModels(modelsDir = defaultModelsDir()): Promise<Manifest[]> {
+export async function listModels(modelsDir?: string): Promise<Manifest[]> {
+  const folderOf = foldersOf(modelsDir);
   const { models } = await readIndex(modelsDir);
   const folders = Object.entries(models).flatMap(([name, { versions }]) =>
-    versions.map((version) => join(modelsDir, name, version)),
+    versions.map((version) => folderOf(name, version)),
   );
   return Promise.all(folders.map(readManifest));
 }
 
 /** @throws ModelError `models-missing` where there is no readable index. */
-export async function readIndex(modelsDir = defaultModelsDir()): Promise<ModelsIndex> {
+export async function readIndex(modelsDir?: string): Promise<ModelsIndex> {
+  if (modelsDir === undefined && served) return served.index;
   try {
-    return indexSchema.parse(JSON.parse(await readFile(join(modelsDir, 'index.json'), 'utf8')));
+    return indexSchema.parse(JSON.parse(await readFile(join(modelsDir ?? defaultModelsDir(), 'index.json'), 'utf8')));
   } catch (cause) {
     throw new ModelError('models-missing', 'The models folder has no readable index.json', {
       cause,
@@ -66,11 +77,44 @@ export async function readIndex(modelsDir = defaultModelsDir()): Promise<ModelsI
   }
 }
 
+/**
+ * Answers from these models from now on, where no models folder is named; undefined: from the default one. Models in
+ * memory stay there, so that whoever has one can end with it: see `closeModel`.
+ */
+export function serveModels(models: ServedModels | undefined): void {
+  served = models;
+  loaded.clear();
+}
+
+/** Opens one version's folder once, whoever asks. @throws what `openClassifier` throws. */
+export function openModel(folder: string): Promise<Classifier> {
+  return opened.get(folder) ?? remember(opened, folder, openClassifier(folder).then(forgottenOnClose));
+}
+
+/** Whether a version's folder is in memory, or on its way there. */
+export function isOpen(folder: string): boolean {
+  return opened.has(folder);
+}
+
+/** Gives the memory of a version's folder back, where it is in memory. */
+export async function closeModel(folder: string): Promise<void> {
+  const classifier = await opened.get(folder)?.catch(() => undefined);
+  await classifier?.close();
+}
+
 function defaultModelsDir(): string {
   return process.env.MODELS_DIR || '/opt/models';
 }
 
-async function load(modelsDir: string, options: LoadOptions): Promise<Classifier> {
+/** Where versions are, of what is served now: whatever is served by the time that an index has been read. */
+function foldersOf(modelsDir: string | undefined): (name: string, version: string) => string {
+  const elsewhere = modelsDir === undefined ? served?.folders : undefined;
+  return (name, version) =>
+    elsewhere?.get(`${name}@${version}`) ?? join(modelsDir ?? defaultModelsDir(), name, version);
+}
+
+async function load({ modelsDir, ...options }: LoadOptions): Promise<Classifier> {
+  const folderOf = foldersOf(modelsDir);
   const index = await readIndex(modelsDir);
   const name = options.name ?? index.default;
   const entry = Object.hasOwn(index.models, name) ? index.models[name] : undefined;
@@ -81,18 +125,18 @@ async function load(modelsDir: string, options: LoadOptions): Promise<Classifier
       remedy: 'GET /models lists the models that are here.',
     });
   }
-  // The named version and the default may be the same model: one copy in memory.
-  const key = JSON.stringify([modelsDir, name, version, 'resolved']);
-  const known = loaded.get(key);
-  if (known) return known;
-  return remember(key, openClassifier(join(modelsDir, name, version)).then(forgottenOnClose));
+  return openModel(folderOf(name, version));
 }
 
 /** Keeps a load for all who ask, until it fails. */
-function remember(key: string, promise: Promise<Classifier>): Promise<Classifier> {
-  loaded.set(key, promise);
+function remember(
+  kept: Map<string, Promise<Classifier>>,
+  key: string,
+  promise: Promise<Classifier>,
+): Promise<Classifier> {
+  kept.set(key, promise);
   promise.catch(() => {
-    if (loaded.get(key) === promise) loaded.delete(key);
+    if (kept.get(key) === promise) kept.delete(key);
   });
   return promise;
 }
@@ -101,13 +145,15 @@ function remember(key: string, promise: Promise<Classifier>): Promise<Classifier
 function forgottenOnClose(classifier: Classifier): Classifier {
   const close = classifier.close.bind(classifier);
   classifier.close = async () => {
-    for (const [key, promise] of loaded) {
-      promise.then(
-        (other) => {
-          if (other === classifier && loaded.get(key) === promise) loaded.delete(key);
-        },
-        () => undefined,
-      );
+    for (const kept of [loaded, opened]) {
+      for (const [key, promise] of kept) {
+        promise.then(
+          (other) => {
+            if (other === classifier && kept.get(key) === promise) kept.delete(key);
+          },
+          () => undefined,
+        );
+      }
     }
     await close();
   };

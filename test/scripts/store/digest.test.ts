@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonical, digestOf, sha256 } from '../../../scripts/store/digest.ts';
+import { canonical, digestOf, sha256 } from '../../../functions/shared/models/digest.ts';
 
 describe('digests', () => {
   it('are sha256', () => {

@@ -1,0 +1,241 @@
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  closeModel,
+  isOpen,
+  ModelError,
+  type ModelsIndex,
+  openModel,
+  readIndex,
+  serveModels,
+} from '@freezeframe/inference';
+import { describeError, logLine } from '../observe/log.ts';
+import { measure } from '../observe/metrics.ts';
+import { fetchVersions, versionFolder } from './fetch-version.ts';
+import { type Head, headSchema, keysOf } from './head.ts';
+import { type Plan, planModels, type WantedModel } from './plan.ts';
+import type { StoreReader } from './s3-reader.ts';
+
+export interface SharedModelsOptions {
+  readonly reader: StoreReader;
+  readonly prefix: string;
+  /** None: every model's production version. */
+  readonly wanted: readonly WantedModel[];
+  /** So soon a moved tag is noticed. */
+  readonly checkMs: number;
+  /** So long the first fetch is waited for; then the layer answers, and the fetch goes on beside. */
+  readonly patienceMs: number;
+  /** For files: `/tmp/...` */
+  readonly folder: string;
+  readonly now?: () => number;
+}
+
+/** Where answers come from, for whoever looks after the service. */
+export interface ModelsState {
+  readonly from: 'store' | 'layer';
+  /** When the store was last found to be as it is here. */
+  readonly checked?: string;
+  /** What is wrong with the store, by its code. */
+  readonly problem?: string;
+}
+
+/** What one set of models needs, and how many invocations use it. */
+interface Generation {
+  readonly plan: Plan;
+  readonly folders: ReadonlyMap<string, string>;
+  users: number;
+}
+
+/**
+ * Models of a shared store, beside those of the layer. Tags are looked at beside invocations; what they point at now is loaded beside
+ * what is there, and answers from the next invocation on. What is replaced is closed when the last invocation that began with it has
+ * ended.
+ */
+export class SharedModels {
+  readonly #options: SharedModelsOptions;
+  readonly #keys: ReturnType<typeof keysOf>;
+  readonly #heads = new Map<string, { head: Head; eTag: string }>();
+  readonly #retired = new Set<Generation>();
+  /** Files of versions that could not be opened: they never change, and are not fetched again. */
+  readonly #broken = new Set<string>();
+  /** Folders that what is being loaded needs. */
+  #needed: ReadonlySet<string> = new Set();
+  #discarding: Promise<unknown> = Promise.resolve();
+  #current: Generation | undefined;
+  #next: Generation | undefined;
+  #asked = Number.NEGATIVE_INFINITY;
+  #checked: number | undefined;
+  #problem: string | undefined;
+  #checking: Promise<void> | undefined;
+
+  constructor(options: SharedModelsOptions) {
+    this.#options = options;
+    this.#keys = keysOf(options.prefix);
+  }
+
+  get state(): ModelsState {
+    return {
+      from: this.#current ? 'store' : 'layer',
+      ...(this.#checked === undefined ? {} : { checked: new Date(this.#checked).toISOString() }),
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+    };
+  }
+
+  /** Fetches what the tags point at and answers with it, if that works in time. Never fails: then the layer answers. */
+  async start(): Promise<void> {
+    // What a process that crashed in this environment has left.
+    await rm(this.#options.folder, { recursive: true, force: true });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#options.patienceMs);
+    });
+    await Promise.race([this.#check(), late]);
+    clearTimeout(timer);
+    this.#swap();
+    if (this.#current) return;
+    if (this.#problem === undefined) {
+      this.#problem = 'store-late';
+      logLine('warn', 'models of the store are not here in time; the layer answers', { ms: this.#options.patienceMs });
+    }
+    measure('ModelsFallback', 1);
+  }
+
+  /** An invocation begins. Answers what to call when it has ended. */
+  enter(): () => void {
+    this.#swap();
+    // Twice in the time in which a tag is to be noticed: half of it is there to load what it points at.
+    if (this.#now() - this.#asked >= this.#options.checkMs / 2) void this.#check();
+    const generation = this.#current;
+    if (generation) generation.users++;
+    return () => {
+      if (generation) generation.users--;
+      this.#swap();
+    };
+  }
+
+  /** One at a time; its failures are logged. */
+  #check(): Promise<void> {
+    this.#asked = this.#now();
+    this.#checking ??= this.#refresh()
+      .then(() => {
+        this.#checked = this.#now();
+        this.#problem = undefined;
+      })
+      .catch((error: unknown) => {
+        this.#problem = error instanceof ModelError ? error.code : 'store-unreachable';
+        const instead = this.#current ? 'the ones that are here answer' : 'the layer answers';
+        logLine('error', `models of the store cannot be had; ${instead}`, describeError(error));
+        measure('ModelsStale', 1);
+      })
+      .finally(() => {
+        this.#checking = undefined;
+      });
+    return this.#checking;
+  }
+
+  /** Loads what the tags point at, where that is not what is served. */
+  async #refresh(): Promise<void> {
+    const { reader, wanted, folder } = this.#options;
+    const names =
+      wanted.length > 0 ? [...new Set(wanted.map(({ name }) => name))] : await reader.folders(this.#keys.models);
+    const changed = await Promise.all(names.map((name) => this.#readHead(name)));
+    const gone = [...this.#heads.keys()].filter((name) => !names.includes(name));
+    for (const name of gone) this.#heads.delete(name);
+    const latest = this.#next ?? this.#current;
+    if (latest && gone.length === 0 && !changed.includes(true)) return;
+    try {
+      const heads = new Map([...this.#heads].map(([name, { head }]) => [name, head]));
+      const plan = planModels(wanted, heads, await layerIndex());
+      if (latest && JSON.stringify(latest.plan) === JSON.stringify(plan)) return;
+      const folders = new Map(
+        plan.versions.map((version) => [`${version.name}@${version.version}`, versionFolder(folder, version)]),
+      );
+      const broken = plan.versions.find(({ content }) => this.#broken.has(content));
+      if (broken) throw new ModelError('model-damaged', `Version ${broken.version} of ${broken.name} cannot be opened`);
+      const began = performance.now();
+      this.#needed = new Set(folders.values());
+      await this.#discarding;
+      await fetchVersions(reader, this.#keys, folder, plan.versions);
+      await this.#open(plan, folders);
+      const ms = Math.round(performance.now() - began);
+      logLine('info', 'models of the store are here', { models: [...folders.keys()], ms });
+      if (this.#next) this.#retired.add(this.#next);
+      this.#next = { plan, folders, users: 0 };
+    } catch (error) {
+      // Heads that are known would not be read again.
+      this.#heads.clear();
+      throw error;
+    }
+  }
+
+  /** The default model, and others that were asked before: their next answers do not wait. @throws what opening them throws */
+  async #open({ index }: Plan, folders: ReadonlyMap<string, string>): Promise<void> {
+    const used = new Set(
+      [...(this.#current?.folders ?? [])].filter(([, at]) => isOpen(at)).map(([key]) => nameOf(key)),
+    );
+    for (const [key, folder] of folders) {
+      if (key !== `${index.default}@${index.models[index.default]?.default}` && !used.has(nameOf(key))) continue;
+      await openModel(folder).catch(async (error: unknown) => {
+        this.#broken.add(contentOf(folder));
+        await rm(folder, { recursive: true, force: true });
+        throw error;
+      });
+    }
+  }
+
+  async #readHead(name: string): Promise<boolean> {
+    const found = await this.#options.reader.read(this.#keys.head(name), this.#heads.get(name)?.eTag);
+    if (found === 'same') return false;
+    this.#heads.set(name, { head: headSchema.parse(JSON.parse(found.text)), eTag: found.eTag });
+    return true;
+  }
+
+  /** Between two invocations: answers with what was loaded, and gives back what nobody uses any more. */
+  #swap(): void {
+    if (this.#next) {
+      if (this.#current) this.#retired.add(this.#current);
+      this.#current = this.#next;
+      this.#next = undefined;
+      serveModels({ index: this.#current.plan.index, folders: this.#current.folders });
+    }
+    for (const old of this.#retired) {
+      if (old.users > 0) continue;
+      this.#retired.delete(old);
+      const kept = new Set([...(this.#current?.folders.values() ?? []), ...this.#retiredFolders(), ...this.#needed]);
+      const gone = [...old.folders.values()].filter((folder) => !kept.has(folder));
+      this.#discarding = Promise.all([this.#discarding, ...gone.map(discard)]);
+    }
+  }
+
+  #retiredFolders(): string[] {
+    return [...this.#retired].flatMap(({ folders }) => [...folders.values()]);
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+}
+
+/** @param folder of `versionFolder` */
+function contentOf(folder: string): string {
+  return basename(folder).replace(/^\d+-/, '');
+}
+
+/** @param key `NAME@VERSION` */
+function nameOf(key: string): string {
+  return key.slice(0, key.indexOf('@'));
+}
+
+/** What the layer has: nothing is no reason not to answer with the store's. */
+function layerIndex(): Promise<ModelsIndex | undefined> {
+  return readIndex(process.env.MODELS_DIR || '/opt/models').catch(() => undefined);
+}
+
+async function discard(folder: string): Promise<void> {
+  try {
+    await closeModel(folder);
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    logLine('warn', 'a replaced model cannot be discarded', describeError(error));
+  }
+}
