@@ -30,6 +30,12 @@ const origin = {
   takes: '* or an origin with its scheme and without a path, as in https://example.org',
   fits: (text) => text === '*' || /^https?:\/\/[^/?#\s*]+$/.test(text),
 };
+/** As functions/shared/models/place.ts and plan.ts read them. */
+const storePlace = matching(
+  /^s3:\/\/(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.*'()-]+)*\/?$/,
+  's3://bucket/prefix',
+);
+const modelWithTag = matching(/^[a-z0-9][a-z0-9-]*(@(?!\d+$)[a-z0-9][a-z0-9-]*)?$/, 'NAME or NAME@TAG');
 const seconds = (least, most) => ({ ...whole(least, most), takes: `${whole(least, most).takes} (seconds)` });
 
 /** Groups as docs/deploy.md shows them. Name -> meaning, default, and what fits. */
@@ -58,6 +64,20 @@ const GROUPS = {
       50,
       whole(2, 1000),
     ],
+  },
+  'Models of a store in S3': {
+    modelsUri: [
+      'see [docs/models.md](models.md#serve-from-s3); without it the model layer answers alone',
+      '',
+      orNothing(storePlace),
+    ],
+    models: [
+      "the first answers where none is named; nothing: every model's production version",
+      '',
+      listOf(modelWithTag),
+    ],
+    modelsCheck: ['seconds after which a moved tag is answered at the latest', shared.modelsCheck, seconds(5, 86_400)],
+    storage: ['MB of `/tmp` of each function, in which fetched models lie', shared.storage, whole(512, 10_240)],
   },
   'Who may call': {
     access: ['see [Who may call](#who-may-call)', 'key', oneOf('key', 'iam', 'jwt', 'public')],

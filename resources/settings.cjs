@@ -45,6 +45,7 @@ module.exports = async ({ resolveVariable }) => {
   const issuer = await param('jwtIssuer');
   const audience = list(await param('jwtAudience'));
   const scopes = list(await param('jwtScopes'));
+  const modelsUri = await param('modelsUri');
 
   if (!Object.hasOwn(ACCESS, access)) {
     const choices = Object.entries(ACCESS).map(([word, means]) => `  --param="access=${word}"  ${means}`);
@@ -86,6 +87,7 @@ module.exports = async ({ resolveVariable }) => {
         : NOTHING,
     // CloudFormation makes the bucket's name of the stack's, cut where it is long.
     notifyingBuckets: [arn(`${stack.toLowerCase().slice(0, 20)}*`), ...buckets.map((name) => arn(name))],
+    sharedModels: modelsUri ? sharedModels(modelsUri) : NOTHING,
     alarmSubscriptions: email ? [{ Protocol: 'email', Endpoint: email }] : [],
     // Pages that are elsewhere post the forms of POST /uploads straight to the bucket.
     bucketCors:
@@ -111,6 +113,27 @@ async function check(resolveVariable) {
     wrong.push('More than 10 messages at once need a second to wait for: say --param="batchWindow=1" or more.');
   }
   if (wrong.length > 0) refuse(`${wrong.join('\n')}\ndocs/deploy.md has every setting, and what it may be.`);
+}
+
+/** What reading a store's models takes: its heads, manifests and files, and the names of its models. */
+function sharedModels(uri) {
+  const [bucket, ...folders] = uri.replace(/^s3:\/\/|\/$/g, '').split('/');
+  const prefix = [...folders, 'models/'].join('/');
+  return {
+    PolicyName: 'models',
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 's3:GetObject', Resource: arn(`${bucket}/${prefix}*`) },
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucket',
+          Resource: arn(bucket),
+          Condition: { StringEquals: { 's3:prefix': prefix } },
+        },
+      ],
+    },
+  };
 }
 
 function routes(access, scopes) {

@@ -53,11 +53,11 @@ export async function drawAnswer(
   picture: Uint8Array,
   options: ClassifyOptions,
   onTimings?: (timings: Timings) => void,
-): Promise<Uint8Array> {
+): Promise<Explanation> {
   const classifier = await chosen(options);
   const answerOptions = await answerOptionsOf(classifier, options);
   const explained = { ...answerOptions, onTimings: noting(classifier, 1, onTimings) };
-  return (await classifier.explain(picture, explained)).overlay;
+  return classifier.explain(picture, explained);
 }
 
 function chosen({ model: name, version }: Options): Promise<Classifier> {

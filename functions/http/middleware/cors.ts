@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { ANSWERED_BY } from '../responses/answered-by.ts';
 
 /** What a browser may send besides the simple headers. */
 const REQUEST_HEADERS = [
@@ -11,7 +12,9 @@ const REQUEST_HEADERS = [
 ];
 
 /** What a script may read besides the simple headers. */
-const RESPONSE_HEADERS = ['etag', 'inference-header-content-length', 'location', 'server-timing', 'x-request-id'];
+const RESPONSE_HEADERS = [
+  ...['etag', 'inference-header-content-length', 'location', 'server-timing', ANSWERED_BY, 'x-request-id'],
+];
 
 /** Seconds that a browser may remember a preflight; Chromium takes no more than two hours. */
 const MAX_AGE = '7200';

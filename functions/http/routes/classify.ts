@@ -4,6 +4,7 @@ import { accepts } from 'hono/accepts';
 import { type Answer, answer, drawAnswer, type Question } from '../../shared/answer.ts';
 import { classifyOptions } from '../../shared/options.ts';
 import { classifyBodies, readQuestion } from '../body/classify-body.ts';
+import { answeredBy } from '../responses/answered-by.ts';
 import { serverTiming } from '../responses/server-timing.ts';
 import { type Route, route } from '../route.ts';
 import { batchResult, result } from '../schemas.ts';
@@ -39,12 +40,15 @@ export const classifyRoutes: readonly Route[] = [
       };
       const drawn =
         query.explain && wantsPng(context) ? await drawAnswer(onePicture(question), query, note) : undefined;
-      const answered = drawn ?? (await answer(question, query, note));
+      const answered = drawn ? undefined : await answer(question, query, note);
       context.header('cache-control', 'no-store');
       context.header('server-timing', serverTiming({ ...timings, total: performance.now() - started }));
       if (query.explain) context.header('vary', 'accept', { append: true });
-      if (answered instanceof Uint8Array) return context.body(new Uint8Array(answered), 200, { 'content-type': PNG });
-      return context.json(refused ? withRefused(answered as BatchResult, refused) : answered);
+      if (drawn) {
+        answeredBy(context, drawn.result.model);
+        return context.body(new Uint8Array(drawn.overlay), 200, { 'content-type': PNG });
+      }
+      return context.json(refused ? withRefused(answered as BatchResult, refused) : (answered as Answer));
     },
   }),
 ];

@@ -2,6 +2,7 @@ import {
   type Classifier,
   expected,
   loadClassifier,
+  type Manifest,
   modelName,
   PictureError,
   RequestError,
@@ -14,6 +15,7 @@ import { validate } from '../../shared/validate.ts';
 import { isPicture, NAME_THE_TYPE } from '../body/classify-body.ts';
 import { isCsv, type Predictions, readCsv, shapedRows, type Table, writeCsv } from '../body/csv.ts';
 import { isJson, mediaType, parseBody, readBytes, refuseType } from '../body/read-body.ts';
+import { answeredBy } from '../responses/answered-by.ts';
 import { serverTiming } from '../responses/server-timing.ts';
 import { type Route, route } from '../route.ts';
 import { pictureBodies, result } from '../schemas.ts';
@@ -111,7 +113,11 @@ export const invocationsRoutes: readonly Route[] = [
         const onTimings = ({ decode, run }: Timings) => context.header('server-timing', serverTiming({ decode, run }));
         return context.json(await answer({ picture: body }, options, onTimings));
       }
-      const answered = await predict(options, json ? parseBody(body, invocation, type) : await readCsv(body));
+      const { model, answered } = await predict(
+        options,
+        json ? parseBody(body, invocation, type) : await readCsv(body),
+      );
+      answeredBy(context, model);
       const accept = request.headers.get('accept') ?? '';
       if (/^\s*(text|application)\/csv\b/i.test(accept)) {
         return context.body(writeCsv(answered), 200, { 'content-type': 'text/csv; charset=utf-8' });
@@ -135,7 +141,7 @@ function namedModel(headers: Headers): Options {
 async function predict(
   { model: name, version, top_k, threshold }: Options,
   asked: z.output<typeof invocation> | Table,
-): Promise<Predictions> {
+): Promise<{ model: Manifest; answered: Predictions }> {
   if (top_k !== undefined || threshold !== undefined) {
     throw new RequestError('request-invalid', 'top_k and threshold choose among labels, of which rows have none', {
       remedy: 'Leave them out, or send a picture.',
@@ -144,7 +150,7 @@ async function predict(
   const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
   const feeds = await ('data' in asked ? tableFeeds(classifier, asked) : invocationFeeds(classifier, asked));
   const { outputs, results, beside } = await runRows(classifier, feeds);
-  return { predictions: rowAnswers(outputs, results), ...beside };
+  return { model: classifier.manifest, answered: { predictions: rowAnswers(outputs, results), ...beside } };
 }
 
 function tableFeeds(classifier: Classifier, { columns, data }: Table) {

@@ -40,7 +40,7 @@ export interface BatchResult {
   results: (Result | Problem)[];
 }
 
-interface Explanation {
+export interface Explanation {
   result: Result;
   /** A PNG. */
   overlay: Uint8Array;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { readJson } from '../../body/read-body.ts';
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
+import { answeredBy } from '../../responses/answered-by.ts';
 import { type Route, route } from '../../route.ts';
 import { labelParam, modelParam, versionParam } from '../../schemas.ts';
 import { rowResults } from '../../tensors/feeds.ts';
@@ -80,6 +81,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
           ? await rowFeeds(classifier, instances, 'instances')
           : await columnFeeds(classifier, inputs, 'inputs');
         const { outputs, results, beside } = await runRows(classifier, feeds, wanted);
+        answeredBy(context, classifier.manifest);
         return context.json(
           instances
             ? { predictions: rowAnswers(outputs, results), ...beside }
@@ -102,6 +104,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
         const { context: shared, examples } = await readJson(context.req.raw, classifyRequest);
         const rows = examples.map((example) => ({ ...shared, ...example }));
         const { results: outputs, beside } = await runRows(classifier, await rowFeeds(classifier, rows, 'examples'));
+        answeredBy(context, classifier.manifest);
         const results = rowResults(classifier, outputs).map((result) =>
           'predictions' in result
             ? result.predictions.map(({ label, probability }) => [label, probability])
