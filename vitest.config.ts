@@ -6,7 +6,7 @@ const END_TO_END = ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 /** Tests of what keeps state in its process (clients of AWS, counts) or replaces modules: a process for each file. */
 const ALONE = [
   'test/functions/{classify,uploads}/**/*.test.ts',
-  'test/functions/shared/{events,jobs}/**/*.test.ts',
+  'test/functions/shared/{events,jobs,models}/**/*.test.ts',
   'test/functions/http/routes/{uploads,oip/extensions}.test.ts',
   'test/scripts/commands/{batch,dlq,doctor,keys}.test.ts',
   'test/scripts/keys/key-store.test.ts',

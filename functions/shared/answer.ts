@@ -2,6 +2,7 @@ import {
   type AnswerOptions,
   type BatchResult,
   type Classifier,
+  type Explanation,
   heatmapAbsent,
   heatmapOutput,
   type InferRequest,

@@ -14,7 +14,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   // Without s3:ListBucket an absent object looks like a denied one.
   GetObjectCommand: ['s3:GetObject', 's3:ListBucket'],
-  paginateListObjectsV2: ['s3:ListBucket'],
   PutObjectCommand: ['s3:PutObject'],
   // Whoever signs a form must be allowed what the form allows.
   createPresignedPost: ['s3:PutObject'],

@@ -7,7 +7,7 @@ export type ReadRange = (first: number, last: number) => Promise<Uint8Array>;
 const PART = 8 * 1024 * 1024;
 const PARALLEL = 8;
 
-/** Writes a file from ranges of it, several at once; what they are is for the caller to verify. */
+/** Writes a file from ranges of it, several at once; what they are is for the caller to verify. The disk is not waited for. */
 export async function writeRanges(file: string, bytes: number, read: ReadRange, part = PART): Promise<void> {
   const handle = await open(file, 'w');
   try {
@@ -28,7 +28,6 @@ export async function writeRanges(file: string, bytes: number, read: ReadRange, 
     const ended = await Promise.allSettled(Array.from({ length: PARALLEL }, work));
     const failed = ended.find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
-    await handle.sync();
   } finally {
     await handle.close();
   }

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadClassifier, type ManifestDraft, readIndex, serveModels } from '@freezeframe/inference';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseWanted } from '../../../../functions/shared/models/plan.ts';
+import { s3Reader } from '../../../../functions/shared/models/s3-reader.ts';
+import { SharedModels } from '../../../../functions/shared/models/shared-models.ts';
+import { S3Store } from '../../../../scripts/store/s3/s3-store.ts';
+import { S3Server } from '../../../aws/s3-server.ts';
+import { CREDENTIALS } from '../../../scripts/store/s3-places.ts';
+import { colourModel, writeModels } from '../../models.ts';
+
+const server = new S3Server();
+server.buckets.add('models');
+let scratch: string;
+let prefix: string;
+let store: S3Store;
+let clock = 0;
+let lines: string[] = [];
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'freezeframe-shared-'));
+  Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: await server.listen() });
+  process.env.MODELS_DIR = await writeModels([colourModel()]);
+});
+afterAll(async () => {
+  await server.close();
+  for (const folder of [scratch, process.env.MODELS_DIR as string]) await rm(folder, { recursive: true, force: true });
+  for (const name of [...Object.keys(CREDENTIALS), 'AWS_ENDPOINT_URL', 'MODELS_DIR']) delete process.env[name];
+});
+beforeEach(async () => {
+  prefix = randomUUID();
+  store = new S3Store(`s3://models/${prefix}`, join(scratch, prefix));
+  clock = 0;
+  lines = [];
+  const collect = (line: string | Uint8Array) => Boolean(lines.push(String(line)));
+  vi.spyOn(process.stdout, 'write').mockImplementation(collect);
+  vi.spyOn(process.stderr, 'write').mockImplementation(collect);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  server.before = () => {};
+  serveModels(undefined);
+});
+
+/** Saves one more version of the model of colours. */
+function save(seed: number, name = 'colours') {
+  const { model, draft } = colourModel();
+  const { name: _, ...rest } = draft;
+  const manifest: ManifestDraft = {
+    ...rest,
+    formatVersion: 1,
+    precision: 'float32',
+    metrics: { seed },
+    provenance: {},
+  };
+  return store.save(name, { manifest, model });
+}
+
+function shared(wanted = '', patienceMs = 20_000): SharedModels {
+  return new SharedModels({
+    reader: s3Reader({ bucket: 'models', prefix }),
+    prefix,
+    wanted: parseWanted(wanted),
+    checkMs: 1_000,
+    patienceMs,
+    folder: join(scratch, 'tmp', prefix),
+    now: () => clock,
+  });
+}
+
+const answering = async (options = {}) => {
+  const { name, version } = (await loadClassifier(options)).manifest;
+  return `${name}@${version}`;
+};
+
+/** Invocations, one after the other, until one is answered by another version. */
+async function invokeUntil(models: SharedModels, version: string): Promise<void> {
+  clock += 600;
+  for (let i = 0; i < 400; i++) {
+    const leave = models.enter();
+    const now = await answering();
+    leave();
+    if (now === version) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${version} does not answer; ${lines.join('')}`);
+}
+
+describe('models of a store in S3', () => {
+  it('answer in place of the layer’s of the same name, with the tags of now', async () => {
+    for (const seed of [1, 2, 3]) await save(seed);
+    await save(1, 'other');
+    await store.tag('colours@2', 'production');
+    await store.tag('colours@2', 'stable');
+    const models = shared();
+    await models.start();
+    expect(models.state).toEqual({ from: 'store', checked: expect.any(String) });
+    expect(await answering()).toBe('colours@2');
+    expect(await answering({ name: 'other' })).toBe('other@1');
+    expect(await readIndex()).toEqual({
+      default: 'colours',
+      models: {
+        colours: { default: '2', versions: ['2'], labels: { production: '2', stable: '2' } },
+        other: { default: '1', versions: ['1'], labels: { production: '1', latest: '1' } },
+      },
+    });
+  });
+
+  it('are the ones that were asked for, the first by default; the layer’s others stay', async () => {
+    for (const seed of [1, 2]) await save(seed, 'other');
+    await store.tag('other@2', 'next');
+    const models = shared('other, other@next');
+    await models.start();
+    expect(await answering()).toBe('other@1');
+    expect(await answering({ name: 'other', version: '2' })).toBe('other@2');
+    expect(await answering({ name: 'colours' })).toMatch(/^colours@/);
+  });
+
+  it('follow a moved tag between two invocations, and leave nothing of the old one', async () => {
+    for (const seed of [1, 2]) await save(seed);
+    const models = shared();
+    await models.start();
+    const old = await loadClassifier();
+    const leave = models.enter();
+    await store.tag('colours@2', 'production');
+    await invokeUntil(models, 'colours@2');
+    // The invocation that began before it ends on the old one.
+    expect(
+      await old.run({ pixels: { datatype: 'UINT8', shape: [1, 8, 8, 3], data: new Uint8Array(192) } }),
+    ).toBeDefined();
+    leave();
+    await vi.waitFor(async () => {
+      expect(await readdir(join(scratch, 'tmp', prefix, 'colours'))).toEqual([expect.stringMatching(/^2-/)]);
+    });
+    await expect(old.run({})).rejects.toMatchObject({ code: 'model-closed' });
+    await store.rollback('colours', 'production');
+    await invokeUntil(models, 'colours@1');
+    expect(models.state).toMatchObject({ from: 'store' });
+  });
+
+  it('are looked at by conditional reads of one small object, and not for each invocation', async () => {
+    await save(1);
+    const models = shared('colours');
+    await models.start();
+    const before = server.requests.length;
+    for (let i = 0; i < 20; i++) models.enter()();
+    clock += 600;
+    for (let i = 0; i < 20; i++) models.enter()();
+    await vi.waitFor(() => expect(server.requests.length).toBe(before + 1));
+    expect(server.requests.at(-1)).toBe(`GET /models/${prefix}/models/colours/head.json`);
+  });
+
+  it.each([
+    ['is absent', 'NoSuchBucket', 404],
+    ['is denied', 'AccessDenied', 403],
+    ['fails', 'InternalError', 500],
+  ])('where the store %s: the layer answers, and says so', async (_, name, status) => {
+    await save(1, 'other');
+    server.before = () => {
+      throw S3Server.refusal(name, status);
+    };
+    const models = shared('other');
+    await models.start();
+    expect(models.state).toEqual({ from: 'layer', problem: 'store-unreachable' });
+    expect(await answering()).toMatch(/^colours@/);
+    expect(lines.join('')).toContain('the layer answers');
+    server.before = () => {};
+    await invokeUntil(models, 'other@1');
+    expect(models.state.problem).toBeUndefined();
+  });
+
+  it('that come late answer when they are there', async () => {
+    await save(1, 'other');
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    server.before = () => gate;
+    const models = shared('other', 50);
+    await models.start();
+    expect(models.state).toEqual({ from: 'layer', problem: 'store-late' });
+    expect(await answering()).toMatch(/^colours@/);
+    go();
+    await invokeUntil(models, 'other@1');
+  });
+
+  it('that are damaged or do not exist change nothing of what answers', async () => {
+    for (const seed of [1, 2, 3]) await save(seed);
+    const models = shared('colours');
+    await models.start();
+    const head = JSON.parse(String(server.objects.get(`models/${prefix}/models/colours/head.json`)?.bytes));
+    const key = `models/${prefix}/models/colours/contents/${head.versions['2'].content}/model.onnx`;
+    const object = server.objects.get(key);
+    if (!object) throw new Error('no model');
+    object.bytes[3] = (object.bytes[3] ?? 0) ^ 1;
+    await store.tag('colours@2', 'production');
+    clock += 600;
+    models.enter()();
+    await vi.waitFor(() => expect(models.state).toMatchObject({ from: 'store', problem: 'model-corrupt' }));
+    const fetched = () => server.requests.filter((line) => line === `GET /${key}`).length;
+    const once = fetched();
+    clock += 600;
+    models.enter()();
+    await vi.waitFor(() => expect(models.state.problem).toBe('model-damaged'));
+    expect([fetched(), await answering()]).toEqual([once, 'colours@1']);
+    await store.tag('colours@3', 'production');
+    await invokeUntil(models, 'colours@3');
+    expect(models.state.problem).toBeUndefined();
+  });
+
+  it('do not start over what a process that crashed has left', async () => {
+    await save(1);
+    const left = join(scratch, 'tmp', prefix);
+    const models = shared();
+    await models.start();
+    await writeFile(join(left, 'colours', 'left'), 'x');
+    await shared().start();
+    expect(await readdir(join(left, 'colours'))).toHaveLength(1);
+  });
+
+  it.each(['a@1', 'A', 'a@b@c', 'a@'])('refuse to be asked for as %s', (text) => {
+    expect(() => parseWanted(text)).toThrow(expect.objectContaining({ code: 'reference-not-valid' }));
+  });
+});
