@@ -39,6 +39,8 @@ export class S3Server {
   before: (request: IncomingMessage) => void | Promise<void> = () => {};
   /** Called after a request was served, before it is answered: false breaks the connection off. */
   after: (request: IncomingMessage) => boolean = () => true;
+  /** Where the buckets are; requests that are signed for another region are sent there. */
+  region: string | undefined;
   /** Whether conditions of writes are looked at. */
   conditional = true;
   readonly #server = createServer((request, response) => {
@@ -71,6 +73,11 @@ export class S3Server {
     this.requests.push(`${request.method} /${path}`);
     try {
       await this.before(request);
+      const [, signedFor] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+      if (this.region && signedFor !== this.region) {
+        response.setHeader('x-amz-bucket-region', this.region);
+        throw new Refused('PermanentRedirect', 301);
+      }
       const [bucket = ''] = path.split('/');
       if (request.method === 'PUT' && path === bucket) this.buckets.add(bucket);
       if (!this.buckets.has(bucket)) throw new Refused('NoSuchBucket', 404);

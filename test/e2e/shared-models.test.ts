@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bundleMobile, MOBILE_MANIFEST } from '../../scripts/bench/setups/mobile-net.ts';
 import { builtFunction } from '../../scripts/local/runtime/child-environment.ts';
 import { Pool } from '../../scripts/local/runtime/pool.ts';
 import { S3Store } from '../../scripts/store/s3/s3-store.ts';
+import { MINISTACK, startMiniStack } from '../aws/ministack.ts';
 import { S3Server } from '../aws/s3-server.ts';
 import { plainPicture } from '../functions/pictures.ts';
-import { CREDENTIALS } from '../scripts/store/s3-places.ts';
+import { CREDENTIALS, makeBucket } from '../scripts/store/s3-places.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
 import { type BuiltApi, startBuiltApi } from './built-api.ts';
 
@@ -17,19 +18,22 @@ const STATED_SECONDS = 6;
 const PER_SECOND = 50;
 
 const server = new S3Server();
-server.buckets.add('models');
+/** MiniStack's where there is one, else the one in memory. */
 let endpoint: string;
+let closeS3 = () => server.close();
 let scratch: string;
 const before = { ...process.env };
 beforeAll(async () => {
-  endpoint = await server.listen();
+  if (MINISTACK) ({ endpoint, close: closeS3 } = await startMiniStack({ enforced: false }));
+  else endpoint = await server.listen();
   scratch = await mkdtemp(join(tmpdir(), 'freezeframe-shared-'));
   Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: endpoint });
+  await makeBucket('models');
 });
 afterAll(async () => {
   for (const name of [...Object.keys(CREDENTIALS), 'AWS_ENDPOINT_URL']) delete process.env[name];
   Object.assign(process.env, before);
-  await server.close();
+  await closeS3();
   await rm(scratch, { recursive: true, force: true });
 });
 
@@ -85,7 +89,7 @@ describe('functions with models of a store', () => {
     } finally {
       await api.close();
     }
-  });
+  }, 300_000);
 
   it('are answered by the layer while the store is down, and say so', async () => {
     const down = new S3Server();
@@ -104,6 +108,13 @@ describe('functions with models of a store', () => {
 
   it('start in at most one and a half times what the layer takes', async () => {
     const { model } = await bundleMobile(join(scratch, 'mobile'));
+    // In memory: MiniStack takes its own time to send 17 MB.
+    const quick = new S3Server();
+    const local = await quick.listen();
+    onTestFinished(() => quick.close());
+    vi.stubEnv('AWS_ENDPOINT_URL', local);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await makeBucket('models');
     await open('mobile').save('mobile', { model, manifest: { ...MOBILE_MANIFEST, metrics: { of: 'the store' } } });
     const coldMs = async (environment: Record<string, string>) => {
       const pool = new Pool(builtFunction(join(scratch, 'mobile', 'build'), 'http', environment), {
@@ -121,14 +132,11 @@ describe('functions with models of a store', () => {
     await coldMs({});
     for (let run = 0; run < 7; run++) {
       times.layer.push(await coldMs({}));
-      times.store.push(await coldMs(serving('mobile')));
+      times.store.push(await coldMs(serving('mobile', local)));
     }
-    const [layer, store] = [middle(times.layer), middle(times.store)];
+    // The least of each: what else the machine does takes time of either.
+    const [layer, store] = [Math.min(...times.layer), Math.min(...times.store)];
     console.info(`cold start: layer ${Math.round(layer)} ms, store ${Math.round(store)} ms`);
     expect(store / layer).toBeLessThan(1.5);
   }, 300_000);
 });
-
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { buffer } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lazily } from '../runtime/lazily.ts';
 import type { S3Place } from './place.ts';
 
 /** The layer answers meanwhile: rather soon no answer than a late one. */
 const ANSWER_MS = 5_000;
-/** Of requests that S3 answers with 5xx or 429. */
-const RETRIES = 2;
+/**
+ * Of requests that fail on their way, or that S3 answers with 5xx or 429. Lambda freezes an environment between invocations, and
+ * what was under way then fails at once when it goes on: each invocation brings it a little further.
+ */
+const RETRIES = 4;
 
 /** An object, or that it is the one that is known already. */
 type Read = 'same' | { readonly text: string; readonly eTag: string };
@@ -23,6 +26,8 @@ export interface StoreReader {
 
 interface Answer {
   readonly status: number;
+  /** Where the bucket is, where it is elsewhere. */
+  readonly region: string | undefined;
   readonly eTag: string;
   readonly body: Buffer;
 }
@@ -32,27 +37,42 @@ interface Answer {
  * for. Sent by node:http: of 17 MB, `fetch` takes 200 ms of the processor. Credentials are those that Lambda gives a function.
  */
 export function s3Reader({ bucket }: S3Place): StoreReader {
+  let { AWS_REGION: region = '' } = process.env;
   const open = lazily(async () => {
-    const address = addressOf(bucket);
     const [{ AwsV4Signer }, { get, Agent }] = await Promise.all([
       import('aws4fetch'),
-      address.startsWith('https:') ? import('node:https') : import('node:http'),
+      addressOf(bucket, region).startsWith('https:') ? import('node:https') : import('node:http'),
     ]);
-    return { address, AwsV4Signer, get, agent: new Agent({ keepAlive: true }) };
+    return { AwsV4Signer, get, agent: new Agent({ keepAlive: true }) };
   });
   const send = async (path: string, headers: Record<string, string>): Promise<Answer> => {
-    const { address, AwsV4Signer, get, agent } = await open();
-    const signed = await new AwsV4Signer({ url: `${address}/${path}`, headers, ...credentials() }).sign();
+    const { AwsV4Signer, get, agent } = await open();
+    const signed = await new AwsV4Signer({
+      ...credentials(),
+      url: `${addressOf(bucket, region)}/${path}`,
+      headers,
+      region,
+    }).sign();
     const signal = AbortSignal.timeout(ANSWER_MS);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = get(signed.url, { agent, signal, headers: Object.fromEntries(signed.headers) }, resolve);
       sent.on('error', reject);
     });
-    return { status: response.statusCode ?? 0, eTag: response.headers.etag ?? '', body: await buffer(response) };
+    const { etag = '', 'x-amz-bucket-region': place } = response.headers;
+    const elsewhere = typeof place === 'string' && place !== region ? place : undefined;
+    return { status: response.statusCode ?? 0, region: elsewhere, eTag: etag, body: await bodyOf(response) };
   };
   const ask = async (path: string, headers: Record<string, string> = {}, attempt = 0): Promise<Answer> => {
-    const answer = await send(path, headers);
+    const answer = await send(path, headers).catch((error: unknown) => {
+      if (attempt >= RETRIES) throw error;
+      return undefined;
+    });
+    if (!answer) return ask(path, headers, attempt + 1);
     if (answer.status < 300 || answer.status === 304) return answer;
+    if (answer.region && attempt < RETRIES) {
+      region = answer.region;
+      return ask(path, headers, attempt + 1);
+    }
     if ((answer.status >= 500 || answer.status === 429) && attempt < RETRIES) {
       await wait(Math.random() * 100 * 2 ** attempt);
       return ask(path, headers, attempt + 1);
@@ -87,22 +107,30 @@ export function s3Reader({ bucket }: S3Place): StoreReader {
 }
 
 /** Of the bucket, without a slash at the end. Its name is in the path: one with dots is in no certificate. */
-function addressOf(bucket: string): string {
-  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION = '' } = process.env;
-  const suffix = AWS_REGION.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const endpoint = AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || `https://s3.${AWS_REGION}.${suffix}`;
+function addressOf(bucket: string, region: string): string {
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const endpoint = AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || `https://s3.${region}.${suffix}`;
   return `${endpoint.replace(/\/$/, '')}/${bucket}`;
 }
 
+/** As `buffer` of node:stream/consumers does it, in a third of the time. */
+async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // Rejects where the connection breaks off.
+  await finished(response);
+  return Buffer.concat(chunks);
+}
+
 function credentials() {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN, AWS_REGION = '' } = process.env;
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
   const token = AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {};
   return {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     ...token,
     service: 's3',
-    region: AWS_REGION,
   };
 }
 

@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import {
   closeModel,
   isOpen,
+  loadOnnxruntime,
+  loadSharp,
   ModelError,
   type ModelsIndex,
   openModel,
@@ -89,7 +91,10 @@ export class SharedModels {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#options.patienceMs);
     });
-    await Promise.race([this.#check(), late]);
+    const check = this.#check();
+    // The engine is loaded while S3 is waited for; whoever needs it is told if that fails.
+    for (const native of [loadOnnxruntime(), loadSharp()]) native.catch(() => undefined);
+    await Promise.race([check, late]);
     clearTimeout(timer);
     this.#swap();
     if (this.#current) return;

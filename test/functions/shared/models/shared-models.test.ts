@@ -172,6 +172,26 @@ describe('models of a store in S3', () => {
     expect(models.state.problem).toBeUndefined();
   });
 
+  it('are found in another region than the functions', async () => {
+    await save(1, 'other');
+    server.region = 'us-west-2';
+    const models = shared('other');
+    await models.start();
+    server.region = undefined;
+    expect(models.state).toMatchObject({ from: 'store' });
+  });
+
+  it('come through where connections break off', async () => {
+    for (const seed of [1, 2]) await save(seed, 'other');
+    let count = 0;
+    server.after = () => count++ % 2 === 1;
+    const models = shared('other');
+    await models.start();
+    server.after = () => true;
+    expect(models.state).toMatchObject({ from: 'store' });
+    expect(await answering()).toBe('other@1');
+  });
+
   it('that come late answer when they are there', async () => {
     await save(1, 'other');
     let go = () => {};
