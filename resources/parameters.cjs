@@ -35,7 +35,16 @@ const storePlace = matching(
   /^s3:\/\/(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.*'()-]+)*\/?$/,
   's3://bucket/prefix',
 );
-const modelWithTag = matching(/^[a-z0-9][a-z0-9-]*(@(?!\d+$)[a-z0-9][a-z0-9-]*)?$/, 'NAME or NAME@TAG');
+/** As `modelName` of layers/inference/src/manifest.ts. */
+const NAME =
+  /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!index\.json$)(?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/;
+const modelWithTag = {
+  takes: 'NAME or NAME@TAG',
+  fits: (text) => {
+    const [name, tag = 'production', ...more] = text.split('@');
+    return NAME.test(name) && NAME.test(tag) && !/^\d+$/.test(tag) && more.length === 0;
+  },
+};
 const seconds = (least, most) => ({ ...whole(least, most), takes: `${whole(least, most).takes} (seconds)` });
 
 /** Groups as docs/deploy.md shows them. Name -> meaning, default, and what fits. */

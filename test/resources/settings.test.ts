@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../functions/http/routes/index.ts';
+import { parseS3Place } from '../../functions/shared/models/place.ts';
+import { parseWanted } from '../../functions/shared/models/plan.ts';
 
 type Value = string | number | boolean;
 type Settings = Record<string, unknown> & { routes: { httpApi: unknown }[] };
@@ -30,6 +32,64 @@ const resolve = (changed: Record<string, Value>, { stage = 'dev', stages = {} } 
 describe('settings', () => {
   it.each(['key', 'public'])('leave %s to the function', async (access) => {
     expect((await resolve({ access })).routes).toEqual([{ httpApi: '*' }]);
+  });
+
+  it('let the functions read what a store’s models take, and nothing where there is none', async () => {
+    expect((await resolve({})).sharedModels).toEqual({ Ref: 'AWS::NoValue' });
+    const uris = [
+      ['s3://our-models/team/a', 'team/a/models/'],
+      ['s3://our-models/', 'models/'],
+    ] as const;
+    for (const [modelsUri, prefix] of uris) {
+      const { PolicyDocument } = (await resolve({ modelsUri })).sharedModels as { PolicyDocument: object };
+      const arn = (path: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::our-models${path}` });
+      const Effect = 'Allow';
+      expect(PolicyDocument).toMatchObject({
+        Statement: [
+          { Effect, Action: 's3:GetObject', Resource: arn(`/${prefix}*`) },
+          { Effect, Action: 's3:ListBucket', Resource: arn(''), Condition: { StringEquals: { 's3:prefix': prefix } } },
+        ],
+      });
+    }
+  });
+
+  it.each(['s3://our-models/team', 's3://our-models', 's3://UP/x', 's3://b/x y', 's3://our-models/../x', 'our-models'])(
+    'take the place %s of a store, or not, as the functions do',
+    async (modelsUri) => {
+      const taken = (work: () => unknown) =>
+        Promise.resolve()
+          .then(work)
+          .then(
+            () => true,
+            () => false,
+          );
+      expect(await taken(() => resolve({ modelsUri }))).toBe(await taken(() => parseS3Place(modelsUri)));
+    },
+  );
+
+  it.each([
+    'a',
+    'a@b',
+    'a,b@c',
+    'a@1',
+    'A',
+    'a@',
+    'a@b@c',
+    'a-b@c-d',
+    'a--b',
+    'a-',
+    'a_b',
+    `${'a'.repeat(64)}`,
+    'a'.repeat(65),
+  ])('take the models %s, or not, as the functions do', async (models) => {
+    const taken = (work: () => unknown) =>
+      Promise.resolve()
+        .then(work)
+        .then(
+          () => true,
+          () => false,
+        );
+    expect(await taken(() => resolve({ models }))).toBe(await taken(() => parseWanted(models)));
   });
 
   it('sign everything but what the function leaves open', async () => {

@@ -30,6 +30,7 @@ describe('/classify?explain=heatmap', () => {
     for (const accept of ['image/png', 'image/png, application/json;q=0.5', 'image/*']) {
       const response = await ask('explain=heatmap', { accept });
       expect(response.headers.get('content-type')).toBe('image/png');
+      expect(response.headers.get('x-freezeframe-model')).toBe('telling@1');
       expect(response.headers.get('server-timing')).toMatch(/^decode;dur=[\d.]+, run;dur=[\d.]+/);
       const picture = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
       expect(picture).toMatchObject({ format: 'png', width: 224, height: 224 });

@@ -43,6 +43,7 @@ describe('a model of numbers behind /invocations', () => {
     const headers = { 'content-type': 'text/csv', accept: 'text/csv' };
     const lines = await app.request('/invocations', { method: 'POST', body, headers });
     expect(lines.headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(lines.headers.get('x-freezeframe-model')).toBe('prices@1');
     expect(await lines.text()).toBe('100200\n1000\n');
   });
 

@@ -53,6 +53,15 @@ describe('TensorFlow Serving', () => {
     }
   });
 
+  it('says which version has answered', async () => {
+    for (const [path, body] of [
+      ['/v1/models/prices:predict', { instances: [[100, 4]] }],
+      ['/v1/models/prices:classify', { examples: [{ area: 100, rooms: 4 }] }],
+    ] as const) {
+      expect((await post(path, body)).headers.get('x-freezeframe-model')).toBe('prices@1');
+    }
+  });
+
   it('takes pictures as b64, under any name or none, and pixels', async () => {
     const [red, blue] = await Promise.all([b64('red'), b64('blue')]);
     for (const instances of [
