@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** The whole way: a browser, a local AWS, clients of others, processes that are killed. */
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
+/** Takes longer than all others together: `npm run documents`. */
+const DOCUMENTS = ['test/e2e/documents.test.ts'];
+
 /** Tests of what keeps state in its process (clients of AWS, counts) or replaces modules: a process for each file. */
 const ALONE = [
   'test/functions/{classify,uploads}/**/*.test.ts',
@@ -61,7 +64,8 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit-alone', include: ALONE, exclude: END_TO_END, setupFiles: ['test/quiet.ts'] },
       },
-      { extends: true, test: { name: 'e2e', include: END_TO_END } },
+      { extends: true, test: { name: 'e2e', include: END_TO_END, exclude: DOCUMENTS } },
+      { extends: true, test: { name: 'documents', include: DOCUMENTS } },
     ],
   },
 });
