@@ -60,7 +60,7 @@ async function predict(reference: string, files: readonly string[], options: Opt
     });
   }
   const { folder } = await openStore().resolve(reference);
-  const classifier = await openClassifier(folder);
+  const classifier = await openClassifier(folder, { warmed: false });
   try {
     await checkExplain(classifier, options.request === undefined ? files : [], options);
     if (options.request !== undefined) await answerRequest(classifier, options.request, options);

@@ -88,6 +88,11 @@ export interface Classifier {
 /** Pictures in one run: more gain nothing on a Lambda's one to six vCPUs, and their tensors are held at once. */
 const BATCH = 16;
 
+export interface OpenOptions extends EngineOptions {
+  /** `false` leaves out the run that makes the first answer as fast as the others: for a process that gives few. */
+  readonly warmed?: boolean;
+}
+
 /**
  * Opens one version's folder (`model.onnx`, `manifest.json`) and checks the file against the manifest's sha256. One pixel
  * is decoded and the model is run once, so that the first answer is as fast as the others. Not cached: the caller closes it.
@@ -95,7 +100,10 @@ const BATCH = 16;
  *   `model-corrupt` (not the file that the manifest names), `model-unreadable`, `manifest-mismatch`;
  *   FreezeframeError `engine-unavailable`, `decoder-unavailable`.
  */
-export async function openClassifier(folder: string, options: EngineOptions = {}): Promise<Classifier> {
+export async function openClassifier(
+  folder: string,
+  { warmed = true, ...options }: OpenOptions = {},
+): Promise<Classifier> {
   const manifest = await readManifest(folder);
   const model = await readFile(join(folder, 'model.onnx')).catch((cause) => {
     throw new ModelError('model-file-missing', 'The model folder has no readable model.onnx', {
@@ -112,7 +120,7 @@ export async function openClassifier(folder: string, options: EngineOptions = {}
   const engine = heatmap?.kernel ? withKernel(opened, heatmap.name, heatmap.kernel) : opened;
   try {
     checkGraph(manifest, opened);
-    await Promise.all([warm(engine), decoder]);
+    await Promise.all([warmed && warm(engine), decoder]);
   } catch (error) {
     await engine.close();
     throw error;
