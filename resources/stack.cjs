@@ -42,7 +42,8 @@ function bundled(name, { functions }) {
     handler: 'index.handler',
     package: { artifact: `build/functions/${name}.zip` },
     layers: functions.classify.layers,
-    timeout: functions.classify.timeout,
+    // API Gateway waits no longer; whoever is called otherwise may say more.
+    timeout: functions.http.timeout,
   };
 }
 

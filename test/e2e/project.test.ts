@@ -5,9 +5,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePackages } from '../../scripts/packages/packages.ts';
+import { MINISTACK, startMiniStack } from '../aws/ministack.ts';
+import { NO_ACCOUNT } from '../aws/package-stack.ts';
 import { type Registry, startRegistry, VERDACCIO } from './project/registry.ts';
+import { LOCAL_POLICIES } from './stack/deployment.ts';
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -125,6 +131,51 @@ console.log(JSON.stringify([await ask(${JSON.stringify(picture)}), await ask('bm
     expect(Buffer.from(good.body, 'base64').toString('latin1', 8, 12)).toBe('WEBP');
     expect(bad).toMatchObject({ statusCode: 422, body: expect.stringContaining('"code"') });
   }, 300_000);
+
+  it.skipIf(!MINISTACK)(
+    'deploys with its own handler, goes back, and is removed',
+    async () => {
+      const cloud = await startMiniStack();
+      try {
+        const config = await readFile(join(project, 'serverless.yml'), 'utf8');
+        await writeFile(join(project, 'local-policies.cjs'), LOCAL_POLICIES);
+        const more = 'functions:\n  thumbnail:\n    role: ClassifyRole\n    events: [{ httpApi: POST /thumbnail }]\n';
+        const changed = config.replace(/^plugins:\n/m, '$&  - ./local-policies.cjs\n') + more;
+        await writeFile(join(project, 'serverless.yml'), changed);
+        const aws = { ...NO_ACCOUNT, AWS_ENDPOINT_URL: cloud.endpoint, SLS_NOTIFICATIONS_MODE: 'off' };
+        const serverless = async (...words: string[]) => {
+          const { stdout, stderr } = await call('npx', ['serverless', ...words], project, aws);
+          return stdout + stderr;
+        };
+        await call('npx', ['freezeframe', 'bundle', '--model', 'gnomes', '--arch', 'x64'], project);
+        await serverless('deploy');
+        const lambda = new LambdaClient({ endpoint: cloud.endpoint, region: NO_ACCOUNT.AWS_REGION, credentials });
+        const body = await readFile(join(project, '.freezeframe/samples/garden-gnome.jpg'), 'base64');
+        const ask = async () => {
+          const Payload = Buffer.from(JSON.stringify({ body }));
+          const command = new InvokeCommand({ FunctionName: 'my-classifier-dev-thumbnail:live', Payload });
+          return JSON.parse(Buffer.from((await lambda.send(command)).Payload ?? []).toString());
+        };
+        expect(await ask()).toMatchObject({ statusCode: 200, headers: { 'x-label': 'garden-gnome' } });
+        const memory = async () => {
+          const command = new GetFunctionConfigurationCommand({ FunctionName: 'my-classifier-dev-thumbnail' });
+          return (await lambda.send(command)).MemorySize;
+        };
+        await serverless('deploy', '--param=memory=2048');
+        expect(await memory()).toBe(2048);
+        // The deployments that are kept, the oldest first.
+        const [first = ''] = [...(await serverless('rollback')).matchAll(/Timestamp: (\d+)/g)].map(([, time]) => time);
+        await serverless('rollback', '--timestamp', first);
+        expect(await memory()).toBe(1769);
+        expect(await ask()).toMatchObject({ statusCode: 200 });
+        await serverless('remove');
+        await expect(memory()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+      } finally {
+        await cloud.close();
+      }
+    },
+    600_000,
+  );
 
   it.skipIf(!LAMBDA_RIC)(
     'runs on the other versions of Node',

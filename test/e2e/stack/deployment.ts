@@ -33,7 +33,7 @@ const PROBE_FUNCTION = `
  * A local AWS enforces policies, with two differences: it has no TLS, without which ours refuse everything, and it knows no
  * resource of ssm:GetParametersByPath. Tests of the template hold what is taken out here.
  */
-const LOCAL_POLICIES = `
+export const LOCAL_POLICIES = `
 module.exports = class {
   constructor(serverless) {
     const drop = () => {
