@@ -83,6 +83,12 @@ export const PROBLEMS = {
   'model-corrupt': NOT_LOADED,
   'model-unreadable': NOT_LOADED,
   'model-datatype': NOT_LOADED,
+  // Of a store of models; the layer answers instead.
+  'store-not-valid': NOT_LOADED,
+  'reference-not-valid': NOT_LOADED,
+  'tag-not-found': NOT_LOADED,
+  'model-damaged': NOT_LOADED,
+  'models-too-large': NOT_LOADED,
   'engine-unavailable': { status: 503, title: 'The inference engine cannot be loaded' },
   'decoder-unavailable': { status: 503, title: 'The picture decoder cannot be loaded' },
   'telemetry-on': { status: 503, title: 'The inference engine cannot be loaded' },

@@ -7,6 +7,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@freezeframe/inference': ['createEngine', 'expected', 'FreezeframeError', 'TensorData'],
   '#frozen': ['firstChoice', 'FreezeOptions', 'FreezeOutput', 'GRAPH_NAMES', 'rangeOf', 'runInBatches', 'Samples'],
   '#keras': ['groupNames', 'KerasModel', 'LayerConfig', 'Tensor'],
+  // The file that is checked, as its schema says.
+  '#onnx': ['GraphProto', 'NodeProto', 'TensorProto', 'TensorProto_DataType'],
   '#tensorflow': [
     ...['Attributes', 'datatypeOf', 'flagOf', 'numberOf', 'numbers', 'textOf'],
     ...['Edge', 'GraphModel', 'isInput'],
