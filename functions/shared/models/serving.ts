@@ -2,10 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import { describeError, logLine } from '../observe/log.ts';
-import { parseS3Place } from './place.ts';
-import { parseWanted } from './plan.ts';
-import { s3Reader } from './s3-reader.ts';
-import { type ModelsState, SharedModels } from './shared-models.ts';
+import type { ModelsState, SharedModels } from './shared-models.ts';
 
 const CHECK_SECONDS = 60;
 /** Lambda gives the INIT phase ten seconds, of which the layer's model needs one. */
@@ -20,6 +17,13 @@ let wrong = false;
 export async function startSharedModels(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const { MODELS_URI: uri, MODELS: models = '', MODELS_CHECK_SECONDS: seconds } = environment;
   if (!uri) return;
+  // Loaded by those alone who have a store.
+  const [{ SharedModels }, { s3Reader }, { parseS3Place }, { parseWanted }] = await Promise.all([
+    import('./shared-models.ts'),
+    import('./s3-reader.ts'),
+    import('./place.ts'),
+    import('./plan.ts'),
+  ]);
   try {
     const place = parseS3Place(uri);
     shared = new SharedModels({
