@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodePicture } from '@freezeframe/inference';
+import { decodePicture, FreezeframeError } from '@freezeframe/inference';
 import { checkedPictures, type FoundPictures, type Skipped } from '#datasets';
 import type { Backbone } from './backbones/backbone.ts';
 import { type Extracted, extractFeatures, type PictureFile } from './features/extract.ts';
@@ -96,8 +96,8 @@ async function judge(
   );
   const objective = await Objective.open(data.features.width, found.labels.length);
   try {
-    const onFold = (done: number, total: number) =>
-      options.onProgress?.('Cross-validation', Math.floor((100 * done) / total), 100);
+    const tell = teller(options, 'Cross-validation');
+    const onFold = (done: number, total: number) => tell(Math.floor((100 * done) / total), 100);
     const outOfFold = await crossValidate(objective, data, found.labels.length, foldOf, onFold);
     const { fresh, seconds } = extracted;
     return { backbone, pictures, data, groups, foldOf, outOfFold, skipped, fresh, seconds };
@@ -152,9 +152,10 @@ export interface TransferModel {
 
 export async function fitAndFreeze(
   { backbone, data, groups, foldOf, outOfFold, pictures }: Candidate,
-  { found, seed, cache, signal, inMemory, onProgress }: TransferOptions,
+  options: TransferOptions,
   background: readonly PictureFile[] | false,
 ): Promise<TransferModel> {
+  const { found, seed, cache, signal, inMemory } = options;
   const labels = found.labels.length;
   const { width } = data.features;
   const temperature = findTemperature(outOfFold.answered);
@@ -164,7 +165,8 @@ export async function fitAndFreeze(
   try {
     curve = await learningCurve(objective, data, labels, foldOf);
     const all = new Uint8Array(data.classes.length).fill(1);
-    const onFit = (share: number) => onProgress?.('Training the head', Math.floor(100 * share), 100);
+    const tell = teller(options, 'Training the head');
+    const onFit = (share: number) => tell(Math.floor(100 * share), 100);
     const fitted = await fitHead(objective, data, labels, all, onFit);
     head = withTemperature(fitted, temperature);
   } finally {
@@ -178,9 +180,20 @@ export async function fitAndFreeze(
   const whole = pictures.filter((_, i) => i % step === 0).slice(0, WHOLE_PICTURES);
   const decoded = await Promise.all(whole.map(async ({ path }) => decodePicture(await readFile(path), backbone.input)));
   const full = { head, ...(unknown ? { unknown } : {}) };
-  const onVerify = (done: number, total: number) => onProgress?.('Verification', done, total);
-  const frozen = await freezeHead(backbone, full, { features: data.features, pictures: decoded }, onVerify);
+  const samples = { features: data.features, pictures: decoded };
+  const frozen = await freezeHead(backbone, full, samples, teller(options, 'Verification'));
   return { ...full, frozen, temperature, curve };
+}
+
+/** Tells how far a step is, and ends it where that was asked for. */
+function teller({ signal, onProgress }: TransferOptions, what: string) {
+  return (done: number, total: number): void => {
+    onProgress?.(what, done, total);
+    if (signal?.aborted) {
+      const remedy = 'The features of all pictures are kept: the same command goes on with them.';
+      throw new FreezeframeError('interrupted', `Stopped during: ${what}`, { remedy });
+    }
+  };
 }
 
 async function withDistances<T>(width: number, work: (distances: Distances) => Promise<T>): Promise<T> {
