@@ -1,4 +1,4 @@
-import { FreezeframeError, type ManifestDraft } from '@freezeframe/inference';
+import type { ManifestDraft } from '@freezeframe/inference';
 import type { FoundPictures, Skipped } from '#datasets';
 import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
 import type { NumbersWanted } from '#quantize';
@@ -94,12 +94,6 @@ export interface TriedTransfer {
   close(): Promise<void>;
 }
 
-function interrupted(what: string): FreezeframeError {
-  return new FreezeframeError('interrupted', `Stopped at: ${what}. Nothing was saved`, {
-    remedy: 'The features are kept: the same command goes on from them.',
-  });
-}
-
 type TimedCandidate = Candidate & { readonly accuracy: number; readonly count: number; readonly took: number };
 
 /**
@@ -108,7 +102,7 @@ type TimedCandidate = Candidate & { readonly accuracy: number; readonly count: n
  */
 export async function tryTransfer(options: TrainTransferOptions): Promise<TriedTransfer> {
   const start = performance.now();
-  const { found, seed, store, storeRoot, signal, inMemory } = options;
+  const { found, seed, store, storeRoot, signal, inMemory, onProgress } = options;
   checkName(options.name);
   const shared: TransferOptions = {
     found,
@@ -116,11 +110,7 @@ export async function tryTransfer(options: TrainTransferOptions): Promise<TriedT
     cache: featureCache(storeRoot),
     signal,
     inMemory,
-    // Every part tells its progress, so every part can be stopped there.
-    onProgress(what, done, total) {
-      options.onProgress?.(what, done, total);
-      if (signal?.aborted) throw interrupted(what);
-    },
+    ...(onProgress ? { onProgress } : {}),
   };
   const backbones =
     options.backbone === 'auto' ? await assetBackbones() : [await findBackbone(options.backbone, store)];
