@@ -1,21 +1,10 @@
-import type { Place, Value } from './places.ts';
+import { type Place, type Value, valuesBehind } from './places.ts';
 import { quoted, words } from './quote.ts';
 
 /** Works in bash 3.2 (that of macOS) too. */
 export function bashCompletion(places: readonly Place[]): string {
   const paths = places.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
-  const behind = places.flatMap(({ path, flags }) =>
-    flags.flatMap(({ names, value }) =>
-      value
-        ? [
-            arm(
-              names.map((name) => `${path} ${name}`),
-              `${offer(value)}return`,
-            ),
-          ]
-        : [],
-    ),
-  );
+  const behind = valuesBehind(places).map(({ ends, value }) => arm(ends, `${offer(value)}return`));
   const flags = places.map(({ path, flags: all }) =>
     arm([path], `_freezeframe_words ${quoted(all.flatMap(({ names }) => names).join(' '))}`),
   );

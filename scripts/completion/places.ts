@@ -45,6 +45,13 @@ export function placesOf(command: Command, path = ''): Place[] {
   return [place, ...command.commands.flatMap((inner) => placesOf(inner, `${path} ${inner.name()}`))];
 }
 
+/** What stands behind a flag with a value: the words that end there, and what it may be. */
+export function valuesBehind(places: readonly Place[]): { ends: string[]; value: Value }[] {
+  return places.flatMap(({ path, flags }) =>
+    flags.flatMap(({ names, value }) => (value ? [{ ends: names.map((name) => `${path} ${name}`), value }] : [])),
+  );
+}
+
 function flagOf(option: Option): Flag {
   const { short, long, description, flags } = option;
   const [, placeholder] = /[<[]([^>\]]+)/.exec(flags) ?? [];
