@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezeframeError, type Manifest, type ManifestDraft, ModelError, parseManifest } from '@freezeframe/inference';
+import { inParallel } from '#functions';
 import { type Head, keysOf, parseS3Place, type TagChange, versionsOf } from '#functions/models';
 import { digestOf, sha256 } from '../digest.ts';
 import type { DamagedModel, Listing, ModelStore, ModelVersion, StoredModel, TagOptions } from '../model-store.ts';
@@ -12,7 +13,6 @@ import { noModel, selectVersion } from '../select.ts';
 import { DIGEST_LENGTH, isHeld } from '../shelf-folder.ts';
 import { dropTags, moveTag, type Retagging, refuseProduction, refuseTagged, versionBefore } from '../tags.ts';
 import { Cache } from './cache.ts';
-import { eachOf } from './each-of.ts';
 import { Heads, shelfOf } from './heads.ts';
 import { Objects } from './objects.ts';
 
@@ -98,14 +98,13 @@ export class S3Store implements ModelStore {
     for (const name of await this.#names()) {
       const { head } = await this.#heads.read(name);
       const versions = versionsOf(head).map(({ version }) => version);
-      const found: (ModelVersion | DamagedModel | undefined)[] = [];
-      await eachOf(versions, AT_ONCE, async (version, index) => {
-        found[index] = await this.#read(name, head, version).catch(async (error: unknown) => {
+      const found = await inParallel<string, ModelVersion | DamagedModel | undefined>(versions, AT_ONCE, (version) =>
+        this.#read(name, head, version).catch(async (error: unknown) => {
           if (!(error instanceof ModelError)) throw error;
           // A version that was removed meanwhile is not damaged but gone.
           return (await this.#heads.read(name)).head.versions[version] && { name, version, error };
-        });
-      });
+        }),
+      );
       for (const one of found) if (one) 'error' in one ? broken.push(one) : models.push(one);
     }
     return { models, damaged: broken };
