@@ -13,7 +13,8 @@ import {
   toResult,
 } from './answer.ts';
 import { checkGraph } from './classifier/check-graph.ts';
-import { DATATYPE_INFO, elementCount, type TensorData } from './datatype.ts';
+import { warm, warmDecoder } from './classifier/warm.ts';
+import type { TensorData } from './datatype.ts';
 import { createEngine, type Engine, type EngineOptions, type EngineTensor } from './engine.ts';
 import { expected, FreezeframeError, ModelError, RequestError } from './errors.ts';
 import { type Heatmap, heatmapOutput } from './heatmap/grid.ts';
@@ -150,25 +151,6 @@ function checkFile(manifest: Manifest, model: Uint8Array): void {
     remedy: 'The file was changed or cut after freezing: bundle or freeze the model again.',
     details: { expected: wanted, received: { sha256: found, bytes: model.byteLength } },
   });
-}
-
-/** The first run allocates and packs: 8 ms instead of 5 for MobileNet. Sizes that nobody fixed cannot be guessed. */
-async function warm(engine: Engine): Promise<void> {
-  if (engine.inputs.some(({ shape }) => shape.slice(1).includes(null))) return;
-  const feeds: Record<string, TensorData> = {};
-  for (const { name, datatype, shape } of engine.inputs) {
-    const sizes = shape.map((size) => size ?? 1);
-    feeds[name] = { datatype, shape: sizes, data: new DATATYPE_INFO[datatype].array(elementCount(sizes)) };
-  }
-  await engine.run(feeds);
-}
-
-/** One white pixel, PNG. */
-const ONE_PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWP4//8/AAX+Av5Y8msOAAAAAElFTkSuQmCC';
-
-async function warmDecoder({ input }: Manifest): Promise<void> {
-  if (input.kind === 'picture') await decodePicture(Buffer.from(ONE_PIXEL, 'base64'), input);
 }
 
 class FrozenClassifier implements Classifier {
