@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fromAwsChunked } from '../../scripts/local/aws/s3.ts';
 import { FakeDynamo, Refusal } from './dynamo.ts';
+import { LoopbackServer } from './loopback-server.ts';
 import { callSqs, type FakeQueue } from './sqs.ts';
 
 /** What goes wrong with a call: refused before anything happened, done and answered with an error, or never answered. */
@@ -19,7 +19,7 @@ export interface BusEvent {
 }
 
 /** S3, DynamoDB, SQS and EventBridge over HTTP on loopback, as far as the functions and commands use them; the real SDK talks to it. */
-export class FakeAws {
+export class FakeAws extends LoopbackServer {
   readonly dynamo = new FakeDynamo();
   readonly objects = new Map<string, Stored>();
   readonly queues = new Map<string, FakeQueue>();
@@ -34,21 +34,8 @@ export class FakeAws {
   readonly more = new Map<string, (operation: string, input: Record<string, unknown>) => unknown>();
   /** Services that speak forms: CloudFormation. */
   query: (action: string, form: URLSearchParams) => string = () => '';
-  readonly #server = createServer((request, response) => {
-    this.#serve(request, response).catch(() => response.destroy());
-  });
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     const target = String(request.headers['x-amz-target'] ?? '');
     const form = String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fromAwsChunked } from '../../scripts/local/aws/s3.ts';
+import { LoopbackServer } from './loopback-server.ts';
 
 interface Stored {
   readonly bytes: Buffer;
@@ -28,7 +28,7 @@ class Refused extends Error {
  * S3 in memory, as far as a store of models uses it: conditional writes, ranges, parts, listings. That it answers as
  * MiniStack does is a test: test/aws/s3-server.e2e.test.ts.
  */
-export class S3Server {
+export class S3Server extends LoopbackServer {
   /** `bucket/key`. */
   readonly objects = new Map<string, Stored>();
   readonly buckets = new Set<string>();
@@ -43,26 +43,13 @@ export class S3Server {
   region: string | undefined;
   /** Whether conditions of writes are looked at. */
   conditional = true;
-  readonly #server = createServer((request, response) => {
-    this.#serve(request, response).catch(() => response.destroy());
-  });
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
 
   /** For `before`: an error as S3 answers it. */
   static refusal(name: string, status: number): Error {
     return new Refused(name, status);
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const raw = Buffer.concat(chunks);

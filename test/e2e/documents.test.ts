@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +13,7 @@ import { NO_ACCOUNT } from '../aws/package-stack.ts';
 import { NO_FILES, placeFiles } from '../documents/files.ts';
 import { printedIn, ROOT } from '../documents/printed-commands.ts';
 import { WALKS, type Walk } from '../documents/walks.ts';
+import { freePort } from '../free-port.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
 import { type Registry, startRegistry, VERDACCIO } from './project/registry.ts';
 
@@ -149,12 +149,4 @@ describe.skipIf(SKIPPED)('commands of documents, as printed', () => {
 function clientOf(endpoint: string) {
   const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = NO_ACCOUNT;
   return { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
