@@ -90,10 +90,12 @@ export class Histogram {
   }
 }
 
+/** Smaller numbers are one with zero: what has seen zeros alone must have the cells that tiny numbers have. */
+const LEAST_WIDTH = 2 ** -100;
+
 /** The least power of two with which the numbers up to `most` fit, the largest below the last edge. */
 function widthFor(most: number): number {
-  if (most === 0) return 2 ** -100;
-  let width = 2 ** Math.floor(Math.log2(most / CELLS));
+  let width = Math.max(LEAST_WIDTH, 2 ** Math.floor(Math.log2(most / CELLS)));
   while (width * CELLS <= most) width *= 2;
   return width;
 }

@@ -14,7 +14,8 @@ describe('a running histogram', () => {
   it('knows the least and the largest number, and zero', () => {
     fc.assert(
       fc.property(numbers, (values) => {
-        expect(of(values).ends()).toEqual({ low: Math.min(0, ...values), high: Math.max(0, ...values) });
+        // Zero has no sign here.
+        expect(of(values).ends()).toEqual({ low: Math.min(0, ...values) + 0, high: Math.max(0, ...values) + 0 });
       }),
     );
   });
@@ -42,6 +43,15 @@ describe('a running histogram', () => {
         expect(values.filter((value) => value < low).length).toBeLessThanOrEqual(allowed);
       }),
     );
+  });
+
+  it.each([2 ** -126, 2 ** -149, -(2 ** -140)])('is the same in any order with %s and zero', (tiny) => {
+    const merged = of([tiny]);
+    merged.merge(of([0]));
+    for (const share of [0.5, 0.9999]) {
+      expect(merged.percentile(share)).toEqual(of([0, tiny]).percentile(share));
+      expect(merged.percentile(share)).toEqual(of([tiny], [0]).percentile(share));
+    }
   });
 
   it('leaves out one in ten thousand', () => {
