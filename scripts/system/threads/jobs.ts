@@ -1,6 +1,11 @@
+import { once } from 'node:events';
 import { basename } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, type Worker, workerData } from 'node:worker_threads';
 import { startThread } from './start-thread.ts';
+
+/** What a thread is told: a job, or that there will be no more. */
+type Message<Job> = { readonly job: Job } | 'close';
 
 type Reply<Answer> = { readonly answer: Answer } | { readonly error: unknown };
 
@@ -34,15 +39,23 @@ export class JobThread<Job, Answer = void> {
     const answer = new Promise<Answer>((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(job);
+      this.#worker.postMessage({ job } satisfies Message<Job>);
     });
     // Who asks for jobs ahead and stops in the middle never looks at their answers.
     answer.catch(() => undefined);
     return answer;
   }
 
+  /**
+   * Ends the thread after the job that it is at; those that wait are rejected. It is never terminated from outside:
+   * where that meets an engine that opens a model, it ends the whole process.
+   */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    if (this.#failure) return;
+    const ended = once(this.#worker, 'exit');
+    this.#worker.postMessage('close' satisfies Message<Job>);
+    // Its error is that of its jobs.
+    await ended.catch(() => undefined);
   }
 
   #fail(error: unknown): void {
@@ -59,11 +72,20 @@ export function answerJobs<Setup, Job, Answer>(
   open: (setup: Setup) => ((job: Job) => Answer | Promise<Answer>) | Promise<(job: Job) => Answer | Promise<Answer>>,
 ): void {
   const work = (async () => open(workerData.setup as Setup))();
-  let last: Promise<void> = work.then(() => undefined);
-  parentPort?.on('message', (job: Job) => {
+  let last: Promise<unknown> = work.catch(() => undefined);
+  let closed = false;
+  parentPort?.on('message', (message: Message<Job>) => {
+    if (message === 'close') {
+      closed = true;
+      last.then(() => process.exit());
+      return;
+    }
     last = last.then(async () => {
+      // Lets it hear that it is closed.
+      await setImmediate();
+      if (closed) return;
       try {
-        const answer = await (await work)(job);
+        const answer = await (await work)(message.job);
         const moved = ArrayBuffer.isView(answer) && answer.buffer instanceof ArrayBuffer ? [answer.buffer] : [];
         parentPort?.postMessage({ answer } satisfies Reply<Answer>, moved);
       } catch (error) {

@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { JobThread } from '../../../../scripts/system/index.ts';
 
-const open: JobThread<number | string, Float32Array>[] = [];
+const open: JobThread<number | string | Int32Array, Float32Array>[] = [];
 const start = (factor: number) => {
-  const thread = new JobThread<number | string, Float32Array>(new URL('./echo-worker.ts', import.meta.url), factor);
+  const thread = new JobThread<number | string | Int32Array, Float32Array>(
+    new URL('./echo-worker.ts', import.meta.url),
+    factor,
+  );
   open.push(thread);
   return thread;
 };
@@ -31,5 +34,22 @@ describe('a thread that does jobs', () => {
     const jobs = [thread.run('exit'), thread.run(1)];
     for (const job of jobs) await expect(job).rejects.toThrow('the thread of echo-worker.ts ended with code 3');
     await expect(thread.run(2)).rejects.toThrow('ended with code 3');
+  });
+
+  it('ends after the job that it is at, and rejects those that wait', async () => {
+    const thread = start(2);
+    const done = new Int32Array(new SharedArrayBuffer(8));
+    const jobs = [thread.run(done), thread.run(done)];
+    await expect.poll(() => Atomics.load(done, 0)).toBe(1);
+    await thread.close();
+    expect(Atomics.load(done, 0)).toBe(2);
+    await expect(jobs[1]).rejects.toThrow('the thread of echo-worker.ts ended with code 0');
+  });
+
+  it('ends once it is open, though it was closed before', async () => {
+    const thread = start(2);
+    await thread.close();
+    await expect(thread.run(1)).rejects.toThrow('ended with code 0');
+    await thread.close();
   });
 });
