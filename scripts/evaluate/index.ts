@@ -7,7 +7,7 @@ export { listExamples } from './examples.ts';
 export { type Accuracy, accuracyOf } from './interval.ts';
 export { type LearningPoint, learningSentence } from './learning.ts';
 export { type Cost, type Performance, type Spread, timeWarm } from './performance/cost.ts';
-export { measureCost } from './performance/measure-cost.ts';
+export { type CostJob, CostMeters } from './performance/measure-cost.ts';
 export { errorScores, type Scores, score, scoreAnswers, type TestScore } from './scores.ts';
 export {
   evaluateTable,

@@ -1,16 +1,21 @@
 import { resolve } from 'node:path';
+import type { Performance } from '#evaluate';
 import { replaceFile } from '#system';
 import type { ReportInput } from './report-input.ts';
 import type { SheetInput } from './sheet/sheet-input.ts';
 
 /**
  * Writes one HTML file that shows what a model gets right and wrong. It loads nothing else and runs no script.
+ * @param measured its `performance`, where that is still being measured
  * @throws FreezeframeError `labels-unknown`, `evaluation-failed` for what cannot be an answer; what the file system throws.
  */
-export async function writeReport(input: ReportInput, file: string): Promise<void> {
+export async function writeReport(input: ReportInput, file: string, measured?: Promise<Performance>): Promise<void> {
   // Charts and thumbnails are heavy; most commands write no report.
-  const { renderReport } = await import('./render-report.ts');
-  await replaceFile(resolve(file), await renderReport(input));
+  const [{ renderReport }, performance = input.performance] = await Promise.all([
+    import('./render-report.ts'),
+    measured,
+  ]);
+  await replaceFile(resolve(file), await renderReport({ ...input, ...(performance ? { performance } : {}) }));
 }
 
 /** Writes one HTML file that shows a data set. @throws what the file system throws */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type ManifestDraft, openClassifier } from '@freezeframe/inference';
-import { type Constant, measureCost } from '#evaluate';
+import type { Constant } from '#evaluate';
 import { type ImportOptions, type ImportReport, importApart } from '#import';
 import { writeReport } from '#report';
 import { openStore } from '#store';
@@ -45,7 +45,7 @@ export async function importEvaluated(
       model,
     });
     const page = reportFile(store.location, { stored });
-    const before = await costBefore(options.path, imported);
+    const before = costBefore(options.path, imported);
     await writeReport(
       {
         ...(await evaluated.report('import', `${stored.name}@${stored.version}`)),
@@ -85,13 +85,13 @@ async function figuresOf(evaluated: Evaluated, data: string) {
 }
 
 /** An ONNX file runs here as it came. What others were made with does not. */
-async function costBefore(path: string, { format, sourceBytes }: ImportReport) {
+function costBefore(path: string, { format, sourceBytes }: ImportReport) {
   const bytes = { bytes: sourceBytes };
   if (format !== 'onnx')
     return { ...bytes, what: `${basename(path)} as it came. The framework that it was made with does not run here` };
   return {
     ...bytes,
-    ...(await measureCost({ graph: path })),
+    job: { graph: path },
     what: `${basename(path)} as it came, asked for one sample of zeros`,
   };
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Cost, measureCost, type Performance } from '#evaluate';
+import { type Cost, type CostJob, CostMeters, type Performance } from '#evaluate';
 import type { StoredModel } from '#store';
 
 /** A picture file, or one that is in no file. */
@@ -9,19 +9,30 @@ interface Sample {
   readonly read?: (() => Promise<Uint8Array>) | undefined;
 }
 
+/** What is known of the time before freezing, and what can still be measured of it. */
+type Before = Cost & { readonly what: string; readonly job?: CostJob };
+
 /**
  * What a stored model takes, beside what it took before it was frozen.
  * @param samples pictures to ask about; none for a model of numbers. Those that cannot be read are passed over
+ * @param meters two of them, where they were started before
  */
 export async function performanceOf(
   { folder, manifest }: Pick<StoredModel, 'folder' | 'manifest'>,
-  before: Cost & { readonly what: string },
+  { job, ...known }: Before,
   samples: readonly Sample[],
+  meters = new CostMeters(job ? 2 : 1),
 ): Promise<Performance> {
-  const files = samples.map(({ read, path, file = '' }) => (read ? read() : readFile(path ?? file)));
-  const pictures = (await Promise.allSettled(files)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const cost = await measureCost({ folder, pictures });
-  return { before, after: { ...cost, bytes: manifest.files['model.onnx'].bytes } };
+  try {
+    const files = samples.map(({ read, path, file = '' }) => (read ? read() : readFile(path ?? file)));
+    const pictures = (await Promise.allSettled(files)).flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value] : [],
+    );
+    const [cost, before] = await meters.measure([{ folder, pictures }, ...(job ? [job] : [])]);
+    return { before: { ...before, ...known }, after: { ...cost, bytes: manifest.files['model.onnx'].bytes } };
+  } finally {
+    meters.close();
+  }
 }
 
 /** What an evaluation knows of the time before freezing. */

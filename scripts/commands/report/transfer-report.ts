@@ -1,4 +1,4 @@
-import { measureCost, type Performance } from '#evaluate';
+import type { CostMeters, Performance } from '#evaluate';
 import { type LabelReport, provenanceRows } from '#report';
 import { formatAccuracy } from '#terminal';
 import type { TransferReport } from '#transfer';
@@ -45,12 +45,15 @@ export function transferReport(report: TransferReport): LabelReport {
 const SAMPLES = 5;
 
 /** Beside the backbone alone: nothing else was there before. */
-export async function transferPerformance({ stored, backbone, answers }: TransferReport): Promise<Performance> {
-  const cost = await measureCost({ graph: backbone.model });
+export function transferPerformance(
+  { stored, backbone, answers }: TransferReport,
+  meters: CostMeters,
+): Promise<Performance> {
   const what = `the network ${backbone.name} alone, without what was learnt on top of it`;
   return performanceOf(
     stored,
-    { ...cost, bytes: backbone.model.length, what },
+    { bytes: backbone.model.length, what, job: { graph: backbone.model } },
     answers.slice(0, SAMPLES).map(({ path }) => ({ path })),
+    meters,
   );
 }

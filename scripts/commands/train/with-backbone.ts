@@ -1,5 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { type FoundPictures, pictureTraits } from '#datasets';
+import { CostMeters } from '#evaluate';
 import { defaultStore, openStore } from '#store';
 import { type Progress, printable, reportResult, startProgress } from '#terminal';
 import type { HeldOut, TransferReport } from '#transfer';
@@ -72,9 +73,15 @@ export async function trainWithBackbone(
       bar.stop();
       if (comparison) process.stderr.write(`${printable(describeComparison(comparison))}\n`);
       if (comparison?.chosen) return comparison;
-      const report = await tried.finish();
-      bar.stop();
-      await tell(report, spec, flags, comparison);
+      // They load what they need while the head is trained.
+      const meters = new CostMeters(2);
+      try {
+        const report = await tried.finish();
+        bar.stop();
+        await tell(report, meters, spec, flags, comparison);
+      } finally {
+        meters.close();
+      }
       return undefined;
     } finally {
       await tried.close();
@@ -99,6 +106,7 @@ async function compared(
 
 async function tell(
   report: TransferReport,
+  meters: CostMeters,
   spec: string,
   flags: BackboneFlags,
   comparison: Comparison | undefined,
@@ -108,8 +116,7 @@ async function tell(
     import('#report'),
   ]);
   const page = reportFile(defaultStore(), report);
-  const performance = await transferPerformance(report);
-  await writeReport({ ...transferReport(report), performance }, page);
+  await writeReport(transferReport(report), page, transferPerformance(report, meters));
   if (flags.json) for (const warning of report.warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
   const line = { ...transferLine(report), ...(comparison ? { compared: comparison } : {}), report: page };
   reportResult(line, flags.json === true, () =>

@@ -14,30 +14,38 @@ process.once('disconnect', () => process.exit());
 
 process.once('message', async (job: CostJob) => {
   // What cannot be measured is left out of a report; why is said where the model is used.
-  const cost = await measure(job).catch(() => ({}));
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
-  process.send?.(Object.keys(cost).length > 0 ? { ...cost, peakBytes } : {}, () => process.exit());
+  const prepared = await prepare(job).catch(() => undefined);
+  process.once('message', async () => {
+    const cost = await prepared?.().catch(() => undefined);
+    const peakBytes = process.resourceUsage().maxRSS * 1024;
+    process.send?.(cost ? { ...cost, peakBytes } : {}, () => process.exit());
+  });
+  process.send?.('ready');
 });
 
-async function measure({ folder, graph, pictures = [] }: CostJob): Promise<Cost> {
+/** Opens what is measured. */
+async function prepare({ folder, graph, pictures = [] }: CostJob): Promise<() => Promise<Cost>> {
   if (graph !== undefined) {
     const engine = await createEngine(graph);
-    return { run: await timeWarm(() => engine.run(feedsOf(engine.inputs))) };
+    return async () => ({ run: await timeWarm(() => engine.run(feedsOf(engine.inputs))) });
   }
   const classifier = await openClassifier(folder as string);
-  if (pictures.length === 0) return { run: await timeWarm(() => classifier.run(feedsOf(classifier.inputs))) };
-  const each = await repeat(async (turn) => {
-    let spent: Timings = { decode: 0, run: 0 };
-    const start = performance.now();
-    await classifier.classifyBatch([pictures[turn % pictures.length] as Uint8Array], {
-      topK: 1,
-      onTimings: (timings) => {
-        spent = timings;
-      },
+  if (pictures.length === 0)
+    return async () => ({ run: await timeWarm(() => classifier.run(feedsOf(classifier.inputs))) });
+  return async () => {
+    const each = await repeat(async (turn) => {
+      let spent: Timings = { decode: 0, run: 0 };
+      const start = performance.now();
+      await classifier.classifyBatch([pictures[turn % pictures.length] as Uint8Array], {
+        topK: 1,
+        onTimings: (timings) => {
+          spent = timings;
+        },
+      });
+      return { run: spent.run, whole: performance.now() - start };
     });
-    return { run: spent.run, whole: performance.now() - start };
-  });
-  return { run: spreadOf(each.map(({ run }) => run)), whole: spreadOf(each.map(({ whole }) => whole)) };
+    return { run: spreadOf(each.map(({ run }) => run)), whole: spreadOf(each.map(({ whole }) => whole)) };
+  };
 }
 
 /** One sample of zeros: how long a network takes does not depend on what it is asked. */

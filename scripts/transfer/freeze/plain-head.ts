@@ -37,17 +37,22 @@ export function plainUnknown({ unknown, head: { width } }: FullHead): (features:
     nearest(known, unknown.known, features, row) - nearest(background, unknown.background, features, row);
 }
 
-/** In two sums: one alone waits for each addition. */
+/** In four sums: one alone waits for each addition. */
 function squaredDistance(x: Float32Array, rows: Float32Array, at: number): number {
-  let [even, odd] = [0, 0];
-  for (let i = 1; i < x.length; i += 2) {
-    const a = (x[i - 1] as number) - (rows[at + i - 1] as number);
-    const b = (x[i] as number) - (rows[at + i] as number);
-    even += a * a;
-    odd += b * b;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 3;
+  for (; i < x.length; i += 4) {
+    const first = (x[i - 3] as number) - (rows[at + i - 3] as number);
+    const second = (x[i - 2] as number) - (rows[at + i - 2] as number);
+    const third = (x[i - 1] as number) - (rows[at + i - 1] as number);
+    const fourth = (x[i] as number) - (rows[at + i] as number);
+    a += first * first;
+    b += second * second;
+    c += third * third;
+    d += fourth * fourth;
   }
-  const last = x.length - 1;
-  return even + odd + (x.length % 2 === 1 ? ((x[last] as number) - (rows[at + last] as number)) ** 2 : 0);
+  for (i -= 3; i < x.length; i++) a += ((x[i] as number) - (rows[at + i] as number)) ** 2;
+  return a + b + c + d;
 }
 
 /** The head's weights applied to each place of one picture's map: [rows, columns, labels]. */
