@@ -8,12 +8,12 @@ import { draftOf } from './draft.ts';
 import { extractFeatures, type PictureFile } from './features/extract.ts';
 import { HEAD_WEIGHTS } from './freeze/emit-head.ts';
 import { eachAnswer, largest } from './head/answers.ts';
+import { chooseBest } from './head/choose.ts';
 import { rowsOfEach } from './head/folds.ts';
 import type { CurvePoint } from './head/learning-curve.ts';
 import { type HeldOutAnswer, heldOutAnswers, type Quality, qualityOf, qualityOfAnswers } from './held-out.ts';
 import {
   type Candidate,
-  chooseBest,
   featureCache,
   fitAndFreeze,
   type TransferModel,

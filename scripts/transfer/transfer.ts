@@ -12,7 +12,7 @@ import { dealFolds } from './head/folds.ts';
 import { type CurvePoint, learningCurve } from './head/learning-curve.ts';
 import { fitHead, type Head } from './head/logistic.ts';
 import { type Labelled, Objective } from './head/objective.ts';
-import { findTemperature, leastLoss, withTemperature } from './head/temperature.ts';
+import { findTemperature, withTemperature } from './head/temperature.ts';
 import { backgroundOf } from './unknown/background.ts';
 import { Distances } from './unknown/distances.ts';
 import { learnUnknown, type Unknown } from './unknown/unknown.ts';
@@ -125,23 +125,6 @@ function smallestClass({ classes }: Labelled, labels: number): number {
   const counts = new Int32Array(labels);
   for (const label of classes) counts[label] = (counts[label] as number) + 1;
   return Math.max(2, Math.min(...counts));
-}
-
-/**
- * The best by cross-validation. Of those that are within one standard error and half a point of it, the one whose answers are
- * surer of what is right: few pictures are often all called right. The cheaper one where that is equal too.
- * @param candidates the cheapest first
- */
-export function chooseBest<
-  C extends { readonly accuracy: number; readonly count: number; readonly outOfFold: Pick<OutOfFold, 'answered'> },
->(candidates: readonly C[]): C {
-  const best = candidates.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
-  const error = Math.sqrt((best.accuracy * (1 - best.accuracy)) / best.count);
-  const near = candidates.filter(
-    ({ accuracy }) => best.accuracy - accuracy <= error && best.accuracy - accuracy < 0.005,
-  );
-  const losses = near.map(({ outOfFold }) => leastLoss(outOfFold.answered));
-  return near[losses.indexOf(Math.min(...losses))] as C;
 }
 
 /** A head on all pictures, what is none of them, and both with the backbone as one graph. */

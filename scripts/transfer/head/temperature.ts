@@ -32,14 +32,6 @@ export function findTemperature(answered: Answered): number {
   return gain > Math.sqrt(variance / gains.length) ? best : 1;
 }
 
-/** Mean of log(1 / probability of the right label) at the temperature that makes it least: how well pictures are told apart. */
-export function leastLoss(answered: Answered): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let log = -REACH; log <= REACH + STEP / 2; log += 5 * STEP)
-    least = Math.min(least, sum(losses(answered, Math.exp(log))) / answered.classes.length);
-  return least;
-}
-
 /** log(1 / probability of the right label) of each row, as `sharpened` has it. */
 function losses({ probabilities, classes, labels }: Answered, temperature: number): Float64Array {
   return Float64Array.from(classes, (label, row) => {
