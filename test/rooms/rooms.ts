@@ -60,8 +60,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   functions: [],
 };
 
-/** Rooms that everything below may be used in, and that nobody uses: the command line, benchmarks, what writes documents. */
-export const TOPS = ['commands', 'bench', 'docs', 'assets', 'packages'];
+/** Rooms that everything below may be used in, and that nobody uses: the command line, benchmarks, what writes documents, builds. */
+export const TOPS = ['commands', 'bench', 'docs', 'assets', 'packages', 'setup'];
 
 /** Folders that are a registry of one file a unit: they may hold any number of files. */
 const REGISTRIES = ['scripts/commands', 'scripts/convert/keras/layers'];

@@ -1,3 +1,4 @@
+import util from 'node:util';
 import { FreezeframeError } from '@freezeframe/inference';
 import type { TrainingBackend } from './backend.ts';
 import { openTensorflow, type Tensorflow } from './tfjs.ts';
@@ -9,8 +10,8 @@ const PACKAGE: string = '@tensorflow/tfjs-node';
  * Trains with TensorFlow's own native library, where `@tensorflow/tfjs-node` is installed and loads.
  * @throws FreezeframeError `backend-unavailable`
  */
-export async function tfjsNodeBackend(): Promise<TrainingBackend> {
-  const tf = await load();
+export async function tfjsNodeBackend(name = PACKAGE): Promise<TrainingBackend> {
+  const tf = await load(name);
   return {
     name: 'tfjs-node',
     engine: `tfjs-node ${tf.version['tfjs-core']}`,
@@ -25,17 +26,25 @@ export async function tfjsNodeBackend(): Promise<TrainingBackend> {
 
 type TensorflowNode = Tensorflow & { version: Record<string, string>; setBackend(name: string): Promise<boolean> };
 
-async function load(): Promise<TensorflowNode> {
+async function load(name: string): Promise<TensorflowNode> {
+  restoreUtil();
+  // TensorFlow tells on stderr which processor it could have been compiled for.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
-    const module = await import(PACKAGE);
+    const module = await import(name);
     return module.default ?? module;
   } catch (cause) {
     throw new FreezeframeError('backend-unavailable', `The backend tfjs-node cannot be loaded: ${firstLine(cause)}`, {
       cause,
       remedy:
-        'Leave --backend out: the onnx backend needs nothing more. Or build it with "npm rebuild @tensorflow/tfjs-node --ignore-scripts=false" (Node 18 to 22; it downloads libtensorflow).',
+        'Leave --backend out: the onnx backend needs nothing more. Or build it, from the source of this project: npm run setup:tfjs-node',
     });
   }
+}
+
+/** tfjs-node 4.22 calls them; Node 22 warns of them, and Node 23 has them no more. */
+function restoreUtil(): void {
+  Object.assign(util, { isArray: Array.isArray, isNullOrUndefined: (value: unknown) => value == null });
 }
 
 function firstLine(error: unknown): string {
