@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 
 /** Rooms that are used in a clone alone. */
-const ONLY_IN_CLONES = ['assets', 'bench', 'docs', 'packages'];
+const ONLY_IN_CLONES = ['assets', 'bench', 'docs', 'packages', 'setup'];
 
 const BY_ADDRESS = /new URL\('(\.[^']+\.\w+)', import\.meta\.url\)/g;
 
