@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a message shows of a field's name, and of what is wrong with it: both may hold what was sent. Characters. */
 const SHOWN = { field: 80, message: 200 } as const;

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_ARGUMENT_DEPTH, MAX_LAYERS, MAX_TENSORS } from './limits.ts';
 import type { LayerConfig, Shape } from './model.ts';
 

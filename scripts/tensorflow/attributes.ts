@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_TENSOR_RANK } from '#guards';
 
 /** Numbers beyond 2^53 are written as text in protobuf's JSON; all numbers may be. */

@@ -1,5 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkLimit, ImportError } from '#guards';
 import type { Shape } from '#keras';
 import { type Attributes, attributeSchema, datatypeOf, shapeOf, shapeSchema, typeSchema } from './attributes.ts';

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KerasModel, Tensor } from '#keras';
 import { checkName, defaultStore } from '#store';
 import { hasCode, syncFolder, writeDurable } from '#system';

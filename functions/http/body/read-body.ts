@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { expected, RequestError } from '@freezeframe/inference';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { MAX_REQUEST_BYTES } from '../../shared/limits.ts';
 import { parseJson, validate } from '../../shared/validate.ts';
 

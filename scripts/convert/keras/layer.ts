@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Argument, LayerConfig, Shape, Tensor, WeightSpec } from '#keras';
 import { GraphBuilder, type Value } from '#onnx';
 import type { Activation } from './activations/activation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { INTERPOLATIONS } from '#onnx';
 
 /** Options that many layers share, in every spelling that Keras 2 and Keras 3 write. */

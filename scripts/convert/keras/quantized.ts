@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { modeOf, type Quantization, quantizationOf, type WeightSpec } from '#keras';
 import { DATATYPE_NUMBERS, type Value } from '#onnx';
 import type { EmitContext } from './layer.ts';

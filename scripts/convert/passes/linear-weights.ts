@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tensor } from '#keras';
 import type { LinearWeights } from '../keras/layer.ts';
 import type { FreezePlan, PlannedNode } from '../plan/plan.ts';

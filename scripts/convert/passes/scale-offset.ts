@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { broadcastDims, DATATYPE_NUMBERS, type GraphBuilder, renamed, type Value } from '#onnx';
 import { defineLayer, type EmitContext, single } from '../keras/layer.ts';
 

@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { beyondLimit, isModel, type LayerCall, type LayerConfig, modeOf } from '#keras';
 import type { LayerDefinition, ResolvedLayer } from '../keras/layer.ts';
 import { findLayer, LAYERS } from '../keras/layers/index.ts';

@@ -1,5 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { asImportError, ImportError, parseJson } from '#guards';
 import { configLayers, type KerasModel, withLostOperands, withTodaysNames } from '#keras';
 import { refuseUnknownLayers } from './unknown-layers.ts';

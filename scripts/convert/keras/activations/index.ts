@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECTIFIER_LAYERS, type RectifierConfig } from '../layers/rectifiers.ts';
 import { softmax } from '../layers/softmax.ts';
 import type { Activation } from './activation.ts';

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import { asKeras, type Value } from '#onnx';
 import { type BoundCall, defineLayer, type EmitContext, type LayerDefinition, severalOutputs } from '../layer.ts';

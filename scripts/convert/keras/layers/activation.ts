@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { activation } from '../activations/index.ts';
 import { activated, single } from '../layer.ts';
 

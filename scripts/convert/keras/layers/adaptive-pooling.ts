@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '#keras';
 import { channelAxis, fixed, type GraphBuilder, imageShape, memoryAxis, type Value } from '#onnx';
 import { defineLayer, type EmitContext, type LayerDefinition, single } from '../layer.ts';

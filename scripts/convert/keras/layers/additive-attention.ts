@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '#keras';
 import { fixed } from '#onnx';
 import { type DotConfig, dotAttention, dotOptions } from '../attention/dot-attention.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DotConfig, dotAttention, dotOptions } from '../attention/dot-attention.ts';
 import { sums, turned } from '../attention/scores.ts';
 import { trained } from '../layer.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asKeras, type GraphBuilder, renamed, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { number } from '../options.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LayerConfig, type Shape, TensorArgument } from '#keras';
 import type { Value } from '#onnx';
 import {

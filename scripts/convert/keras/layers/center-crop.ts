@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineLayer, single } from '../layer.ts';
 import { dataFormat, pictureSize, withSize } from '../options.ts';
 import { cropMiddle, cropMiddleOfAny, cropToProportions } from '../pictures/crop.ts';

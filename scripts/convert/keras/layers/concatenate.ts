@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '#keras';
 import { type GraphBuilder, memoryAxis, type Value } from '#onnx';
 import { defineLayer } from '../layer.ts';

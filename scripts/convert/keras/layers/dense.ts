@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asKeras, fixed, type Value } from '#onnx';
 import { activation } from '../activations/index.ts';
 import { activated, type EmitContext, single, trained } from '../layer.ts';

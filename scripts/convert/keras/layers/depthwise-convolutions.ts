@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import { channelsOf, type Value } from '#onnx';
 import { activated, type EmitContext, type LayerDefinition, single, trained } from '../layer.ts';

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, type GraphBuilder, type Value } from '#onnx';
 import { defineLayer } from '../layer.ts';

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import type { Value } from '#onnx';
 import { activation } from '../activations/index.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asKeras, DATATYPE_NUMBERS } from '#onnx';
 import { defineLayer, single, trained } from '../layer.ts';
 import { flag, initializer } from '../options.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineLayer, single } from '../layer.ts';
 
 export const identity = defineLayer({

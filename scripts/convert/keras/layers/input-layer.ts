@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineLayer, single } from '../layer.ts';
 
 const shape = z.array(z.number().int().positive().nullable());

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { broadcastDims, renamed } from '#onnx';
 import { defineLayer, single, trained } from '../layer.ts';
 

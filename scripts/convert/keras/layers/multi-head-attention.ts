@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '#keras';
 import { fixed, type Value } from '#onnx';
 import { fromHeads, HEADS_SIGNATURE, headsInputs, headsMask, productWeights, toHeads } from '../attention/heads.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type GraphBuilder, renamed, type Value } from '#onnx';
 import { defineLayer, type LayerDefinition, single } from '../layer.ts';
 import { number, orElse } from '../options.ts';

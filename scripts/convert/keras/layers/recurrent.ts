@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LayerDefinition } from '../layer.ts';
 import type { Cell } from '../recurrent/cell.ts';
 import { convLSTMCell } from '../recurrent/conv-lstm-cell.ts';

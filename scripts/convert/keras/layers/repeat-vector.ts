@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { renamed } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { broadcastDims, type GraphBuilder, renamed, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { flattened, numbers } from '../options.ts';

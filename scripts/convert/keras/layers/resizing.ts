@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineLayer, single } from '../layer.ts';
 import { dataFormat, flag, interpolation, number, pictureSize, withSize } from '../options.ts';
 import { cropToProportions, padToProportions } from '../pictures/crop.ts';

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import { asKeras, fixed, type GraphBuilder, memoryAxis, renamed, type Value } from '#onnx';
 import { defineLayer, type EmitContext, single, trained } from '../layer.ts';

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { asKeras, type GraphBuilder, memoryAxis, renamed, type Value } from '#onnx';
 import { defineLayer, single } from '../layer.ts';
 import { oneOrMore } from '../options.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LayerConfig, modeOf, type Shape } from '#keras';
 import { asKeras, type Value } from '#onnx';
 import { defineLayer, emitLayer, innerContext, innerWeights, type ResolvedLayer, shapesOf, single } from '../layer.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineLayer, type LayerDefinition, single } from '../layer.ts';
 
 /** A layer that does something to what it is given only while a model is trained: left out of a frozen one. */

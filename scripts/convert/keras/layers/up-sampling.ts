@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '#keras';
 import { fixed, type GraphBuilder, memoryOrder, renamed, type Value } from '#onnx';
 import { defineLayer, type LayerDefinition, single } from '../layer.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LayerConfig } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
 import { activation } from '../activations/index.ts';

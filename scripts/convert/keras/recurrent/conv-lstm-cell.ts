@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, fixed, type Value } from '#onnx';
 import type { Activation } from '../activations/index.ts';

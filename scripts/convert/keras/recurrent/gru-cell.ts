@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fixed } from '#onnx';
 import type { Activation } from '../activations/index.ts';
 import { activationOr, type Cell, gateOptions, gatesOf, gateWeights, sum } from './cell.ts';

@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Shape, TensorArgument, type WeightSpec } from '#keras';
 import { asKeras, type Value } from '#onnx';
 import {

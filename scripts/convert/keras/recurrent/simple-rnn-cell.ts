@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fixed } from '#onnx';
 import { activationOr, type Cell, gateOptions, gateWeights, sum } from './cell.ts';
 

@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupNames, type LayerConfig, type Shape } from '#keras';
 import { innerContext } from '../layer.ts';
 import { innerLayer } from '../options.ts';

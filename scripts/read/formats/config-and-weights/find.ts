@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
 import { hdf5Entries } from '../../find-models.ts';
 import { oncePerSource, type Source, withSiblings } from '../../source.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
 import { type Tensor, withKeras2Activations } from '#keras';
 import { modelOf, type PlannedConfig, planConfig } from '../../config/planned-config.ts';

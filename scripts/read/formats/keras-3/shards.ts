@@ -1,5 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
 import { type Hdf5File, openHdf5 } from '../../containers/hdf5/open-hdf5.ts';
 import { safeEntryName } from '../../containers/zip/entry-name.ts';

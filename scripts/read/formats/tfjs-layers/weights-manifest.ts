@@ -1,5 +1,5 @@
 import { expected } from '@freezeframe/inference';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImportError, MAX_TENSOR_BYTES, MAX_TENSOR_RANK } from '#guards';
 import { entryWithin } from '../../containers/zip/entry-name.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { asKeras, type Value } from '#onnx';
 import { badCall, isValue, knownSizes, type Operand, tensorOf } from '../operand.ts';
 import type { OperatorDefinition } from '../operator.ts';
