@@ -29,7 +29,7 @@ const APPLICATIONS = [
 export const applicationsBench: Bench = {
   name: 'applications',
   summary: 'Models of keras.applications with random weights, imported and compared with what Keras answers.',
-  async run(names) {
+  async run({ rest: names }) {
     const python = process.env.KERAS_PYTHON;
     if (!python) throw new Error('KERAS_PYTHON names no interpreter: it must have Keras 3');
     const chosen = names.length > 0 ? names : APPLICATIONS;

@@ -11,17 +11,17 @@ const WARM_UP = 300;
 const OTHERS = 5;
 const PAST = '2020-01-01T00:00:00.000Z';
 
-/** `npm run bench -- auth [rounds]` */
+/** `npm run bench -- auth --rounds 200` */
 export const authBench: Bench = {
   name: 'auth',
   summary: 'Whether the time of a refusal tells an unknown key from one that nearly fits, is expired or was revoked.',
-  async run([rounds = String(ROUNDS)]) {
+  async run({ rounds = ROUNDS }) {
     return inTemporaryFolder(async (work) => {
       const { presented, file } = await makeKeys(join(work, 'keys.json'));
       const auth = await startLocalAuth('key', file);
       try {
         const environment = { ...auth.environment, API_KEYS_TTL: '3600' };
-        return await withSmallGateway(environment, (gateway) => measure(gateway, presented, Number(rounds)));
+        return await withSmallGateway(environment, (gateway) => measure(gateway, presented, rounds));
       } finally {
         auth.close();
       }

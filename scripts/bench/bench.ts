@@ -6,12 +6,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** onnxruntime's threads spin on after a run; without a pause the next candidate would be measured beside them. */
 const SETTLE_MS = 15;
 
+/** What `npm run bench -- NAME` may be told besides. */
+export interface BenchOptions {
+  /** How often each candidate has its turn; each benchmark has its own default. */
+  readonly rounds?: number;
+  /** Parts of the names of those that take part; all of them where there is none. */
+  readonly only?: readonly string[];
+  /** What else was typed: the names of models, a number of requests. */
+  readonly rest: readonly string[];
+}
+
 /** One benchmark: `npm run bench -- <name>`. Ratios are what to keep; milliseconds are this machine's. */
-export interface Bench {
+export interface Bench<Figures extends object = Readonly<Record<string, unknown>>> {
   readonly name: string;
   readonly summary: string;
   /** Measures and answers the figures; each line for people goes to stderr as it is known. */
-  run(args: readonly string[]): Promise<Record<string, unknown>>;
+  run(options: BenchOptions): Promise<Figures>;
+  /** The figures in Markdown; a line for each number where this is left out. */
+  table?(figures: Figures): string;
+  /** A picture of them, SVG. */
+  chart?(figures: Figures): string;
 }
 
 /**

@@ -16,7 +16,7 @@ const PARTS = 10;
 export const loadBench: Bench = {
   name: 'load',
   summary: 'Pictures over loopback as fast as the gateway answers: requests a second, errors, memory on the way.',
-  async run([requests = String(REQUESTS)]) {
+  async run({ rest: [requests = String(REQUESTS)] }) {
     return withSmallGateway({}, (gateway) => measure(gateway, Number(requests)));
   },
 };

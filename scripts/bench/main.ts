@@ -1,29 +1,90 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
+import { regressions } from './results/compare.ts';
+import { plainTable } from './results/markdown.ts';
 
 /** Every benchmark, by name; loaded when it is asked for. */
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   applications: async () => (await import('./applications.ts')).applicationsBench,
   auth: async () => (await import('./auth.ts')).authBench,
-  cold: async () => (await import('./cold.ts')).coldBench,
+  cold: async () => (await import('./cold.ts')).coldBench as unknown as Bench,
   explain: async () => (await import('./explain.ts')).explainBench,
-  handler: async () => (await import('./handler.ts')).handlerBench,
   load: async () => (await import('./load.ts')).loadBench,
-  serve: async () => (await import('./serve.ts')).serveBench,
+  serve: async () => (await import('./serve.ts')).serveBench as unknown as Bench,
   train: async () => (await import('./train.ts')).trainBench,
 };
 
-/** `npm run bench -- <name>...`: figures on stdout, one JSON line each. @returns the exit code. */
+const FLAGS = {
+  rounds: { type: 'string' },
+  only: { type: 'string' },
+  out: { type: 'string' },
+  compare: { type: 'string' },
+} as const;
+
+const USAGE = `npm run bench -- NAME [--rounds N] [--only PART,...] [--out FOLDER] [--compare OLD.json]
+  NAME: ${Object.keys(BENCHES).join(', ')}
+`;
+
+/**
+ * Figures go to stdout as one line of JSON, and to FOLDER as JSON, Markdown and a picture.
+ * @returns the exit code: 1 where a ratio is worse than in OLD.json, 2 where nothing was measured
+ */
 export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
-  const load = name !== undefined && Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-  if (!load) {
-    process.stderr.write(`Expected one of ${Object.keys(BENCHES).join(', ')}: npm run bench -- <name>\n`);
+  const read = readArguments(args);
+  if (!read) {
+    process.stderr.write(USAGE);
     return 2;
   }
+  const { load, rest, rounds, only, out, compare } = read;
+  const before = compare === undefined ? undefined : JSON.parse(await readFile(compare, 'utf8'));
   const bench = await load();
   process.stderr.write(`${bench.summary}\n`);
-  process.stdout.write(`${JSON.stringify({ bench: bench.name, ...(await bench.run(rest)) })}\n`);
-  return 0;
+  const figures = await bench.run({
+    rest,
+    ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
+    ...(only === undefined ? {} : { only: only.split(',') }),
+  });
+  const result = { bench: bench.name, machine: machine(), figures };
+  const table = bench.table?.(figures) ?? plainTable(figures);
+  process.stderr.write(`\n${table}\n`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (out !== undefined)
+    await write(out, bench.name, {
+      json: `${JSON.stringify(result, null, 2)}\n`,
+      md: `${table}\n`,
+      svg: bench.chart?.(figures),
+    });
+  const worse = regressions(before, result);
+  for (const { figure, before, now } of worse) process.stderr.write(`worse: ${figure} is ${now}, it was ${before}\n`);
+  return worse.length > 0 ? 1 : 0;
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+    const [name = '', ...rest] = positionals;
+    const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+    const isCount = values.rounds === undefined || /^[1-9]\d*$/.test(values.rounds);
+    return load && isCount ? { load, rest, ...values } : undefined;
+  } catch {
+    return undefined; // an unknown flag
+  }
+}
+
+function machine() {
+  const { node } = process.versions;
+  const [cpu] = cpus();
+  return { cpu: cpu?.model, cores: cpus().length, node, load: Number((loadavg()[0] ?? 0).toFixed(2)) };
+}
+
+async function write(folder: string, name: string, files: Readonly<Record<string, string | undefined>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [extension, text] of Object.entries(files)) {
+    if (text !== undefined) await writeFile(join(folder, `${name}.${extension}`), text);
+  }
 }
 
 if (import.meta.filename === process.argv[1]) process.exitCode = await main(process.argv.slice(2));

@@ -5,11 +5,11 @@ import { startKeras } from './keras/train-keras.ts';
 
 const ROUNDS = 7;
 
-/** `npm run bench -- train [rounds]`; Keras takes part where `KERAS_PYTHON` names an interpreter that has it. */
+/** `npm run bench -- train --rounds 7`; Keras takes part where `KERAS_PYTHON` names an interpreter that has it. */
 export const trainBench: Bench = {
   name: 'train',
   summary: 'An epoch of the large CNN on MNIST, here and with Keras 3, taking turns.',
-  async run([rounds = String(ROUNDS)]) {
+  async run({ rounds = ROUNDS }) {
     const dataset = await loadDataset('mnist');
     if (dataset.kind !== 'pictures') throw new Error('MNIST is made of pictures');
     const { count, pixels, classes } = dataset.splits.train;
@@ -28,7 +28,7 @@ export const trainBench: Bench = {
       const own: number[] = [];
       const theirs: number[] = [];
       // The first round of each is not counted: graphs are made and memory is asked for.
-      for (let round = 0; round <= Number(rounds); round++) {
+      for (let round = 0; round <= rounds; round++) {
         const seconds = await epoch(trainer, source, round + 1);
         const other = await keras?.epoch();
         process.stderr.write(

@@ -22,7 +22,7 @@ const BLOCKS: readonly (readonly [channels: number, stride: 1 | 2])[] = [
 ];
 
 /** Height and width of the picture that it takes. */
-export const MOBILE_SIDE = 224;
+const MOBILE_SIDE = 224;
 
 /** What it takes and answers. */
 export const MOBILE_MANIFEST = {

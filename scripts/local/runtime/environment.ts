@@ -19,9 +19,28 @@ export interface Ending {
   readonly message: string;
 }
 
+/** What runs in an environment: it asks the Runtime API for events until it is ended. */
+export interface Program {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly folder: string;
+  /** Its environment variables. @param runtimeApi what `AWS_LAMBDA_RUNTIME_API` is to be */
+  environment(runtimeApi: string): Readonly<Record<string, string>>;
+}
+
+/** Node with a built function in it. */
+export function nodeProgram(settings: FunctionSettings): Program {
+  return {
+    command: process.execPath,
+    arguments: [...heapArguments(settings.memory), ...runtimeArguments()],
+    folder: settings.folder,
+    environment: (runtimeApi) => childEnvironment(settings, runtimeApi),
+  };
+}
+
 export type Outcome = Answer | { readonly kind: 'ended'; readonly ending: Ending };
 
-/** One execution environment: a child process with the built bundle, and the Runtime API that it talks to. */
+/** One execution environment: a child process, and the Runtime API that it talks to. */
 export class Environment {
   readonly #child: ChildProcess;
   readonly #api: RuntimeApi;
@@ -33,11 +52,11 @@ export class Environment {
   /** Resolves when the process is gone. */
   readonly ended: Promise<Ending>;
 
-  private constructor(settings: FunctionSettings, api: RuntimeApi, log: (line: string) => void) {
+  private constructor(program: Program, api: RuntimeApi, log: (line: string) => void) {
     this.#api = api;
-    this.#child = spawn(process.execPath, [...heapArguments(settings.memory), ...runtimeArguments()], {
-      cwd: settings.folder,
-      env: childEnvironment(settings, api.address),
+    this.#child = spawn(program.command, program.arguments, {
+      cwd: program.folder,
+      env: program.environment(api.address),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
@@ -60,8 +79,12 @@ export class Environment {
     this.ready.catch(() => {});
   }
 
-  static async start(settings: FunctionSettings, log: (line: string) => void): Promise<Environment> {
-    return new Environment(settings, await RuntimeApi.listen(), log);
+  static start(settings: FunctionSettings, log: (line: string) => void): Promise<Environment> {
+    return Environment.run(nodeProgram(settings), log);
+  }
+
+  static async run(program: Program, log: (line: string) => void): Promise<Environment> {
+    return new Environment(program, await RuntimeApi.listen(), log);
   }
 
   get pid(): number | undefined {
