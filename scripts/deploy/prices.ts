@@ -1,3 +1,5 @@
+import { MONTH_HOURS, PRICES as USE } from '#plan/prices';
+
 /** A resource's properties in a template. */
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -14,15 +16,12 @@ export interface Price {
   readonly hourly?: (properties: Properties) => boolean;
 }
 
-/** A month of AWS's. */
-const HOURS = 730;
-
 /** Lambda asks a queue by five long polls of 20 s each, and each is a request: 648,000 in 30 days. */
 const POLLS = (5 * 30 * 24 * 3600) / 20;
 const MILLION_REQUESTS = 0.4;
 
 const always = () => true;
-const perHour = (dollars: number) => ({ idle: () => dollars * HOURS, hourly: always });
+const perHour = (dollars: number) => ({ idle: () => dollars * MONTH_HOURS, hourly: always });
 
 /** Nothing, ever. */
 const FREE = [
@@ -49,7 +48,7 @@ const FREE = [
  */
 export const PRICES: Readonly<Record<string, Price>> = {
   ...Object.fromEntries(FREE.map((type) => [type, { what: type, use: 'nothing' }])),
-  'AWS::ApiGatewayV2::Api': { what: 'HTTP API', use: '$1.00 a million requests' },
+  'AWS::ApiGatewayV2::Api': { what: 'HTTP API', use: `$${USE.millionHttpRequests.toFixed(2)} a million requests` },
   'AWS::CloudWatch::Alarm': { what: 'alarms', idle: () => 0.1, free: 1, use: 'ten are free in an account' },
   'AWS::CloudWatch::CompositeAlarm': { what: 'composite alarms', idle: () => 0.5, use: 'nothing' },
   'AWS::CloudWatch::Dashboard': {
@@ -66,7 +65,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'AWS::EC2::NatGateway': { what: 'NAT gateways', ...perHour(0.045), use: '$0.045 a GB' },
   'AWS::EC2::VPCEndpoint': {
     what: 'VPC endpoints',
-    idle: ({ VpcEndpointType }) => (VpcEndpointType === 'Interface' ? 0.01 * HOURS : 0),
+    idle: ({ VpcEndpointType }) => (VpcEndpointType === 'Interface' ? 0.01 * MONTH_HOURS : 0),
     hourly: ({ VpcEndpointType }) => VpcEndpointType === 'Interface',
     use: '$0.01 a GB, and this price for each zone',
   },
@@ -88,7 +87,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   },
   'AWS::Lambda::Function': {
     what: 'functions',
-    use: '$0.20 a million invocations, $0.0000166667 a GB-second (arm64: a fifth less)',
+    use: `$${USE.millionRequests.toFixed(2)} a million invocations, $${USE.gbSecond.x86_64[0].price} a GB-second (arm64: a fifth less)`,
   },
   'AWS::Lambda::Version': {
     what: 'versions of functions',

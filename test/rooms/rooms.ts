@@ -54,9 +54,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   bundle: ['store', 'system', 'terminal'],
   stack: ['functions'],
   doctor: ['bundle', 'stack', 'store', 'terminal'],
-  deploy: ['bundle', 'doctor', 'keys', 'stack', 'terminal'],
+  deploy: ['bundle', 'doctor', 'keys', 'plan', 'stack', 'terminal'],
   keys: ['functions', 'stack', 'store', 'system'],
   local: ['bundle', 'functions', 'html', 'keys', 'store', 'system'],
+  plan: ['local', 'system', 'tables'],
   functions: [],
 };
 

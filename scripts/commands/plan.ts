@@ -1,0 +1,130 @@
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { PatternName } from '#plan';
+import { reportResult, wholeAboveZero, wholeNumber } from '#terminal';
+import { planText } from './plan/plan-text.ts';
+
+interface Flags {
+  rate?: number;
+  pattern?: PatternName;
+  arrivals?: string;
+  hours?: number;
+  memory: number[];
+  arch: 'x64' | 'arm64';
+  p95?: number;
+  concurrency?: number;
+  queue?: true;
+  keepAlive?: number;
+  measured?: string;
+  slowdown: number;
+  seed: number;
+  json?: true;
+}
+
+const MEMORIES = [512, 1024, 1769, 3008, 5307, 10240];
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description(
+      'what a stack would cost and how fast it would answer, for each memory size, by a simulation of Lambda',
+    )
+    .option('--rate <number>', 'requests a second, in the mean', aboveZero)
+    .addOption(
+      new Option('--pattern <name>', 'how they arrive: at random; by the curve of a day; a burst in each hour').choices(
+        ['poisson', 'daily', 'burst'],
+      ),
+    )
+    .option(
+      '--arrivals <file>',
+      'a log instead: CSV with a column time, a row a request, or with a column count besides',
+    )
+    .option('--hours <number>', 'how long they arrive; 24 if left out', aboveZero)
+    .option('--memory <list>', 'memory sizes to look at, MB with commas between', memorySizes, MEMORIES)
+    .addOption(new Option('--arch <processor>', 'whose price is taken').choices(['x64', 'arm64']).default('x64'))
+    .option('--p95 <milliseconds>', 'recommend the cheapest size that answers 95 % within this time', aboveZero)
+    .option('--concurrency <number>', 'environments that may be at work at once; 1,000 if left out', wholeAboveZero)
+    .option('--queue', 'requests beyond a limit wait, as uploads do, instead of being refused')
+    .option('--keep-alive <minutes>', 'after which an idle environment is gone; 10 if left out', aboveZero)
+    .option('--measured <file>', 'measured figures, instead of measuring what is bundled now')
+    .option(
+      '--slowdown <factor>',
+      'how much slower a vCPU of Lambda is than a core of what was measured on',
+      aboveZero,
+      1,
+    )
+    .option('--seed <number>', 'another one draws other requests', wholeNumber, 0)
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ freezeframe plan --rate 5
+  $ freezeframe plan --rate 0.2 --pattern daily --p95 500
+  $ freezeframe plan --rate 50 --pattern burst --concurrency 100
+  $ freezeframe plan --arrivals requests.csv --measured figures.json --json
+
+Nothing is sent to AWS. What is assumed is printed with where it is from; docs/plan.md explains it.`,
+    )
+    .action(plan);
+}
+
+async function plan(flags: Flags): Promise<void> {
+  const { makePlan, readFigures, LAMBDA_RULES } = await import('#plan');
+  const arrivals = await arrivalsOf(flags);
+  const { of, figures } = await readFigures(flags.measured as string);
+  const result = makePlan({
+    arrivals,
+    of,
+    figures,
+    memories: flags.memory,
+    processor: flags.arch === 'arm64' ? 'arm64' : 'x86_64',
+    rules: {
+      ...LAMBDA_RULES,
+      queue: flags.queue === true,
+      ...(flags.concurrency ? { concurrency: flags.concurrency } : {}),
+      ...(flags.keepAlive ? { keepAlive: 60 * flags.keepAlive } : {}),
+    },
+    slowdown: flags.slowdown,
+    goal: flags.p95,
+    seed: flags.seed,
+  });
+  reportResult(result, flags.json === true, () => planText(result));
+}
+
+async function arrivalsOf({ rate, pattern, arrivals, hours, seed }: Flags) {
+  const { drawArrivals, readArrivals } = await import('#plan');
+  const { stream } = await import('#system');
+  const random = stream(seed, 'arrivals');
+  if (arrivals !== undefined) {
+    if (rate !== undefined || pattern !== undefined || hours !== undefined)
+      throw usedWrongly('--arrivals has its own rate and time: leave out --rate, --pattern and --hours.');
+    return readArrivals(arrivals, random);
+  }
+  if (rate === undefined) throw usedWrongly('Expected either --rate or --arrivals.');
+  return drawArrivals(pattern ?? 'poisson', rate, hours ?? 24, random);
+}
+
+function usedWrongly(message: string): FreezeframeError {
+  return new FreezeframeError('used-wrongly', message, {
+    remedy: 'See what is possible with: freezeframe plan --help',
+  });
+}
+
+function aboveZero(text: string): number {
+  const number = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && number > 0 && number <= 1e9) return number;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
+/** What Lambda gives a function. MB. */
+const [LEAST_MEMORY, MOST_MEMORY] = [128, 10240];
+
+function memorySizes(text: string): number[] {
+  const sizes = text.split(',').map((part) => {
+    const size = wholeNumber(part.trim());
+    if (size < LEAST_MEMORY || size > MOST_MEMORY)
+      throw new InvalidArgumentError(expected(`${LEAST_MEMORY} to ${MOST_MEMORY} MB`, '--memory', size));
+    return size;
+  });
+  return [...new Set(sizes)].sort((a, b) => a - b);
+}
