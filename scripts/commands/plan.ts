@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PatternName } from '#plan';
-import { reportResult, wholeAboveZero, wholeNumber } from '#terminal';
+import { type Progress, reportResult, startProgress, wholeAboveZero, wholeNumber } from '#terminal';
 import { planText } from './plan/plan-text.ts';
 
 interface Flags {
@@ -16,6 +17,9 @@ interface Flags {
   queue?: true;
   keepAlive?: number;
   measured?: string;
+  saveMeasured?: string;
+  picture?: string;
+  model?: string;
   slowdown: number;
   seed: number;
   json?: true;
@@ -69,9 +73,9 @@ Nothing is sent to AWS. What is assumed is printed with where it is from; docs/p
 }
 
 async function plan(flags: Flags): Promise<void> {
-  const { makePlan, readFigures, LAMBDA_RULES } = await import('#plan');
+  const { makePlan, LAMBDA_RULES } = await import('#plan');
   const arrivals = await arrivalsOf(flags);
-  const { of, figures } = await readFigures(flags.measured as string);
+  const { of, figures } = await figuresOf(flags);
   const result = makePlan({
     arrivals,
     of,
@@ -89,6 +93,32 @@ async function plan(flags: Flags): Promise<void> {
     seed: flags.seed,
   });
   reportResult(result, flags.json === true, () => planText(result));
+}
+
+/** From the file, or measured now. */
+async function figuresOf({ measured, picture, model, saveMeasured }: Flags) {
+  const { parseFigures, readFigures } = await import('#plan');
+  if (measured !== undefined) {
+    if (picture !== undefined || model !== undefined || saveMeasured !== undefined)
+      throw usedWrongly('With --measured nothing is measured: leave out --picture, --model and --save-measured.');
+    return readFigures(measured);
+  }
+  const { measureBundle } = await import('#plan/measure');
+  let bar: Progress | undefined;
+  const file = await measureBundle({
+    buildDir: 'build',
+    picture,
+    model,
+    progress: (done, parts) => {
+      bar ??= startProgress('Measuring', parts, 'parts');
+      bar.update(done);
+    },
+  }).finally(() => bar?.stop());
+  if (saveMeasured !== undefined) {
+    const { replaceFile } = await import('#system');
+    await replaceFile(resolve(saveMeasured), `${JSON.stringify(file, undefined, 2)}\n`);
+  }
+  return parseFigures(file, 'what was measured now');
 }
 
 async function arrivalsOf({ rate, pattern, arrivals, hours, seed }: Flags) {
