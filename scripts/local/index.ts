@@ -6,3 +6,4 @@ export { requestLine } from './http/front.ts';
 export { choosePort, untilSignal } from './listening.ts';
 export { builtFunction, childEnvironment } from './runtime/child-environment.ts';
 export { Environment, nodeProgram, type Program, WITH_PARENT } from './runtime/environment.ts';
+export { builtForHere } from './serving.ts';

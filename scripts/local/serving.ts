@@ -92,7 +92,7 @@ async function copyOfBuild(buildDir: string): Promise<BuildCopy> {
  * for Lambda, an x64 machine after `--arch arm64`), a layer for this one is made in `build/local/`. The functions and models
  * are the very ones that are deployed.
  */
-async function builtForHere(buildDir: string): Promise<string> {
+export async function builtForHere(buildDir: string): Promise<string> {
   const built = (await readFile(join(buildDir, 'bundle.json'), 'utf8').then(JSON.parse, () => undefined)) as
     | { platform: string; architecture: string; models: string[] }
     | undefined;

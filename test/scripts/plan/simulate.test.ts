@@ -86,7 +86,9 @@ describe('against queueing theory', () => {
     const waits = waitsOf(arrivals(20, 5), exponential(200), concurrency);
     for (const serviceTimes of [0, 0.5, 1]) {
       const share = waits.filter((ms) => ms > 200 * serviceTimes + 1e-6).length / waits.length;
-      expect(share, String(serviceTimes)).toBeCloseTo(waitsLonger(concurrency, load, serviceTimes), 2);
+      const expected = waitsLonger(concurrency, load, serviceTimes);
+      // 0.285, 0.105, 0.039; waits that follow each other are alike, so that 360,000 of them count as fewer.
+      expect(Math.abs(share - expected), `${serviceTimes}: ${share}`).toBeLessThan(0.01);
     }
   });
 
@@ -128,10 +130,8 @@ function waitsOf({ times, span }: Arrivals, time: Distribution, concurrency: num
     return (begun - arrived) * 1000;
   });
   const answers = waits.map((wait, request) => wait + (works[request] as number)).sort((a, b) => a - b);
-  expect(Math.max(...latencies.map((one, i) => Math.abs(one - (answers[i] as number))).subarray(0, 1000))).toBeLessThan(
-    1e-6,
-  );
-  expect(mean(latencies)).toBeCloseTo(mean(Float64Array.from(answers)), 6);
+  const furthest = answers.reduce((most, ms, i) => Math.max(most, Math.abs(ms - (latencies[i] as number))), 0);
+  expect(furthest).toBeLessThan(1e-6);
   return waits;
 }
 
