@@ -1,7 +1,17 @@
 import { resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { PatternName } from '#plan';
+import {
+  drawArrivals,
+  LAMBDA_RULES,
+  makePlan,
+  PATTERN_NAMES,
+  type PatternName,
+  parseFigures,
+  readArrivals,
+  readFigures,
+} from '#plan';
+import { replaceFile, stream } from '#system';
 import { type Progress, reportResult, startProgress, wholeAboveZero, wholeNumber } from '#terminal';
 import { planText } from './plan/plan-text.ts';
 
@@ -25,7 +35,8 @@ interface Flags {
   json?: true;
 }
 
-const MEMORIES = [512, 1024, 1769, 3008, 5307, 10240];
+/** From a third of a vCPU to all six. */
+const MEMORIES = [512, 1024, 1769, 2654, 3538, 5307, 10240];
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -50,6 +61,9 @@ export function planCommand(): Command {
     .option('--queue', 'requests beyond a limit wait, as uploads do, instead of being refused')
     .option('--keep-alive <minutes>', 'after which an idle environment is gone; 10 if left out', aboveZero)
     .option('--measured <file>', 'measured figures, instead of measuring what is bundled now')
+    .option('--picture <file>', 'measure with this picture; one of 1280 x 960 pixels is made up if left out')
+    .option('--model <name>', 'measure this model, NAME or NAME@VERSION; the default of the bundle if left out')
+    .option('--save-measured <file>', 'keep what is measured now, for --measured')
     .option(
       '--slowdown <factor>',
       'how much slower a vCPU of Lambda is than a core of what was measured on',
@@ -73,7 +87,6 @@ Nothing is sent to AWS. What is assumed is printed with where it is from; docs/p
 }
 
 async function plan(flags: Flags): Promise<void> {
-  const { makePlan, LAMBDA_RULES } = await import('#plan');
   const arrivals = await arrivalsOf(flags);
   const { of, figures } = await figuresOf(flags);
   const result = makePlan({
@@ -97,7 +110,6 @@ async function plan(flags: Flags): Promise<void> {
 
 /** From the file, or measured now. */
 async function figuresOf({ measured, picture, model, saveMeasured }: Flags) {
-  const { parseFigures, readFigures } = await import('#plan');
   if (measured !== undefined) {
     if (picture !== undefined || model !== undefined || saveMeasured !== undefined)
       throw usedWrongly('With --measured nothing is measured: leave out --picture, --model and --save-measured.');
@@ -115,15 +127,12 @@ async function figuresOf({ measured, picture, model, saveMeasured }: Flags) {
     },
   }).finally(() => bar?.stop());
   if (saveMeasured !== undefined) {
-    const { replaceFile } = await import('#system');
     await replaceFile(resolve(saveMeasured), `${JSON.stringify(file, undefined, 2)}\n`);
   }
   return parseFigures(file, 'what was measured now');
 }
 
 async function arrivalsOf({ rate, pattern, arrivals, hours, seed }: Flags) {
-  const { drawArrivals, readArrivals } = await import('#plan');
-  const { stream } = await import('#system');
   const random = stream(seed, 'arrivals');
   if (arrivals !== undefined) {
     if (rate !== undefined || pattern !== undefined || hours !== undefined)

@@ -1,5 +1,5 @@
 export { readArrivals } from './arrivals/log.ts';
 export { drawArrivals, PATTERN_NAMES, type PatternName } from './arrivals/patterns.ts';
-export { type MeasuredFile, parseFigures, readFigures } from './figures.ts';
+export { parseFigures, readFigures } from './figures.ts';
 export { makePlan, type Plan, type SizePlan } from './plan.ts';
 export { LAMBDA_RULES } from './rules.ts';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
+import { resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import sharp from 'sharp';
 import { builtForHere, builtFunction, Environment, type FunctionSettings, toEvent } from '#local';
@@ -12,8 +13,6 @@ export interface MeasureOptions {
   readonly picture?: string | undefined;
   /** NAME or NAME@VERSION; the bundle's default if left out. */
   readonly model?: string | undefined;
-  /** What the function prints. */
-  readonly log?: (line: string) => void;
   /** Called as each part is done. */
   readonly progress?: (done: number, parts: number) => void;
 }
@@ -22,118 +21,139 @@ export interface MeasureOptions {
 const STARTS = 5;
 /** Answers before those that count: V8 compiles what it has seen often. */
 const WARM_UP = 30;
-const ANSWERS = 60;
+/** Answers that count, in turns. */
+const TURNS = 6;
+const IN_ROW = 10;
+
+/** vCPUs that are measured, where this machine has as many cores: from the differences follows what more would do. */
+const VCPUS = [1, 2, 4];
+
+/** Lines that a function printed before it ended. */
+const LAST_WORDS = 5;
 
 /** Milliseconds until an answer is given up. */
 const PATIENCE = 60_000;
 
 /**
- * Measures the built http function as `freezeframe dev` runs it, with one vCPU and, where this machine has the cores, with
- * two: from the difference follows what more of them would do.
+ * Measures the built http function as `freezeframe dev` runs it, for one vCPU and more. All take turns, so that a slow moment
+ * of the machine hits all of them alike.
  * @throws FreezeframeError `figures-not-measured`, `not-built`, and as `bundle`
  */
 export async function measureBundle(options: MeasureOptions): Promise<MeasuredFile> {
-  const { buildDir, picture, model, log = () => {}, progress = () => {} } = options;
-  const folder = await builtForHere(buildDir);
-  const body = picture === undefined ? await photograph() : await readFile(picture);
-  const vcpus = availableParallelism() > 1 ? [1, 2] : [1];
-  const parts = 1 + vcpus.length * (STARTS + 1);
+  const { buildDir, picture, model, progress = () => {} } = options;
+  const folder = resolve(await builtForHere(buildDir));
+  const ask = { body: picture === undefined ? await photograph() : await readFile(picture), model };
+  const runs = VCPUS.filter((vcpus) => vcpus === 1 || vcpus <= availableParallelism()).map(
+    (vcpus) => new Run(folder, vcpus),
+  );
+  const parts = 1 + runs.length * (STARTS + TURNS);
   let done = 0;
-  const ask = { body, model, log };
-  const settings = (vcpu: number) => ({
-    ...builtFunction(folder, 'http', { API_AUTH: 'public', ORT_DISABLE_TELEMETRY: '1' }),
-    memory: vcpu * MB_PER_VCPU,
-  });
-  await coldStart(settings(1), ask);
-  progress(++done, parts);
-  const runs = vcpus.map((vcpu) => ({
-    vcpu,
-    init: [] as number[],
-    first: [] as number[],
-    warm: [] as number[],
-    peak: 0,
-  }));
-  // In turns, so that a slow moment of the machine hits all sizes alike.
+  const oneMore = () => progress(++done, parts);
+  const answering = await new Run(folder, 1).start(ask);
+  oneMore();
   for (let start = 0; start < STARTS; start++) {
     for (const run of runs) {
-      const { init, first } = await coldStart(settings(run.vcpu), ask);
-      run.init.push(init);
-      run.first.push(first);
-      progress(++done, parts);
+      await run.start(ask);
+      oneMore();
     }
   }
-  for (const run of runs) {
-    const { warm, peak } = await warmAnswers(settings(run.vcpu), ask);
-    run.warm = warm;
-    run.peak = peak ?? 0;
-    progress(++done, parts);
-  }
+  await takingTurns(runs, ask, oneMore);
   const of = [
-    model ?? 'the default model of the bundle',
+    answering,
     picture ?? 'a picture of 1280 x 960',
-    cpus()[0]?.model.trim(),
+    `${availableParallelism()} x ${cpus()[0]?.model.trim()}`,
   ];
   return {
     format: FORMAT,
-    of: `${of.filter(Boolean).join(', ')}, ${new Date().toISOString().slice(0, 10)}`,
-    figures: runs.map(
-      ({ vcpu, init, first, warm, peak }): Figure => ({
-        memoryMb: vcpu * MB_PER_VCPU,
-        initMs: init.map(tenth),
-        coldFirstMs: first.map(tenth),
-        warmMs: warm.map(tenth),
-        ...(peak > 0 ? { peakMb: Math.ceil(peak) } : {}),
-      }),
-    ),
+    of: `${of.join(', ')}, ${new Date().toISOString().slice(0, 10)}`,
+    figures: runs.map((run) => run.figure()),
   };
+}
+
+/** Warm answers of all, each in a process of its own that lasts. */
+async function takingTurns(runs: readonly Run[], ask: Ask, oneMore: () => void): Promise<void> {
+  const opened: Environment[] = [];
+  try {
+    for (const run of runs) opened.push((await open(run.settings)).environment);
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const [i, run] of runs.entries()) {
+        const environment = opened[i] as Environment;
+        if (turn === 0) for (let answers = 0; answers < WARM_UP; answers++) await answer(environment, ask);
+        for (let answers = 0; answers < IN_ROW; answers++) run.warm.push((await answer(environment, ask)).ms);
+        oneMore();
+      }
+    }
+    for (const [i, run] of runs.entries()) run.peakMb = await peakMb((opened[i] as Environment).pid);
+  } finally {
+    await Promise.all(opened.map((one) => one.end()));
+  }
+}
+
+/** What is measured with one memory size. */
+class Run {
+  readonly settings: FunctionSettings;
+  readonly init: number[] = [];
+  readonly first: number[] = [];
+  readonly warm: number[] = [];
+  peakMb: number | undefined;
+
+  constructor(folder: string, vcpus: number) {
+    const settings = builtFunction(folder, 'http', { API_AUTH: 'public', ORT_DISABLE_TELEMETRY: '1' });
+    this.settings = { ...settings, memory: vcpus * MB_PER_VCPU };
+  }
+
+  /** A cold start and the first answer. @returns the model that answered */
+  async start(ask: Ask): Promise<string> {
+    const { environment, ms } = await open(this.settings);
+    try {
+      const first = await answer(environment, ask);
+      this.init.push(ms);
+      this.first.push(first.ms);
+      return first.model;
+    } finally {
+      await environment.end();
+    }
+  }
+
+  figure(): Figure {
+    return {
+      memoryMb: this.settings.memory,
+      initMs: this.init.map(tenth),
+      coldFirstMs: this.first.map(tenth),
+      warmMs: this.warm.map(tenth),
+      ...(this.peakMb === undefined ? {} : { peakMb: Math.ceil(this.peakMb) }),
+    };
+  }
+}
+
+/** The most memory that a process had, where the system tells. */
+async function peakMb(pid: number | undefined): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
+/** Starts a process. @returns it with the milliseconds until it asks for its first event */
+async function open(settings: FunctionSettings): Promise<{ environment: Environment; ms: number }> {
+  const printed: string[] = [];
+  const spawned = performance.now();
+  const environment = await Environment.start(settings, (line) => printed.push(line));
+  try {
+    await environment.ready;
+    return { environment, ms: performance.now() - spawned };
+  } catch (cause) {
+    await environment.end();
+    const words = [(cause as Error).message, ...printed.slice(-LAST_WORDS)].join('\n');
+    throw notMeasured(`The built function does not start: ${words}`, cause);
+  }
 }
 
 interface Ask {
   readonly body: Buffer;
   readonly model: string | undefined;
-  readonly log: (line: string) => void;
 }
 
-/** Milliseconds from spawn to ready, and of the first answer. */
-async function coldStart(settings: FunctionSettings, ask: Ask): Promise<{ init: number; first: number }> {
-  return withEnvironment(settings, ask, async (environment, init) => ({ init, first: await answer(environment, ask) }));
-}
-
-/** Milliseconds of answers one after the other, and the most memory in MB where the system tells. */
-async function warmAnswers(
-  settings: FunctionSettings,
-  ask: Ask,
-): Promise<{ warm: number[]; peak: number | undefined }> {
-  return withEnvironment(settings, ask, async (environment) => {
-    const warm: number[] = [];
-    for (let i = -WARM_UP; i < ANSWERS; i++) {
-      const ms = await answer(environment, ask);
-      if (i >= 0) warm.push(ms);
-    }
-    const status = await readFile(`/proc/${environment.pid}/status`, 'utf8').catch(() => '');
-    const peak = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
-    return { warm, peak: peak === undefined ? undefined : Number(peak) / 1024 };
-  });
-}
-
-async function withEnvironment<T>(
-  settings: FunctionSettings,
-  { log }: Ask,
-  use: (environment: Environment, init: number) => Promise<T>,
-): Promise<T> {
-  const spawned = performance.now();
-  const environment = await Environment.start(settings, log);
-  try {
-    await environment.ready.catch((cause) => {
-      throw notMeasured(`The built function does not start: ${cause.message}`, cause);
-    });
-    return await use(environment, performance.now() - spawned);
-  } finally {
-    await environment.end();
-  }
-}
-
-async function answer(environment: Environment, { body, model }: Ask): Promise<number> {
+async function answer(environment: Environment, { body, model }: Ask): Promise<{ ms: number; model: string }> {
   const [name = '', version] = model?.split('@') ?? [];
   const query = new URLSearchParams({ ...(name ? { model: name } : {}), ...(version ? { version } : {}) });
   const headers = { 'content-type': 'application/octet-stream', 'content-length': String(body.length) };
@@ -148,10 +168,12 @@ async function answer(environment: Environment, { body, model }: Ask): Promise<n
   const asked = performance.now();
   const outcome = await environment.invoke(invocation);
   const ms = performance.now() - asked;
-  const text = outcome.kind === 'response' ? outcome.body.toString() : JSON.stringify(outcome);
-  if (!/"statusCode":200\b/.test(text))
-    throw notMeasured(expected('an answer with status 200', 'the picture that is measured with', text.slice(0, 300)));
-  return ms;
+  const said = outcome.kind === 'response' ? outcome.body.toString() : JSON.stringify(outcome);
+  const { statusCode, body: document } = outcome.kind === 'response' ? JSON.parse(said) : {};
+  if (statusCode !== 200)
+    throw notMeasured(expected('an answer with status 200', 'the picture that is measured with', said.slice(0, 300)));
+  const { name: named, version: answered } = JSON.parse(document).model ?? {};
+  return { ms, model: `${named}@${answered}` };
 }
 
 function notMeasured(message: string, cause?: unknown): FreezeframeError {

@@ -54,6 +54,8 @@ export interface SizePlan {
   readonly costPerMonth: number | null;
   /** The same where nothing else uses what every account is given. */
   readonly costPerMonthFree: number | null;
+  /** It has more vCPUs than were measured. */
+  readonly extrapolated: boolean;
   /** Why this size will not do. */
   readonly problems: readonly string[];
   readonly timeline: {
@@ -78,6 +80,8 @@ export interface Plan {
   readonly seed: number;
   readonly sizes: readonly SizePlan[];
   readonly recommended: Recommendation;
+  /** What to know before one believes it. */
+  readonly warnings: readonly string[];
   readonly assumptions: readonly Said[];
   readonly prices: { readonly region: string; readonly day: string; readonly source: string };
 }
@@ -103,9 +107,22 @@ export function makePlan(options: PlanOptions): Plan {
     seed,
     sizes,
     recommended: recommend(sizes, goal),
+    warnings: warningsOf(figures),
     assumptions: assumptionsOf(figures, slowdown, rules),
     prices: { region: PRICES.region, day: PRICES.day, source: PRICES.source },
   };
+}
+
+/** Warm answers of a quiet machine differ by less between the median and the 95th of 100. */
+const STEADY = 2;
+
+function warningsOf(figures: readonly Measured[]): string[] {
+  const worst = Math.max(...figures.map(({ warm }) => warm(0.95) / warm(0.5)));
+  if (!(worst > STEADY)) return [];
+  const times = worst.toFixed(1);
+  return [
+    `The measured times are unsteady: 5 of 100 warm answers took ${times} times the median or longer. Measure on a quiet machine.`,
+  ];
 }
 
 function sizePlan(memoryMb: number, service: Service, simulated: Simulated, options: PlanOptions): SizePlan {
@@ -121,7 +138,7 @@ function sizePlan(memoryMb: number, service: Service, simulated: Simulated, opti
   if (service.init(0.95) > INIT_TIMEOUT_MS) problems.push(`INIT is over ${INIT_TIMEOUT_MS / 1000} s`);
   if (!rules.queue && latencyMs.max > INTEGRATION_TIMEOUT_MS)
     problems.push(`answers over ${INTEGRATION_TIMEOUT_MS / 1000} s`);
-  if (refusedShare > MAY_BE_REFUSED) problems.push('refuses requests');
+  if (refusedShare > MAY_BE_REFUSED) problems.push(`${(100 * refusedShare).toPrecision(2)} % refused`);
   // What each answered request costs, at what a month of them costs.
   const perMonth = (MONTH_HOURS * 3600) / span;
   const use = { requests: answered, gbSeconds: (simulated.billedMs / 1000) * (memoryMb / 1024) };
@@ -141,6 +158,7 @@ function sizePlan(memoryMb: number, service: Service, simulated: Simulated, opti
     costPerMillion: answered > 0 ? (monthCost(long ? month : use, processor) / (long ? month : use).requests) * 1e6 : 0,
     costPerMonth: long ? monthCost(month, processor) : null,
     costPerMonthFree: long ? monthCost(month, processor, true) : null,
+    extrapolated: memoryMb > Math.max(MB_PER_VCPU, ...figures.map((one) => one.memoryMb)),
     problems,
     timeline: {
       seconds: timeline.seconds,

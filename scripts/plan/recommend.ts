@@ -11,14 +11,17 @@ export interface Recommendation {
 const SAME_PRICE = 1.05;
 
 /**
- * The memory size to take. With a goal: the cheapest whose p95 meets it, and of those that cost nearly the same the fastest.
+ * The memory size to take, where possible of those that were measured or lie below: what more vCPUs do is a guess. With a goal: the cheapest whose p95 meets it, and of those that cost nearly the same the fastest.
  * Without one: the smallest product of price and p95, so that half the time is worth twice the money.
  * @param goal milliseconds that 95 % of the answers may take.
  */
 export function recommend(sizes: readonly SizePlan[], goal?: number): Recommendation {
-  const usable = sizes.filter(({ problems }) => problems.length === 0);
-  if (usable.length === 0) return { why: 'Every size has a problem: see the table.' };
+  const all = sizes.filter(({ problems }) => problems.length === 0);
+  const known = all.filter(({ extrapolated }) => !extrapolated);
   const p95 = ({ latencyMs }: SizePlan) => latencyMs.p95;
+  const enough = known.length > 0 && (goal === undefined || known.some((size) => p95(size) <= goal));
+  const usable = enough ? known : all;
+  if (usable.length === 0) return { why: 'Every size has a problem: see the table.' };
   const price = ({ costPerMillion }: SizePlan) => costPerMillion;
   if (goal === undefined) {
     const { memoryMb } = least(usable, (size) => price(size) * p95(size));

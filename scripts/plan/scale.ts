@@ -24,7 +24,13 @@ function stretch(memoryMb: number): [alone: number, shared: number] {
 }
 
 /**
- * The two kinds of work that explain medians measured at several memory sizes best (least squares, none below zero). At and
+ * Where in its distribution a step is compared between memory sizes: other programs on the machine that is measured on delay
+ * some answers, but seldom three quarters of them.
+ */
+const COMPARED = 0.25;
+
+/**
+ * The two kinds of work that explain times measured at several memory sizes best (least squares, none below zero). At and
  * below one vCPU the two look alike: then all is taken as the work of one thread, which more than one vCPU does not help.
  */
 export function workOf(points: readonly { memoryMb: number; ms: number }[]): Work {
@@ -53,7 +59,7 @@ function timeOf({ alone, shared }: Work, memoryMb: number): number {
 
 /** The share of the warm work that several threads do side by side, 0 to 1. */
 export function parallelShare(figures: readonly Measured[]): number {
-  const { alone, shared } = workOf(figures.map(({ memoryMb, warm }) => ({ memoryMb, ms: warm(0.5) })));
+  const { alone, shared } = workOf(figures.map(({ memoryMb, warm }) => ({ memoryMb, ms: warm(COMPARED) })));
   return alone + shared > 0 ? shared / (alone + shared) : 0;
 }
 
@@ -66,7 +72,7 @@ export function serviceAt(figures: readonly Measured[], memoryMb: number, slowdo
   const distance = (one: Measured) => Math.abs(Math.log(one.memoryMb / memoryMb));
   const nearest = figures.reduce((best, one) => (distance(one) < distance(best) ? one : best));
   const scaled = STEPS.map((step) => {
-    const work = workOf(figures.map((one) => ({ memoryMb: one.memoryMb, ms: one[step](0.5) })));
+    const work = workOf(figures.map((one) => ({ memoryMb: one.memoryMb, ms: one[step](COMPARED) })));
     const before = timeOf(work, nearest.memoryMb);
     const ratio = slowdown * (before > 0 ? timeOf(work, memoryMb) / before : 1);
     const times = nearest[step];

@@ -72,6 +72,7 @@ export const WALKS: Readonly<Record<string, Walk>> = {
     },
   },
   'docs/deploy.md': { versions: 1, before: ['npx freezeframe bundle --arch x64'] },
+  'docs/plan.md': { versions: 1 },
   'docs/events.md': {
     versions: 1,
     before: ['npx freezeframe deploy'],

@@ -31,6 +31,7 @@ export function planText(plan: Plan): string {
     'answered within this time. at once, most: environments at work, in the mean and at the busiest moment.',
     `Prices are for Lambda alone, on ${processor}; a million requests through the HTTP API cost $${PRICES.millionHttpRequests.toFixed(2)} more.`,
     '',
+    ...plan.warnings,
     ...recommendation(plan, recommended.memoryMb),
     '',
     'What this rests on:',
@@ -53,7 +54,12 @@ function row(size: SizePlan): string[] {
     count(concurrency.peak),
     dollars(size.costPerMillion),
     size.costPerMonth === null ? '-' : dollars(size.costPerMonth),
-    [...problems, ...(size.refused > 0 ? [`${small(size.refusedShare)} refused`] : [])].join(', '),
+    [
+      ...problems,
+      ...(size.extrapolated ? ['more vCPUs than measured'] : []),
+      // Many are a problem, and named there.
+      ...(size.refused > 0 && problems.length === 0 ? [`${small(size.refusedShare)} refused`] : []),
+    ].join(', '),
   ];
 }
 
