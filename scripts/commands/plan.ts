@@ -46,7 +46,7 @@ export function planCommand(): Command {
     .option('--rate <number>', 'requests a second, in the mean', aboveZero)
     .addOption(
       new Option('--pattern <name>', 'how they arrive: at random; by the curve of a day; a burst in each hour').choices(
-        ['poisson', 'daily', 'burst'],
+        PATTERN_NAMES,
       ),
     )
     .option(

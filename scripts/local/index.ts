@@ -4,6 +4,6 @@ export { type LocalGateway, startLocalGateway, uploadFolders } from './gateway.t
 export { toEvent } from './http/event.ts';
 export { requestLine } from './http/front.ts';
 export { choosePort, untilSignal } from './listening.ts';
-export { builtFunction, childEnvironment } from './runtime/child-environment.ts';
+export { builtFunction, childEnvironment, type FunctionSettings } from './runtime/child-environment.ts';
 export { Environment, nodeProgram, type Program, WITH_PARENT } from './runtime/environment.ts';
 export { builtForHere } from './serving.ts';

@@ -47,7 +47,7 @@ describe('freezeframe plan', () => {
       6,
     );
     expect(one.costPerMonth as number).toBeGreaterThan(one.costPerMonthFree as number);
-    expect(size(plan, 512).latencyMs.p50).toBeCloseTo((100 * 1769) / 512, 0);
+    expect(size(plan, 512).latencyMs.p50).toBeCloseTo((100 * 1769) / 512, -1);
     expect(plan.sizes.filter(({ extrapolated }) => extrapolated).map(({ memoryMb }) => memoryMb)).toEqual([
       5307, 10240,
     ]);
