@@ -79,7 +79,8 @@ function recommendation({ sizes, recommended }: Plan, memoryMb: number | undefin
 
 function hours(value: number): string {
   if (value >= 24 && value % 24 === 0) return value === 24 ? 'a day' : `${value / 24} days`;
-  return `${Number(value.toPrecision(3)).toLocaleString('en')} hours`;
+  const rounded = Number(value.toPrecision(3));
+  return `${rounded.toLocaleString('en')} ${rounded === 1 ? 'hour' : 'hours'}`;
 }
 
 function milliseconds(value: number): string {
