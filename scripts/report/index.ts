@@ -1,4 +1,5 @@
+export type { ComparisonInput } from './comparison/comparison-input.ts';
 export { provenanceRows } from './provenance-rows.ts';
 export type { LabelReport, ReportInput, ReportPicture, ValueReport } from './report-input.ts';
 export type { SheetInput, SheetPicture } from './sheet/sheet-input.ts';
-export { writeReport, writeSheetPage } from './write-report.ts';
+export { writeComparisonPage, writeReport, writeSheetPage } from './write-report.ts';

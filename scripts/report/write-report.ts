@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Performance } from '#evaluate';
 import { replaceFile } from '#system';
+import type { ComparisonInput } from './comparison/comparison-input.ts';
 import type { ReportInput } from './report-input.ts';
 import type { SheetInput } from './sheet/sheet-input.ts';
 
@@ -22,4 +23,10 @@ export async function writeReport(input: ReportInput, file: string, measured?: P
 export async function writeSheetPage(input: SheetInput, file: string): Promise<void> {
   const { renderSheet } = await import('./sheet/render-sheet.ts');
   await replaceFile(resolve(file), await renderSheet(input));
+}
+
+/** Writes one HTML file that shows where two versions differ. @throws what the file system throws */
+export async function writeComparisonPage(input: ComparisonInput, file: string): Promise<void> {
+  const { renderComparison } = await import('./comparison/render-comparison.ts');
+  await replaceFile(resolve(file), await renderComparison(input));
 }

@@ -1,11 +1,20 @@
 import { Command } from 'commander';
+import type { ComparisonInput } from '#report';
 import { openStore } from '#store';
 import { formatBytes, formatShare, formatTable, type Progress, reportResult, startProgress } from '#terminal';
+import { commandLine } from '../report/command-line.ts';
+import { checkReportFile } from '../report/report-file.ts';
 import { type Agreement, type Called, type Comparison, compareAnswers, compareVersions } from './compare.ts';
 import { takesStore } from './store-option.ts';
 
 /** Of what differs, so many are shown to people; `--json` has them all. */
 const SHOWN = 20;
+
+interface Flags {
+  readonly on?: string;
+  readonly report?: string;
+  readonly json?: true;
+}
 
 export function diffCommand(): Command {
   return takesStore(new Command('diff'))
@@ -13,6 +22,7 @@ export function diffCommand(): Command {
     .argument('<a>', 'NAME, NAME@3, NAME@latest or NAME@TAG')
     .argument('<b>', 'the other one; another version of the same name may be written as @latest or @3')
     .option('--on <folder>', 'ask both about every picture in this folder')
+    .option('--report <file>', 'write an HTML page with the pictures that they call differently')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -20,16 +30,21 @@ export function diffCommand(): Command {
 Examples:
   $ freezeframe models diff gnomes@1 gnomes@latest
   $ freezeframe models diff gnomes @staging --on photos/
+  $ freezeframe models diff gnomes @staging --on photos/ --report diff.html
   $ freezeframe models diff gnomes @staging --on photos/ --json | jq -r '.answers.differ[].file'`,
     )
-    .action(async (first: string, second: string, { on, json }: { on?: string; json?: true }) => {
+    .action(async (first: string, second: string, { on, report, json }: Flags) => {
+      if (report !== undefined) await checkReportFile(report);
       const store = openStore();
       const other = second.startsWith('@') ? `${first.split('@')[0]}${second}` : second;
       const [a, b] = [await store.find(first), await store.find(other)];
       const comparison = compareVersions(a, b);
       const answers = on === undefined ? undefined : await ask(store, comparison, on);
-      const result = { ...comparison, ...(answers ? { answers } : {}) };
-      reportResult(result, json === true, () => diffText(comparison, answers));
+      if (report !== undefined) await writePage(comparison, answers, report);
+      const result = { ...comparison, ...(answers ? { answers } : {}), ...(report === undefined ? {} : { report }) };
+      reportResult(result, json === true, () =>
+        [diffText(comparison, answers), ...(report === undefined ? [] : [`The page: ${report}`])].join('\n'),
+      );
     });
 }
 
@@ -47,23 +62,53 @@ async function ask(store: ReturnType<typeof openStore>, { a, b }: Comparison, fo
 }
 
 function diffText(comparison: Comparison, answers: Agreement | undefined): string {
-  const { a, b, identical, inputs, labels, metrics } = comparison;
+  const { a, b, identical, inputs, labels } = comparison;
   const [nameA, nameB] = [`${a.name}@${a.version}`, `${b.name}@${b.version}`];
   if (identical) return `${nameA} and ${nameB} are the same content (digest ${a.digest.slice(0, 12)})`;
-  const changed = metrics.filter((one) => one.a !== one.b);
-  const rows = [
-    ['', nameA, nameB],
-    ['size', formatBytes(a.bytes), formatBytes(b.bytes)],
-    ['precision', a.precision, b.precision],
-    ['task', a.task, b.task],
-    ...changed.map((one) => [one.name, numberText(one.a), numberText(one.b)]),
-  ];
+  const rows = [['', nameA, nameB], ...figureRows(comparison)];
   return [
     formatTable(rows[0] as string[], rows.slice(1)),
     labelsText(labels, nameA, nameB),
     inputs ? 'Both take the same input' : 'They take different inputs: see freezeframe models show',
     ...(answers ? [answersText(answers, nameA, nameB)] : []),
   ].join('\n');
+}
+
+/** What each is, and the metrics that differ. */
+function figureRows({ a, b, metrics }: Comparison): [string, string, string][] {
+  const changed = metrics.filter((one) => one.a !== one.b);
+  return [
+    ['size', formatBytes(a.bytes), formatBytes(b.bytes)],
+    ['precision', a.precision, b.precision],
+    ['task', a.task, b.task],
+    ...changed.map((one): [string, string, string] => [one.name, numberText(one.a), numberText(one.b)]),
+  ];
+}
+
+async function writePage(comparison: Comparison, answers: Agreement | undefined, file: string): Promise<void> {
+  const { a, b, labels } = comparison;
+  const { writeComparisonPage } = await import('#report');
+  const only = (names: readonly string[]) => (names.length === 0 ? '-' : names.join(', '));
+  const input: ComparisonInput = {
+    a: `${a.name}@${a.version}`,
+    b: `${b.name}@${b.version}`,
+    figures: [
+      ...figureRows(comparison),
+      ...(labels.same || labels.order ? [] : [['labels of its own', only(labels.onlyA), only(labels.onlyB)] as const]),
+      ['content', a.digest.slice(0, 12), b.digest.slice(0, 12)],
+    ],
+    ...(answers
+      ? {
+          answers: {
+            answered: answers.pictures - answers.unreadable.length,
+            differ: answers.differ.map((one) => ({ ...one, path: one.file })),
+            unreadable: answers.unreadable,
+          },
+        }
+      : {}),
+    provenance: [['Command', commandLine()]],
+  };
+  await writeComparisonPage(input, file);
 }
 
 function labelsText({ same, order, onlyA, onlyB }: Comparison['labels'], a: string, b: string): string {

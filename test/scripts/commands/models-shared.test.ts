@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../scripts/store/index.ts';
@@ -147,7 +147,14 @@ describe('freezeframe models diff', () => {
     }
     await scratch.write('diff/broken.png', 'no picture');
     const folder = join(scratch.folder, 'diff');
-    const { answers, labels: compared } = await json('models', 'diff', 'colours@1', `@${version}`, '--on', folder);
+    const page = join(scratch.folder, 'diff.html');
+    const words = ['diff', 'colours@1', `@${version}`, '--on', folder, '--report', page];
+    const { answers, labels: compared, report } = await json('models', ...words);
+    expect(report).toBe(page);
+    const text = await readFile(page, 'utf8');
+    expect(text).toContain('33.3 %');
+    expect(text.match(/<figure/g)).toHaveLength(2);
+    expect(text).toContain('broken.png');
     expect(compared).toMatchObject({ same: false, order: true });
     expect(answers).toMatchObject({
       pictures: 4,

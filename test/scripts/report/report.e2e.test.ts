@@ -5,9 +5,16 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ReportInput, type SheetInput, writeReport, writeSheetPage } from '../../../scripts/report/index.ts';
+import {
+  type ComparisonInput,
+  type ReportInput,
+  type SheetInput,
+  writeComparisonPage,
+  writeReport,
+  writeSheetPage,
+} from '../../../scripts/report/index.ts';
 import { CHROMIUM, launchChromium } from '../../functions/http/page/chromium.ts';
-import { HOSTILE, sampleInput, sampleSheet, sampleValues } from './sample.ts';
+import { HOSTILE, sampleComparison, sampleInput, sampleSheet, sampleValues } from './sample.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
 const SCREENS = [
@@ -25,12 +32,20 @@ const REPORTS = {
   'numbers of a table': sampleValues(300),
   'what was measured least': bare(),
   'a data set': sampleSheet([HOSTILE, 'cat', 'dog']),
+  'two versions': sampleComparison(),
 };
 
 /** A training from scratch, or an import: no curve, no "none of these", nothing was looked for. */
 function bare(): ReportInput {
   const { learningCurve, unknown, performance, duplicates, ...plain } = sampleInput(['cat', 'dog', 'hen'], 90);
   return plain;
+}
+
+type AnyInput = ReportInput | SheetInput | ComparisonInput;
+
+function write(input: AnyInput, file: string): Promise<void> {
+  if ('kind' in input) return writeReport(input, file);
+  return 'figures' in input ? writeComparisonPage(input, file) : writeSheetPage(input, file);
 }
 
 interface Finding {
@@ -82,8 +97,8 @@ describe.skipIf(!CHROMIUM)('a report in Chromium', () => {
 
   it.each(cases)('$name, $scheme, on $screen', async ({ name, scheme, viewport }) => {
     const file = join(folder, `${name}.html`);
-    const input: ReportInput | SheetInput = REPORTS[name as keyof typeof REPORTS];
-    await ('kind' in input ? writeReport(input, file) : writeSheetPage(input, file));
+    const input: AnyInput = REPORTS[name as keyof typeof REPORTS];
+    await write(input, file);
     const context = await browser.newContext({ viewport, colorScheme: scheme, reducedMotion: 'reduce' });
     const page = await context.newPage();
     const wrong: string[] = [];

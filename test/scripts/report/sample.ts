@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type {
+  ComparisonInput,
   LabelReport,
   ReportPicture,
   SheetInput,
@@ -115,6 +116,30 @@ export function sampleSheet(labels: readonly string[]): SheetInput {
     duplicates: [all.slice(0, 2), all.slice(3, 9)],
     odd: all.slice(4, 7),
     skipped,
+    provenance,
+  };
+}
+
+/** Two versions, with everything that their page may have. */
+export function sampleComparison(): ComparisonInput {
+  const { pictures, skipped, provenance } = sampleInput(['cat', HOSTILE], 40);
+  return {
+    a: 'pets@1',
+    b: `pets ${HOSTILE}@2`,
+    figures: [
+      ['size', '4.2 MB', '1.1 MB'],
+      ['labels of its own', '-', HOSTILE],
+    ],
+    answers: {
+      answered: 400,
+      differ: pictures.map(({ file, read, probability }, number) => ({
+        file,
+        ...(read ? { read } : {}),
+        a: { label: 'cat', probability, ...(number % 3 === 0 ? { known: false } : {}) },
+        b: { label: HOSTILE, probability: 1 - probability },
+      })),
+      unreadable: skipped,
+    },
     provenance,
   };
 }
