@@ -36,7 +36,9 @@ export function settingsFor(
   architecture: Architecture,
   { dataset, settings, augment }: Pick<TrainDatasetOptions, 'dataset' | 'settings' | 'augment'>,
 ): TrainingSettings {
-  const merged = { ...architecture.defaults, ...architecture.few?.(dataset.splits.train.count), ...settings };
+  const fitted = { ...architecture.defaults, ...architecture.few?.(dataset.splits.train.count) };
+  const short = settings?.epochs === undefined ? {} : architecture.short?.(settings.epochs);
+  const merged = { ...fitted, ...short, ...settings };
   if (dataset.kind === 'table' || !architecture.augment || augment?.none) return merged;
   const flip = (augment?.flip ?? true) && !NOT_MIRRORED.includes(dataset.name);
   const own: AugmentOptions = { ...architecture.augment, flip: flip && (architecture.augment.flip ?? false) };

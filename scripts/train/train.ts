@@ -1,9 +1,11 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Tensor } from '#keras';
+import { AveragedWeights } from './averaged-weights.ts';
 import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.ts';
 import type { AugmentOptions, PictureSize } from './batches/augment.ts';
-import { augmentedBatches, type BatchSource, inOrder, type Samples, shuffledBatches } from './batches/batches.ts';
+import { augmentedBatches, type BatchSource, type Samples, shuffledBatches } from './batches/batches.ts';
 import { checkSame, nothingToResume, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Evaluation, evaluate } from './evaluation.ts';
 import { learningRate } from './schedule.ts';
 
 /** Everything that decides what a training ends with. */
@@ -15,6 +17,10 @@ export interface TrainingSettings {
   /** Epochs without a better validation result after which training ends. */
   readonly patience: number;
   readonly augment?: AugmentOptions;
+  /** Decay of an average of the weights, which then is what is validated and kept. */
+  readonly averaging?: number;
+  /** Which epoch is kept: the best on the validation samples, or the last. */
+  readonly keep?: 'last';
 }
 
 export interface TrainingData {
@@ -75,14 +81,6 @@ export interface TrainingResult {
   close(): Promise<void>;
 }
 
-interface Evaluation {
-  readonly loss: number;
-  /** Share of right answers, or the mean absolute error. */
-  readonly measure: number;
-  /** `[count, outputs]`, row-major. */
-  readonly outputs: Float32Array;
-}
-
 /** What goes into a checkpoint besides the vectors. */
 interface State {
   /** Everything that decides the result; a resumed training must agree. */
@@ -102,7 +100,6 @@ interface Best {
   readonly loss: number;
 }
 
-const EVALUATION_BATCH = 500;
 const NOTHING_YET: Best = { epoch: 0, score: Number.POSITIVE_INFINITY, loss: Number.POSITIVE_INFINITY };
 
 /**
@@ -138,11 +135,14 @@ class Training {
   #history: EpochResult[] = [];
   #best = NOTHING_YET;
   #bestState: Map<string, Float32Array> = new Map();
+  readonly #averages: AveragedWeights | undefined;
 
   constructor(options: TrainOptions, trainer: Trainer, source: BatchSource) {
     this.#options = options;
     this.#trainer = trainer;
     this.#source = source;
+    const { averaging } = options.settings;
+    this.#averages = averaging === undefined ? undefined : new AveragedWeights(averaging);
     this.#stepsPerEpoch = Math.ceil(options.data.train.count / options.settings.batchSize);
   }
 
@@ -153,7 +153,7 @@ class Training {
     while (this.#history.length < settings.epochs && !this.#outOfPatience()) {
       const result = await this.#epoch(this.#history.length + 1);
       this.#history.push(result);
-      await this.#keepBest(result);
+      await this.#averaged(() => this.#keepBest(result));
       await this.#save();
       onEpoch?.(result);
     }
@@ -189,6 +189,7 @@ class Training {
       );
       const { loss, measure } = await this.#trainer.train(batch, rate, before + 1);
       if (!Number.isFinite(loss)) throw diverged(epoch, 'the loss', loss);
+      this.#averages?.add(await this.#trainer.answering(), before + 1);
       step++;
       sums.loss += loss * batch.count;
       sums.measure += measure;
@@ -196,7 +197,7 @@ class Training {
       const soFar = { loss: sums.loss / sums.count, measure: sums.measure / sums.count };
       onStep?.({ epoch, epochs: settings.epochs, step, stepsPerEpoch: this.#stepsPerEpoch, ...soFar });
     }
-    const validation = await this.#evaluate(data.validation);
+    const validation = await this.#averaged(() => this.#evaluate(data.validation));
     // The last step may have made weights of which no loss has been seen, and a loss of NaN would count as the best.
     if (!Number.isFinite(validation.loss)) throw diverged(epoch, 'the validation loss', validation.loss);
     const wrong = validation.outputs.find((value) => !Number.isFinite(value));
@@ -211,31 +212,21 @@ class Training {
     };
   }
 
-  async #evaluate(samples: Samples): Promise<Evaluation> {
-    const parts: Float32Array[] = [];
-    let [loss, measure] = [0, 0];
-    for (const batch of inOrder(samples, EVALUATION_BATCH)) {
-      const result = await this.#trainer.evaluate(batch);
-      loss += result.loss * batch.count;
-      measure += result.measure;
-      parts.push(result.outputs);
-    }
-    const outputs = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      outputs.set(part, at);
-      at += part.length;
-    }
-    // A measure of numbers is a sum over all of a sample's outputs.
-    const answers = this.#options.task.loss === 'crossentropy' ? samples.count : outputs.length;
-    return { loss: loss / samples.count, measure: measure / answers, outputs };
+  /** Does something with the model that would be kept. */
+  #averaged<T>(use: () => Promise<T>): Promise<T> {
+    return this.#averages ? this.#averages.lend(this.#trainer, use) : use();
+  }
+
+  #evaluate(samples: Samples): Promise<Evaluation> {
+    return evaluate(this.#trainer, samples, this.#options.task.loss);
   }
 
   async #keepBest({ epoch, validationLoss, validationMeasure }: EpochResult): Promise<void> {
     // Errors decide between classifiers; the loss where two err equally often.
     const score = this.#options.task.loss === 'crossentropy' ? 1 - validationMeasure : validationLoss;
     const { score: best, loss } = this.#best;
-    if (score > best || (score === best && validationLoss >= loss)) return;
+    const worse = score > best || (score === best && validationLoss >= loss);
+    if (worse && this.#options.settings.keep !== 'last') return;
     this.#best = { epoch, score, loss: validationLoss };
     this.#bestState = await this.#trainer.state();
   }
@@ -246,6 +237,7 @@ class Training {
     const vectors = new Map<string, Float32Array>();
     for (const [name, vector] of await this.#trainer.state()) vectors.set(`now ${name}`, vector);
     for (const [name, vector] of this.#bestState) vectors.set(`best ${name}`, vector);
+    for (const [name, vector] of this.#averages?.values ?? []) vectors.set(`average ${name}`, vector);
     // JSON knows no infinity: before the first epoch there is no best one.
     const best = this.#best.epoch > 0 ? this.#best : null;
     await writeCheckpoint(checkpoint, { state: { ...this.#identity(), history: this.#history, best }, vectors });
@@ -271,6 +263,7 @@ class Training {
     this.#history = [...found.state.history];
     this.#best = found.state.best ?? NOTHING_YET;
     this.#bestState = pick('best ');
+    this.#averages?.restore(pick('average '));
   }
 }
 

@@ -16,6 +16,10 @@ interface TrainingDefaults {
   readonly learningRate: number;
   /** Epochs without a better validation result after which training ends. */
   readonly patience: number;
+  /** Decay of an average of the weights, see `averaged-weights.ts`. Left out: no average. */
+  readonly averaging?: number;
+  /** Which epoch's model is kept: the one that did best on the validation samples, unless it says otherwise. */
+  readonly keep?: 'last';
 }
 
 /** A model to train: a Keras config that Keras and TensorFlow.js Layers load as it is. */
@@ -26,6 +30,8 @@ export interface Architecture {
   readonly defaults: TrainingDefaults;
   /** What differs where there are so few samples that the defaults take too few steps. */
   few?(samples: number): Partial<TrainingDefaults>;
+  /** What differs where there are so few epochs that a schedule has to hurry. */
+  short?(epochs: number): Partial<TrainingDefaults>;
   /** What may be done to training pictures; a data set may forbid parts of it. */
   readonly augment?: AugmentOptions;
   /** @throws FreezeframeError `architecture-mismatch` when pictures are too small */

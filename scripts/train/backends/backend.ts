@@ -29,6 +29,8 @@ export interface Trainer {
   evaluate(batch: Samples): Promise<BatchResult & { readonly outputs: Float32Array }>;
   /** The weights, by their names in `KerasModel`. */
   weights(): Promise<Map<string, Tensor>>;
+  /** What the model answers with, by the names of `state`, until the next step. */
+  answering(): Promise<ReadonlyMap<string, Float32Array>>;
   /** Copies of everything that the next step depends on. */
   state(): Promise<Map<string, Float32Array>>;
   /** Goes on from such a state. @throws FreezeframeError `checkpoint-mismatch` */

@@ -166,6 +166,12 @@ class OnnxTrainer implements Trainer {
     });
   }
 
+  async answering() {
+    const { weights, fixed } = this.#vectors;
+    const named = Object.entries({ weights, fixed });
+    return new Map(named.flatMap(([name, tensor]) => (tensor ? [[name, tensor.data as Float32Array] as const] : [])));
+  }
+
   async state() {
     return new Map(
       Object.entries(this.#vectors).map(([name, tensor]) => [name, Float32Array.from(tensor.data as Float32Array)]),

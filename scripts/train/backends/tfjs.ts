@@ -94,9 +94,12 @@ class TensorflowTrainer implements Trainer {
     return result;
   }
 
+  async answering() {
+    return new Map([...(await this.weights())].map(([key, { data }]) => [`weight ${key}`, data as Float32Array]));
+  }
+
   async state() {
-    const state = new Map<string, Float32Array>();
-    for (const [key, { data }] of await this.weights()) state.set(`weight ${key}`, data);
+    const state = await this.answering();
     for (const { name, tensor } of await this.#optimizer.getWeights()) {
       state.set(`optimizer ${name}`, Float32Array.from(await tensor.data()));
     }

@@ -10,6 +10,10 @@ export interface AugmentOptions {
   readonly rotate?: number;
   /** Largest change of brightness: 0.2 makes 0.8 to 1.2 times as bright. */
   readonly brightness?: number;
+  /** Largest change of size: 0.1 makes it 0.9 to 1.1 times as large. */
+  readonly scale?: number;
+  /** Largest slant, across for each cell down: 0.2 leans by a fifth of the height. */
+  readonly shear?: number;
 }
 
 export interface PictureSize {
@@ -20,7 +24,9 @@ export interface PictureSize {
 
 /** Whether these options change a picture at all. */
 export function augments(options: AugmentOptions | undefined): options is AugmentOptions {
-  return Boolean(options && (options.flip || options.shift || options.rotate || options.brightness));
+  if (!options) return false;
+  const { flip, shift, rotate, brightness, scale, shear } = options;
+  return Boolean(flip || shift || rotate || brightness || scale || shear);
 }
 
 /**
@@ -40,7 +46,9 @@ export function augmentPicture(
   const down = random.between(-1, 1) * (options.shift ?? 0) * height;
   const across = random.between(-1, 1) * (options.shift ?? 0) * width;
   const gain = 1 + random.between(-1, 1) * (options.brightness ?? 0);
-  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+  const size = 1 + random.between(-1, 1) * (options.scale ?? 0);
+  const slant = random.between(-1, 1) * (options.shear ?? 0);
+  const [sin, cos] = [Math.sin(angle) / size, Math.cos(angle) / size];
   const [middleY, middleX] = [(height - 1) / 2, (width - 1) / 2];
   const row = width * channels;
   const [lastX, lastY] = [width - 1, height - 1];
@@ -49,7 +57,7 @@ export function augmentPicture(
     const dy = y - middleY - down;
     for (let x = 0; x < width; x++) {
       // Where this cell comes from: the movement backwards.
-      const dx = x - middleX - across;
+      const dx = x - middleX - across - slant * dy;
       const fromX = clamp(mirror * (cos * dx + sin * dy) + middleX, lastX);
       const fromY = clamp(cos * dy - sin * dx + middleY, lastY);
       // Both are positive: cutting off is rounding down.

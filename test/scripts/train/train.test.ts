@@ -57,6 +57,7 @@ describe('train', () => {
   it.each([
     ['plain', tinySettings],
     ['varied', { ...tinySettings, augment }],
+    ['averaged', { ...tinySettings, averaging: 0.9 }],
   ])(
     'resumed after any epoch ends with the bits of an uninterrupted training (%s pictures)',
     async (name, settings) => {
@@ -116,6 +117,7 @@ function scripted(results: readonly { measure: number; loss: number }[]): Traini
       return { loss, measure: measure * count, outputs: new Float32Array(2 * count) };
     },
     weights: async () => new Map([['epoch', { shape: [1], data: Float32Array.of(kept) }]]),
+    answering: async () => new Map(),
     state: async () => new Map([['epoch', Float32Array.of(epoch)]]),
     restore: async (state) => {
       kept = state.get('epoch')?.[0] as number;
@@ -140,6 +142,16 @@ describe('the epoch that is kept', () => {
       { measure: 0.8, loss: 0.5 },
     ];
     expect(await run(results)).toEqual({ kept: 3, best: 3, epochs: 4 });
+  });
+
+  it('is the last where that is asked for', async () => {
+    const results = [
+      { measure: 0.5, loss: 1 },
+      { measure: 0.9, loss: 0.4 },
+      { measure: 0.8, loss: 0.3 },
+    ];
+    const settings = { ...tinySettings, epochs: 3, patience: 2, keep: 'last' } as const;
+    expect(await run(results, { settings })).toEqual({ kept: 3, best: 3, epochs: 3 });
   });
 
   it('is the one with the smallest loss where numbers are answered', async () => {

@@ -62,6 +62,26 @@ describe('augmentPicture', () => {
     expect([...brighter]).toEqual([...picture].map((value) => Math.min(255, Math.round(value * 1.5))));
   });
 
+  it('makes larger and smaller about the middle, and slants', () => {
+    const size = { height: 9, width: 9, channels: 1 };
+    const bar = Uint8Array.from({ length: 81 }, (_, i) => (i % 9 >= 3 && i % 9 <= 5 ? 200 : 0));
+    const sums = (options: AugmentOptions, seed: number) => {
+      const target = new Uint8Array(81);
+      augmentPicture(bar, target, size, options, stream(seed, 'augment'));
+      const row = (y: number) => target.subarray(9 * y, 9 * y + 9);
+      const middle = (y: number) =>
+        row(y).reduce((sum, value, x) => sum + value * x, 0) / row(y).reduce((a, b) => a + b);
+      return { area: target.reduce((a, b) => a + b), lean: middle(8) - middle(0) };
+    };
+    const plain = sums({}, 1);
+    const scaled = [1, 2, 3, 4].map((seed) => sums({ scale: 0.5 }, seed));
+    expect(Math.max(...scaled.map(({ area }) => area))).toBeGreaterThan(1.1 * plain.area);
+    expect(Math.min(...scaled.map(({ area }) => area))).toBeLessThan(0.9 * plain.area);
+    for (const { lean } of scaled) expect(lean).toBeCloseTo(0, 1);
+    const slanted = [1, 2, 3, 4].map((seed) => sums({ shear: 0.3 }, seed).lean);
+    expect(Math.max(...slanted.map(Math.abs))).toBeGreaterThan(0.5);
+  });
+
   it('gives the same picture for the same stream, and stays within the picture', () => {
     const options = { flip: true, shift: 0.3, rotate: 40, brightness: 0.3 };
     fc.assert(
