@@ -1,12 +1,12 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Tensor } from '#keras';
-import { AveragedWeights } from './averaged-weights.ts';
 import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.ts';
 import type { AugmentOptions, PictureSize } from './batches/augment.ts';
 import { augmentedBatches, type BatchSource, type Samples, shuffledBatches } from './batches/batches.ts';
 import { checkSame, nothingToResume, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { type Evaluation, evaluate } from './evaluation.ts';
 import { learningRate } from './schedule.ts';
+import { AveragedWeights } from './trainer/averaged-weights.ts';
+import { type Evaluation, evaluate } from './trainer/evaluation.ts';
 
 /** Everything that decides what a training ends with. */
 export interface TrainingSettings {

@@ -16,7 +16,7 @@ interface TrainingDefaults {
   readonly learningRate: number;
   /** Epochs without a better validation result after which training ends. */
   readonly patience: number;
-  /** Decay of an average of the weights, see `averaged-weights.ts`. Left out: no average. */
+  /** Decay of an average of the weights, see `trainer/averaged-weights.ts`. Left out: no average. */
   readonly averaging?: number;
   /** Which epoch's model is kept: the one that did best on the validation samples, unless it says otherwise. */
   readonly keep?: 'last';

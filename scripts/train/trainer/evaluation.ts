@@ -1,5 +1,5 @@
-import type { Trainer, TrainingTask } from './backends/backend.ts';
-import { inOrder, type Samples } from './batches/batches.ts';
+import type { Trainer, TrainingTask } from '../backends/backend.ts';
+import { inOrder, type Samples } from '../batches/batches.ts';
 
 export interface Evaluation {
   readonly loss: number;

@@ -1,4 +1,4 @@
-import type { Trainer } from './backends/backend.ts';
+import type { Trainer } from '../backends/backend.ts';
 
 /**
  * A moving average of what a model answers with, over all steps: what single steps do to the weights is averaged out. It
