@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Registers the TypeScript loader (Node 20 cannot strip types itself), then starts the command line.
+import { availableParallelism } from 'node:os';
 import { register } from 'tsx/esm/api';
 
 // `freezeframe models list | head` closes our stdout early: whoever read it has what they wanted, and that is no failure.
@@ -15,6 +16,10 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 
 // Seven lines before each answer of AWS, about a Node that the functions do not run on.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+// Files are read and pictures decoded in libuv's threads: four, however many cores there are. Node 20 has started them before
+// this line, and keeps four.
+process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 
 register();
 const { main } = await import('./cli.ts');

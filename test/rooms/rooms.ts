@@ -22,7 +22,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   tables: [],
   store: ['functions', 'system'],
   datasets: ['store', 'system', 'tables', 'terminal'],
-  evaluate: ['datasets', 'frozen', 'system', 'tables', 'terminal'],
+  classifiers: ['system'],
+  evaluate: ['classifiers', 'datasets', 'frozen', 'system', 'tables', 'terminal'],
   report: ['evaluate', 'html', 'system', 'terminal'],
   train: [
     'convert',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Classifier, expected, FreezeframeError, openClassifier, PictureError } from '@freezeframe/inference';
 import type { ModelVersion, StoredModel } from '#store';
-import { picturesNamed } from '../predict/pictures-named.ts';
+import { picturesAt } from '../predict/find-files.ts';
 
 /** What one model calls a picture. `known` is false where it says that the picture shows none of its labels. */
 export interface Called {
@@ -78,8 +78,7 @@ export async function compareAnswers(
       remedy: 'Leave --on out: labels, sizes and metrics are compared without it.',
     });
   }
-  const files: string[] = [];
-  for await (const { file, empty } of picturesNamed([folder])) if (!empty) files.push(file);
+  const files = await picturesAt(folder);
   if (files.length === 0) {
     throw new FreezeframeError('not-found', `There are no pictures in the folder ${folder}`, {
       remedy: 'Name a folder with pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF).',

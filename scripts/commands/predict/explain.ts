@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { type Classifier, expected, FreezeframeError, heatmapAbsent, heatmapOutput } from '@freezeframe/inference';
+import { expected, FreezeframeError, heatmapAbsent, heatmapOutput, type Manifest } from '@freezeframe/inference';
 import { openStore } from '#store';
 import { replaceFile } from '#system';
 
@@ -14,7 +14,7 @@ export interface ExplainOptions {
  * Refuses what cannot be explained, before anything is asked.
  * @throws FreezeframeError `used-wrongly`; RequestError `heatmap-absent`, with the models of the store that have one.
  */
-export async function checkExplain({ manifest }: Classifier, files: readonly string[], options: ExplainOptions) {
+export async function checkExplain(manifest: Manifest, files: readonly string[], options: ExplainOptions) {
   const { explain: file, label } = options;
   if (file === undefined) {
     if (label === undefined) return;

@@ -5,7 +5,7 @@ import { defaultStore, openStore } from '#store';
 import { type Progress, printable, reportResult, startProgress } from '#terminal';
 import type { HeldOut, TransferReport } from '#transfer';
 import { type NumbersFlags, numbersOf } from '../models/numbers-options.ts';
-import { picturesNamed } from '../predict/pictures-named.ts';
+import { picturesAt } from '../predict/find-files.ts';
 import { nextSteps } from '../report/next-steps.ts';
 import { pageLine, reportFile } from '../report/report-file.ts';
 import { transferPerformance, transferReport } from '../report/transfer-report.ts';
@@ -125,10 +125,8 @@ async function tell(
 }
 
 async function backgroundPictures(folder: string | undefined) {
-  const files = [];
-  if (folder === undefined) return [];
-  for await (const { file, empty } of picturesNamed([folder])) if (!empty) files.push({ path: file, file });
-  return files;
+  const files = folder === undefined ? [] : await picturesAt(folder);
+  return files.map((file) => ({ path: file, file }));
 }
 
 /** One bar after the other, each for what takes over a second. */

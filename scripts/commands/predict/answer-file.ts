@@ -1,0 +1,148 @@
+import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { FreezeframeError, type Manifest } from '@freezeframe/inference';
+import { printableJson } from '#terminal';
+
+/** Every line begins so, and so does one that a process could not finish. */
+const BEGINNING = '{"file":';
+
+/** A file of JSON Lines with answers that grows by a line at a time, and is gone on from after the process was ended. */
+export class AnswerFile {
+  readonly #descriptor: number;
+  readonly #path: string;
+  /** How often each picture has been answered. */
+  readonly #answered: Map<string, number>;
+  /** Pictures among them that could not be read, with the reason. */
+  readonly refused: readonly { readonly file: string; readonly message: string }[];
+
+  private constructor(path: string, { answered, refused, bytes }: Found) {
+    this.#path = path;
+    this.#answered = answered;
+    this.refused = refused;
+    this.#descriptor = openSync(path, 'a');
+    // What was being written when the process ended: its picture is answered again.
+    ftruncateSync(this.#descriptor, bytes);
+  }
+
+  /**
+   * @param topK how many labels an answer names
+   * @throws FreezeframeError `answers-not-resumable` for a file that holds something else; `output-not-writable`.
+   */
+  static async open(path: string, manifest: Manifest, topK: number): Promise<AnswerFile> {
+    const found = await readAnswers(path, manifest, topK);
+    return writing(path, () => new AnswerFile(path, found));
+  }
+
+  /** Whether a picture has an answer already; of one that is named twice, each is asked about. */
+  holds(file: string): boolean {
+    const times = this.#answered.get(file) ?? 0;
+    if (times > 0) this.#answered.set(file, times - 1);
+    return times > 0;
+  }
+
+  /** @throws FreezeframeError `output-not-writable` (a full disk): what was written stays. */
+  add(line: object): void {
+    writing(this.#path, () => {
+      const bytes = Buffer.from(`${printableJson(line)}\n`);
+      for (let from = 0; from < bytes.length; ) from += writeSync(this.#descriptor, bytes, from);
+    });
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+interface Found {
+  readonly answered: Map<string, number>;
+  readonly refused: { file: string; message: string }[];
+  /** Of whole lines. */
+  readonly bytes: number;
+}
+
+async function readAnswers(path: string, manifest: Manifest, topK: number): Promise<Found> {
+  const answered = new Map<string, number>();
+  const refused: Found['refused'] = [];
+  let [bytes, number] = [0, 0];
+  for await (const { text, length, whole } of linesOf(path)) {
+    number++;
+    const wrong = (what: string) => notResumable(path, `line ${number} ${what}`);
+    if (!whole) {
+      if (text.startsWith(BEGINNING) || BEGINNING.startsWith(text)) break;
+      throw wrong('is no answer');
+    }
+    const line = parsedLine(text);
+    if (!line) throw wrong('is no answer');
+    const other = differenceOf(line, manifest, topK);
+    if (other) throw wrong(other);
+    bytes += length;
+    answered.set(line.file, (answered.get(line.file) ?? 0) + 1);
+    if (line.status !== undefined) refused.push({ file: line.file, message: line.detail ?? line.title ?? '' });
+  }
+  return { answered, refused, bytes };
+}
+
+/** A line as `predict --json` prints it. */
+interface Line {
+  readonly file: string;
+  readonly model?: { readonly name: string; readonly version: string };
+  readonly predictions?: readonly unknown[];
+  readonly status?: number;
+  readonly title?: string;
+  readonly detail?: string;
+}
+
+function parsedLine(text: string): Line | undefined {
+  try {
+    const line = JSON.parse(text);
+    const answers = typeof line?.model?.name === 'string' || Number.isInteger(line?.status);
+    return typeof line?.file === 'string' && answers ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What says that a line is not what would be answered now. */
+function differenceOf({ model, predictions }: Line, { name, version, output }: Manifest, topK: number) {
+  if (!model) return undefined;
+  if (model.name !== name || model.version !== version) return `is of ${model.name}@${model.version}`;
+  const labels = output.kind === 'classification' ? Math.min(topK, output.labels.length) : undefined;
+  return labels === predictions?.length ? undefined : `names ${predictions?.length} labels, not ${labels}`;
+}
+
+/** Longer than any answer. */
+const LONGEST_BYTES = 16 * 1024 * 1024;
+
+/** Of a file that may not be there. The last line is not whole where the file does not end with a line's end. */
+async function* linesOf(path: string): AsyncGenerator<{ text: string; length: number; whole: boolean }> {
+  let rest = Buffer.alloc(0);
+  if (!(await stat(path).catch(() => undefined))) return;
+  for await (const chunk of createReadStream(path)) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    let start = 0;
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', start)) {
+      yield { text: rest.toString('utf8', start, end), length: end + 1 - start, whole: true };
+      start = end + 1;
+    }
+    rest = rest.subarray(start);
+    if (rest.length > LONGEST_BYTES) throw notResumable(path, 'it has a line that is longer than any answer');
+  }
+  if (rest.length > 0) yield { text: rest.toString(), length: rest.length, whole: false };
+}
+
+function notResumable(path: string, reason: string): FreezeframeError {
+  return new FreezeframeError('answers-not-resumable', `${path} cannot be gone on from: ${reason}`, {
+    remedy: 'Name the file of an earlier run with the same model and --top-k, or one that does not exist yet.',
+  });
+}
+
+function writing<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new FreezeframeError('output-not-writable', `The answers cannot be written to ${path}`, {
+      cause,
+      remedy: 'Make room on the disk or name a file that you may write to; then go on with the same command.',
+    });
+  }
+}
