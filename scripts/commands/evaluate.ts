@@ -1,4 +1,3 @@
-import { openClassifier } from '@freezeframe/inference';
 import { Command } from 'commander';
 import type { Evaluation } from '#evaluate';
 import { writeReport } from '#report';
@@ -52,8 +51,7 @@ async function run(reference: string, data: string, { json = false, ...flags }: 
   const { report } = flags;
   if (report !== undefined) await checkReportFile(report);
   const model = await openStore().resolve(reference);
-  const classifier = await openClassifier(model.folder);
-  const evaluated = await evaluateData(classifier, data, flags).finally(() => classifier.close());
+  const evaluated = await evaluateData(model, data, flags);
   if (report !== undefined) {
     const performance = await performanceOf(model, asStored(model), evaluated.samples);
     await writeReport({ ...(await evaluated.report('evaluate')), performance }, report);

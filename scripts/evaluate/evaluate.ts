@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { type Classifier, FreezeframeError, type Timings } from '@freezeframe/inference';
+import { FreezeframeError, type Manifest, type Timings } from '@freezeframe/inference';
+import { classifyAll, systemCode } from '#classifiers';
 import { checkLabels } from './check-labels.ts';
 import type { Example } from './examples.ts';
 import { type Scores, score } from './scores.ts';
@@ -31,10 +31,14 @@ export interface Evaluation extends Scores {
   milliseconds: Timings;
 }
 
-/** Files that are held at once: as many as the classifier runs in one go. */
-const CHUNK = 16;
 /** ImageNet's usual second figure. */
 const TOP = 5;
+
+/** A version of a model, not in memory. */
+export interface ModelFolder {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
 
 /**
  * Classifies every example and compares.
@@ -43,13 +47,13 @@ const TOP = 5;
  * @throws FreezeframeError `task-not-classification`; `labels-unknown` for examples of classes that the model lacks.
  */
 export async function evaluate(
-  classifier: Classifier,
+  { folder, manifest }: ModelFolder,
   examples: readonly Example[],
   onDone: (done: number) => void = () => undefined,
   onAnswer: (answer: Answer) => void = () => undefined,
 ): Promise<Evaluation> {
-  const { name, version } = classifier.manifest;
-  const labels = labelsOf(classifier);
+  const { name, version } = manifest;
+  const labels = labelsOf(manifest);
   checkLabels(
     name,
     labels,
@@ -60,41 +64,27 @@ export async function evaluate(
   const unreadable: Evaluation['unreadable'] = [];
   let amongTop = 0;
   const spent: Timings = { decode: 0, run: 0 };
-  const onTimings = ({ decode, run }: Timings) => {
-    spent.decode += decode;
-    spent.run += run;
-  };
+  let done = 0;
   const start = performance.now();
-  for (let first = 0; first < examples.length; first += CHUNK) {
-    const chunk = examples.slice(first, first + CHUNK);
-    // A file that cannot be opened is an empty picture, which the classifier refuses; its reason is said below.
-    const files = await Promise.all(
-      chunk.map(({ file, read }) => (read ? read() : readFile(file)).catch((error: unknown) => error)),
-    );
-    const pictures = files.map((file) => (file instanceof Uint8Array ? file : new Uint8Array()));
-    const { results } = await classifier.classifyBatch(pictures, { topK: labelCount(classifier), onTimings });
-    for (const [index, example] of chunk.entries()) {
-      const { file, label } = example;
-      const result = results[index];
-      const predictions = result && 'predictions' in result ? result.predictions : [];
+  for await (const said of classifyAll(folder, askedOf(examples), examples.length, { topK: TOP })) {
+    const example = examples[done++] as Example;
+    const { file, label } = example;
+    if ('error' in said) {
+      unreadable.push({ file, reason: reasonOf(file, said.error) });
+    } else {
+      const { result, own = 0 } = said;
+      spent.decode += said.spent.decode;
+      spent.run += said.spent.run;
+      const predictions = 'predictions' in result ? result.predictions : [];
       const [first] = predictions;
-      if (first === undefined) {
-        unreadable.push({ file, reason: reasonOf(file, files[index], result) });
-        continue;
-      }
-      if (predictions.slice(0, TOP).some((one) => one.label === label)) amongTop++;
+      if (first === undefined) throw new Error(`no answer to ${file}`);
+      if (predictions.some((one) => one.label === label)) amongTop++;
       const { label: called, probability } = first;
       pairs.push([label, called]);
       if (called !== label) wrong.push({ file, label, called, probability });
-      onAnswer({
-        example,
-        called,
-        probability,
-        own: predictions.find((one) => one.label === label)?.probability ?? 0,
-        ...(result && 'known' in result ? { known: result.known } : {}),
-      });
+      onAnswer({ example, called, probability, own, ...('known' in result ? { known: result.known } : {}) });
     }
-    onDone(Math.min(first + CHUNK, examples.length));
+    onDone(done);
   }
   const seconds = (performance.now() - start) / 1000;
   const each = (total: number) => total / Math.max(1, examples.length);
@@ -110,25 +100,26 @@ export async function evaluate(
   };
 }
 
+function* askedOf(examples: readonly Example[]) {
+  for (const { file, label, read } of examples) yield { picture: read ?? file, label };
+}
+
 /** @throws FreezeframeError `task-not-classification` */
-export function labelsOf({ manifest: { name, input, output } }: Classifier): string[] {
+export function labelsOf({ name, input, output }: Manifest): string[] {
   if (input.kind === 'picture' && output.kind === 'classification') return [...new Set(output.labels)];
   throw new FreezeframeError('task-not-classification', `The model ${name} does not classify pictures`, {
     remedy: 'It takes numbers: name a .csv or .tsv file with a column for each feature and one for the answer.',
   });
 }
 
-/** All of them: an example's own label may be the last. */
-function labelCount({ manifest: { output } }: Classifier): number {
-  return output.kind === 'classification' ? output.labels.length : TOP;
-}
-
-function reasonOf(name: string, file: unknown, result: object | undefined): string {
-  if (file instanceof Error) return 'code' in file ? `cannot be opened (${String(file.code)})` : file.message;
-  // From 500 on it is not the picture's fault.
-  if (result && 'status' in result && Number(result.status) < 500 && 'detail' in result) return String(result.detail);
-  const title = result && 'title' in result ? String(result.title) : 'The model gave no usable answer';
-  throw new FreezeframeError('evaluation-failed', `${title} (at ${name})`, {
-    remedy: `See what is wrong with: freezeframe predict NAME ${name}`,
-  });
+function reasonOf(file: string, error: FreezeframeError): string {
+  if (error.code === 'model-output-invalid') {
+    // It is not the picture's fault.
+    throw new FreezeframeError('evaluation-failed', `The model gave no usable answer (at ${file})`, {
+      cause: error,
+      remedy: `See what is wrong with: freezeframe predict NAME ${file}`,
+    });
+  }
+  const system = systemCode(error);
+  return system === undefined ? error.message : `cannot be opened (${system})`;
 }

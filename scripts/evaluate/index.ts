@@ -2,7 +2,7 @@ export { type Reliability, reliability } from './calibration.ts';
 export { type Constant, type ConstantNumber, compareClasses, compareNumbers, isAhead } from './constant.ts';
 export { datasetExamples, isKnownDataset, splitPictures } from './dataset-examples.ts';
 export { doubts } from './doubts.ts';
-export { type Answer, type Evaluation, evaluate, labelsOf } from './evaluate.ts';
+export { type Answer, type Evaluation, evaluate, labelsOf, type ModelFolder } from './evaluate.ts';
 export { listExamples } from './examples.ts';
 export { type Accuracy, accuracyOf } from './interval.ts';
 export { type LearningPoint, learningSentence } from './learning.ts';

@@ -13,6 +13,11 @@ export function startProgress(title: string, total: number, unit = ''): Progress
   return process.stderr.isTTY ? bar(title, total, unit) : lines(title, total, unit);
 }
 
+/** How many a second since a moment of `performance.now()`, to show behind a bar. */
+export function rateSince(began: number, done: number): string {
+  return `${((done / (performance.now() - began)) * 1000).toFixed(1)} a second`;
+}
+
 function bar(title: string, total: number, unit: string): Progress {
   const single = new SingleBar(
     {

@@ -191,12 +191,11 @@ describe.skipIf(!photographs || !samples)('MobileNetV2 on 200 photographs', () =
       labels: 'imagenet',
       pictures: { preprocess: 'tf' },
     });
-    const classifier = await openClassifier(stored.folder);
     const examples = images.map(([file, one]) => ({
       file: join(photographs ?? '', 'images', file),
       label: reference.labels[one.class] as string,
     }));
-    const { accuracy, top5Accuracy } = await evaluate(classifier, examples).finally(() => classifier.close());
+    const { accuracy, top5Accuracy } = await evaluate(stored, examples);
     const share = (right: (one: Reference['images'][string]) => boolean) =>
       images.filter(([, one]) => right(one)).length / images.length;
     const [first, five] = [

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type ManifestDraft, openClassifier } from '@freezeframe/inference';
+import type { ManifestDraft } from '@freezeframe/inference';
 import type { Constant } from '#evaluate';
 import { type ImportOptions, type ImportReport, importApart } from '#import';
 import { writeReport } from '#report';
@@ -37,8 +37,7 @@ export async function importEvaluated(
     const imported = await importApart({ ...options, store: openStore(folder) }, limits);
     const { name: _name, version: _version, files: _files, ...draft } = imported.stored.manifest;
     const model = await readFile(join(imported.stored.folder, 'model.onnx'));
-    const classifier = await openClassifier(imported.stored.folder);
-    const evaluated = await evaluateData(classifier, data, flags).finally(() => classifier.close());
+    const evaluated = await evaluateData(imported.stored, data, flags);
     const figures = await figuresOf(evaluated, data);
     const stored = await store.save(options.name, {
       manifest: { ...draft, metrics: { ...draft.metrics, ...figures } } as ManifestDraft,

@@ -8,7 +8,7 @@ import {
   toProblem,
 } from '@freezeframe/inference';
 import { classifyAll, FEW, readPicture, refused, type Said } from '#classifiers';
-import { printable, reportResult, startProgress } from '#terminal';
+import { printable, rateSince, reportResult, startProgress } from '#terminal';
 import { AnswerFile } from './answer-file.ts';
 import { type ExplainOptions, writeOverlay } from './explain.ts';
 import { type Named, picturesNamed } from './pictures-named.ts';
@@ -86,7 +86,7 @@ async function answerEach(
         if (answers) answers.add(line);
         else reportResult(line, json, () => resultText(file, said.result, explain));
       }
-      progress?.update(done, `${((done / (performance.now() - began)) * 1000).toFixed(1)} a second`);
+      progress?.update(done, rateSince(began, done));
     }
   } finally {
     progress?.stop();

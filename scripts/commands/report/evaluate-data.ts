@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { type Classifier, expected, FreezeframeError } from '@freezeframe/inference';
+import { expected, FreezeframeError, openClassifier } from '@freezeframe/inference';
 import { contentsDigest } from '#datasets';
 import {
   type Answer,
@@ -11,12 +11,13 @@ import {
   isKnownDataset,
   labelsOf,
   listExamples,
+  type ModelFolder,
   type RowAnswer,
   type TableEvaluation,
   takesTables,
 } from '#evaluate';
 import type { ReportInput } from '#report';
-import { type Progress, startProgress } from '#terminal';
+import { type Progress, rateSince, startProgress } from '#terminal';
 import { pictureReport, tableReport } from './evaluation-report.ts';
 
 interface EvaluatedPictures {
@@ -48,18 +49,16 @@ export interface TableFlags {
 const SAMPLES = 5;
 
 /** Measures a model on labelled pictures or on a table, whichever it takes. */
-export async function evaluateData(classifier: Classifier, data: string, flags: TableFlags): Promise<Evaluated> {
-  return (await isTableFor(classifier, data))
-    ? evaluateRows(classifier, data, flags)
-    : evaluatePictures(classifier, data, flags);
+export async function evaluateData(model: ModelFolder, data: string, flags: TableFlags): Promise<Evaluated> {
+  return (await isTableFor(model, data)) ? evaluateRows(model, data, flags) : evaluatePictures(model, data, flags);
 }
 
-async function isTableFor(classifier: Classifier, data: string): Promise<boolean> {
-  if (!takesTables(classifier) || isKnownDataset(data)) return false;
+async function isTableFor({ manifest }: ModelFolder, data: string): Promise<boolean> {
+  if (!takesTables(manifest) || isKnownDataset(data)) return false;
   return !((await stat(data).catch(() => undefined))?.isDirectory() ?? false);
 }
 
-async function evaluateRows(classifier: Classifier, data: string, flags: TableFlags): Promise<EvaluatedRows> {
+async function evaluateRows(model: ModelFolder, data: string, flags: TableFlags): Promise<EvaluatedRows> {
   let progress: Progress | undefined;
   const onDone = (done: number, all: number) => {
     progress ??= startProgress('Evaluating', all, 'rows');
@@ -67,45 +66,51 @@ async function evaluateRows(classifier: Classifier, data: string, flags: TableFl
   };
   const answers: RowAnswer[] = [];
   const onAnswer = (answer: RowAnswer) => void answers.push(answer);
-  const result = await evaluateTable(classifier, data, flags, onDone, onAnswer).finally(() => progress?.stop());
+  const classifier = await openClassifier(model.folder);
+  const result = await evaluateTable(classifier, data, flags, onDone, onAnswer).finally(() => {
+    progress?.stop();
+    return classifier.close();
+  });
   return {
     kind: 'rows',
     result,
     samples: [],
     digest: () => tableDigest(data, answers),
-    report: async (kind, model) =>
+    report: async (kind, called) =>
       tableReport(result, answers, {
         data,
         digest: await tableDigest(data, answers),
         kind,
-        model,
-        manifest: classifier.manifest,
+        model: called,
+        manifest: model.manifest,
       }),
   };
 }
 
-async function evaluatePictures(classifier: Classifier, data: string, flags: TableFlags): Promise<EvaluatedPictures> {
+async function evaluatePictures(model: ModelFolder, data: string, flags: TableFlags): Promise<EvaluatedPictures> {
   if (flags.target !== undefined)
     throw new FreezeframeError('used-wrongly', expected('a model of numbers', '--target', 'a model of pictures'));
-  const labels = labelsOf(classifier);
+  const labels = labelsOf(model.manifest);
   const examples = isKnownDataset(data) ? await datasetExamples(data, labels) : await listExamples(data, flags);
   const progress = startProgress('Evaluating', examples.length, 'pictures');
+  const began = performance.now();
+  const onDone = (done: number) => progress.update(done, rateSince(began, done));
   const answers: Answer[] = [];
   const onAnswer = (answer: Answer) => void answers.push(answer);
-  const result = await evaluate(classifier, examples, progress.update, onAnswer).finally(() => progress.stop());
+  const result = await evaluate(model, examples, onDone, onAnswer).finally(() => progress.stop());
   const samples = answers.slice(0, SAMPLES).map(({ example }) => example);
   return {
     kind: 'pictures',
     result,
     samples,
     digest: () => pictureDigest(answers),
-    report: async (kind, model) =>
+    report: async (kind, called) =>
       pictureReport(result, answers, {
         data,
         digest: await pictureDigest(answers),
         kind,
-        model,
-        manifest: classifier.manifest,
+        model: called,
+        manifest: model.manifest,
       }),
   };
 }

@@ -1,4 +1,4 @@
-import { type Classifier, expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
+import { expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
 import { didYouMean } from '#system';
 import { splitUnit } from '#tables';
 
@@ -16,7 +16,7 @@ export interface TableColumns {
 }
 
 /** Whether a model takes rows of numbers. */
-export function takesTables({ manifest: { input } }: Classifier): boolean {
+export function takesTables({ input }: Manifest): boolean {
   return input.kind === 'tensors' && input.tensors.length === 1 && input.tensors[0]?.shape.length === 2;
 }
 
