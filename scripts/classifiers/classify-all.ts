@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openClassifier, usableCpus } from '@freezeframe/inference';
 import { JobThread } from '#system';
 import { type Asked, ask, type Job, type Refused, refused, type Said } from './ask.ts';
-import type { Reply, Setup } from './classify-thread.ts';
+import type { Reply, Setup } from './classify-worker.ts';
 import { unpacked } from './failure.ts';
 
 export interface ClassifyOptions {
@@ -20,7 +20,7 @@ const CHUNK = 4;
 /** Chunks for each thread that are on their way or wait for an earlier one: bounds what is in memory. */
 const AHEAD = 6;
 
-const THREAD = new URL('./classify-thread.ts', import.meta.url);
+const WORKER = new URL('./classify-worker.ts', import.meta.url);
 
 /**
  * Answers pictures in their order, by a model in each core: each thread reads, decodes and runs a picture of its own. An
@@ -76,7 +76,7 @@ class Lane {
   given = 0;
 
   constructor(setup: Setup) {
-    this.#thread = new JobThread(THREAD, setup);
+    this.#thread = new JobThread(WORKER, setup);
   }
 
   answer(chunk: readonly Asked[]): Promise<Said[]> {

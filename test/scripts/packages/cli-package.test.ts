@@ -16,7 +16,7 @@ const CONTENTS = [
   // The command line: what is started by its path, and what these share.
   /^scripts\/freezeframe\.js$/,
   /^scripts\/(system\/threads\/thread|import\/process\/(child|watch)|evaluate\/performance\/child)\.js$/,
-  /^scripts\/(datasets\/gnomes\/draw|train\/batches\/augment|train\/pool\/gradient)-worker\.js$/,
+  /^scripts\/(classifiers\/classify|datasets\/gnomes\/draw|train\/batches\/augment|train\/pool\/gradient)-worker\.js$/,
   /^scripts\/local\/runtime\/[a-z-]+\.mjs$/,
   /^scripts\/(report|local\/docs)\/style\.css$/,
   /^functions\/http\/page\/style\/palette\.css$/,
