@@ -8,7 +8,7 @@ import { letHeapGrow } from './heap.ts';
  * fatal: a function that dies at INIT is started again and again and answers nothing. This one says on each invocation
  * why it cannot answer, and tries again: the classifier's cache drops a promise that was rejected.
  */
-export async function warm(load: () => Promise<unknown> = loadClassifier): Promise<void> {
+export async function warm(load: () => Promise<unknown> = loadDefault): Promise<void> {
   letHeapGrow();
   const started = performance.now();
   try {
@@ -18,4 +18,12 @@ export async function warm(load: () => Promise<unknown> = loadClassifier): Promi
   } catch (error) {
     logLine('error', 'model could not be loaded', describeError(error));
   }
+}
+
+/**
+ * Where a caller waits for the start, the model is not run once before the first picture: that run would be the third part
+ * of a first answer, and the same memory is asked for either way. Environments that are started ahead get it.
+ */
+function loadDefault(): Promise<unknown> {
+  return loadClassifier({ warmed: process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'on-demand' });
 }

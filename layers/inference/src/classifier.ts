@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -13,6 +12,7 @@ import {
   toResult,
 } from './answer.ts';
 import { checkGraph } from './classifier/check-graph.ts';
+import { type DigestedFile, readDigested } from './classifier/read-digested.ts';
 import { warm, warmDecoder } from './classifier/warm.ts';
 import type { TensorData } from './datatype.ts';
 import { createEngine, type Engine, type EngineOptions, type EngineTensor } from './engine.ts';
@@ -105,18 +105,21 @@ export async function openClassifier(
   folder: string,
   { warmed = true, ...options }: OpenOptions = {},
 ): Promise<Classifier> {
+  // Threads of the system read the file meanwhile: this one parses the manifest and loads the decoder's code.
+  const reading = readDigested(join(folder, 'model.onnx'));
+  reading.catch(() => undefined); // awaited below, unless the manifest is wrong
   const manifest = await readManifest(folder);
-  const model = await readFile(join(folder, 'model.onnx')).catch((cause) => {
+  // Its threads decode while onnxruntime prepares the graph in this one.
+  const decoder = warmDecoder(manifest);
+  decoder.catch(() => undefined); // awaited below, unless the engine fails first
+  const model = await reading.catch((cause) => {
     throw new ModelError('model-file-missing', 'The model folder has no readable model.onnx', {
       cause,
       remedy: 'Bundle or freeze the model again.',
     });
   });
   checkFile(manifest, model);
-  // Started together: sharp's 100 ms of loading pass while onnxruntime prepares the graph.
-  const decoder = warmDecoder(manifest);
-  decoder.catch(() => undefined); // awaited below, unless the engine fails first
-  const opened = await createEngine(model, options);
+  const opened = await createEngine(model.bytes, options);
   const heatmap = heatmapOutput(manifest);
   const engine = heatmap?.kernel ? withKernel(opened, heatmap.name, heatmap.kernel) : opened;
   try {
@@ -143,13 +146,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return parseManifest(json);
 }
 
-function checkFile(manifest: Manifest, model: Uint8Array): void {
+function checkFile(manifest: Manifest, { sha256, bytes }: DigestedFile): void {
   const wanted = manifest.files['model.onnx'];
-  const found = createHash('sha256').update(model).digest('hex');
-  if (found === wanted.sha256) return;
-  throw new ModelError('model-corrupt', expected(`sha256 ${wanted.sha256}`, 'model.onnx', found), {
+  if (sha256 === wanted.sha256) return;
+  throw new ModelError('model-corrupt', expected(`sha256 ${wanted.sha256}`, 'model.onnx', sha256), {
     remedy: 'The file was changed or cut after freezing: bundle or freeze the model again.',
-    details: { expected: wanted, received: { sha256: found, bytes: model.byteLength } },
+    details: { expected: wanted, received: { sha256, bytes: bytes.byteLength } },
   });
 }
 

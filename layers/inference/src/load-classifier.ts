@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { type Classifier, openClassifier, readManifest } from './classifier.ts';
+import { type Classifier, type OpenOptions, openClassifier, readManifest } from './classifier.ts';
 import { ModelError } from './errors.ts';
 import { type Manifest, modelName, modelVersion } from './manifest.ts';
 
@@ -12,6 +12,8 @@ export interface LoadOptions {
   name?: string;
   /** Default: the index's default version of that model. */
   version?: string;
+  /** As `openClassifier`'s, for a model that is not in memory yet. */
+  warmed?: boolean;
 }
 
 /** `index.json` of a models folder, written by the bundler. */
@@ -68,7 +70,8 @@ export async function listModels(modelsDir?: string): Promise<Manifest[]> {
 export async function readIndex(modelsDir?: string): Promise<ModelsIndex> {
   if (modelsDir === undefined && served) return served.index;
   try {
-    return indexSchema.parse(JSON.parse(await readFile(join(modelsDir ?? defaultModelsDir(), 'index.json'), 'utf8')));
+    const text = await readFile(join(modelsDir ?? defaultModelsDir(), 'index.json'), 'utf8');
+    return indexSchema.parse(JSON.parse(text), { jitless: true });
   } catch (cause) {
     throw new ModelError('models-missing', 'The models folder has no readable index.json', {
       cause,
@@ -87,8 +90,8 @@ export function serveModels(models: ServedModels | undefined): void {
 }
 
 /** Opens one version's folder once, whoever asks. @throws what `openClassifier` throws. */
-export function openModel(folder: string): Promise<Classifier> {
-  return opened.get(folder) ?? remember(opened, folder, openClassifier(folder).then(forgottenOnClose));
+export function openModel(folder: string, options: Pick<OpenOptions, 'warmed'> = {}): Promise<Classifier> {
+  return opened.get(folder) ?? remember(opened, folder, openClassifier(folder, options).then(forgottenOnClose));
 }
 
 /** Whether a version's folder is in memory, or on its way there. */
@@ -125,7 +128,7 @@ async function load({ modelsDir, ...options }: LoadOptions): Promise<Classifier>
       remedy: 'GET /models lists the models that are here.',
     });
   }
-  return openModel(folderOf(name, version));
+  return openModel(folderOf(name, version), { warmed: options.warmed ?? true });
 }
 
 /** Keeps a load for all who ask, until it fails. */

@@ -6,9 +6,30 @@ export function serveTable(figures: ServeFigures): string {
   const all = Object.entries(figures);
   const measured = all.filter(([, { skipped }]) => skipped === undefined);
   const starts = markdownTable(
-    ['subject', 'made of', 'ready, ms', 'of floor', 'first answer, ms', 'of floor', 'peak RSS, MB', 'deployed, MB'],
+    [
+      'subject',
+      'made of',
+      'ready, ms',
+      'of floor',
+      'CPU, ms',
+      'of floor',
+      'first answer, ms',
+      'of floor',
+      'peak RSS, MB',
+      'deployed, MB',
+    ],
     measured.map(([name, { about, bytes, cold, peakMb }]) => [
-      ...[name, about, cold?.readyMs, cold?.readyRatio, cold?.firstMs, cold?.firstRatio, peakMb],
+      ...[
+        name,
+        about,
+        cold?.readyMs,
+        cold?.readyRatio,
+        cold?.readyCpuMs,
+        cold?.readyCpuRatio,
+        cold?.firstMs,
+        cold?.firstRatio,
+        peakMb,
+      ],
       bytes === undefined ? undefined : (bytes / 1e6).toFixed(0),
     ]),
   );

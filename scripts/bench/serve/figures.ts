@@ -7,6 +7,9 @@ import type { Cold, Warm } from './measure.ts';
 export interface ColdFigures {
   readonly readyMs: number;
   readonly firstMs: number;
+  /** Processor time of all its threads until it is ready. */
+  readonly readyCpuMs?: number;
+  readonly readyCpuRatio?: number;
   readonly readyRatio?: number;
   readonly firstRatio?: number;
 }
@@ -33,6 +36,8 @@ export function coldFigures(all: ReadonlyMap<string, Cold>, name: string): ColdF
   return {
     readyMs: round(median(own.ready), 0),
     firstMs: round(median(own.first), 0),
+    ...(own.cpu.length > 0 && { readyCpuMs: round(median(own.cpu), 0) }),
+    ...(floor && own.cpu.length > 0 && { readyCpuRatio: ratioOf(own.cpu, floor.cpu) }),
     ...(floor && { readyRatio: ratioOf(own.ready, floor.ready), firstRatio: ratioOf(own.first, floor.first) }),
   };
 }

@@ -15,21 +15,26 @@ export interface Cold {
   readonly ready: number[];
   /** From its spawn to its first answer. */
   readonly first: number[];
+  /** Processor time until it was ready; empty where the system does not tell. */
+  readonly cpu: number[];
 }
 
 export type Subjects = ReadonlyMap<string, Prepared>;
 
 /** Starts all in turn, `rounds` times after one that is not counted: that one reads from the disk. */
 export async function measureCold(subjects: Subjects, picture: Case, rounds: number): Promise<Map<string, Cold>> {
-  const figures = new Map([...subjects.keys()].map((name) => [name, { ready: [], first: [] } as Cold]));
+  const figures = new Map([...subjects.keys()].map((name) => [name, { ready: [], first: [], cpu: [] } as Cold]));
   for (let round = -1; round < rounds; round++) {
     for (const [name, { program }] of rotated([...subjects], round)) {
       const running = await startSubject(program);
       try {
+        const cpu = await processorTime(running.pid);
         await running.ask(picture);
-        if (round >= 0) {
-          figures.get(name)?.ready.push(running.readyMs);
-          figures.get(name)?.first.push(running.age());
+        const own = figures.get(name);
+        if (round >= 0 && own) {
+          own.ready.push(running.readyMs);
+          own.first.push(running.age());
+          if (cpu !== undefined) own.cpu.push(cpu);
         }
       } finally {
         await running.end();

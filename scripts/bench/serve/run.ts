@@ -74,7 +74,7 @@ async function addCold(figures: Record<string, SubjectFigures>, subjects: Subjec
     const cold = coldFigures(measured, name);
     figures[name] = { ...(figures[name] as SubjectFigures), cold };
     say(
-      `${name}: ready ${cold.readyMs} ms, first answer ${cold.firstMs} ms (${cold.readyRatio}x, ${cold.firstRatio}x the floor's)`,
+      `${name}: ready ${cold.readyMs} ms (processor ${cold.readyCpuMs}), first answer ${cold.firstMs} ms (${cold.readyRatio}x, ${cold.firstRatio}x the floor's)`,
     );
   }
 }

@@ -36,10 +36,13 @@ describe('warm figures', () => {
 
 it('compares starts', () => {
   const all = new Map([
-    ['own', { ready: [300, 500, 400], first: [600] }],
-    [FLOOR, { ready: [200, 200, 200], first: [300] }],
+    ['own', { ready: [300, 500, 400], first: [600], cpu: [30, 30, 30] }],
+    [FLOOR, { ready: [200, 200, 200], first: [300], cpu: [20, 20, 20] }],
   ]);
-  expect(coldFigures(all, 'own')).toEqual({ readyMs: 400, firstMs: 600, readyRatio: 2, firstRatio: 2 });
+  expect(coldFigures(all, 'own')).toEqual({
+    ...{ readyMs: 400, readyCpuMs: 30, firstMs: 600 },
+    ...{ readyRatio: 2, readyCpuRatio: 1.5, firstRatio: 2 },
+  });
 });
 
 it('knows what a million answers cost', () => {
