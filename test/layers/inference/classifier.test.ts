@@ -10,7 +10,15 @@ import {
 } from '@freezeframe/inference';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { plain } from './pictures.ts';
-import { brightnessGraph, colourGraph, manifestFor, pictureInput, temporaryFolder, writeModel } from './tiny-models.ts';
+import {
+  brightnessGraph,
+  colourGraph,
+  manifestFor,
+  pictureInput,
+  relativeGraph,
+  temporaryFolder,
+  writeModel,
+} from './tiny-models.ts';
 
 async function opened(model: Uint8Array, rest: Partial<Manifest> = {}): Promise<Classifier> {
   const classifier = await openClassifier(writeModel(temporaryFolder(), model, manifestFor(model, rest)));
@@ -94,8 +102,11 @@ describe('openClassifier', () => {
     expect(results[1]).toMatchObject({ type: '/errors#picture-empty', status: 400 });
   });
 
-  it('answers a batch longer than one run as it answers one by one', async () => {
-    const classifier = await opened(colourGraph());
+  it.each([
+    ['a graph', colourGraph()],
+    ['a graph that measures the whole batch, as dynamic quantization does', relativeGraph()],
+  ])('answers many as it answers one by one: %s', async (_, graph) => {
+    const classifier = await opened(graph);
     const pictures = await Promise.all(
       Array.from({ length: 37 }, (_, i) => png(`rgb(${i * 6}, ${(i * 31) % 255}, ${(i * 57) % 255})`)),
     );

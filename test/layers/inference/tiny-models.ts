@@ -31,6 +31,22 @@ export function colourGraph(last: 'Softmax' | 'Sigmoid' | 'Identity' = 'Softmax'
   return graph.build();
 }
 
+/** As {@link colourGraph}, relative to the largest byte of all pictures in the run. */
+export function relativeGraph(): Uint8Array {
+  const graph = new GraphBuilder();
+  graph.input('picture', 'uint8', [null, 4, 4, 3]);
+  const pixels = graph.op('Cast', ['picture'], { to: 1 });
+  const most = graph.op('ReduceMax', [pixels, graph.ints([0, 1, 2, 3])], { keepdims: 0 });
+  const mean = graph.op(
+    'ReduceMean',
+    [graph.op('Div', [pixels, graph.op('Add', [most, graph.float(1)])]), graph.ints([1, 2])],
+    { keepdims: 0 },
+  );
+  graph.node('Softmax', [mean], ['answer']);
+  graph.output('answer', 'float32', [null, 3]);
+  return graph.build();
+}
+
 /** uint8 [batch, 4, 4, 3] -> the picture's mean, 0..1 -> [batch, 1], after `last`. */
 export function brightnessGraph(last = 'Identity', scale = 1): Uint8Array {
   const graph = new GraphBuilder();
