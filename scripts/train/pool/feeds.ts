@@ -14,17 +14,25 @@ export function dataFeeds(Tensor: TensorClass, { x, y, count }: Samples, shape: 
   };
 }
 
-/** Fresh random numbers for each input that wants them. @param when the step, and the part of it */
+/**
+ * Fresh random numbers for each input that wants them.
+ * @param when the step, and the part of it
+ * @param memory for each input's numbers, which whoever runs one step after the other uses again
+ */
 export function randomFeeds(
   Tensor: TensorClass,
   randoms: CompiledTraining['randoms'],
   count: number,
   seed: number,
   [step, ...part]: readonly [step: number, part?: number],
+  memory = (_: string, size: number) => new Float32Array(size),
 ): Record<string, Tensor> {
   const entries = randoms.map(({ name, shape }, i) => {
     const dims = [count, ...(shape.slice(1) as number[])];
-    const numbers = new Float32Array(dims.reduce((a, b) => a * b, 1));
+    const numbers = memory(
+      name,
+      dims.reduce((a, b) => a * b, 1),
+    );
     stream(seed, 'dropout', step, i, ...(part as number[])).fill(numbers);
     return [name, new Tensor('float32', numbers, dims)] as const;
   });

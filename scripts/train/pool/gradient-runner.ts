@@ -38,6 +38,7 @@ export class GradientRunner {
   // Used again at each step: new memory of this size costs the system as much as it takes to fill it.
   #weights = new Float32Array(0);
   #gradient = new Float32Array(0);
+  readonly #randoms = new Map<string, Float32Array<ArrayBuffer>>();
 
   private constructor(setup: GradientSetup, session: InferenceSession, tensor: typeof Tensor) {
     this.#setup = setup;
@@ -93,11 +94,19 @@ export class GradientRunner {
     };
     return {
       ...dataFeeds(this.#Tensor, { count, x: of(job.x), y: of(job.y) }, shape),
-      ...randomFeeds(this.#Tensor, randoms, count, seed, [job.step, part]),
+      ...randomFeeds(this.#Tensor, randoms, count, seed, [job.step, part], (name, size) => this.#memory(name, size)),
       weights: this.#vector(job.weights),
       share: this.#vector(Float32Array.of(1 / job.count)),
       ...(job.fixed ? { fixed: this.#vector(job.fixed) } : {}),
     };
+  }
+
+  #memory(name: string, size: number): Float32Array<ArrayBuffer> {
+    const known = this.#randoms.get(name);
+    if (known && known.length >= size) return known.subarray(0, size);
+    const made = new Float32Array(size);
+    this.#randoms.set(name, made);
+    return made;
   }
 
   #vector(data: Float32Array): Tensor {
