@@ -11,9 +11,11 @@ import {
   readArrivals,
   readFigures,
 } from '#plan';
+import { writePlanPage } from '#report';
 import { replaceFile, stream } from '#system';
 import { type Progress, reportResult, startProgress, wholeAboveZero, wholeNumber } from '#terminal';
 import { planText } from './plan/plan-text.ts';
+import { checkReportFile } from './report/report-file.ts';
 
 interface Flags {
   rate?: number;
@@ -32,6 +34,7 @@ interface Flags {
   model?: string;
   slowdown: number;
   seed: number;
+  report?: string;
   json?: true;
 }
 
@@ -71,6 +74,7 @@ export function planCommand(): Command {
       1,
     )
     .option('--seed <number>', 'another one draws other requests', wholeNumber, 0)
+    .option('--report <file>', 'write an HTML page with charts')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -87,6 +91,8 @@ Nothing is sent to AWS. What is assumed is printed with where it is from; docs/p
 }
 
 async function plan(flags: Flags): Promise<void> {
+  const { report } = flags;
+  if (report !== undefined) await checkReportFile(report);
   const arrivals = await arrivalsOf(flags);
   const { of, figures } = await figuresOf(flags);
   const result = makePlan({
@@ -105,7 +111,10 @@ async function plan(flags: Flags): Promise<void> {
     goal: flags.p95,
     seed: flags.seed,
   });
-  reportResult(result, flags.json === true, () => planText(result));
+  if (report !== undefined) await writePlanPage(result, report);
+  reportResult(result, flags.json === true, () =>
+    report === undefined ? planText(result) : `${planText(result)}\n\nCharts: ${report}`,
+  );
 }
 
 /** From the file, or measured now. */

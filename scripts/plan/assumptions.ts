@@ -2,7 +2,7 @@ import { MB_PER_VCPU, type Measured } from './figures.ts';
 import { PRICES } from './prices.ts';
 import { rulesInWords, type Said } from './rules.ts';
 import { parallelShare } from './scale.ts';
-import type { Rules } from './simulate.ts';
+import type { Rules } from './simulation/simulate.ts';
 
 /** Everything that a plan takes for granted, in sentences, each with where it is from. */
 export function assumptionsOf(figures: readonly Measured[], slowdown: number, rules: Rules): Said[] {

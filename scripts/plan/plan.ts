@@ -7,7 +7,7 @@ import { type Recommendation, recommend } from './recommend.ts';
 
 import type { Said } from './rules.ts';
 import { type Service, serviceAt } from './scale.ts';
-import { type Rules, type Simulated, simulate } from './simulate.ts';
+import { type Rules, type Simulated, simulate } from './simulation/simulate.ts';
 
 export interface PlanOptions {
   readonly arrivals: Arrivals;

@@ -25,7 +25,7 @@ export function recommend(sizes: readonly SizePlan[], goal?: number): Recommenda
   const price = ({ costPerMillion }: SizePlan) => costPerMillion;
   if (goal === undefined) {
     const { memoryMb } = least(usable, (size) => price(size) * p95(size));
-    return { memoryMb, why: 'price times p95 is smallest there: half the time is worth twice the money' };
+    return { memoryMb, why: 'Its price times its p95 is the smallest: half the time is worth twice the money.' };
   }
   const meeting = usable.filter((size) => p95(size) <= goal);
   if (meeting.length === 0) {
@@ -41,7 +41,7 @@ export function recommend(sizes: readonly SizePlan[], goal?: number): Recommenda
   );
   return {
     memoryMb,
-    why: `the cheapest whose p95 is within ${goal} ms, and the fastest of those that cost about as much`,
+    why: `It is the cheapest whose p95 is within ${goal} ms, or the fastest of those that cost about as much.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Rules } from './simulate.ts';
+import type { Rules } from './simulation/simulate.ts';
 
 /** A sentence that a plan rests on, and where it is written down or who measured it. */
 export interface Said {

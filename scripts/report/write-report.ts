@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Performance } from '#evaluate';
+import type { Plan } from '#plan';
 import { replaceFile } from '#system';
 import type { ComparisonInput } from './comparison/comparison-input.ts';
 import type { ReportInput } from './report-input.ts';
@@ -29,4 +30,10 @@ export async function writeSheetPage(input: SheetInput, file: string): Promise<v
 export async function writeComparisonPage(input: ComparisonInput, file: string): Promise<void> {
   const { renderComparison } = await import('./comparison/render-comparison.ts');
   await replaceFile(resolve(file), await renderComparison(input));
+}
+
+/** Writes one HTML file that shows a plan of memory and money. @throws what the file system throws */
+export async function writePlanPage(plan: Plan, file: string): Promise<void> {
+  const { renderPlan } = await import('./plan/render-plan.ts');
+  await replaceFile(resolve(file), await renderPlan(plan));
 }

@@ -24,7 +24,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   datasets: ['store', 'system', 'tables', 'terminal'],
   classifiers: ['system'],
   evaluate: ['classifiers', 'datasets', 'frozen', 'system', 'tables', 'terminal'],
-  report: ['evaluate', 'html', 'system', 'terminal'],
+  report: ['evaluate', 'html', 'plan', 'system', 'terminal'],
   train: [
     'convert',
     'datasets',
@@ -58,7 +58,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   deploy: ['bundle', 'doctor', 'keys', 'plan', 'stack', 'terminal'],
   keys: ['functions', 'stack', 'store', 'system'],
   local: ['bundle', 'functions', 'html', 'keys', 'store', 'system'],
-  plan: ['local', 'system', 'tables'],
+  plan: ['local', 'system', 'tables', 'terminal'],
   functions: [],
 };
 

@@ -1,6 +1,16 @@
-import type { Plan, SizePlan } from '#plan';
+import {
+  dollars,
+  hoursInWords,
+  milliseconds,
+  notesOf,
+  type Plan,
+  recommendedSize,
+  type SizePlan,
+  sizeInWords,
+  smallShare,
+} from '#plan';
 import { PRICES } from '#plan/prices';
-import { formatShare, formatTable } from '#terminal';
+import { formatTable } from '#terminal';
 
 const HEADER = [
   'memory',
@@ -18,11 +28,12 @@ const HEADER = [
   '',
 ];
 
-/** The plan for people: what was assumed, a row for each memory size, and which to take. */
+/** The plan for people: a row for each memory size, which to take, and what was assumed. */
 export function planText(plan: Plan): string {
-  const { arrivals, measured, sizes, assumptions, processor, recommended } = plan;
+  const { arrivals, measured, sizes, assumptions, processor, recommended, warnings } = plan;
+  const taken = recommendedSize(plan);
   return [
-    `${count(arrivals.requests)} requests in ${hours(arrivals.hours)}: ${arrivals.says}.`,
+    `${arrivals.requests.toLocaleString('en')} requests in ${hoursInWords(arrivals.hours)}: ${arrivals.says}.`,
     `Measured: ${measured}`,
     '',
     formatTable(HEADER, sizes.map(row)),
@@ -31,8 +42,10 @@ export function planText(plan: Plan): string {
     'answered within this time. at once, most: environments at work, in the mean and at the busiest moment.',
     `Prices are for Lambda alone, on ${processor}; a million requests through the HTTP API cost $${PRICES.millionHttpRequests.toFixed(2)} more.`,
     '',
-    ...plan.warnings,
-    ...recommendation(plan, recommended.memoryMb),
+    ...warnings,
+    ...(taken
+      ? [`Take ${taken.memoryMb} MB (--param="memory=${taken.memoryMb}"). ${recommended.why}`, sizeInWords(taken)]
+      : [recommended.why]),
     '',
     'What this rests on:',
     ...assumptions.map(({ says, source }) => `- ${says} [${source}]`),
@@ -40,7 +53,7 @@ export function planText(plan: Plan): string {
 }
 
 function row(size: SizePlan): string[] {
-  const { memoryMb, vcpus, latencyMs, concurrency, problems } = size;
+  const { memoryMb, vcpus, latencyMs, concurrency, costPerMonth } = size;
   return [
     `${memoryMb} MB`,
     vcpus.toFixed(2),
@@ -49,55 +62,11 @@ function row(size: SizePlan): string[] {
     milliseconds(latencyMs.p50),
     milliseconds(latencyMs.p95),
     milliseconds(latencyMs.p99),
-    small(size.coldShare),
+    smallShare(size.coldShare),
     concurrency.mean.toFixed(concurrency.mean < 10 ? 2 : 0),
-    count(concurrency.peak),
+    concurrency.peak.toLocaleString('en'),
     dollars(size.costPerMillion),
-    size.costPerMonth === null ? '-' : dollars(size.costPerMonth),
-    [
-      ...problems,
-      ...(size.extrapolated ? ['more vCPUs than measured'] : []),
-      // Many are a problem, and named there.
-      ...(size.refused > 0 && problems.length === 0 ? [`${small(size.refusedShare)} refused`] : []),
-    ].join(', '),
+    costPerMonth === null ? '-' : dollars(costPerMonth),
+    notesOf(size),
   ];
-}
-
-function recommendation({ sizes, recommended }: Plan, memoryMb: number | undefined): string[] {
-  const size = sizes.find((one) => one.memoryMb === memoryMb);
-  if (!size) return [recommended.why];
-  const { latencyMs, coldShare, concurrency, costPerMonth, costPerMonthFree } = size;
-  const month =
-    costPerMonth === null
-      ? ''
-      : ` A month of this costs ${dollars(costPerMonth)}, or ${dollars(costPerMonthFree ?? 0)} where the account uses what AWS gives for nothing on this alone.`;
-  return [
-    `Take ${size.memoryMb} MB (--param="memory=${size.memoryMb}"): ${recommended.why}.`,
-    `95 of 100 requests are answered within ${milliseconds(latencyMs.p95)}, ${small(coldShare)} wait for a new environment, and at most ${count(concurrency.peak)} are at work at once.${month}`,
-  ];
-}
-
-function hours(value: number): string {
-  if (value >= 24 && value % 24 === 0) return value === 24 ? 'a day' : `${value / 24} days`;
-  const rounded = Number(value.toPrecision(3));
-  return `${rounded.toLocaleString('en')} ${rounded === 1 ? 'hour' : 'hours'}`;
-}
-
-function milliseconds(value: number): string {
-  if (value >= 9_999.5) return `${(value / 1000).toFixed(1)} s`;
-  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`;
-}
-
-/** A share that may be very small, but is not nothing. */
-function small(share: number): string {
-  if (share === 0 || share >= 0.01) return formatShare(share);
-  return `${(100 * share).toPrecision(2)} %`;
-}
-
-function dollars(value: number): string {
-  return `$${value.toFixed(value !== 0 && value < 0.1 ? 4 : 2)}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en');
 }

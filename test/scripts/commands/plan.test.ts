@@ -99,7 +99,7 @@ describe('freezeframe plan', () => {
     );
     expect(stdout).toContain('Measured: gnomes@3, by hand');
     expect(stdout).toMatch(/^1769 MB +1\.00 +150 ms +1500 ms /m);
-    expect(stdout).toMatch(/^Take \d+ MB \(--param="memory=\d+"\): /m);
+    expect(stdout).toMatch(/^Take \d+ MB \(--param="memory=\d+"\)\. /m);
     expect(stdout).toContain('A vCPU of Lambda takes 1.5 times as long');
     expect(stdout).toMatch(/Prices are those of us-east-1 on \d{4}-\d\d-\d\d/);
     for (const line of stdout.split('\n').filter((one) => one.startsWith('- '))) expect(line).toMatch(/ \[.+\]$/);

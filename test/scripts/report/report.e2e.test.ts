@@ -5,15 +5,18 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../../scripts/plan/index.ts';
 import {
   type ComparisonInput,
   type ReportInput,
   type SheetInput,
   writeComparisonPage,
+  writePlanPage,
   writeReport,
   writeSheetPage,
 } from '../../../scripts/report/index.ts';
 import { CHROMIUM, launchChromium } from '../../functions/http/page/chromium.ts';
+import { samplePlan } from '../plan/sample-plan.ts';
 import { HOSTILE, sampleComparison, sampleInput, sampleSheet, sampleValues } from './sample.ts';
 
 const SCHEMES = ['light', 'dark'] as const;
@@ -33,6 +36,7 @@ const REPORTS = {
   'what was measured least': bare(),
   'a data set': sampleSheet([HOSTILE, 'cat', 'dog']),
   'two versions': sampleComparison(),
+  'a plan': samplePlan(HOSTILE),
 };
 
 /** A training from scratch, or an import: no curve, no "none of these", nothing was looked for. */
@@ -41,10 +45,11 @@ function bare(): ReportInput {
   return plain;
 }
 
-type AnyInput = ReportInput | SheetInput | ComparisonInput;
+type AnyInput = ReportInput | SheetInput | ComparisonInput | Plan;
 
 function write(input: AnyInput, file: string): Promise<void> {
   if ('kind' in input) return writeReport(input, file);
+  if ('sizes' in input) return writePlanPage(input, file);
   return 'figures' in input ? writeComparisonPage(input, file) : writeSheetPage(input, file);
 }
 

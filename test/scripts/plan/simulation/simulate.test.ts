@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Arrivals } from '../../../scripts/plan/arrivals/arrivals.ts';
-import { drawArrivals } from '../../../scripts/plan/arrivals/patterns.ts';
-import { LAMBDA_RULES } from '../../../scripts/plan/rules.ts';
-import type { Service } from '../../../scripts/plan/scale.ts';
-import { type Rules, type Simulated, simulate } from '../../../scripts/plan/simulate.ts';
-import type { Distribution } from '../../../scripts/plan/times.ts';
-import { stream } from '../../../scripts/system/index.ts';
+import type { Arrivals } from '../../../../scripts/plan/arrivals/arrivals.ts';
+import { drawArrivals } from '../../../../scripts/plan/arrivals/patterns.ts';
+import { LAMBDA_RULES } from '../../../../scripts/plan/rules.ts';
+import type { Service } from '../../../../scripts/plan/scale.ts';
+import { type Rules, type Simulated, simulate } from '../../../../scripts/plan/simulation/simulate.ts';
+import type { Distribution } from '../../../../scripts/plan/times.ts';
+import { stream } from '../../../../scripts/system/index.ts';
 import { erlangB, erlangC, waitsLonger } from './queueing.ts';
 
 const constant =

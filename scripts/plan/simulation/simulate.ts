@@ -1,7 +1,7 @@
 import { cellNumber } from '#system';
+import type { Service } from '../scale.ts';
 import { FinishHeap } from './finish-heap.ts';
 import { IdleEnvironments } from './idle-environments.ts';
-import type { Service } from './scale.ts';
 import { Timeline } from './timeline.ts';
 import { TokenBucket } from './token-bucket.ts';
 
