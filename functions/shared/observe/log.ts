@@ -11,7 +11,23 @@ const logger = new Logger({ serviceName: POWERTOOLS_SERVICE_NAME ?? AWS_LAMBDA_F
  * ...correlation, ...fields}`. Fields are names, numbers and codes; never picture bytes, object keys or callers' keys.
  */
 export function logLine(level: LogLevel, message: string, fields: Record<string, unknown> = {}): void {
-  logger[level](message, { ...correlation(), ...fields });
+  inContext(() => logger[level](message, { ...correlation(), ...fields }));
+}
+
+/** What AWS's runtime client keeps for each invocation (`@aws/lambda-invoke-store`). */
+interface InvokeStore {
+  hasContext(): boolean;
+  run(context: object, work: () => void): void;
+}
+
+/**
+ * On a managed instance, where invocations share a thread, Powertools writes into the invocation's own store, and throws where
+ * there is none: at INIT, and in work that outlasts its invocation. Such a line gets a store for itself.
+ */
+function inContext(write: () => void): void {
+  const { InvokeStore: store } = (globalThis as { awslambda?: { InvokeStore?: InvokeStore } }).awslambda ?? {};
+  if (process.env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined && store?.hasContext() === false) store.run({}, write);
+  else write();
 }
 
 /** What a log may say of an error: everything, causes included, because only the operator reads it. */

@@ -9,11 +9,11 @@ import {
 } from './datatype.ts';
 import { expected, ModelError, RequestError } from './errors.ts';
 import { loadOnnxruntime } from './native.ts';
-import { usableCpus } from './processor/cpu.ts';
+import { engineThreads } from './processor/cpu.ts';
 import { bytesSaturate } from './processor/saturation.ts';
 
 export interface EngineOptions {
-  /** Threads that share one run. Default: the vCPUs that the process really has. */
+  /** Threads that share one run. Default: the vCPUs that the process really has, or this thread's part of them. */
   threads?: number;
 }
 
@@ -53,7 +53,7 @@ export interface Engine {
  */
 export async function createEngine(model: Uint8Array | string, options: EngineOptions = {}): Promise<Engine> {
   const onnxruntime = await loadOnnxruntime();
-  const threads = options.threads ?? usableCpus();
+  const threads = options.threads ?? engineThreads();
   const unsigned = await bytesSaturate(onnxruntime);
   const settings: InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,

@@ -24,6 +24,18 @@ export function usableCpus(sources: CpuSources = {}): number {
   return Math.max(1, Math.round(Math.min(...limits)));
 }
 
+/**
+ * Threads for one engine: all vCPUs, but for a managed instance, on which several threads of Node have an engine each. Lambda
+ * starts eight of them for each vCPU where `AWS_LAMBDA_NODEJS_WORKER_COUNT` says nothing else.
+ */
+export function engineThreads(sources: CpuSources = {}): number {
+  const { env = process.env } = sources;
+  const cpus = usableCpus(sources);
+  if (env.AWS_LAMBDA_MAX_CONCURRENCY === undefined) return cpus;
+  const workers = Number(env.AWS_LAMBDA_NODEJS_WORKER_COUNT) || 8 * cpus;
+  return Math.max(1, Math.floor(cpus / workers));
+}
+
 /** The cgroup's CPU quota in cores. Node asks for it itself from version 22 on only. */
 function quota(read: (file: string) => string | undefined): number {
   const [v2Quota, v2Period] = (read('/sys/fs/cgroup/cpu.max') ?? '').trim().split(' ').map(Number);

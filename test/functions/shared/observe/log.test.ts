@@ -1,8 +1,11 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { describeError, logLine } from '../../../../functions/shared/observe/log.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
 });
 
 describe('logLine', () => {
@@ -15,6 +18,25 @@ describe('logLine', () => {
     expect(line.trimEnd()).not.toMatch(/[\r\n]/);
     expect(JSON.parse(line)).toMatchObject({ level: 'INFO', message: 'two\nlines', key: 'a\r\nb' });
     expect(err).toHaveBeenCalledOnce();
+  });
+});
+
+describe('logLine on a managed instance', () => {
+  const store = { hasContext: vi.fn(), run: vi.fn((_: object, work: () => void) => work()) };
+
+  it.each([
+    [false, 1],
+    [true, 0],
+  ])('has a store of its own where no invocation has one (%s)', (hasContext, runs) => {
+    vi.stubEnv('AWS_LAMBDA_MAX_CONCURRENCY', '64');
+    vi.stubGlobal('awslambda', { InvokeStore: store });
+    store.run.mockClear();
+    store.hasContext.mockReturnValue(hasContext);
+    // What Powertools asks of it besides is tried with AWS's own store, end to end.
+    const out = vi.spyOn(Logger.prototype, 'info').mockImplementation(() => undefined);
+    logLine('info', 'model loaded');
+    expect(out).toHaveBeenCalledOnce();
+    expect(store.run).toHaveBeenCalledTimes(runs);
   });
 });
 

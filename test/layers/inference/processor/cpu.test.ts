@@ -1,4 +1,4 @@
-import { usableCpus } from '@freezeframe/inference';
+import { engineThreads, usableCpus } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 
 const machine = { env: {}, cores: 6, read: () => undefined };
@@ -26,5 +26,22 @@ describe('usableCpus', () => {
       '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
     };
     expect(usableCpus({ ...machine, read: (asked) => v1[asked] })).toBe(3);
+  });
+});
+
+describe('engineThreads', () => {
+  const managed = { AWS_LAMBDA_MAX_CONCURRENCY: '64' };
+
+  it('are all vCPUs where the function is one thread', () => expect(engineThreads(machine)).toBe(6));
+
+  it.each([
+    [undefined, 1],
+    ['1', 6],
+    ['2', 3],
+    ['4', 1],
+    ['none', 1],
+  ])('are shared by %s threads of a managed instance', (count, threads) => {
+    const env = count === undefined ? managed : { ...managed, AWS_LAMBDA_NODEJS_WORKER_COUNT: count };
+    expect(engineThreads({ ...machine, env })).toBe(threads);
   });
 });
