@@ -13,6 +13,7 @@ import {
 } from './answer.ts';
 import { checkGraph } from './classifier/check-graph.ts';
 import { type DigestedFile, readDigested } from './classifier/read-digested.ts';
+import { rowByRow } from './classifier/row-by-row.ts';
 import { warm, warmDecoder } from './classifier/warm.ts';
 import type { TensorData } from './datatype.ts';
 import { createEngine, type Engine, type EngineOptions, type EngineTensor } from './engine.ts';
@@ -119,7 +120,8 @@ export async function openClassifier(
   checkFile(manifest, model);
   const opened = await createEngine(model.bytes, options);
   const heatmap = heatmapOutput(manifest);
-  const engine = heatmap?.kernel ? withKernel(opened, heatmap.name, heatmap.kernel) : opened;
+  const known = heatmap?.kernel ? withKernel(opened, heatmap.name, heatmap.kernel) : opened;
+  const engine = manifest.input.kind === 'picture' ? rowByRow(known) : known;
   try {
     checkGraph(manifest, opened);
     await Promise.all([warmed && warm(engine), decoder]);
@@ -179,9 +181,9 @@ class FrozenClassifier implements Classifier {
     const start = performance.now();
     const pixels = await decodePicture(picture, input, options);
     const decoded = performance.now();
-    const [row] = await this.#rows(input, pixels, names);
+    const row = await this.#row(input, pixels, names);
     options.onTimings?.({ decode: decoded - start, run: performance.now() - decoded });
-    return { pixels, result: toResult(this.manifest, row as OutputRow, answer) };
+    return { pixels, result: toResult(this.manifest, row, answer) };
   }
 
   async classifyBatch(pictures: readonly Uint8Array[], options: ClassifyOptions = {}): Promise<BatchResult> {
@@ -193,8 +195,7 @@ class FrozenClassifier implements Classifier {
     for await (const item of this.#decodeAhead(pictures, input, options, timings)) {
       const start = performance.now();
       if (item instanceof Uint8Array) {
-        const [row] = await this.#rows(input, item, names);
-        results.push(this.#attempt(row as OutputRow, answer));
+        results.push(this.#attempt(await this.#row(input, item, names), answer));
       } else {
         results.push(item);
       }
@@ -267,17 +268,13 @@ class FrozenClassifier implements Classifier {
     }
   }
 
-  /**
-   * One picture in a run, whoever else is asked about: in one run with others its numbers may differ in the last digit
-   * (onnxruntime multiplies a single row by other code), or by much where a graph measures the whole batch. A batch gains
-   * nothing for photographs: 8.0 ms each alone and 8.9 in sixteens (MobileNetV2, one thread).
-   */
-  async #rows(input: PictureInput, data: Uint8Array, names: readonly string[]): Promise<OutputRow[]> {
+  async #row(input: PictureInput, data: Uint8Array, names: readonly string[]): Promise<OutputRow> {
     const { name, height, width, channels } = input;
     const feeds: Record<string, TensorData> = {
       [name]: { datatype: 'UINT8', shape: [1, height, width, channels], data },
     };
-    return outputRows(this.manifest, await this.#engine.run(feeds, names), 1);
+    const [row] = outputRows(this.manifest, await this.#engine.run(feeds, names), 1);
+    return row as OutputRow;
   }
 
   #attempt(row: OutputRow, answer: CheckedOptions): Result | Problem {

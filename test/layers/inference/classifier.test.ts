@@ -115,6 +115,31 @@ describe('openClassifier', () => {
     expect(await classifier.classifyBatch([])).toEqual({ results: [] });
   });
 
+  it('answers a batch of tensors as it answers each picture', async () => {
+    const classifier = await opened(relativeGraph());
+    const data = Uint8Array.from({ length: 2 * 48 }, (_, i) => (i < 48 ? i : 255 - i));
+    const feed = (from: number, to: number, shape = [(to - from) / 48, 4, 4, 3]) => ({
+      picture: { datatype: 'UINT8' as const, shape, data: data.slice(from, to) },
+    });
+    const { answer } = await classifier.run(feed(0, 96));
+    const alone = [await classifier.run(feed(0, 48)), await classifier.run(feed(48, 96))];
+    expect(answer).toEqual({
+      datatype: 'FP32',
+      shape: [2, 3],
+      data: Float32Array.from(alone.flatMap((one) => Array.from(one.answer?.data ?? [], Number))),
+    });
+    const request = (from: number, to: number) => ({
+      inputs: [
+        { name: 'picture', datatype: 'UINT8', shape: [(to - from) / 48, 4, 4, 3], data: [...data.subarray(from, to)] },
+      ],
+    });
+    const { outputs } = await classifier.infer(request(0, 96) as never);
+    expect(outputs[0]?.data).toEqual(Array.from(answer?.data ?? [], Number));
+    // What is wrong is said of the whole batch.
+    await expect(classifier.run(feed(0, 96, [3, 4, 4, 2]))).rejects.toThrow('but received [3, 4, 4, 2]');
+    await expect(classifier.run(feed(0, 96, [3, 4, 4, 3]))).rejects.toThrow('Expected 144 values');
+  });
+
   it('refuses options that are wrong, and pictures for a model of tensors', async () => {
     const classifier = await opened(colourGraph());
     const picture = await png('red');
