@@ -95,6 +95,8 @@ async function plan(flags: Flags): Promise<void> {
   if (report !== undefined) await checkReportFile(report);
   const arrivals = await arrivalsOf(flags);
   const { of, figures } = await figuresOf(flags);
+  const long = arrivals.times.length * flags.memory.length > MANY;
+  const bar = long ? startProgress('Simulating', flags.memory.length, 'memory sizes') : undefined;
   const result = makePlan({
     arrivals,
     of,
@@ -110,12 +112,17 @@ async function plan(flags: Flags): Promise<void> {
     slowdown: flags.slowdown,
     goal: flags.p95,
     seed: flags.seed,
+    progress: (done) => bar?.update(done),
   });
+  bar?.stop();
   if (report !== undefined) await writePlanPage(result, report);
   reportResult(result, flags.json === true, () =>
     report === undefined ? planText(result) : `${planText(result)}\n\nCharts: ${report}`,
   );
 }
+
+/** Requests that take longer than a second or two to simulate. */
+const MANY = 8_000_000;
 
 /** From the file, or measured now. */
 async function figuresOf({ measured, picture, model, saveMeasured }: Flags) {

@@ -6,4 +6,4 @@ export { requestLine } from './http/front.ts';
 export { choosePort, untilSignal } from './listening.ts';
 export { builtFunction, childEnvironment, type FunctionSettings } from './runtime/child-environment.ts';
 export { Environment, nodeProgram, type Program, WITH_PARENT } from './runtime/environment.ts';
-export { builtForHere } from './serving.ts';
+export { copyOfBuild } from './serving.ts';

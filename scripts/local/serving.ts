@@ -80,8 +80,8 @@ export async function serve({ buildDir, environment, timeout, log, concurrency }
   };
 }
 
-/** What the gateway runs from. @throws FreezeframeError `not-built`, and as `bundle`. */
-async function copyOfBuild(buildDir: string): Promise<BuildCopy> {
+/** What is run from. @throws FreezeframeError `not-built`, and as `bundle`. */
+export async function copyOfBuild(buildDir: string): Promise<BuildCopy> {
   const forHere = await builtForHere(buildDir);
   const folders = [...FUNCTIONS.map((name) => `functions/${name}`), INFERENCE_LAYER, 'layers/model'];
   return copyBuild(buildDir, folders, { [INFERENCE_LAYER]: forHere });
@@ -92,7 +92,7 @@ async function copyOfBuild(buildDir: string): Promise<BuildCopy> {
  * for Lambda, an x64 machine after `--arch arm64`), a layer for this one is made in `build/local/`. The functions and models
  * are the very ones that are deployed.
  */
-export async function builtForHere(buildDir: string): Promise<string> {
+async function builtForHere(buildDir: string): Promise<string> {
   const built = (await readFile(join(buildDir, 'bundle.json'), 'utf8').then(JSON.parse, () => undefined)) as
     | { platform: string; architecture: string; models: string[] }
     | undefined;

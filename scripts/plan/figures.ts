@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expected } from '@freezeframe/inference';
+import { fromBench } from './bench-figures.ts';
 import { type Distribution, distribution, invalid, type Times } from './times.ts';
 
 /** Lambda gives one vCPU for so many MB: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -53,7 +54,8 @@ export async function readFigures(path: string): Promise<{ of: string; figures: 
 
 /** @throws FreezeframeError `figures-invalid` */
 export function parseFigures(content: unknown, name: string): { of: string; figures: Measured[] } {
-  const file = object(content, name, ['format', 'of', 'figures']);
+  const benchmark = fromBench(content);
+  const file = benchmark ? { format: FORMAT, ...benchmark } : object(content, name, ['format', 'of', 'figures']);
   if (file.format !== FORMAT) throw invalid(expected(JSON.stringify(FORMAT), `format of ${name}`, file.format));
   if (file.of !== undefined && typeof file.of !== 'string') throw invalid(expected('text', `of in ${name}`, file.of));
   if (!Array.isArray(file.figures) || file.figures.length === 0)

@@ -3,7 +3,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import sharp from 'sharp';
-import { builtForHere, builtFunction, Environment, type FunctionSettings, toEvent } from '#local';
+import { builtFunction, copyOfBuild, Environment, type FunctionSettings, toEvent } from '#local';
+import { checkFile } from './check-file.ts';
 import { type Figure, FORMAT, MB_PER_VCPU, type MeasuredFile } from './figures.ts';
 
 export interface MeasureOptions {
@@ -37,12 +38,26 @@ const PATIENCE = 60_000;
 /**
  * Measures the built http function as `freezeframe dev` runs it, for one vCPU and more. All take turns, so that a slow moment
  * of the machine hits all of them alike.
- * @throws FreezeframeError `figures-not-measured`, `not-built`, and as `bundle`
+ * @throws FreezeframeError `figures-not-measured`, `not-built`, `not-found`, and as `bundle`
  */
 export async function measureBundle(options: MeasureOptions): Promise<MeasuredFile> {
-  const { buildDir, picture, model, progress = () => {} } = options;
-  const folder = resolve(await builtForHere(buildDir));
-  const ask = { body: picture === undefined ? await photograph() : await readFile(picture), model };
+  const { buildDir, picture } = options;
+  if (picture !== undefined) await checkFile(picture, '--picture');
+  const body = picture === undefined ? await photograph() : await readFile(picture);
+  const copy = await copyOfBuild(resolve(buildDir));
+  try {
+    return await measureCopy(copy.folder, body, options);
+  } finally {
+    await copy.remove();
+  }
+}
+
+async function measureCopy(
+  folder: string,
+  body: Buffer,
+  { picture, model, progress = () => {} }: MeasureOptions,
+): Promise<MeasuredFile> {
+  const ask = { body, model };
   const runs = VCPUS.filter((vcpus) => vcpus === 1 || vcpus <= availableParallelism()).map(
     (vcpus) => new Run(folder, vcpus),
   );
@@ -58,14 +73,11 @@ export async function measureBundle(options: MeasureOptions): Promise<MeasuredFi
     }
   }
   await takingTurns(runs, ask, oneMore);
-  const of = [
-    answering,
-    picture ?? 'a picture of 1280 x 960',
-    `${availableParallelism()} x ${cpus()[0]?.model.trim()}`,
-  ];
+  const pictured = picture ?? 'a picture of 1280 x 960';
+  const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'processor'}`;
   return {
     format: FORMAT,
-    of: `${of.join(', ')}, ${new Date().toISOString().slice(0, 10)}`,
+    of: `${answering}, ${pictured}, ${machine}, ${new Date().toISOString().slice(0, 10)}`,
     figures: runs.map((run) => run.figure()),
   };
 }

@@ -23,6 +23,8 @@ export interface PlanOptions {
   /** Milliseconds that 95 % of the answers may take. */
   readonly goal?: number | undefined;
   readonly seed: number;
+  /** Called after each memory size. */
+  readonly progress?: (done: number) => void;
 }
 
 interface Quantiles {
@@ -96,9 +98,11 @@ const MAY_BE_REFUSED = 0.001;
 export function makePlan(options: PlanOptions): Plan {
   const { arrivals, figures, of, memories, processor, rules, slowdown, goal, seed } = options;
   const { times, span, says } = arrivals;
-  const sizes = memories.map((memoryMb) => {
+  const sizes = memories.map((memoryMb, i) => {
     const service = serviceAt(figures, memoryMb, slowdown);
-    return sizePlan(memoryMb, service, simulate(times, span, service, rules, seed), options);
+    const size = sizePlan(memoryMb, service, simulate(times, span, service, rules, seed), options);
+    options.progress?.(i + 1);
+    return size;
   });
   return {
     arrivals: { says, hours: span / 3600, requests: times.length, perSecond: times.length / span },

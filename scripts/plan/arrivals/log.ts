@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Random } from '#system';
 import { openTable } from '#tables';
+import { checkFile } from '../check-file.ts';
 import type { Arrivals } from './arrivals.ts';
 
 const TIME_COLUMNS = ['time', 'timestamp', 'date', '@timestamp', 'datetime'];
@@ -18,9 +19,10 @@ const LARGEST = 1e14;
 /**
  * The arrivals of a log: a table with a column `time`, one request in a row; or with a column `count` besides, so many
  * requests from that time until the next one, at random within it.
- * @throws FreezeframeError `csv-invalid`, `used-wrongly`; what the file system throws
+ * @throws FreezeframeError `csv-invalid`, `not-found`, `used-wrongly`; what else the file system throws
  */
 export async function readArrivals(path: string, random: Random): Promise<Arrivals> {
+  await checkFile(path, '--arrivals');
   const table = await openTable(path);
   const names = table.columns.map((name) => name.toLowerCase());
   const timeAt = names.findIndex((name) => TIME_COLUMNS.includes(name));
@@ -105,7 +107,7 @@ function timeOf(text: string | undefined, where: string): number {
     const number = Number(cell);
     if (number < LARGEST) return number;
   }
-  if (ISO.test(cell)) {
+  if (ISO.test(cell) && isDay(cell.slice(0, 10))) {
     const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(cell) ? cell : `${cell}Z`;
     const time = Date.parse(
       zoned
@@ -118,6 +120,12 @@ function timeOf(text: string | undefined, where: string): number {
   throw new FreezeframeError('csv-invalid', expected('a time', where, text), {
     remedy: 'A time is 2026-11-29T14:30:00Z, or seconds or milliseconds as a number. Without a zone it is UTC.',
   });
+}
+
+/** JavaScript takes February 31 for March 3. */
+function isDay(day: string): boolean {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
 function countOf(text: string | undefined, where: string): number {

@@ -99,7 +99,8 @@ describe('a log of arrivals', () => {
     ['nothing', ['time'], 'holds no request'],
     ['no time', ['time', '1', 'soon'], 'a time for line 3 of log.csv but received "soon"'],
     ['a time below zero', ['time', '-1'], 'a time for line 2'],
-    ['no such day', ['time', '2026-13-29T14:30:01Z'], 'a time for line 2'],
+    ['no such month', ['time', '2026-13-29T14:30:01Z'], 'a time for line 2'],
+    ['a day that there is not', ['time', '2026-02-30T14:30:01Z'], 'a time for line 2'],
     ['microseconds', ['time', '1764426601000000'], 'a time for line 2'],
     ['two units', ['time', '1', '1764426601000'], 'seconds in some rows and milliseconds in others'],
     ['a count that is none', ['time,count', '1,-5'], 'a number of requests for line 2 of log.csv but received "-5"'],
@@ -109,6 +110,11 @@ describe('a log of arrivals', () => {
     const reading = read(...lines);
     await expect(reading).rejects.toThrow(message);
     await expect(reading).rejects.toMatchObject({ code: 'csv-invalid' });
+  });
+
+  it('is refused where there is no file', async () => {
+    for (const path of [join(folder, 'none.csv'), folder])
+      await expect(readArrivals(path, random())).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('is refused with more than fits', async () => {
