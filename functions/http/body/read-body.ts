@@ -4,6 +4,7 @@ import { expected, RequestError } from '@freezeframe/inference';
 import type * as z from 'zod';
 import { MAX_REQUEST_BYTES } from '../../shared/limits.ts';
 import { parseJson, validate } from '../../shared/validate.ts';
+import { sentBody } from './sent-body.ts';
 
 const DECODERS = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate) } as const;
 
@@ -46,7 +47,7 @@ export function refuseType(taken: string, type: string, remedy: string): never {
  */
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   checkSize(Number(request.headers.get('content-length') ?? 0));
-  const body = new Uint8Array(await request.arrayBuffer());
+  const body = await sentBody(request);
   checkSize(body.byteLength);
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() || 'identity';
   if (encoding === 'identity') return body;

@@ -1,5 +1,6 @@
 import { expected, FreezeframeError, RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { keepBody } from '../body/sent-body.ts';
 import { problemResponse } from '../responses/problem.ts';
 import { methodsAt } from '../route.ts';
 import { ROUTES } from '../routes/index.ts';
@@ -14,7 +15,7 @@ interface Bindings {
   base?: string;
 }
 
-/** Anything that answers a web request: a Hono app. */
+/** Anything that answers a web request, and reads its body with `sentBody`: a Hono app. */
 interface WebApp {
   fetch(request: Request, environment?: Bindings): Response | Promise<Response>;
 }
@@ -88,7 +89,7 @@ function toRequest(event: GatewayEvent): Request {
   if (!event.body || method === 'GET' || method === 'HEAD') return newRequest(url, method, { headers });
   const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
   headers.set('content-length', String(body.byteLength));
-  return newRequest(url, method, { headers, body });
+  return keepBody(newRequest(url, method, { headers }), body);
 }
 
 /** The web's Request refuses some methods that the router is to answer with 405. */
