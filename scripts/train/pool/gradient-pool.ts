@@ -1,6 +1,6 @@
 import { JobThread } from '#system';
 import type { Samples } from '../batches/batches.ts';
-import { type GradientJob, GradientRunner, type GradientSetup } from './gradient-runner.ts';
+import { DONE, type GradientJob, GradientRunner, type GradientSetup } from './gradient-runner.ts';
 
 const WORKER = new URL('./gradient-worker.ts', import.meta.url);
 
@@ -35,6 +35,8 @@ export class GradientPool {
   readonly #threads: readonly JobThread<GradientJob>[];
   readonly #shared = new Map<string, SharedArrayBuffer>();
   #gradients = new Float32Array(0);
+  /** Of another thread, in this step or an earlier one. */
+  #failure: { readonly error: unknown } | undefined;
 
   private constructor(own: GradientRunner, threads: readonly JobThread<GradientJob>[]) {
     this.#own = own;
@@ -58,19 +60,38 @@ export class GradientPool {
       count: batch.count,
       size: part,
       step,
-      next: this.#share('next', Int32Array.of(0)),
+      // New for each step: a thread that is late must find the parts of its own step taken.
+      progress: new Int32Array(new SharedArrayBuffer(8)),
       gradients: new Float32Array(this.#memory('gradients', 4 * parts * weights.length), 0, parts * weights.length),
       results: new Float32Array(this.#memory('results', 8 * parts), 0, 2 * parts),
     };
-    const others = this.#threads.map((thread) => thread.run(job));
-    await this.#own.run(job);
-    await Promise.all(others);
+    await this.#compute(job, parts);
     let [loss, measure] = [0, 0];
     for (let i = 0; i < parts; i++) {
       loss += job.results[2 * i] as number;
       measure += job.results[2 * i + 1] as number;
     }
     return { gradients: this.#ownCopy(job.gradients), parts, loss, measure };
+  }
+
+  /**
+   * Until all parts are done, whoever does them. A thread that has not even begun is not waited for: where other programs
+   * keep the cores busy, it may get its turn only when this step is over.
+   */
+  async #compute(job: GradientJob, parts: number): Promise<void> {
+    const waiting = new Set<Promise<void>>();
+    for (const thread of this.#threads) {
+      const work: Promise<void> = thread
+        .run(job)
+        .catch((error) => {
+          this.#failure ??= { error };
+        })
+        .finally(() => waiting.delete(work));
+      waiting.add(work);
+    }
+    await this.#own.run(job);
+    while (Atomics.load(job.progress, DONE) < parts && waiting.size > 0) await Promise.race(waiting);
+    if (this.#failure) throw this.#failure.error;
   }
 
   /** A copy in memory that no other thread sees, which is all that onnxruntime takes. It lasts until the next step. */

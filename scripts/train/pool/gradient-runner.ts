@@ -22,13 +22,16 @@ export interface GradientJob {
   /** Samples of one part; the last may be smaller. */
   readonly size: number;
   readonly step: number;
-  /** Number of the part that nobody has taken yet. */
-  readonly next: Int32Array;
+  /** Of this step alone: the number of the part that nobody has taken yet, and how many parts are done. */
+  readonly progress: Int32Array;
   /** One row for each part. */
   readonly gradients: Float32Array;
   /** Loss and measure of each part. */
   readonly results: Float32Array;
 }
+
+/** Places in `progress`. */
+export const [NEXT, DONE] = [0, 1];
 
 /** Computes parts of a step, one after the other, on the thread that calls it. */
 export class GradientRunner {
@@ -63,6 +66,8 @@ export class GradientRunner {
    */
   async run(job: GradientJob): Promise<void> {
     const parts = Math.ceil(job.count / job.size);
+    // Others were quicker: this step is over, and its memory may be that of another one.
+    if (Atomics.load(job.progress, NEXT) >= parts) return;
     const size = job.weights.length;
     if (this.#weights.length !== size) {
       this.#weights = new Float32Array(size);
@@ -72,11 +77,13 @@ export class GradientRunner {
     this.#weights.set(job.weights);
     const own = { ...job, weights: this.#weights, fixed: job.fixed?.slice() };
     const outputs = { loss: null, measure: null, gradient: this.#vector(this.#gradient) };
-    for (let part = Atomics.add(job.next, 0, 1); part < parts; part = Atomics.add(job.next, 0, 1)) {
+    const take = () => Atomics.add(job.progress, NEXT, 1);
+    for (let part = take(); part < parts; part = take()) {
       const { loss, measure } = await this.#session.run(this.#feeds(own, part), outputs);
       job.gradients.set(this.#gradient, part * size);
       job.results[2 * part] = (loss as Tensor).data[0] as number;
       job.results[2 * part + 1] = (measure as Tensor).data[0] as number;
+      Atomics.add(job.progress, DONE, 1);
     }
   }
 

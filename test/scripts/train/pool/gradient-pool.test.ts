@@ -65,6 +65,28 @@ describe('GradientPool', () => {
     expect([three.loss, three.measure]).toEqual([one.loss, one.measure]);
   });
 
+  it('is not disturbed by threads that are late by whole steps', async () => {
+    const { compiled } = await openStep({ ...spec, config });
+    const parts = compiled.parts as NonNullable<typeof compiled.parts>;
+    const setup = { graph: parts.gradient, randoms: parts.randoms, shape: [16, 16, 1], seed: 4 };
+    const weights = firstVectors(compiled).weights as Float32Array;
+    const stepsBy = async (threads: number) => {
+      // The threads are still starting while the first steps are made.
+      const pool = await GradientPool.open(setup, threads);
+      const seen: number[][] = [];
+      for (let step = 1; step <= 60; step++) {
+        const moved = weights.map((weight) => weight * (1 + step / 100));
+        const { gradients, loss } = await pool.run({ batch, weights: moved, fixed: undefined, step, size: 10 });
+        seen.push([loss, ...gradients.filter((_, i) => i % 97 === 0)]);
+      }
+      await pool.close();
+      return seen;
+    };
+    const alone = await stepsBy(1);
+    expect(new Set(alone.map(([loss]) => loss)).size).toBe(60);
+    expect(await stepsBy(4)).toEqual(alone);
+  });
+
   it('is not for models that look at the whole batch', async () => {
     const { compiled } = await openStep(tinyTask());
     expect(compiled.parts).toBeUndefined();
