@@ -31,7 +31,8 @@ export interface GradientJob {
 }
 
 /** Places in `progress`. */
-export const [NEXT, DONE] = [0, 1];
+const NEXT = 0;
+export const DONE = 1;
 
 /** Computes parts of a step, one after the other, on the thread that calls it. */
 export class GradientRunner {
