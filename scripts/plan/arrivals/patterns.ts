@@ -49,7 +49,7 @@ const MOST = 10_000_000;
 /**
  * Requests of so many hours, at random: a Poisson process whose rate follows the pattern (by thinning).
  * @param rate requests a second in the mean.
- * @throws FreezeframeError `used-wrongly` for more than ten million, and for hours that hold no whole period.
+ * @throws FreezeframeError `used-wrongly` for no request, for more than ten million, and for hours that hold no whole period.
  */
 export function drawArrivals(name: PatternName, rate: number, hours: number, random: Random): Arrivals {
   const { says, shape, most, period }: Pattern = PATTERNS[name];
@@ -70,6 +70,11 @@ export function drawArrivals(name: PatternName, rate: number, hours: number, ran
     now += -Math.log(1 - random.uniform()) / (rate * most);
     if (now >= span) break;
     if (most === 1 || random.uniform() * most < shape(now)) times.push(now);
+  }
+  if (times.length === 0) {
+    throw new FreezeframeError('used-wrongly', expected('at least one request', `${hours} hours`, times.length), {
+      remedy: 'Look at more time (--hours), or at more requests (--rate).',
+    });
   }
   return { says: `${says}, ${rate} a second in the mean`, span, times: Float64Array.from(times) };
 }

@@ -49,6 +49,7 @@ describe('drawn arrivals', () => {
       'Expected a multiple of 24 for --hours but received 30',
     );
     expect(() => drawArrivals('burst', 1, 0.5, random())).toThrow('Expected a multiple of 1 for --hours');
+    expect(() => drawArrivals('poisson', 1e-9, 1, random())).toThrow('Expected at least one request for 1 hours');
     expect(() => drawArrivals('poisson', 1000, 24, random())).toThrow(
       expect.objectContaining({ code: 'used-wrongly', remedy: expect.stringContaining('--hours 3') }),
     );
