@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { FreezeframeError, type Manifest } from '@freezeframe/inference';
+import { takeLock } from '#system';
 import { printableJson } from '#terminal';
 
 /** Every line begins so, and so does one that a process could not finish. */
@@ -15,8 +19,11 @@ export class AnswerFile {
   /** Pictures among them that could not be read, with the reason. */
   readonly refused: readonly { readonly file: string; readonly message: string }[];
 
-  private constructor(path: string, { answered, refused, bytes }: Found) {
+  readonly #release: () => Promise<void>;
+
+  private constructor(path: string, { answered, refused, bytes }: Found, release: () => Promise<void>) {
     this.#path = path;
+    this.#release = release;
     this.#answered = answered;
     this.refused = refused;
     this.#descriptor = openSync(path, 'a');
@@ -26,11 +33,18 @@ export class AnswerFile {
 
   /**
    * @param topK how many labels an answer names
-   * @throws FreezeframeError `answers-not-resumable` for a file that holds something else; `output-not-writable`.
+   * @throws FreezeframeError `answers-not-resumable` for a file that holds something else, or that another process writes;
+   *   `output-not-writable`.
    */
   static async open(path: string, manifest: Manifest, topK: number): Promise<AnswerFile> {
-    const found = await readAnswers(path, manifest, topK);
-    return writing(path, () => new AnswerFile(path, found));
+    const release = await lockAnswers(path);
+    try {
+      const found = await readAnswers(path, manifest, topK);
+      return writing(path, () => new AnswerFile(path, found, release));
+    } catch (error) {
+      await release();
+      throw error;
+    }
   }
 
   /** Whether a picture has an answer already; of one that is named twice, each is asked about. */
@@ -48,9 +62,20 @@ export class AnswerFile {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     closeSync(this.#descriptor);
+    await this.#release();
   }
+}
+
+/** Two processes would answer every picture twice. The lock lies with the user's temporary files, not beside the answers. */
+async function lockAnswers(path: string): Promise<() => Promise<void>> {
+  const place = join(tmpdir(), `freezeframe-answers-${process.getuid?.() ?? 0}`);
+  const real = await realpath(path).catch(() => resolve(path));
+  const lock = join(place, createHash('sha256').update(real).digest('hex').slice(0, 32));
+  return takeLock(lock, join(place, 'released'), (owner) =>
+    notResumable(path, `process ${owner?.pid ?? 'unknown'} is writing to it`),
+  );
 }
 
 interface Found {
@@ -132,7 +157,7 @@ async function* linesOf(path: string): AsyncGenerator<{ text: string; length: nu
 
 function notResumable(path: string, reason: string): FreezeframeError {
   return new FreezeframeError('answers-not-resumable', `${path} cannot be gone on from: ${reason}`, {
-    remedy: 'Name the file of an earlier run with the same model and --top-k, or one that does not exist yet.',
+    remedy: 'Name the file of an ended run with the same model and --top-k, or one that does not exist yet.',
   });
 }
 

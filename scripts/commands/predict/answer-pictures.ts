@@ -54,7 +54,7 @@ export async function answerPictures(model: Model, files: readonly string[], opt
     );
     sayFailures([...answers.refused, ...failures], named.length);
   } finally {
-    answers.close();
+    await answers.close();
   }
 }
 

@@ -97,6 +97,19 @@ describe('freezeframe predict on many pictures', () => {
     }
   });
 
+  it('--resume refuses a file that another process writes to', async () => {
+    const file = join(scratch.folder, 'shared.jsonl');
+    const words = ['predict', 'colours', folder, '--resume', file];
+    const [one, other] = await Promise.all([spawnCommand(words), spawnCommand(words)]);
+    const all = await allLines();
+    expect(await linesIn(file)).toEqual(all);
+    const refused = [one, other].filter(({ stderr }) => /process \d+ is writing to it/.test(stderr));
+    // Where one had ended before the other began, both have said what cannot be read.
+    const done = [one, other].filter(({ stderr }) => stderr.includes('1 of 60 pictures could not be answered'));
+    expect(refused.length + done.length).toBe(2);
+    expect(done.length).toBeGreaterThan(0);
+  });
+
   it('--resume says where it cannot write', async () => {
     const { stdout } = await run([
       'predict',
