@@ -62,12 +62,31 @@ export function nativeError(code: ErrorCode, name: string, cause: unknown): Free
   });
 }
 
-/** libvips's loaders of the formats that are accepted; all others (SVG, PDF, vips's own, CSV…) are switched off. */
-const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'];
+/**
+ * libvips's loaders of all that is no accepted format: switched off one by one. The switches are the process's. To switch all
+ * off and some on again, as each thread loads sharp, refused pictures that another thread was decoding.
+ */
+const OTHER_LOADERS = [
+  ...[
+    'Analyze',
+    'Csv',
+    'DcRaw',
+    'Exr',
+    'Fits',
+    'Jp2k',
+    'Jxl',
+    'Magick',
+    'Magick7',
+    'Mat',
+    'Matrix',
+    'Nifti',
+    'Openexr',
+  ],
+  ...['Openslide', 'Pdf', 'Ppm', 'Rad', 'Raw', 'Svg', 'Uhdr', 'Vips'],
+];
 
 function configure(module: typeof Sharp): typeof Sharp {
-  module.block({ operation: ['VipsForeignLoad'] });
-  module.unblock({ operation: LOADERS.map((name) => `VipsForeignLoad${name}`) });
+  module.block({ operation: OTHER_LOADERS.map((name) => `VipsForeignLoad${name}`) });
   // `concurrency` stays as sharp chooses it: shrinking a 12 MP JPEG took 20 ms with one thread and with two.
   // The same picture is hardly ever asked for twice; a cache would only hold memory.
   module.cache(false);

@@ -1,3 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -21,6 +25,37 @@ it('answers the same module twice', async () => {
   const { loadOnnxruntime, loadSharp } = await import('../../../layers/inference/src/native.ts');
   expect(await loadOnnxruntime()).toBe(await loadOnnxruntime());
   expect(await loadSharp()).toBe(await loadSharp());
+});
+
+describe("libvips's loaders", () => {
+  const OURS = ['Heif', 'Jpeg', 'Nsgif', 'Png', 'Tiff', 'Webp'];
+  const family = fileURLToPath(new URL('../../../node_modules/@img', import.meta.url));
+  const binary = existsSync(family)
+    ? readdirSync(family, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /libvips-cpp[\w.]*\.(so|dylib)/.test(name))
+        .map((name) => join(family, name))[0]
+    : undefined;
+
+  async function blocked(): Promise<string[]> {
+    const { default: sharp } = await import('sharp');
+    const block = vi.spyOn(sharp, 'block');
+    const { loadSharp } = await import('../../../layers/inference/src/native.ts');
+    await loadSharp();
+    return block.mock.calls.flatMap(([{ operation }]) => operation);
+  }
+
+  it('of accepted formats are never off, while another thread may decode', async () => {
+    const names = await blocked();
+    for (const ours of OURS) expect(names.filter((name) => `VipsForeignLoad${ours}`.startsWith(name))).toEqual([]);
+  });
+
+  it.skipIf(!binary)('are all known: of accepted formats, or switched off', async () => {
+    const text = (await readFile(binary as string)).toString('latin1');
+    const found = [...new Set(text.match(/VipsForeignLoad[A-Z]\w*/g))];
+    const known = [...OURS.map((name) => `VipsForeignLoad${name}`), ...(await blocked())];
+    expect(found.length).toBeGreaterThan(20);
+    expect(found.filter((name) => !known.some((one) => name.startsWith(one)))).toEqual([]);
+  });
 });
 
 describe('the telemetry of onnxruntime', () => {
