@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
-import { expected, FreezeframeError } from '@freezeframe/inference';
+import { FreezeframeError } from '@freezeframe/inference';
 import sharp from 'sharp';
 import { builtFunction, copyOfBuild, Environment, type FunctionSettings, toEvent } from '#local';
 import { checkFile } from './check-file.ts';
@@ -180,12 +180,23 @@ async function answer(environment: Environment, { body, model }: Ask): Promise<{
   const asked = performance.now();
   const outcome = await environment.invoke(invocation);
   const ms = performance.now() - asked;
-  const said = outcome.kind === 'response' ? outcome.body.toString() : JSON.stringify(outcome);
-  const { statusCode, body: document } = outcome.kind === 'response' ? JSON.parse(said) : {};
-  if (statusCode !== 200)
-    throw notMeasured(expected('an answer with status 200', 'the picture that is measured with', said.slice(0, 300)));
-  const { name: named, version: answered } = JSON.parse(document).model ?? {};
-  return { ms, model: `${named}@${answered}` };
+  const { statusCode, body: document = '' } =
+    outcome.kind === 'response' ? (JSON.parse(outcome.body.toString()) ?? {}) : { body: JSON.stringify(outcome) };
+  if (statusCode !== 200) {
+    const said = `${statusCode ?? 'none'}: ${document}`.slice(0, 500);
+    throw notMeasured(`Expected an answer with status 200 for the picture that is measured with but received ${said}`);
+  }
+  return { ms, model: modelIn(document) };
+}
+
+/** `NAME@VERSION`; a project's own function may answer something else. */
+function modelIn(document: unknown): string {
+  try {
+    const { name, version } = JSON.parse(String(document)).model;
+    return `${name}@${version}`;
+  } catch {
+    return 'a function of its own';
+  }
 }
 
 function notMeasured(message: string, cause?: unknown): FreezeframeError {

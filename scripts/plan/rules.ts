@@ -28,7 +28,7 @@ export function rulesInWords(rules: Rules): Said[] {
     : 'Requests beyond a limit are refused (429), and nobody asks again.';
   return [
     {
-      says: `At most ${count(rules.concurrency)} environments are at work at once. A new account may have only 10. ${full}`,
+      says: `At most ${count(rules.concurrency)} ${rules.concurrency === 1 ? 'environment is' : 'environments are'} at work at once. A new account may have only 10. ${full}`,
       source: `${AWS}/gettingstarted-limits.html`,
     },
     {

@@ -48,11 +48,18 @@ describe('measuring what is bundled', () => {
     ['does not start', 'throw new Error("no engine")', /does not start: .*no engine/s],
     ['refuses the picture', FUNCTION.replaceAll('/classify', '/other'), /status 200 .* received .*not a picture/],
     ['says nothing', 'export const handler = () => process.exit(3)', /status 200/],
+    ['answers nothing', 'export const handler = () => undefined', /received none/],
     ['fails', 'export const handler = () => { throw new Error("broken") }', /status 200 .*broken/],
   ])('says so where the function %s', async (_, text, message) => {
     const measuring = measureBundle({ buildDir: await makeFakeBuild(folder, text) });
     await expect(measuring).rejects.toThrow(message);
     await expect(measuring).rejects.toMatchObject({ code: 'figures-not-measured' });
+  });
+
+  it('measures a function that does not name its model', async () => {
+    const text = 'export const handler = () => ({ statusCode: 200, body: "ok" })';
+    const { of } = await measureBundle({ buildDir: await makeFakeBuild(folder, text) });
+    expect(of).toMatch(/^a function of its own, /);
   });
 
   it('says what to do where nothing was built, and where there is no picture', async () => {
