@@ -143,6 +143,14 @@ describe('looksTruncated', () => {
     );
   });
 
+  it('sees that an AVIF has no pixels, cut where one of its boxes ends', async () => {
+    const avif = await noisy.clone().avif({ effort: 0 }).toBuffer();
+    const cuts = [avif.readUInt32BE(0)];
+    cuts.push((cuts[0] as number) + avif.readUInt32BE(cuts[0]));
+    for (const cut of cuts) expect(looksTruncated(avif.subarray(0, cut), 'avif')).toBe(true);
+    expect(looksTruncated(avif, 'avif')).toBe(false);
+  });
+
   it('takes damage for damage where the end is there', async () => {
     const png = Buffer.from(await noisy.clone().png().toBuffer());
     png.writeUInt32BE(0x7fff_ffff, 33); // the length of the chunk behind the header
