@@ -55,18 +55,18 @@ function gifEndsEarly(view: Buffer): boolean {
   return false;
 }
 
-/** Box by box. One that ends where a box does ends early where none held pixels. */
+/** Box by box. Where the file ends with a box, pixels that were described have to be there. */
 function avifEndsEarly(view: Buffer): boolean {
   let offset = 0;
-  let pixels = false;
+  const boxes = new Set<string>();
   while (offset + 8 <= view.length) {
     const short = view.readUInt32BE(offset);
     if (short === 0) return false; // until the end of the file
     if (short === 1 && offset + 16 > view.length) return true;
     const size = short === 1 ? Number(view.readBigUInt64BE(offset + 8)) : short;
     if (size < 8) return false; // no size: damaged
-    pixels ||= view.toString('latin1', offset + 4, offset + 8) === 'mdat';
+    boxes.add(view.toString('latin1', offset + 4, offset + 8));
     offset += size;
   }
-  return offset !== view.length || !pixels;
+  return offset !== view.length || (boxes.has('meta') && !boxes.has('mdat'));
 }

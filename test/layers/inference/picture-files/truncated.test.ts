@@ -107,7 +107,7 @@ describe('pictures that end early', async () => {
     expect(looksTruncated(whole, format)).toBe(false);
     let refused = 0;
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.integer({ min: 16, max: whole.length - 1 }), lastBytes(whole)), async (end) => {
+      fc.asyncProperty(fc.oneof(fc.integer({ min: 33, max: whole.length - 1 }), lastBytes(whole)), async (end) => {
         const answer = await decodePicture(whole.subarray(0, end), shape).catch((error: unknown) => error);
         if (answer instanceof PictureError) {
           expect(answer.code).toBe('picture-truncated');
@@ -143,11 +143,10 @@ describe('looksTruncated', () => {
     );
   });
 
-  it('sees that an AVIF has no pixels, cut where one of its boxes ends', async () => {
+  it('sees that an AVIF has no pixels, cut behind what describes them', async () => {
     const avif = await noisy.clone().avif({ effort: 0 }).toBuffer();
-    const cuts = [avif.readUInt32BE(0)];
-    cuts.push((cuts[0] as number) + avif.readUInt32BE(cuts[0]));
-    for (const cut of cuts) expect(looksTruncated(avif.subarray(0, cut), 'avif')).toBe(true);
+    const brands = avif.readUInt32BE(0);
+    expect(looksTruncated(avif.subarray(0, brands + avif.readUInt32BE(brands)), 'avif')).toBe(true);
     expect(looksTruncated(avif, 'avif')).toBe(false);
   });
 
