@@ -10,8 +10,12 @@ import { plainTable } from './results/markdown.ts';
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   applications: async () => (await import('./applications.ts')).applicationsBench,
   auth: async () => (await import('./auth.ts')).authBench,
+  batch: async () => (await import('./batch.ts')).batchBench,
   cold: async () => (await import('./cold.ts')).coldBench as unknown as Bench,
+  decode: async () => (await import('./decode.ts')).decodeBench,
   explain: async () => (await import('./explain.ts')).explainBench,
+  freeze: async () => (await import('./freeze.ts')).freezeBench,
+  import: async () => (await import('./import.ts')).importBench,
   load: async () => (await import('./load.ts')).loadBench,
   serve: async () => (await import('./serve.ts')).serveBench as unknown as Bench,
   train: async () => (await import('./train.ts')).trainBench,

@@ -118,7 +118,8 @@ function withWarm(subject: SubjectFigures, picture: Case, measured: ReadonlyMap<
   return { ...subject, warm: { ...subject.warm, [picture.name]: warm } };
 }
 
-/** What was said last: by a program, or by whoever looked for it. */
+/** Where a program has said more than one line: its error, not the stack and the version behind it. */
 function reason(error: Error & { stderr?: string }): string {
-  return ((error.stderr ?? '').trim().split('\n').at(-1) || error.message).slice(0, 200);
+  const said = (error.stderr ?? '').trim().split('\n');
+  return (said.find((line) => /^\w*Error\b/.test(line)) ?? (said.at(-1) || error.message)).slice(0, 200);
 }

@@ -20,7 +20,7 @@ export interface ServedModel {
 }
 
 /** The model of the samples' folder. @throws Error where `MODELS_SAMPLE_DIR` does not name it. */
-function sampleModel(): string {
+export function sampleModel(): string {
   const folder = process.env.MODELS_SAMPLE_DIR;
   if (!folder) throw new Error('MODELS_SAMPLE_DIR names no folder with mobilenet_v2_imagenet.keras');
   return join(folder, 'mobilenet_v2_imagenet.keras');
