@@ -10,7 +10,7 @@ function convolution(filters: number, size: number, padding: 'same' | 'valid') {
   return ['Conv2D', options] as const;
 }
 
-/** Four normalised convolutions, varied pictures, averaged weights: one error in three hundred, for more time. */
+/** Four normalised convolutions, varied pictures, averaged weights: 0.39 % of MNIST's test pictures wrong, for more time. */
 export const bestCnn: Architecture = {
   name: 'best-cnn',
   summary: 'four normalised convolutions, varied pictures, averaged weights; the fewest errors on MNIST, for more time',
