@@ -38,7 +38,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'system',
     'terminal',
   ],
-  transfer: ['datasets', 'evaluate', 'frozen', 'onnx', 'quantize', 'store', 'system', 'terminal'],
+  transfer: ['datasets', 'evaluate', 'frozen', 'functions', 'onnx', 'quantize', 'store', 'system', 'terminal'],
   import: [
     'convert',
     'frozen',

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createEngine, decodePicture, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
 import { readPicture, reasonOf, type Skipped } from '#datasets';
+import { inParallel } from '#functions';
 import type { Backbone } from '../backbones/backbone.ts';
 import { type CachedRow, FeatureCache } from './feature-cache.ts';
 import { type Features, type FeatureTable, openFeatures } from './features.ts';
@@ -10,6 +11,8 @@ import { HASH_BYTES, hashesAt, pictureHash } from './picture-hash.ts';
 
 /** Pictures in one run of the network: more gain nothing on two cores. */
 const BATCH = 8;
+/** As many files as there are cores, and one that waits for the disk. */
+const AT_ONCE = availableParallelism() + 1;
 
 /** A picture file and its number among those that were asked for. */
 export interface PictureFile {
@@ -133,7 +136,7 @@ async function digestsOf(
   { signal, onProgress }: ExtractOptions,
 ): Promise<(string | Error)[]> {
   let done = 0;
-  return mapInOrder(files, async ({ path }) => {
+  return inParallel(files, AT_ONCE, async ({ path }) => {
     if (signal?.aborted) throw interrupted(0, files.length);
     onProgress?.('reading', ++done, files.length);
     try {
@@ -164,7 +167,7 @@ async function runNew({ engine, backbone, files, digests, rows, reasons, cache, 
     if (typeof digest === 'string' && !rows.has(digest)) open.set(digest, (files[i] as PictureFile).path);
   const todo = [...open];
   const decode = async (first: number) =>
-    mapInOrder(todo.slice(first, first + BATCH), async ([digest, path]) => {
+    inParallel(todo.slice(first, first + BATCH), AT_ONCE, async ([digest, path]) => {
       try {
         return { digest, pixels: await decodePicture(await readPicture(path), backbone.input) };
       } catch (error) {
@@ -234,15 +237,4 @@ function collect(
     else skipped.push({ file, reason: reasons.get(digest) ?? 'cannot be read' });
   }
   return { ...kept, rowOf, skipped, fresh, seconds };
-}
-
-/** As many at once as there are cores, and one that waits for the disk. */
-async function mapInOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i] as T);
-  };
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
-  return results;
 }
