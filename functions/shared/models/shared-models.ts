@@ -13,6 +13,7 @@ import {
 } from '@freezeframe/inference';
 import { describeError, logLine } from '../observe/log.ts';
 import { measure } from '../observe/metrics.ts';
+import { isStartedAhead } from '../runtime/started-ahead.ts';
 import { fetchVersions, versionFolder } from './fetch-version.ts';
 import { type Head, headSchema, keysOf } from './head.ts';
 import { type Plan, planModels, type WantedModel } from './plan.ts';
@@ -180,7 +181,9 @@ export class SharedModels {
     );
     for (const [key, folder] of folders) {
       if (key !== `${index.default}@${index.models[index.default]?.default}` && !used.has(nameOf(key))) continue;
-      await openModel(folder).catch(async (error: unknown) => {
+      // What takes the place of others is loaded beside requests, and nobody waits for it.
+      const warmed = this.#current !== undefined || isStartedAhead();
+      await openModel(folder, { warmed }).catch(async (error: unknown) => {
         this.#broken.add(contentOf(folder));
         await rm(folder, { recursive: true, force: true });
         throw error;

@@ -2,6 +2,7 @@ import { loadClassifier } from '@freezeframe/inference';
 import { startSharedModels } from '../models/serving.ts';
 import { describeError, logLine } from '../observe/log.ts';
 import { letHeapGrow } from './heap.ts';
+import { isStartedAhead } from './started-ahead.ts';
 
 /**
  * Prepares the process and loads the default model while Lambda initialises the function. A failure is logged and not
@@ -20,10 +21,6 @@ export async function warm(load: () => Promise<unknown> = loadDefault): Promise<
   }
 }
 
-/**
- * Where a caller waits for the start, the model is not run once before the first picture: that run would be the third part
- * of a first answer, and the same memory is asked for either way. Environments that are started ahead get it.
- */
 function loadDefault(): Promise<unknown> {
-  return loadClassifier({ warmed: process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'on-demand' });
+  return loadClassifier({ warmed: isStartedAhead() });
 }
