@@ -1,4 +1,5 @@
-import { MB_PER_VCPU, type Measured } from './figures.ts';
+import { MB_PER_VCPU } from '@freezeframe/inference';
+import type { Measured } from './figures.ts';
 import { PRICES } from './prices.ts';
 import { rulesInWords, type Said } from './rules.ts';
 import { parallelShare } from './scale.ts';

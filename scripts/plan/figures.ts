@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { expected } from '@freezeframe/inference';
+import { expected, MB_PER_VCPU } from '@freezeframe/inference';
 import { fromBench } from './bench-figures.ts';
 import { type Distribution, distribution, invalid, type Times } from './times.ts';
-
-/** Lambda gives one vCPU for so many MB: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-export const MB_PER_VCPU = 1769;
 
 export const FORMAT = 'freezeframe-measured-1';
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
-import { FreezeframeError } from '@freezeframe/inference';
+import { FreezeframeError, MB_PER_VCPU } from '@freezeframe/inference';
 import sharp from 'sharp';
 import { builtFunction, copyOfBuild, Environment, type FunctionSettings, toEvent } from '#local';
 import { checkFile } from './check-file.ts';
-import { type Figure, FORMAT, MB_PER_VCPU, type MeasuredFile } from './figures.ts';
+import { type Figure, FORMAT, type MeasuredFile } from './figures.ts';
 
 export interface MeasureOptions {
   /** What `freezeframe bundle` has made. */

@@ -1,7 +1,8 @@
+import { MB_PER_VCPU } from '@freezeframe/inference';
 import { INIT_TIMEOUT_MS, INTEGRATION_TIMEOUT_MS } from '#local/limits';
 import type { Arrivals } from './arrivals/arrivals.ts';
 import { assumptionsOf } from './assumptions.ts';
-import { MB_PER_VCPU, type Measured } from './figures.ts';
+import type { Measured } from './figures.ts';
 import { MONTH_HOURS, monthCost, PRICES, type Processor } from './prices.ts';
 import { type Recommendation, recommend } from './recommend.ts';
 

@@ -1,4 +1,5 @@
-import { MB_PER_VCPU, type Measured } from './figures.ts';
+import { MB_PER_VCPU } from '@freezeframe/inference';
+import type { Measured } from './figures.ts';
 import type { Distribution } from './times.ts';
 
 /** How long each step takes with one memory size. */

@@ -4,6 +4,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { MB_PER_VCPU } from '@freezeframe/inference';
 import { sizeOf } from './size.ts';
 import type { Subject, Workshop } from './subject.ts';
 
@@ -11,7 +12,6 @@ const run = promisify(execFile);
 const PROGRAMS = fileURLToPath(new URL('./programs', import.meta.url));
 const PILLOW = 'pillow==12.0.0';
 const TENSORFLOW = ['tensorflow-cpu==2.21.0', 'keras==3.15.1', PILLOW];
-const MEMORY = '1769';
 
 export const pythonSubjects: readonly Subject[] = [
   python({
@@ -64,7 +64,7 @@ function python({ name, packages, script, model }: PythonSubject): Subject {
           environment: (runtimeApi) => ({
             PATH: process.env.PATH ?? '',
             AWS_LAMBDA_RUNTIME_API: runtimeApi,
-            AWS_LAMBDA_FUNCTION_MEMORY_SIZE: MEMORY,
+            AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MB_PER_VCPU),
             MODEL: file,
             LABELS: workshop.model.labels,
           }),

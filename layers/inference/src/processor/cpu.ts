@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /** Lambda gives one vCPU per 1,769 MB (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). */
-const MB_PER_VCPU = 1769;
+export const MB_PER_VCPU = 1769;
 
 interface CpuSources {
   env?: Readonly<Record<string, string | undefined>>;
