@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { LocalGateway } from '#local';
+import { memoryOf } from '#system';
 import type { Bench } from './bench.ts';
 import { openClient } from './setups/client.ts';
 import { photograph } from './setups/photograph.ts';
@@ -75,11 +75,10 @@ interface Memory {
 }
 
 async function memory(gateway: LocalGateway): Promise<Memory> {
-  const files = gateway.pids().map((pid) => readFile(`/proc/${pid}/status`, 'utf8'));
-  const texts = await Promise.all(files).catch(() => undefined);
-  const functions = texts?.reduce((sum, text) => sum + Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1]) / 1024, 0);
+  const each = await Promise.all(gateway.pids().map(memoryOf));
+  const told = each.filter((one) => one !== undefined);
   return {
-    functions: functions === undefined ? undefined : Math.round(functions),
+    functions: told.length < each.length ? undefined : Math.round(told.reduce((sum, { now }) => sum + now, 0)),
     gateway: Math.round(process.memoryUsage().rss / 2 ** 20),
   };
 }

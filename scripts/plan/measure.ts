@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { FreezeframeError, MB_PER_VCPU } from '@freezeframe/inference';
 import sharp from 'sharp';
 import { builtFunction, copyOfBuild, Environment, type FunctionSettings, toEvent } from '#local';
+import { memoryOf } from '#system';
 import { checkFile } from './check-file.ts';
 import { type Figure, FORMAT, type MeasuredFile } from './figures.ts';
 
@@ -95,7 +96,7 @@ async function takingTurns(runs: readonly Run[], ask: Ask, oneMore: () => void):
         oneMore();
       }
     }
-    for (const [i, run] of runs.entries()) run.peakMb = await peakMb((opened[i] as Environment).pid);
+    for (const [i, run] of runs.entries()) run.peakMb = (await memoryOf((opened[i] as Environment).pid))?.peak;
   } finally {
     await Promise.all(opened.map((one) => one.end()));
   }
@@ -136,13 +137,6 @@ class Run {
       ...(this.peakMb === undefined ? {} : { peakMb: Math.ceil(this.peakMb) }),
     };
   }
-}
-
-/** The most memory that a process had, where the system tells. */
-async function peakMb(pid: number | undefined): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
 /** Starts a process. @returns it with the milliseconds until it asks for its first event */

@@ -8,6 +8,7 @@ import { hostTarget } from '../../scripts/bundle/target.ts';
 import type { UploadReport } from '../../scripts/local/aws/uploads.ts';
 import { type LocalGateway, startLocalGateway } from '../../scripts/local/gateway.ts';
 import { openStore } from '../../scripts/store/places.ts';
+import { memoryOf } from '../../scripts/system/index.ts';
 import { garbagePictures, plainPicture } from '../functions/pictures.ts';
 import { saveTinyModel } from '../scripts/tiny-model.ts';
 
@@ -62,9 +63,8 @@ describe('the built functions under hostile input', () => {
 
   /** Resident memory of the functions' processes; undefined where the system does not tell (no /proc). */
   async function megabytes(): Promise<number | undefined> {
-    const files = gateway.pids().map((pid) => readFile(`/proc/${pid}/status`, 'utf8'));
-    const texts = await Promise.all(files).catch(() => undefined);
-    return texts?.reduce((sum, text) => sum + Number(/^VmRSS:\s*(\d+) kB$/m.exec(text)?.[1]) / 1024, 0);
+    const each = await Promise.all(gateway.pids().map(memoryOf));
+    return each.some((one) => one === undefined) ? undefined : each.reduce((sum, one) => sum + (one?.now ?? 0), 0);
   }
 
   it('answers what is no picture with a problem document', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prepared } from '../subjects/subject.ts';
 import type { Case } from './pictures.ts';
-import { processorTime } from './process-use.ts';
+import { processorTime } from './processor-time.ts';
 import { type Running, startSubject } from './running.ts';
 
 /** Between two starts: what the last process left is taken down meanwhile. */

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { defaultStore } from '#store';
+import { memoryOf } from '#system';
 import { type BenchOptions, inTemporaryFolder, say } from '../bench.ts';
 import { serveModel } from '../setups/served-model.ts';
 import { FLOOR, SUBJECTS } from '../subjects/index.ts';
@@ -7,7 +8,6 @@ import type { Prepared } from '../subjects/subject.ts';
 import { type ColdFigures, coldFigures, type WarmFigures, warmFigures } from './figures.ts';
 import { measureCold, measureWarm, type Subjects, type Warm } from './measure.ts';
 import { type Case, makeCases } from './pictures.ts';
-import { memoryOf } from './process-use.ts';
 import { type Running, startSubject } from './running.ts';
 
 const COLD_ROUNDS = 7;
@@ -97,7 +97,7 @@ async function addWarm(
     }
     for (const [name, { pid }] of running) {
       const memory = await memoryOf(pid);
-      if (memory) figures[name] = { ...(figures[name] as SubjectFigures), peakMb: memory.peak };
+      if (memory) figures[name] = { ...(figures[name] as SubjectFigures), peakMb: Math.round(memory.peak) };
     }
   } finally {
     await Promise.all([...running.values()].map((subject) => subject.end()));
