@@ -5,5 +5,6 @@ export { toEvent } from './http/event.ts';
 export { requestLine } from './http/front.ts';
 export { choosePort, untilSignal } from './listening.ts';
 export { builtFunction, childEnvironment, type FunctionSettings } from './runtime/child-environment.ts';
-export { Environment, nodeProgram, type Program, WITH_PARENT } from './runtime/environment.ts';
+export { nodeProgram, type Program, WITH_PARENT } from './runtime/environment.ts';
+export { TimedEnvironment } from './runtime/timed-environment.ts';
 export { copyOfBuild } from './serving.ts';

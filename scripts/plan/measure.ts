@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { FreezeframeError, MB_PER_VCPU } from '@freezeframe/inference';
 import sharp from 'sharp';
-import { builtFunction, copyOfBuild, Environment, type FunctionSettings, toEvent } from '#local';
+import { builtFunction, copyOfBuild, type FunctionSettings, nodeProgram, TimedEnvironment, toEvent } from '#local';
 import { memoryOf } from '#system';
 import { checkFile } from './check-file.ts';
 import { type Figure, FORMAT, type MeasuredFile } from './figures.ts';
@@ -30,12 +30,6 @@ const IN_ROW = 10;
 /** vCPUs that are measured, where this machine has as many cores: from the differences follows what more would do. */
 const VCPUS = [1, 2, 4];
 
-/** Lines that a function printed before it ended. */
-const LAST_WORDS = 5;
-
-/** Milliseconds until an answer is given up. */
-const PATIENCE = 60_000;
-
 /**
  * Measures the built http function as `freezeframe dev` runs it, for one vCPU and more. All take turns, so that a slow moment
  * of the machine hits all of them alike.
@@ -58,22 +52,22 @@ async function measureCopy(
   body: Buffer,
   { picture, model, progress = () => {} }: MeasureOptions,
 ): Promise<MeasuredFile> {
-  const ask = { body, model };
+  const payload = eventOf(body, model);
   const runs = VCPUS.filter((vcpus) => vcpus === 1 || vcpus <= availableParallelism()).map(
     (vcpus) => new Run(folder, vcpus),
   );
   const parts = 1 + runs.length * (STARTS + TURNS);
   let done = 0;
   const oneMore = () => progress(++done, parts);
-  const answering = await new Run(folder, 1).start(ask);
+  const answering = await new Run(folder, 1).start(payload);
   oneMore();
   for (let start = 0; start < STARTS; start++) {
     for (const run of runs) {
-      await run.start(ask);
+      await run.start(payload);
       oneMore();
     }
   }
-  await takingTurns(runs, ask, oneMore);
+  await takingTurns(runs, payload, oneMore);
   const pictured = picture ?? 'a picture of 1280 x 960';
   const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'processor'}`;
   return {
@@ -84,19 +78,19 @@ async function measureCopy(
 }
 
 /** Warm answers of all, each in a process of its own that lasts. */
-async function takingTurns(runs: readonly Run[], ask: Ask, oneMore: () => void): Promise<void> {
-  const opened: Environment[] = [];
+async function takingTurns(runs: readonly Run[], payload: string, oneMore: () => void): Promise<void> {
+  const opened: TimedEnvironment[] = [];
   try {
-    for (const run of runs) opened.push((await open(run.settings)).environment);
+    for (const run of runs) opened.push(await open(run.settings));
     for (let turn = 0; turn < TURNS; turn++) {
       for (const [i, run] of runs.entries()) {
-        const environment = opened[i] as Environment;
-        if (turn === 0) for (let answers = 0; answers < WARM_UP; answers++) await answer(environment, ask);
-        for (let answers = 0; answers < IN_ROW; answers++) run.warm.push((await answer(environment, ask)).ms);
+        const environment = opened[i] as TimedEnvironment;
+        if (turn === 0) for (let answers = 0; answers < WARM_UP; answers++) await answer(environment, payload);
+        for (let answers = 0; answers < IN_ROW; answers++) run.warm.push((await answer(environment, payload)).ms);
         oneMore();
       }
     }
-    for (const [i, run] of runs.entries()) run.peakMb = (await memoryOf((opened[i] as Environment).pid))?.peak;
+    for (const [i, run] of runs.entries()) run.peakMb = (await memoryOf((opened[i] as TimedEnvironment).pid))?.peak;
   } finally {
     await Promise.all(opened.map((one) => one.end()));
   }
@@ -116,11 +110,11 @@ class Run {
   }
 
   /** A cold start and the first answer. @returns the model that answered */
-  async start(ask: Ask): Promise<string> {
-    const { environment, ms } = await open(this.settings);
+  async start(payload: string): Promise<string> {
+    const environment = await open(this.settings);
     try {
-      const first = await answer(environment, ask);
-      this.init.push(ms);
+      const first = await answer(environment, payload);
+      this.init.push(environment.readyMs);
       this.first.push(first.ms);
       return first.model;
     } finally {
@@ -139,54 +133,31 @@ class Run {
   }
 }
 
-/** Starts a process. @returns it with the milliseconds until it asks for its first event */
-async function open(settings: FunctionSettings): Promise<{ environment: Environment; ms: number }> {
-  const printed: string[] = [];
-  const spawned = performance.now();
-  const environment = await Environment.start(settings, (line) => printed.push(line));
-  try {
-    await environment.ready;
-    return { environment, ms: performance.now() - spawned };
-  } catch (cause) {
-    await environment.end();
-    const words = [(cause as Error).message, ...printed.slice(-LAST_WORDS)].join('\n');
-    throw notMeasured(`The built function does not start: ${words}`, cause);
-  }
+async function open(settings: FunctionSettings): Promise<TimedEnvironment> {
+  return TimedEnvironment.start(nodeProgram(settings)).catch((cause: Error) => {
+    throw notMeasured(`The built function does not start: ${cause.message}`, cause);
+  });
 }
 
-interface Ask {
-  readonly body: Buffer;
-  readonly model: string | undefined;
-}
-
-async function answer(environment: Environment, { body, model }: Ask): Promise<{ ms: number; model: string }> {
+/** The picture on its way, as JSON. */
+function eventOf(body: Buffer, model: string | undefined): string {
   const [name = '', version] = model?.split('@') ?? [];
   const query = new URLSearchParams({ ...(name ? { model: name } : {}), ...(version ? { version } : {}) });
   const headers = { 'content-type': 'application/octet-stream', 'content-length': String(body.length) };
-  const event = toEvent({ method: 'POST', url: `/classify?${query}`, headers, body, sourceIp: '127.0.0.1' });
-  const invocation = {
-    requestId: 'plan',
-    payload: JSON.stringify(event),
-    deadline: Date.now() + PATIENCE,
-    functionArn: '',
-    traceId: '',
-  };
-  const asked = performance.now();
-  const outcome = await environment.invoke(invocation);
-  const ms = performance.now() - asked;
-  const { statusCode, body: document = '' } =
-    outcome.kind === 'response' ? (JSON.parse(outcome.body.toString()) ?? {}) : { body: JSON.stringify(outcome) };
-  if (statusCode !== 200) {
-    const said = `${statusCode ?? 'none'}: ${document}`.slice(0, 500);
-    throw notMeasured(`Expected an answer with status 200 for the picture that is measured with but received ${said}`);
-  }
-  return { ms, model: modelIn(document) };
+  return JSON.stringify(toEvent({ method: 'POST', url: `/classify?${query}`, headers, body, sourceIp: '127.0.0.1' }));
+}
+
+async function answer(environment: TimedEnvironment, payload: string): Promise<{ ms: number; model: string }> {
+  const { ms, statusCode, body } = await environment.ask(payload);
+  if (statusCode === 200) return { ms, model: modelIn(body) };
+  const said = `${statusCode ?? 'none'}: ${body}`.slice(0, 500);
+  throw notMeasured(`Expected an answer with status 200 for the picture that is measured with but received ${said}`);
 }
 
 /** `NAME@VERSION`; a project's own function may answer something else. */
-function modelIn(document: unknown): string {
+function modelIn(document: string): string {
   try {
-    const { name, version } = JSON.parse(String(document)).model;
+    const { name, version } = JSON.parse(document).model;
     return `${name}@${version}`;
   } catch {
     return 'a function of its own';

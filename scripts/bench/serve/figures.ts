@@ -46,25 +46,14 @@ export function warmFigures(all: ReadonlyMap<string, Warm>, name: string): WarmF
   const [own, floor] = [all.get(name) as Warm, all.get(FLOOR)];
   const sorted = own.wall.flat().sort((a, b) => a - b);
   const rounds = own.wall.map(median);
+  const inOrder = rounds.toSorted((a, b) => a - b);
   const middle = median(sorted);
   const cpuMs = own.cpu.length > 0 ? median(own.cpu) : undefined;
   return {
     medianMs: round(middle, 2),
     p95Ms: round(quantile(sorted, 0.95), 2),
     p99Ms: round(quantile(sorted, 0.99), 2),
-    spread: round(
-      (quantile(
-        rounds.toSorted((a, b) => a - b),
-        0.75,
-      ) -
-        quantile(
-          rounds.toSorted((a, b) => a - b),
-          0.25,
-        )) /
-        2 /
-        middle,
-      3,
-    ),
+    spread: round((quantile(inOrder, 0.75) - quantile(inOrder, 0.25)) / 2 / middle, 3),
     answers: sorted.length,
     ...(cpuMs === undefined ? {} : { cpuMs: round(cpuMs, 2) }),
     // One vCPU does no more than its own time, whatever this machine's other cores took over.

@@ -26,18 +26,18 @@ export async function measureCold(subjects: Subjects, picture: Case, rounds: num
   const figures = new Map([...subjects.keys()].map((name) => [name, { ready: [], first: [], cpu: [] } as Cold]));
   for (let round = -1; round < rounds; round++) {
     for (const [name, { program }] of rotated([...subjects], round)) {
-      const running = await startSubject(program);
+      const { environment, ask } = await startSubject(program);
       try {
-        const cpu = await processorTime(running.pid);
-        await running.ask(picture);
+        const cpu = await processorTime(environment.pid);
+        await ask(picture);
         const own = figures.get(name);
         if (round >= 0 && own) {
-          own.ready.push(running.readyMs);
-          own.first.push(running.age());
+          own.ready.push(environment.readyMs);
+          own.first.push(environment.age);
           if (cpu !== undefined) own.cpu.push(cpu);
         }
       } finally {
-        await running.end();
+        await environment.end();
       }
       await sleep(PAUSE_MS);
     }
@@ -72,10 +72,10 @@ export async function measureWarm(
     for (const [name, subject] of rotated([...running], round)) {
       await subject.ask(picture);
       const count = counts.get(name) as number;
-      const before = await processorTime(subject.pid);
+      const before = await processorTime(subject.environment.pid);
       const times: number[] = [];
       for (let i = 0; i < count; i++) times.push(await timed(() => subject.ask(picture)));
-      const after = await processorTime(subject.pid);
+      const after = await processorTime(subject.environment.pid);
       if (round < 0) continue;
       figures.get(name)?.wall.push(times);
       if (before !== undefined && after !== undefined) figures.get(name)?.cpu.push((after - before) / count);

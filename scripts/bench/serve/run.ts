@@ -45,8 +45,8 @@ export async function measureServing(
       try {
         say(`preparing ${name}`);
         const made = await prepare(workshop);
-        const running = await startSubject(made.program);
-        await running.ask(tiny).finally(() => running.end());
+        const { environment, ask } = await startSubject(made.program);
+        await ask(tiny).finally(() => environment.end());
         prepared.set(name, made);
         figures[name] = { about, bytes: made.bytes };
       } catch (error) {
@@ -95,12 +95,12 @@ async function addWarm(
       for (const name of running.keys())
         figures[name] = withWarm(figures[name] as SubjectFigures, picture, measured, name);
     }
-    for (const [name, { pid }] of running) {
-      const memory = await memoryOf(pid);
+    for (const [name, { environment }] of running) {
+      const memory = await memoryOf(environment.pid);
       if (memory) figures[name] = { ...(figures[name] as SubjectFigures), peakMb: Math.round(memory.peak) };
     }
   } finally {
-    await Promise.all([...running.values()].map((subject) => subject.end()));
+    await Promise.all([...running.values()].map(({ environment }) => environment.end()));
   }
 }
 
@@ -121,5 +121,8 @@ function withWarm(subject: SubjectFigures, picture: Case, measured: ReadonlyMap<
 /** Where a program has said more than one line: its error, not the stack and the version behind it. */
 function reason(error: Error & { stderr?: string }): string {
   const said = (error.stderr ?? '').trim().split('\n');
-  return (said.find((line) => /^\w*Error\b/.test(line)) ?? (said.at(-1) || error.message)).slice(0, 200);
+  return (
+    said.find((line) => /^\w*Error\b/.test(line)) ??
+    (said.at(-1) || error.message.replaceAll('\n', ' | '))
+  ).slice(0, 200);
 }
