@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { type Classifier, expected, FreezeframeError, openClassifier, PictureError } from '@freezeframe/inference';
+import { expected, FreezeframeError, type Result } from '@freezeframe/inference';
+import { classifyAll } from '#classifiers';
 import type { ModelVersion, StoredModel } from '#store';
 import { picturesAt } from '../predict/find-files.ts';
 
@@ -84,37 +84,17 @@ export async function compareAnswers(
       remedy: 'Name a folder with pictures (JPEG, PNG, WebP, GIF, AVIF, TIFF).',
     });
   }
-  const a = await openClassifier(versions[0].folder);
-  try {
-    const b = await openClassifier(versions[1].folder);
-    try {
-      return await answersOf(a, b, files, onDone);
-    } finally {
-      await b.close();
-    }
-  } finally {
-    await a.close();
-  }
-}
-
-async function answersOf(
-  a: Classifier,
-  b: Classifier,
-  files: readonly string[],
-  onDone: (done: number, all: number) => void,
-): Promise<Agreement> {
+  let answers = 0;
+  const onPicture = () => onDone(Math.floor(++answers / 2), files.length);
+  const a = await callAll(versions[0], files, onPicture);
+  const b = await callAll(versions[1], files, onPicture);
   const differ: { file: string; a: Called; b: Called }[] = [];
   const unreadable: { file: string; reason: string }[] = [];
-  for (const [index, file] of files.entries()) {
-    try {
-      const picture = await readPicture(file);
-      const [one, other] = [await call(a, picture), await call(b, picture)];
-      if (!isSame(one, other)) differ.push({ file, a: one, b: other });
-    } catch (error) {
-      if (!(error instanceof PictureError)) throw error;
-      unreadable.push({ file, reason: error.message });
-    }
-    onDone(index + 1, files.length);
+  for (const [i, file] of files.entries()) {
+    const [one, other] = [a[i], b[i]] as [Called | string, Called | string];
+    if (typeof one === 'string') unreadable.push({ file, reason: one });
+    else if (typeof other === 'string') unreadable.push({ file, reason: other });
+    else if (!isSame(one, other)) differ.push({ file, a: one, b: other });
   }
   const sureness = (one: { a: Called; b: Called }) => Math.min(one.a.probability, one.b.probability);
   differ.sort((one, other) => sureness(other) - sureness(one));
@@ -123,22 +103,36 @@ async function answersOf(
   return { pictures: files.length, agree, share: answered === 0 ? null : agree / answered, differ, unreadable };
 }
 
-function isSame(a: Called, b: Called): boolean {
-  // Two that know none of their labels agree, whatever the nearest label is.
-  if (a.known === false || b.known === false) return a.known === b.known;
-  return a.label === b.label;
+/** What a version calls each picture, or why a picture cannot be read. */
+async function callAll(
+  { folder }: StoredModel,
+  files: readonly string[],
+  onPicture: () => void,
+): Promise<(Called | string)[]> {
+  const pictures = files.map((picture) => ({ picture }));
+  const all: (Called | string)[] = [];
+  for await (const said of classifyAll(folder, pictures, files.length, { topK: 1 })) {
+    all.push('error' in said ? reasonOf(said.error) : calledIn(said.result));
+    onPicture();
+  }
+  return all;
 }
 
-async function call(classifier: Classifier, picture: Uint8Array): Promise<Called> {
-  const result = await classifier.classify(picture, { topK: 1 });
+/** @throws what is not the picture's fault */
+function reasonOf(error: FreezeframeError): string {
+  if (error.code === 'model-output-invalid') throw error;
+  return error.message;
+}
+
+function calledIn(result: Result): Called {
   const [first] = 'predictions' in result ? result.predictions : [];
   const { label = '', probability = 0 } = first ?? {};
   const { known } = result as { known?: boolean };
   return { label, probability, ...(known === undefined ? {} : { known }) };
 }
 
-function readPicture(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((cause: unknown) => {
-    throw new PictureError('object-denied', `${file} cannot be read`, { cause });
-  });
+function isSame(a: Called, b: Called): boolean {
+  // Two that know none of their labels agree, whatever the nearest label is.
+  if (a.known === false || b.known === false) return a.known === b.known;
+  return a.label === b.label;
 }
