@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openClassifier, usableCpus } from '@freezeframe/inference';
-import { JobThread } from '#system';
+import { JobThread, unpackError } from '#system';
 import { type Asked, ask, type Job, type Refused, refused, type Said } from './ask.ts';
 import type { Reply, Setup } from './classify-worker.ts';
-import { unpacked } from './failure.ts';
 
 export interface ClassifyOptions {
   /** How many labels an answer names. */
@@ -94,12 +93,12 @@ class Lane {
   async #answer(chunk: readonly Asked[]): Promise<Said[]> {
     const read = await Promise.all(chunk.map(jobOf));
     const reply = await this.#thread.run(read.filter((job): job is Job => !('error' in job)));
-    if ('failed' in reply) throw unpacked(reply.failed);
+    if ('failed' in reply) throw unpackError(reply.failed);
     let next = 0;
     return read.map((job) => {
       if ('error' in job) return job;
       const said = reply[next++] as (typeof reply)[number];
-      return 'refused' in said ? { error: unpacked(said.refused) } : said;
+      return 'refused' in said ? { error: unpackError(said.refused) } : said;
     });
   }
 }

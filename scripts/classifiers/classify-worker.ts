@@ -1,7 +1,6 @@
-import { openClassifier } from '@freezeframe/inference';
-import { answerJobs } from '#system';
+import { FreezeframeError, openClassifier } from '@freezeframe/inference';
+import { answerJobs, type PackedError, packError } from '#system';
 import { type Answered, ask, type Job } from './ask.ts';
-import { type Failure, packed } from './failure.ts';
 
 export interface Setup {
   /** Of the model's version. */
@@ -12,7 +11,7 @@ export interface Setup {
 }
 
 /** Of a job: what was said to each picture; or what stops all. */
-export type Reply = readonly (Answered | { readonly refused: Failure })[] | { readonly failed: Failure };
+export type Reply = readonly (Answered | { readonly refused: PackedError })[] | { readonly failed: PackedError };
 
 answerJobs(async ({ folder, threads, topK }: Setup) => {
   // A failure is told by the first job: only there its fields arrive.
@@ -21,14 +20,16 @@ answerJobs(async ({ folder, threads, topK }: Setup) => {
   return async (jobs: readonly Job[]): Promise<Reply> => {
     try {
       const classifier = await opened;
-      const reply: (Answered | { readonly refused: Failure })[] = [];
+      const reply: (Answered | { readonly refused: PackedError })[] = [];
       for (const job of jobs) {
         const said = await ask(classifier, job, topK);
-        reply.push('error' in said ? { refused: packed(said.error) } : said);
+        reply.push('error' in said ? { refused: packError(said.error) } : said);
       }
       return reply;
     } catch (error) {
-      return { failed: packed(error) };
+      // What nobody foresaw goes as it is.
+      if (!(error instanceof FreezeframeError)) throw error;
+      return { failed: packError(error) };
     }
   };
 });

@@ -1,4 +1,3 @@
 export { refused, type Said } from './ask.ts';
 export { classifyAll, FEW } from './classify-all.ts';
-export { systemCode } from './failure.ts';
 export { readPicture } from './read-picture.ts';

@@ -1,5 +1,6 @@
 import { FreezeframeError, type Manifest, type Timings } from '@freezeframe/inference';
-import { classifyAll, systemCode } from '#classifiers';
+import { classifyAll } from '#classifiers';
+import { systemCode } from '#system';
 import { checkLabels } from './check-labels.ts';
 import type { Example } from './examples.ts';
 import { type Scores, score } from './scores.ts';

@@ -11,6 +11,7 @@ export {
 } from './atomic-files.ts';
 export { type LockOwner, takeLock } from './lock.ts';
 export { didYouMean, nearest } from './near.ts';
+export { type PackedError, packError, systemCode, unpackError } from './packed-error.ts';
 export { memoryOf } from './process-memory.ts';
 export { cellNumber, mulberry32, namedStream, type Random, stream } from './random.ts';
 export { answerJobs, JobThread } from './threads/jobs.ts';

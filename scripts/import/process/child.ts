@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { FreezeframeError } from '@freezeframe/inference';
 import { openStore } from '#store';
+import { packError } from '#system';
 import { importModel } from '../import-model.ts';
 import type { ImportAnswer, ImportJob } from './messages.ts';
 
@@ -22,10 +23,7 @@ async function work(options: ImportJob['options'], location: string, watch: Work
     };
     return { report: await importModel({ ...options, store: openStore(location), onStep }) };
   } catch (error) {
-    if (error instanceof FreezeframeError) {
-      const { code, message, remedy, details } = error;
-      return { refused: { code, message, details, ...(remedy === undefined ? {} : { remedy }) } };
-    }
+    if (error instanceof FreezeframeError) return { refused: packError(error) };
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     const { code, syscall, path } = error as NodeJS.ErrnoException;
     return { broken: { message, stack, system: { code, syscall, path } } };

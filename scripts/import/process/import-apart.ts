@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { FreezeframeError } from '@freezeframe/inference';
 import { ImportError } from '#guards';
 import { checkName } from '#store';
+import { unpackError } from '#system';
 import type { ImportOptions, ImportReport } from '../import-model.ts';
 import { checkPath, HEAP_MB, type ImportLimits, limitsFor, sizeOf, WAITING } from './limits.ts';
 import type { ImportAnswer, ImportJob } from './messages.ts';
@@ -89,10 +89,7 @@ function answerOf(child: ChildProcess, onStep: (step: string) => void, onSaving:
 
 function unpack(answer: Last): ImportReport {
   if ('report' in answer) return answer.report;
-  if ('refused' in answer) {
-    const { code, message, ...options } = answer.refused;
-    throw new FreezeframeError(code, message, options);
-  }
+  if ('refused' in answer) throw unpackError(answer.refused);
   const { message, stack, system } = answer.broken;
   const error = Object.assign(new Error(message), system);
   if (stack !== undefined) error.stack = stack;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@freezeframe/inference';
+import type { PackedError } from '#system';
 import type { ImportOptions, ImportReport } from '../import-model.ts';
 import type { ImportLimits } from './limits.ts';
 
@@ -14,14 +14,7 @@ export interface ImportJob {
 export type ImportAnswer =
   | { readonly step: string }
   | { readonly report: ImportReport }
-  | {
-      readonly refused: {
-        readonly code: ErrorCode;
-        readonly message: string;
-        readonly remedy?: string;
-        readonly details: Record<string, unknown>;
-      };
-    }
+  | { readonly refused: PackedError }
   | {
       readonly broken: {
         readonly message: string;
