@@ -1,12 +1,4 @@
-import {
-  createEngine,
-  DATATYPE_INFO,
-  type EngineTensor,
-  elementCount,
-  openClassifier,
-  type TensorData,
-  type Timings,
-} from '@freezeframe/inference';
+import { createEngine, openClassifier, type Timings, zeroFeeds } from '@freezeframe/inference';
 import { type Cost, repeat, spreadOf, timeWarm } from './cost.ts';
 import type { CostJob } from './measure-cost.ts';
 
@@ -27,11 +19,11 @@ process.once('message', async (job: CostJob) => {
 async function prepare({ folder, graph, pictures = [] }: CostJob): Promise<() => Promise<Cost>> {
   if (graph !== undefined) {
     const engine = await createEngine(graph);
-    return async () => ({ run: await timeWarm(() => engine.run(feedsOf(engine.inputs))) });
+    return async () => ({ run: await timeWarm(() => engine.run(zeroFeeds(engine.inputs))) });
   }
   const classifier = await openClassifier(folder as string);
   if (pictures.length === 0)
-    return async () => ({ run: await timeWarm(() => classifier.run(feedsOf(classifier.inputs))) });
+    return async () => ({ run: await timeWarm(() => classifier.run(zeroFeeds(classifier.inputs))) });
   return async () => {
     const each = await repeat(async (turn) => {
       let spent: Timings = { decode: 0, run: 0 };
@@ -46,15 +38,4 @@ async function prepare({ folder, graph, pictures = [] }: CostJob): Promise<() =>
     });
     return { run: spreadOf(each.map(({ run }) => run)), whole: spreadOf(each.map(({ whole }) => whole)) };
   };
-}
-
-/** One sample of zeros: how long a network takes does not depend on what it is asked. */
-function feedsOf(inputs: readonly EngineTensor[]): Record<string, TensorData> {
-  return Object.fromEntries(
-    inputs.map(({ name, datatype, shape: open }) => {
-      const shape = open.map((size) => size ?? 1);
-      const count = elementCount(shape);
-      return [name, { datatype, shape, data: new DATATYPE_INFO[datatype].array(count) } as TensorData];
-    }),
-  );
 }

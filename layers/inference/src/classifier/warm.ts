@@ -1,17 +1,11 @@
-import { DATATYPE_INFO, elementCount, type TensorData } from '../datatype.ts';
-import type { Engine } from '../engine.ts';
+import { type Engine, zeroFeeds } from '../engine.ts';
 import type { Manifest } from '../manifest.ts';
 import { decodePicture } from '../picture.ts';
 
 /** The first run allocates and packs: 8 ms instead of 5 for MobileNet. Sizes that nobody fixed cannot be guessed. */
 export async function warm(engine: Engine): Promise<void> {
   if (engine.inputs.some(({ shape }) => shape.slice(1).includes(null))) return;
-  const feeds: Record<string, TensorData> = {};
-  for (const { name, datatype, shape } of engine.inputs) {
-    const sizes = shape.map((size) => size ?? 1);
-    feeds[name] = { datatype, shape: sizes, data: new DATATYPE_INFO[datatype].array(elementCount(sizes)) };
-  }
-  await engine.run(feeds);
+  await engine.run(zeroFeeds(engine.inputs));
 }
 
 /** One white pixel, PNG. */
