@@ -46,15 +46,24 @@ const serving = (prefix: string, s3 = endpoint) => ({
   AWS_ENDPOINT_URL_S3: s3,
 });
 
+interface Answer {
+  readonly status: number;
+  readonly version?: string;
+  /** When it was asked for, and when it was there. */
+  readonly asked: number;
+  readonly at: number;
+}
+
 /** Asks what is on a picture, and answers the status and which version said so. */
-async function ask(api: BuiltApi, picture: Uint8Array): Promise<{ status: number; version?: string; at: number }> {
+async function ask(api: BuiltApi, picture: Uint8Array): Promise<Answer> {
+  const asked = performance.now();
   const response = await fetch(`${api.url}/classify`, {
     method: 'POST',
     headers: { 'content-type': 'image/png' },
     body: new Uint8Array(picture),
   });
   const { model } = (await response.json()) as { model?: { name: string; version: string } };
-  return { status: response.status, at: performance.now(), ...(model ? { version: model.version } : {}) };
+  return { status: response.status, asked, at: performance.now(), ...(model ? { version: model.version } : {}) };
 }
 
 describe('functions with models of a store', () => {
@@ -64,25 +73,27 @@ describe('functions with models of a store', () => {
     const api = await startBuiltApi({ environment: serving('moved'), concurrency: 2 });
     try {
       const picture = await plainPicture('red');
-      const answers: Promise<{ status: number; version?: string; at: number }>[] = [];
+      const answers: Promise<Answer>[] = [];
       const timer = setInterval(() => answers.push(ask(api, picture)), 1000 / PER_SECOND);
       const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
       await pause(2);
-      const moved = performance.now();
+      const begun = performance.now();
       await store.tag('tiny@5', 'production');
+      const moved = performance.now();
       await pause(STATED_SECONDS + 4);
-      const back = performance.now();
+      const undone = performance.now();
       await store.rollback('tiny', 'production');
+      const back = performance.now();
       await pause(STATED_SECONDS + 3);
       clearInterval(timer);
       const all = await Promise.all(answers);
       expect(all.filter(({ status }) => status !== 200)).toEqual([]);
       const versions = (from: number, to: number) =>
-        new Set(all.filter(({ at }) => at >= from && at < to).map(({ version }) => version));
-      expect(versions(0, moved)).toEqual(new Set(['1']));
-      expect(versions(moved + STATED_SECONDS * 1000, back)).toEqual(new Set(['5']));
+        new Set(all.filter(({ asked, at }) => asked >= from && at < to).map(({ version }) => version));
+      expect(versions(0, begun)).toEqual(new Set(['1']));
+      expect(versions(moved + STATED_SECONDS * 1000, undone)).toEqual(new Set(['5']));
       expect(versions(back + STATED_SECONDS * 1000, Number.POSITIVE_INFINITY)).toEqual(new Set(['1']));
-      const last = Math.max(...all.filter(({ at, version }) => at < back && version === '1').map(({ at }) => at));
+      const last = Math.max(...all.filter(({ at, version }) => at < undone && version === '1').map(({ at }) => at));
       console.info(`${all.length} answers, no error; all new after ${((last - moved) / 1000).toFixed(1)} s`);
       expect(await (await fetch(`${api.url}/health`)).json()).toMatchObject({
         model: { name: 'tiny', version: '1' },

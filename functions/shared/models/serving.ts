@@ -44,8 +44,8 @@ export async function startSharedModels(environment: NodeJS.ProcessEnv = process
 }
 
 /** An invocation begins. Answers what to call when it has ended. */
-export function enterInvocation(): () => void {
-  return shared?.enter() ?? (() => {});
+export async function enterInvocation(): Promise<() => void> {
+  return (await shared?.enter()) ?? (() => {});
 }
 
 /** Where answers come from; undefined where the stack names no store. */

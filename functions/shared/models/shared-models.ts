@@ -19,6 +19,9 @@ import { type Head, headSchema, keysOf } from './head.ts';
 import { type Plan, planModels, type WantedModel } from './plan.ts';
 import type { StoreReader } from './s3-reader.ts';
 
+/** So long an invocation waits for an overdue look: then it is answered by what is here. */
+const OVERDUE_MS = 2_000;
+
 export interface SharedModelsOptions {
   readonly reader: StoreReader;
   readonly prefix: string;
@@ -50,8 +53,8 @@ interface Generation {
 }
 
 /**
- * Models of a shared store, beside those of the layer. Tags are looked at beside invocations; what they point at now is loaded beside
- * what is there, and answers from the next invocation on. What is replaced is closed when the last invocation that began with it has
+ * Models of a shared store, beside those of the layer. Tags are looked at beside invocations, and before one where the
+ * last look is older than stated; what they point at now is loaded beside what is there, and answers from the next invocation on. What is replaced is closed when the last invocation that began with it has
  * ended.
  */
 export class SharedModels {
@@ -66,7 +69,9 @@ export class SharedModels {
   #discarding: Promise<unknown> = Promise.resolve();
   #current: Generation | undefined;
   #next: Generation | undefined;
+  /** When the store was last looked at; when the look began after which one knew how it is, or gave up waiting for that. */
   #asked = Number.NEGATIVE_INFINITY;
+  #known = Number.NEGATIVE_INFINITY;
   #checked: number | undefined;
   #problem: string | undefined;
   #checking: Promise<void> | undefined;
@@ -88,15 +93,10 @@ export class SharedModels {
   async start(): Promise<void> {
     // What a process that crashed in this environment has left.
     await rm(this.#options.folder, { recursive: true, force: true });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#options.patienceMs);
-    });
-    const check = this.#check();
+    const check = this.#checkFor(this.#options.patienceMs);
     // The engine is loaded while S3 is waited for; whoever needs it is told if that fails.
     for (const native of [loadOnnxruntime(), loadSharp()]) native.catch(() => undefined);
-    await Promise.race([check, late]);
-    clearTimeout(timer);
+    await check;
     this.#swap();
     if (this.#current) return;
     if (this.#problem === undefined) {
@@ -107,10 +107,12 @@ export class SharedModels {
   }
 
   /** An invocation begins. Answers what to call when it has ended. */
-  enter(): () => void {
-    this.#swap();
+  async enter(): Promise<() => void> {
+    // Nobody asked for so long, or Lambda froze the look that began beside the last invocation: what is here may be of yesterday.
+    if (this.#isOverdue) await this.#checkFor(OVERDUE_MS);
     // Twice in the time in which a tag is to be noticed: half of it is there to load what it points at.
-    if (this.#now() - this.#asked >= this.#options.checkMs / 2) void this.#check();
+    else if (this.#now() - this.#asked >= this.#options.checkMs / 2) void this.#check();
+    this.#swap();
     const generation = this.#current;
     if (generation) generation.users++;
     return () => {
@@ -119,10 +121,27 @@ export class SharedModels {
     };
   }
 
+  get #isOverdue(): boolean {
+    return this.#now() - this.#known >= this.#options.checkMs;
+  }
+
+  /** Waits for a look at the store, but not longer. */
+  async #checkFor(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, patienceMs, 'late');
+    });
+    // Twice where a look was under way already: Lambda may have frozen that one long ago.
+    while (this.#isOverdue) if ((await Promise.race([this.#check(), late])) === 'late') this.#known = this.#now();
+    clearTimeout(timer);
+  }
+
   /** One at a time; its failures are logged. */
   #check(): Promise<void> {
-    this.#asked = this.#now();
-    this.#checking ??= this.#refresh()
+    if (this.#checking) return this.#checking;
+    const began = this.#now();
+    this.#asked = began;
+    this.#checking = this.#refresh()
       .then(() => {
         this.#checked = this.#now();
         this.#problem = undefined;
@@ -134,6 +153,7 @@ export class SharedModels {
         measure('ModelsStale', 1);
       })
       .finally(() => {
+        this.#known = Math.max(this.#known, began);
         this.#checking = undefined;
       });
     return this.#checking;

@@ -29,7 +29,7 @@ export function observed<E, R>(handler: Handler<E, R>): Handler<E, R | typeof WA
     }
     if (cold) measure('ColdStart', 1);
     cold = false;
-    const leave = enterInvocation();
+    const leave = await enterInvocation();
     const fields = context?.awsRequestId ? { invocationId: context.awsRequestId } : {};
     try {
       return await correlated(fields, () => traced('handler', () => handler(event, context)));

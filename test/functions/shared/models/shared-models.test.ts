@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadClassifier, type ManifestDraft, readIndex, serveModels } from '@freezeframe/inference';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseWanted } from '../../../../functions/shared/models/plan.ts';
-import { s3Reader } from '../../../../functions/shared/models/s3-reader.ts';
+import { type StoreReader, s3Reader } from '../../../../functions/shared/models/s3-reader.ts';
 import { SharedModels } from '../../../../functions/shared/models/shared-models.ts';
 import { S3Store } from '../../../../scripts/store/s3/s3-store.ts';
 import { S3Server } from '../../../aws/s3-server.ts';
@@ -59,9 +59,13 @@ function save(seed: number, name = 'colours') {
   return store.save(name, { manifest, model });
 }
 
-function shared(wanted = '', patienceMs = 20_000): SharedModels {
+function shared(
+  wanted = '',
+  patienceMs = 20_000,
+  reader: StoreReader = s3Reader({ bucket: 'models', prefix }),
+): SharedModels {
   return new SharedModels({
-    reader: s3Reader({ bucket: 'models', prefix }),
+    reader,
     prefix,
     wanted: parseWanted(wanted),
     checkMs: 1_000,
@@ -80,7 +84,7 @@ const answering = async (options = {}) => {
 async function invokeUntil(models: SharedModels, version: string): Promise<void> {
   clock += 600;
   for (let i = 0; i < 400; i++) {
-    const leave = models.enter();
+    const leave = await models.enter();
     const now = await answering();
     leave();
     if (now === version) return;
@@ -124,7 +128,7 @@ describe('models of a store in S3', () => {
     const models = shared();
     await models.start();
     const old = await loadClassifier();
-    const leave = models.enter();
+    const leave = await models.enter();
     await store.tag('colours@2', 'production');
     await invokeUntil(models, 'colours@2');
     // The invocation that began before it ends on the old one.
@@ -141,14 +145,75 @@ describe('models of a store in S3', () => {
     expect(models.state).toMatchObject({ from: 'store' });
   });
 
+  it('are looked at first by an invocation that comes when nobody asked for as long as a tag may take', async () => {
+    for (const seed of [1, 2]) await save(seed);
+    const models = shared();
+    await models.start();
+    await store.tag('colours@2', 'production');
+    clock += 1_000;
+    const all = await Promise.all([models.enter(), models.enter()]);
+    expect(await answering()).toBe('colours@2');
+    for (const leave of all) leave();
+  });
+
+  it('are looked at once more where the look that is under way began as long ago', async () => {
+    for (const seed of [1, 2]) await save(seed);
+    const inner = s3Reader({ bucket: 'models', prefix });
+    const frozen: (() => void)[] = [];
+    let freeze = false;
+    // Lambda freezes an environment when a head was read, and the answer is on its way.
+    const read: StoreReader['read'] = async (...what) => {
+      const found = await inner.read(...what);
+      if (freeze) await new Promise<void>((resolve) => frozen.push(resolve));
+      return found;
+    };
+    const models = shared('colours', 20_000, { ...inner, read });
+    await models.start();
+    freeze = true;
+    clock += 600;
+    (await models.enter())();
+    await vi.waitFor(() => expect(frozen).toHaveLength(1));
+    freeze = false;
+    await store.tag('colours@2', 'production');
+    clock += 3_600_000;
+    const entered = models.enter();
+    for (const thaw of frozen) thaw();
+    const leave = await entered;
+    expect(await answering()).toBe('colours@2');
+    leave();
+  });
+
+  it('do not keep an invocation waiting for a store that says nothing', async () => {
+    await save(1);
+    const models = shared();
+    await models.start();
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    server.before = () => gate;
+    clock += 1_000;
+    const began = performance.now();
+    (await models.enter())();
+    expect(performance.now() - began).toBeLessThan(4_500);
+    // And not the next one.
+    const again = performance.now();
+    (await models.enter())();
+    expect(performance.now() - again).toBeLessThan(1_000);
+    expect(await answering()).toBe('colours@1');
+    clock += 10;
+    go();
+    await vi.waitFor(() => expect(models.state.checked).toBe('1970-01-01T00:00:01.010Z'));
+  });
+
   it('are looked at by conditional reads of one small object, and not for each invocation', async () => {
     await save(1);
     const models = shared('colours');
     await models.start();
     const before = server.requests.length;
-    for (let i = 0; i < 20; i++) models.enter()();
+    for (let i = 0; i < 20; i++) (await models.enter())();
     clock += 600;
-    for (let i = 0; i < 20; i++) models.enter()();
+    for (let i = 0; i < 20; i++) (await models.enter())();
     await vi.waitFor(() => expect(server.requests.length).toBe(before + 1));
     expect(server.requests.at(-1)).toBe(`GET /models/${prefix}/models/colours/head.json`);
   });
@@ -218,12 +283,12 @@ describe('models of a store in S3', () => {
     object.bytes[3] = (object.bytes[3] ?? 0) ^ 1;
     await store.tag('colours@2', 'production');
     clock += 600;
-    models.enter()();
+    (await models.enter())();
     await vi.waitFor(() => expect(models.state).toMatchObject({ from: 'store', problem: 'model-corrupt' }));
     const fetched = () => server.requests.filter((line) => line === `GET /${key}`).length;
     const once = fetched();
     clock += 600;
-    models.enter()();
+    (await models.enter())();
     await vi.waitFor(() => expect(models.state.problem).toBe('model-damaged'));
     expect([fetched(), await answering()]).toEqual([once, 'colours@1']);
     await store.tag('colours@3', 'production');
