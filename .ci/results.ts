@@ -54,10 +54,9 @@ export function results(runs: readonly Run[], skips: readonly Skip[], root: stri
   return { line, wrong, red: counts.failed > 0 || wrong.length > 0 };
 }
 
-/** A word of the command line: `<command>=<exit code>=<report>`, or `<command>=<exit code>` for one whose tests are counted elsewhere. */
+/** A word of the command line: `<command>=<exit code>=<report>`. */
 function readRun(word: string): Run {
-  const [command = '', status = '', file] = word.split('=');
-  if (file === undefined) return { command, status: Number(status) };
+  const [command = '', status = '', file = ''] = word.split('=');
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8') || 'null') : undefined;
   // Without a report nothing ran, whatever the exit code says.
   return { command, status: report ? Number(status) : Number(status) || 1, report: report ?? undefined };
