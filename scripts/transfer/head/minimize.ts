@@ -38,7 +38,7 @@ export async function minimize(
     let slope = dot(direction, here.gradient);
     if (!(slope < 0)) {
       steps.length = 0;
-      direction = here.gradient.map((value) => -value);
+      direction = negative(here.gradient);
       slope = dot(direction, here.gradient);
     }
     let length = steps.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
@@ -57,8 +57,8 @@ export async function minimize(
       x.set(start);
       return step;
     }
-    const s = x.map((value, i) => value - (start[i] as number));
-    const y = next.gradient.map((value, i) => value - (here.gradient[i] as number));
+    const s = difference(x, start);
+    const y = difference(next.gradient, here.gradient);
     const curvature = dot(s, y);
     if (curvature > 1e-12) {
       steps.push({ s, y, rho: 1 / curvature });
@@ -73,7 +73,7 @@ function descent(
   gradient: Float64Array,
   steps: readonly { readonly s: Float64Array; readonly y: Float64Array; readonly rho: number }[],
 ): Float64Array {
-  const q = gradient.map((value) => -value);
+  const q = negative(gradient);
   const alphas: number[] = [];
   for (const { s, y, rho } of [...steps].reverse()) {
     const alpha = rho * dot(s, q);
@@ -87,6 +87,20 @@ function descent(
   }
   for (const [i, { s, y, rho }] of steps.entries()) addScaled(q, s, (alphas[i] as number) - rho * dot(y, q));
   return q;
+}
+
+// Loops: `map` would call a function for each number, which takes a fifth of the time of a fit.
+
+function negative(values: Float64Array): Float64Array {
+  const all = new Float64Array(values.length);
+  for (let i = 0; i < all.length; i++) all[i] = -(values[i] as number);
+  return all;
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const all = new Float64Array(a.length);
+  for (let i = 0; i < all.length; i++) all[i] = (a[i] as number) - (b[i] as number);
+  return all;
 }
 
 function addScaled(to: Float64Array, from: Float64Array, by: number): void {
@@ -106,6 +120,6 @@ function dot(a: Float64Array, b: Float64Array): number {
 
 function largest(values: Float64Array): number {
   let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i] as number));
   return most;
 }
