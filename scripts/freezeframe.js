@@ -6,7 +6,8 @@ import { register } from 'tsx/esm/api';
 // `freezeframe models list | head` closes our stdout early: whoever read it has what they wanted, and that is no failure.
 process.stdout.on('error', (error) => {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(`freezeframe: The output cannot be written: ${error.message}\n`);
+  process.exit(1);
 });
 // Nobody reads our progress any more; the work goes on.
 process.stderr.on('error', () => {});

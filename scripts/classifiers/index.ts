@@ -1,3 +1,3 @@
 export { refused, type Said } from './ask.ts';
 export { classifyAll, FEW } from './classify-all.ts';
-export { readPicture } from './read-picture.ts';
+export { readNamed, readPicture } from './read-picture.ts';

@@ -1,4 +1,4 @@
-import { FreezeframeError, openClassifier, readManifest } from '@freezeframe/inference';
+import { FreezeframeError, openClassifier } from '@freezeframe/inference';
 import { Command } from 'commander';
 import { openStore } from '#store';
 import { wholeAboveZero } from '#terminal';
@@ -55,10 +55,10 @@ async function predict(reference: string, files: readonly string[], options: Opt
       remedy: 'Leave --resume out.',
     });
   }
-  const { folder } = await openStore().resolve(reference);
-  const manifest = await readManifest(folder);
+  const model = await openStore().resolve(reference);
+  const { folder, manifest } = model;
   await checkExplain(manifest, options.request === undefined ? files : [], options);
-  if (options.request === undefined) return answerPictures({ folder, manifest }, files, options);
+  if (options.request === undefined) return answerPictures(model, files, options);
   const classifier = await openClassifier(folder, { warmed: false });
   try {
     await answerRequest(classifier, options.request, options);

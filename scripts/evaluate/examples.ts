@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { expected, FreezeframeError } from '@freezeframe/inference';
+import { expected, FreezeframeError, PictureError } from '@freezeframe/inference';
 import { openTable, type TableOptions } from '#tables';
 
 /** A file, and what is on it. */
@@ -35,33 +35,48 @@ export async function listExamples(path: string, options: TableOptions = {}): Pr
 
 async function fromFolders(root: string): Promise<Example[]> {
   const examples: Example[] = [];
-  for (const label of await entriesOf(root, 'folders')) {
-    for (const file of await filesBelow(join(root, label))) examples.push({ file, label });
+  const above = await realpath(root);
+  for (const { name: label, path, kind } of await entriesOf(root)) {
+    if (kind !== 'folder') continue;
+    for (const example of await examplesBelow(path, label, new Set([above]))) examples.push(example);
   }
   return examples;
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const files = (await entriesOf(folder, 'files')).map((name) => join(folder, name));
-  for (const name of await entriesOf(folder, 'folders')) files.push(...(await filesBelow(join(folder, name))));
-  return files;
-}
-
-async function entriesOf(folder: string, wanted: 'files' | 'folders'): Promise<string[]> {
-  const names: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.name.startsWith('.')) continue;
-    // A link counts as what it leads to, except to a folder: it may lead back up.
-    const isFile = entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(join(folder, entry.name))));
-    if (wanted === 'files' ? isFile : entry.isDirectory()) names.push(entry.name);
+/** Links are followed as training follows them: each real folder once, and never back up. */
+async function examplesBelow(folder: string, label: string, entered: Set<string>): Promise<Example[]> {
+  const real = await realpath(folder);
+  if (entered.has(real)) return [];
+  entered.add(real);
+  const entries = await entriesOf(folder);
+  const examples = entries
+    .filter(({ kind }) => kind !== 'folder')
+    .map(({ path, kind }) => exampleOf(path, label, kind));
+  for (const { path, kind } of entries) {
+    if (kind === 'folder') for (const example of await examplesBelow(path, label, entered)) examples.push(example);
   }
-  return names.sort();
+  return examples;
 }
 
-async function leadsToFile(link: string): Promise<boolean> {
-  return stat(link).then(
-    (target) => target.isFile(),
-    () => false,
+/** Reading a pipe may never end: it is named among what cannot be read. */
+function exampleOf(file: string, label: string, kind: Kind): Example {
+  if (kind !== 'other') return { file, label };
+  const error = new PictureError('picture-unreadable', 'neither a file nor a folder');
+  return { file, label, read: () => Promise.reject(error) };
+}
+
+type Kind = 'folder' | 'file' | 'other';
+
+/** The visible entries of a folder, sorted. A link counts as what it leads to; one that leads nowhere is told when it is read. */
+async function entriesOf(folder: string): Promise<{ name: string; path: string; kind: Kind }[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const found = await stat(path).catch(() => undefined);
+      const kind: Kind = found?.isDirectory() ? 'folder' : (found?.isFile() ?? true) ? 'file' : 'other';
+      return { name, path, kind };
+    }),
   );
 }
 

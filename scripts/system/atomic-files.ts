@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 // A kill, or the power, can stop us between any two calls. So whatever a reader can see appears by one rename of
@@ -37,7 +37,7 @@ export async function sweepTemporary(parent: string): Promise<void> {
 export async function writeDurable(file: string, content: Content, mode?: number): Promise<void> {
   const handle = await open(file, 'w', mode);
   try {
-    for (const part of Array.isArray(content) ? content : [content]) await handle.writeFile(part);
+    for (const part of partsOf(content)) await handle.writeFile(part);
     await handle.sync();
   } finally {
     await handle.close();
@@ -59,7 +59,8 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Replaces or makes a file in one step: a reader sees the old content or the new one.
+ * Replaces or makes a file in one step: a reader sees the old content or the new one. A link stays, and what it leads to is
+ * replaced; a pipe or a device (`/dev/stdout`) is written to.
  * @param options.scratch where it is written first, on the same file system; folders above it are made. Default: a hidden
  *   name beside the file, not made of the file's own, which may be as long as a name can be.
  */
@@ -68,15 +69,32 @@ export async function replaceFile(
   content: Content,
   options: { readonly scratch?: string; readonly mode?: number } = {},
 ): Promise<void> {
-  const scratch = options.scratch ?? join(dirname(file), `.${randomUUID()}`);
+  const there = await stat(file).catch(() => undefined);
+  if (there && !there.isFile() && !there.isDirectory()) return writeThrough(file, content);
+  const target = there && options.scratch === undefined ? await realpath(file) : file;
+  const scratch = options.scratch ?? join(dirname(target), `.${randomUUID()}`);
   await mkdir(dirname(scratch), { recursive: true });
   try {
     await writeDurable(scratch, content, options.mode);
-    await rename(scratch, file);
-    await syncFolder(dirname(file));
+    await rename(scratch, target);
+    await syncFolder(dirname(target));
   } finally {
     await rm(scratch, { force: true });
   }
+}
+
+/** Neither has a disk to wait for, nor may another file take its place. */
+async function writeThrough(file: string, content: Content): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    for (const part of partsOf(content)) await handle.writeFile(part);
+  } finally {
+    await handle.close();
+  }
+}
+
+function partsOf(content: Content): readonly (Uint8Array | string)[] {
+  return typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
 }
 
 /**

@@ -103,19 +103,22 @@ function messageOf(error: unknown): string {
  */
 const READ: SharpOptions = { limitInputPixels: false, unlimited: false, failOn: 'error', pages: 1, autoOrient: true };
 
+/** For who knows the size before the bytes. @throws PictureError `picture-too-large` */
+export function checkEncodedSize(bytes: number, maxBytes = MAX_BYTES): void {
+  if (bytes <= maxBytes) return;
+  throw new PictureError('picture-too-large', expected(`at most ${maxBytes} bytes`, 'the picture', `${bytes} bytes`), {
+    remedy: 'Send a smaller picture.',
+    details: { maxBytes, bytes },
+  });
+}
+
 function checkEncoded(bytes: Uint8Array, maxBytes: number): PictureFormat {
   if (bytes.byteLength === 0) {
     throw new PictureError('picture-empty', expected('a picture', 'the picture', '0 bytes'), {
       remedy: "Send the picture's bytes as they are in its file.",
     });
   }
-  if (bytes.byteLength > maxBytes) {
-    throw new PictureError(
-      'picture-too-large',
-      expected(`at most ${maxBytes} bytes`, 'the picture', `${bytes.byteLength} bytes`),
-      { remedy: 'Send a smaller picture.', details: { maxBytes, bytes: bytes.byteLength } },
-    );
-  }
+  checkEncodedSize(bytes.byteLength, maxBytes);
   const format = sniffPicture(bytes);
   if (!format) throw unsupported(nameOther(bytes));
   return format;

@@ -3,7 +3,8 @@ import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 
 import { realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FreezeframeError, type Manifest } from '@freezeframe/inference';
+import { FreezeframeError } from '@freezeframe/inference';
+import type { ModelVersion } from '#store';
 import { takeLock } from '#system';
 import { printableJson } from '#terminal';
 
@@ -19,9 +20,16 @@ export class AnswerFile {
   /** Pictures among them that could not be read, with the reason. */
   readonly refused: readonly { readonly file: string; readonly message: string }[];
 
+  readonly #model: Line['model'];
   readonly #release: () => Promise<void>;
 
-  private constructor(path: string, { answered, refused, bytes }: Found, release: () => Promise<void>) {
+  private constructor(
+    path: string,
+    { name, version, digest }: ModelVersion,
+    { answered, refused, bytes }: Found,
+    release: () => Promise<void>,
+  ) {
+    this.#model = { name, version, digest };
     this.#path = path;
     this.#release = release;
     this.#answered = answered;
@@ -36,11 +44,11 @@ export class AnswerFile {
    * @throws FreezeframeError `answers-not-resumable` for a file that holds something else, or that another process writes;
    *   `output-not-writable`.
    */
-  static async open(path: string, manifest: Manifest, topK: number): Promise<AnswerFile> {
+  static async open(path: string, model: ModelVersion, topK: number): Promise<AnswerFile> {
     const release = await lockAnswers(path);
     try {
-      const found = await readAnswers(path, manifest, topK);
-      return writing(path, () => new AnswerFile(path, found, release));
+      const found = await readAnswers(path, model, topK);
+      return writing(path, () => new AnswerFile(path, model, found, release));
     } catch (error) {
       await release();
       throw error;
@@ -54,10 +62,13 @@ export class AnswerFile {
     return times > 0;
   }
 
-  /** @throws FreezeframeError `output-not-writable` (a full disk): what was written stays. */
-  add(line: object): void {
+  /**
+   * Writes an answer, or why there is none, with the digest of the model: another store has another `NAME@1`.
+   * @throws FreezeframeError `output-not-writable` (a full disk): what was written stays.
+   */
+  add(file: string, said: object): void {
     writing(this.#path, () => {
-      const bytes = Buffer.from(`${printableJson(line)}\n`);
+      const bytes = Buffer.from(`${printableJson({ file, ...said, model: this.#model })}\n`);
       for (let from = 0; from < bytes.length; ) from += writeSync(this.#descriptor, bytes, from);
     });
   }
@@ -85,7 +96,7 @@ interface Found {
   readonly bytes: number;
 }
 
-async function readAnswers(path: string, manifest: Manifest, topK: number): Promise<Found> {
+async function readAnswers(path: string, asked: ModelVersion, topK: number): Promise<Found> {
   const answered = new Map<string, number>();
   const refused: Found['refused'] = [];
   let [bytes, number] = [0, 0];
@@ -98,7 +109,7 @@ async function readAnswers(path: string, manifest: Manifest, topK: number): Prom
     }
     const line = parsedLine(text);
     if (!line) throw wrong('is no answer');
-    const other = differenceOf(line, manifest, topK);
+    const other = differenceOf(line, asked, topK);
     if (other) throw wrong(other);
     bytes += length;
     answered.set(line.file, (answered.get(line.file) ?? 0) + 1);
@@ -110,7 +121,7 @@ async function readAnswers(path: string, manifest: Manifest, topK: number): Prom
 /** A line as `predict --json` prints it. */
 interface Line {
   readonly file: string;
-  readonly model?: { readonly name: string; readonly version: string };
+  readonly model?: { readonly name: string; readonly version: string; readonly digest?: string };
   readonly predictions?: readonly unknown[];
   readonly status?: number;
   readonly title?: string;
@@ -128,9 +139,13 @@ function parsedLine(text: string): Line | undefined {
 }
 
 /** What says that a line is not what would be answered now. */
-function differenceOf({ model, predictions }: Line, { name, version, output }: Manifest, topK: number) {
-  if (!model) return undefined;
-  if (model.name !== name || model.version !== version) return `is of ${model.name}@${model.version}`;
+function differenceOf({ model, predictions, status }: Line, asked: ModelVersion, topK: number): string | undefined {
+  const { name, version, digest, manifest } = asked;
+  if (model && (model.name !== name || model.version !== version)) return `is of ${model.name}@${model.version}`;
+  if (model?.digest !== undefined && model.digest !== digest)
+    return `is of another ${name}@${version}, with the digest ${model.digest}`;
+  if (status !== undefined) return undefined;
+  const { output } = manifest;
   const labels = output.kind === 'classification' ? Math.min(topK, output.labels.length) : undefined;
   return labels === predictions?.length ? undefined : `names ${predictions?.length} labels, not ${labels}`;
 }

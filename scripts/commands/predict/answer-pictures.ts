@@ -2,12 +2,12 @@ import {
   type AnswerOptions,
   checkAnswerOptions,
   FreezeframeError,
-  type Manifest,
   openClassifier,
   type Result,
   toProblem,
 } from '@freezeframe/inference';
 import { classifyAll, FEW, readPicture, refused, type Said } from '#classifiers';
+import type { StoredModel } from '#store';
 import { printable, rateSince, reportResult, startProgress } from '#terminal';
 import { AnswerFile } from './answer-file.ts';
 import { type ExplainOptions, writeOverlay } from './explain.ts';
@@ -21,12 +21,6 @@ export interface PictureOptions extends ExplainOptions {
   null?: boolean;
 }
 
-/** A version of the store. */
-interface Model {
-  readonly folder: string;
-  readonly manifest: Manifest;
-}
-
 /** A picture without an answer. */
 interface Failure {
   readonly file: string;
@@ -35,7 +29,11 @@ interface Failure {
 }
 
 /** Answers pictures in the order of their names; what cannot be read is told at the end, and the exit code is then 1. */
-export async function answerPictures(model: Model, files: readonly string[], options: PictureOptions): Promise<void> {
+export async function answerPictures(
+  model: StoredModel,
+  files: readonly string[],
+  options: PictureOptions,
+): Promise<void> {
   const { resume } = options;
   const named = await picturesNamed(files, options.null ? '\0' : '\n');
   if (resume === undefined) return sayFailures(await answerEach(model, named, options), named.length);
@@ -44,7 +42,7 @@ export async function answerPictures(model: Model, files: readonly string[], opt
       remedy: 'Name files and folders with --resume, or send their names on stdin.',
     });
   }
-  const answers = await AnswerFile.open(resume, model.manifest, checkAnswerOptions(asked(options)).topK);
+  const answers = await AnswerFile.open(resume, model, checkAnswerOptions(asked(options)).topK);
   try {
     const left = named.filter(({ file }) => !answers.holds(file));
     const failures = await answerEach(model, left, options, answers);
@@ -60,7 +58,7 @@ export async function answerPictures(model: Model, files: readonly string[], opt
 
 /** @param answers where JSON Lines go, instead of stdout */
 async function answerEach(
-  model: Model,
+  model: StoredModel,
   named: readonly Named[],
   options: PictureOptions,
   answers?: AnswerFile,
@@ -78,13 +76,14 @@ async function answerEach(
       if ('error' in said) {
         const { message, remedy } = said.error;
         failures.push({ file, message, remedy });
-        const line = { file, ...toProblem(said.error, file) };
-        if (answers) answers.add(line);
-        else if (json) reportResult(line, true, () => '');
+        const problem = toProblem(said.error, file);
+        if (answers) answers.add(file, problem);
+        else if (json) reportResult({ file, ...problem }, true, () => '');
       } else {
-        const line = { file, ...said.result, ...(explain ? { overlay: explain } : {}) };
-        if (answers) answers.add(line);
-        else reportResult(line, json, () => resultText(file, said.result, explain));
+        const { result } = said;
+        const overlay = explain ? { overlay: explain } : {};
+        if (answers) answers.add(file, result);
+        else reportResult({ file, ...result, ...overlay }, json, () => resultText(file, result, explain));
       }
       progress?.update(done, rateSince(began, done));
     }
@@ -108,13 +107,13 @@ function asked({ topK }: PictureOptions): AnswerOptions {
   return topK === undefined ? {} : { topK };
 }
 
-function classified({ folder }: Model, named: readonly Named[], { topK }: PictureOptions): AsyncIterable<Said> {
+function classified({ folder }: StoredModel, named: readonly Named[], { topK }: PictureOptions): AsyncIterable<Said> {
   return classifyAll(folder, named, named.length, { topK });
 }
 
 /** The one picture, drawn on. */
 async function* explained(
-  { folder }: Model,
+  { folder }: StoredModel,
   named: readonly Named[],
   options: PictureOptions,
 ): AsyncGenerator<{ readonly result: Result } | { readonly error: FreezeframeError }> {

@@ -9,7 +9,7 @@ import {
   type Result,
   responseResults,
 } from '@freezeframe/inference';
-import { readPicture } from '#classifiers';
+import { readNamed } from '#classifiers';
 import { reportResult } from '#terminal';
 import { resultLines } from './result-text.ts';
 
@@ -24,7 +24,7 @@ export async function answerRequest(
   file: string,
   { json = false, ...options }: Options,
 ): Promise<void> {
-  const content = file === '-' ? await readText(process.stdin) : Buffer.from(await readPicture(file)).toString();
+  const content = file === '-' ? await readText(process.stdin) : Buffer.from(await readNamed(file)).toString();
   let request: unknown;
   try {
     request = JSON.parse(content);

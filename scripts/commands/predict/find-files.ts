@@ -17,7 +17,7 @@ export async function filesThatFit(pattern: string): Promise<string[]> {
   return (await isFolder(folder)) ? filesIn(folder, '', picomatch(glob), deepest) : [];
 }
 
-/** Hidden files are left out, and links to folders, which may lead in circles. @param inside the part below the folder */
+/** Left out are hidden files, links to folders, which may lead in circles, and pipes, which may never end. @param inside the part below the folder */
 async function filesIn(
   folder: string,
   inside: string,
@@ -30,11 +30,16 @@ async function filesIn(
     const path = join(inside, entry.name);
     if (entry.isDirectory()) {
       if (deepest > 1) for (const file of await filesIn(folder, path, fits, deepest - 1)) found.push(file);
-    } else if (fits(path) && !(entry.isSymbolicLink() && (await isFolder(join(folder, path))))) {
+    } else if (fits(path) && (entry.isFile() || (entry.isSymbolicLink() && (await mayBeFile(join(folder, path)))))) {
       found.push(join(folder, path));
     }
   }
   return found.sort();
+}
+
+/** What leads nowhere is told to the user when it is read. */
+async function mayBeFile(link: string): Promise<boolean> {
+  return (await stat(link).catch(() => undefined))?.isFile() ?? true;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -41,9 +41,11 @@ async function onStdin(end: NameEnd): Promise<Named[]> {
   if (!isList(bytes, end)) return [{ file: '-', picture: async () => bytes }];
   const names = bytes
     .toString()
+    .replace(/^\ufeff/, '')
     .split(end)
     .map((name) => (end === '\n' ? name.replace(/\r$/, '') : name))
     .filter((name) => name !== '');
+  if (names.length === 0) return [absent('-', 'There is no name in the list on stdin')];
   const named: Named[] = [];
   for (const name of names) for (const one of await namedBy(name)) named.push(one);
   return named;

@@ -47,10 +47,13 @@ export async function scanFolder(root: string): Promise<Scan> {
   const pictures: FoundPicture[] = [];
   const labels = new Set<string>();
   const splits = new Set<SplitName>();
+  // A link back up would bring the pictures of all other classes.
+  const above = await realpath(root);
   const addClasses = async (classes: Entry[], split: SplitName | undefined) => {
     for (const { name, path, file } of classes) {
       labels.add(name);
-      for await (const found of filesUnder(path, file, skipped)) pictures.push({ ...found, label: name, split });
+      for await (const found of filesUnder(path, file, skipped, new Set([above])))
+        pictures.push({ ...found, label: name, split });
     }
   };
   if (explicit) {
@@ -109,7 +112,7 @@ async function* filesUnder(
   path: string,
   prefix: string,
   skipped: Skipped[],
-  entered = new Set<string>(),
+  entered: Set<string>,
 ): AsyncGenerator<{ path: string; file: string }> {
   const real = await realpath(path);
   if (entered.has(real)) return;

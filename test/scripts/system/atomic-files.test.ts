@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,6 +80,27 @@ describe('replaceFile beside its file', () => {
     await mkdir(join(folder, 'taken', 'inside'), { recursive: true });
     await expect(replaceFile(join(folder, 'taken'), [Buffer.from('x')])).rejects.toThrow();
     expect(await readdir(folder)).toEqual(['taken']);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('replaceFile (skipped on Windows: it has no such files)', () => {
+  it('replaces what a link leads to, and keeps the link', async () => {
+    const [target, link] = [join(root, 'target'), join(root, 'link')];
+    await writeFile(target, 'old');
+    await symlink('target', link);
+    await replaceFile(link, 'new');
+    expect([await readFile(target, 'utf8'), await readlink(link)]).toEqual(['new', 'target']);
+  });
+
+  it('writes to a pipe or a device, and never puts a file in its place', async () => {
+    const pipe = join(root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = readFile(pipe, 'utf8');
+    await replaceFile(
+      pipe,
+      ['a', 'b'].map((letter) => Buffer.from(letter)),
+    );
+    expect([await reader, (await stat(pipe)).isFIFO()]).toEqual(['ab', true]);
   });
 });
 

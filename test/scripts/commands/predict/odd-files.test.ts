@@ -1,0 +1,136 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openStore } from '../../../../scripts/store/index.ts';
+import { useStore } from '../models-store.ts';
+import { ENTRY, run, spawnCommand } from '../run.ts';
+
+const scratch = useStore();
+
+const lines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('freezeframe predict --resume', () => {
+  /** A refused picture, then an answered one. */
+  async function answers(name: string): Promise<{ file: string; words: string[] }> {
+    const pictures = [await scratch.write(`${name}.jpg`, 'no picture'), await scratch.picture(`${name}.png`, 'red')];
+    const file = join(scratch.folder, `${name}.jsonl`);
+    const words = ['predict', 'colours', ...pictures, '--resume', file];
+    expect((await run(words)).code).toBe(1);
+    return { file, words };
+  }
+
+  it('writes with each line which model it is of, refused ones too, and goes on from them', async () => {
+    const { file, words } = await answers('said');
+    const { version, digest } = await openStore().resolve('colours');
+    const written = await readFile(file, 'utf8');
+    expect(lines(written).map(({ model }) => model)).toEqual(Array(2).fill({ name: 'colours', version, digest }));
+    expect((await run(words)).stderr).toContain('0 pictures were asked about, 2 were before');
+    expect(await readFile(file, 'utf8')).toBe(written);
+  });
+
+  it.each([
+    ['a refused picture', 0],
+    ['an answered picture', 1],
+  ])('does not go on from %s of another version, nor of another model that is called the same', async (_, index) => {
+    const { file, words } = await answers(`other-${index}`);
+    const line = lines(await readFile(file, 'utf8'))[index];
+    for (const other of [{ version: '9' }, { digest: 'f'.repeat(64) }]) {
+      const content = `${JSON.stringify({ ...line, model: { ...line.model, ...other } })}\n`;
+      await writeFile(file, content);
+      const { code, stdout } = await run([...words, '--json']);
+      expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'answers-not-resumable']);
+      expect(await readFile(file, 'utf8')).toBe(content);
+    }
+  });
+
+  it('goes on from lines of before, which hold no digest', async () => {
+    const { file, words } = await answers('before');
+    const [refused, answered] = lines(await readFile(file, 'utf8'));
+    delete refused.model;
+    delete answered.model.digest;
+    await writeFile(file, `${JSON.stringify(refused)}\n${JSON.stringify(answered)}\n`);
+    expect((await run(words)).stderr).toContain('0 pictures were asked about, 2 were before');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('odd files (skipped on Windows: it has no such files)', () => {
+  it('leaves a pipe in a folder alone, and names a link that leads nowhere', async () => {
+    const folder = join(scratch.folder, 'pipes');
+    const picture = await scratch.picture('pipes/a.png', 'red');
+    execFileSync('mkfifo', [join(folder, 'pipe.png')]);
+    await symlink(join(folder, 'pipe.png'), join(folder, 'link.png'));
+    await symlink('nowhere', join(folder, 'z.png'));
+    const { stdout } = await run(['predict', 'colours', folder, '--json']);
+    expect(lines(stdout)).toMatchObject([{ file: picture }, { file: join(folder, 'z.png'), status: 404 }]);
+  });
+
+  it('names what evaluate cannot read: pipes and links that lead nowhere', async () => {
+    const folder = join(scratch.folder, 'labelled');
+    await scratch.picture('labelled/red/a.png', 'red');
+    await scratch.picture('elsewhere/b.png', 'blue');
+    await symlink(join(scratch.folder, 'elsewhere'), join(folder, 'blue'));
+    execFileSync('mkfifo', [join(folder, 'red', 'pipe.png')]);
+    await symlink('nowhere', join(folder, 'red', 'z.png'));
+    const { count, unreadable } = JSON.parse((await run(['evaluate', 'colours', folder, '--json'])).stdout);
+    expect(count).toBe(2);
+    expect(unreadable).toEqual([
+      { file: join(folder, 'red', 'pipe.png'), reason: 'neither a file nor a folder' },
+      { file: join(folder, 'red', 'z.png'), reason: 'cannot be opened (ENOENT)' },
+    ]);
+  });
+
+  it('does not read a file that is larger than any picture, and says why another is not read', async () => {
+    const large = await scratch.write('large.png', '');
+    await truncate(large, 8 * 1024 ** 3);
+    const self = join(scratch.folder, 'self.png');
+    await symlink('self.png', self);
+    const { stdout } = await run(['predict', 'colours', large, self, '--json']);
+    expect(lines(stdout)).toMatchObject([
+      { file: large, status: 413 },
+      { file: self, detail: `${self} cannot be read (ELOOP)` },
+    ]);
+  });
+
+  it.skipIf(process.platform === 'darwin')(
+    'finds a name that is not UTF-8 (skipped on macOS: none can be)',
+    async () => {
+      const folder = join(scratch.folder, 'latin');
+      await mkdir(folder);
+      await writeFile(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.png')]), '');
+      const { stdout } = await run(['predict', 'colours', folder, '--json']);
+      expect(lines(stdout)).toMatchObject([{ status: 404, remedy: expect.stringContaining('rename') }]);
+    },
+  );
+});
+
+describe('names on stdin', () => {
+  it('may begin with a byte order mark and end as on Windows', async () => {
+    const [a, b] = [await scratch.picture('a b.png', 'red'), await scratch.picture('b.png', 'blue')];
+    const input = Buffer.from(`\ufeff${a}\r\n\r\n${b}\r\n${a}\r\n`);
+    const { code, stdout } = await spawnCommand(['predict', 'colours', '-', '--json'], { input });
+    expect([code, lines(stdout).map(({ file }) => file)]).toEqual([0, [a, b, a]]);
+  });
+
+  it('are missed where there is none', async () => {
+    const { code, stderr } = await spawnCommand(['predict', 'colours', '-'], { input: Buffer.from('\n\n') });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no name in the list')]);
+  });
+});
+
+it.skipIf(process.platform !== 'linux')(
+  'says that the output is full, without a stack (skipped without /dev/full)',
+  async () => {
+    const picture = await scratch.picture('full.png', 'red');
+    const words = ['predict', 'colours', picture, '--json'];
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY, ...words], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    expect([status, stderr.toString()]).toEqual([1, expect.stringMatching(/^freezeframe: The output .*ENOSPC.*\n$/)]);
+  },
+);
