@@ -7,8 +7,8 @@ import type { Result } from '@freezeframe/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const COMMAND = fileURLToPath(new URL('../../scripts/freezeframe.js', import.meta.url));
-/** Training takes about half a minute on two idle cores; the test shares them. */
-const PATIENCE = 280_000;
+/** Fifty seconds on two idle cores; other tests share them, and machines differ. */
+const PATIENCE = 900_000;
 
 interface StartedLine {
   url: string;
