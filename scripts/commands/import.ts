@@ -13,7 +13,15 @@ import {
   type Task,
 } from '#import';
 import { openStore, productionOf, productionText } from '#store';
-import { formatBytes, type Progress, printable, reportResult, startProgress, wholeAboveZero } from '#terminal';
+import {
+  formatBytes,
+  type Progress,
+  printable,
+  reportResult,
+  startProgress,
+  verifiedAs,
+  wholeAboveZero,
+} from '#terminal';
 import type { EvaluatedImport } from './import/import-evaluated.ts';
 import { type NumbersFlags, WEIGHTS } from './models/numbers-options.ts';
 import { takesStore } from './models/store-option.ts';
@@ -222,12 +230,16 @@ function importText(report: ImportReport, production: string | null): string {
   const lines = [
     `${stored.name}@${stored.version}: ${title}, ${formatBytes(bytes)}, imported in ${seconds.toFixed(1)} s`,
     ...notes.map((note) => `  ${note}`),
-    `  As ${against} in batches of ${batches.join(' and ')}: difference at most ${maxDifference.toExponential(1)}${first}.`,
+    `  ${capital(verifiedAs(stored.manifest.metrics))} ${against} in batches of ${batches.join(' and ')}: difference at most ${maxDifference.toExponential(1)}${first}.`,
   ];
   if (given) lines.push(`  As --expected says: difference at most ${given.maxDifference.toExponential(1)}.`);
   const other = productionText(stored, production);
   if (other) lines.push(`  ${other}`);
   return lines.join('\n');
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function share(text: string): number {

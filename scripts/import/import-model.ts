@@ -88,15 +88,20 @@ export async function importModel(options: ImportOptions): Promise<ImportReport>
   };
 }
 
-const CALIBRATE = 'Ranges of stored numbers are taken from pictures: --precision int8 --calibrate FOLDER.';
+const CALIBRATE =
+  'Numbers stored as bytes are judged by pictures: add --calibrate FOLDER to --precision or --weights int8.';
 
 /** @throws FreezeframeError `used-wrongly` where pictures are given for nothing, or none for what needs them */
 function checkCalibration({ precision, weights, calibrate }: ImportOptions, imported?: ImportedModel): void {
   const wanted = precision === 'int8' || precision === 'auto' || weights === 'int8';
   if (!wanted && calibrate !== undefined)
-    throw new FreezeframeError('used-wrongly', expected('int8 or auto', '--precision beside --calibrate', precision), {
-      remedy: CALIBRATE,
-    });
+    throw new FreezeframeError(
+      'used-wrongly',
+      expected('--precision int8 or auto, or --weights int8', '--calibrate', precision),
+      {
+        remedy: CALIBRATE,
+      },
+    );
   // A quantized file has ranges of its own.
   if (wanted && calibrate === undefined && imported && imported.kind !== 'tflite') throw needsPictures();
 }

@@ -61,13 +61,14 @@ export async function chooseWeights(
 async function floatAnswers(subject: QuantizeSubject, pictures: readonly number[]) {
   const engine = await createEngine(subject.onnx);
   const [readable, float]: [number[], Answer[]] = [[], []];
+  let done = 0;
   try {
     for (const picture of pictures) {
+      subject.onProgress?.('Comparing small weights', ++done, pictures.length);
       const sample = await subject.pictures.read(picture);
       if (!sample) continue;
       readable.push(picture);
       float.push(answerOf(subject.answers, await engine.run(sample, outputNames(subject.answers))));
-      subject.onProgress?.('Comparing small weights', readable.length, pictures.length);
     }
     return { readable, float };
   } finally {

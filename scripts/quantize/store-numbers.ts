@@ -6,6 +6,7 @@ import {
   type WantedPrecision,
 } from './choose-precision.ts';
 import { chooseWeights } from './choose-weights.ts';
+import { distinctPictures } from './distinct-pictures.ts';
 
 /** How numbers of a model are stored. */
 export interface NumbersWanted {
@@ -31,13 +32,16 @@ export async function storeNumbers(
   { precision: wanted, weights }: NumbersWanted,
   request: Omit<PrecisionRequest, 'wanted'>,
 ): Promise<StoredNumbers> {
-  const chosen = wanted && (await choosePrecision({ ...request, wanted }));
+  const pictures = distinctPictures(request.pictures);
+  const judged = { ...request, pictures };
+  const chosen = wanted && (await choosePrecision({ ...judged, wanted }));
   const first: StoredNumbers = chosen
     ? { ...chosen, figures: { precision: chosen.figures } }
     : { onnx: request.onnx, precision: 'float32', figures: {}, notes: [] };
   // Weights of int8 are bytes already.
-  if (weights === undefined || first.precision === 'int8') return first;
-  const small = await chooseWeights({ ...request, onnx: first.onnx });
+  if (weights === undefined || first.precision === 'int8')
+    return { ...first, notes: [...first.notes, ...pictures.notes()] };
+  const small = await chooseWeights({ ...judged, onnx: first.onnx });
   const figures = { ...first.figures, weights: small.figures };
-  return { ...first, onnx: small.onnx, figures, notes: [...first.notes, ...small.notes] };
+  return { ...first, onnx: small.onnx, figures, notes: [...first.notes, ...small.notes, ...pictures.notes()] };
 }

@@ -11,4 +11,5 @@ export {
   formatPoints,
   formatShare,
   formatTable,
+  verifiedAs,
 } from './table.ts';

@@ -91,6 +91,17 @@ export function formatAccuracy(metrics: Readonly<Record<string, unknown>>, count
   return words && (words.basis ? `${words.share} (${words.basis})` : words.share);
 }
 
+/**
+ * How the comparison of a frozen model with another implementation begins: it was of the graph of floats. How near numbers
+ * stored as bytes are is told by the figures `precision` and `weights` of the metrics.
+ */
+export function verifiedAs(metrics: Readonly<Record<string, unknown>>): string {
+  const stored = [metrics.precision, metrics.weights].some(
+    (one) => (one as { kept?: unknown } | undefined)?.kept === 'int8',
+  );
+  return stored ? 'before its numbers were stored as bytes, as' : 'as';
+}
+
 /** The one way in which the error of numbers is told: "16,280 USD (root mean squared 21,400 USD, 300 rows)". */
 export function formatError(
   { meanAbsoluteError, rootMeanSquaredError, count }: Readonly<Record<string, unknown>>,

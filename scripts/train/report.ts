@@ -1,6 +1,14 @@
 import type { Dataset } from '#datasets';
 import { productionText } from '#store';
-import { formatAccuracy, formatBytes, formatError, formatShare, type Progress, startProgress } from '#terminal';
+import {
+  formatAccuracy,
+  formatBytes,
+  formatError,
+  formatShare,
+  type Progress,
+  startProgress,
+  verifiedAs,
+} from '#terminal';
 import type { FreezeReport } from './freeze-trained.ts';
 import type { TrainDatasetOptions, TrainReport } from './train-dataset.ts';
 
@@ -79,7 +87,7 @@ export function freezeText(report: FreezeReport, warnings?: readonly string[]): 
   const first = top1Identical ? ', the same first choice on each' : '';
   return [
     `${stored.name}@${stored.version}: ${formatBytes(bytes)}, frozen in ${seconds.toFixed(1)} s`,
-    `  as ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
+    `  ${verifiedAs(stored.manifest.metrics)} ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
     `  test split before freezing: ${figures(metrics.before)}`,
     `  test split after freezing:  ${figures(metrics.after)}`,
     ...notes.map((note) => `  ${note}`),

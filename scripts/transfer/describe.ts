@@ -1,7 +1,7 @@
 import { leftOutInWords, leftOutOf } from '#datasets';
 import { learningSentence } from '#evaluate';
 import { productionText } from '#store';
-import { formatAccuracy, formatBytes, formatShare, formatTable } from '#terminal';
+import { formatAccuracy, formatBytes, formatShare, formatTable, verifiedAs } from '#terminal';
 import type { TransferReport } from './train-transfer.ts';
 
 /** Another label is so likely, and its own so unlikely, that the picture may lie in a wrong folder. */
@@ -70,7 +70,7 @@ export function describeTransfer(report: TransferReport): string {
   const { verification } = frozen;
   lines.push(
     `${stored.name}@${stored.version}: ${formatBytes(report.bytes)}, trained and frozen in ${seconds.toFixed(1)} s`,
-    `  as ${verification.against} on ${verification.samples} pictures' features and ${verification.pictures} whole pictures: difference at most ${verification.maxDifference.toExponential(1)}, the same first choice on each`,
+    `  ${verifiedAs(stored.manifest.metrics)} ${verification.against} on ${verification.samples} pictures' features and ${verification.pictures} whole pictures: difference at most ${verification.maxDifference.toExponential(1)}, the same first choice on each`,
     ...report.notes.map((note) => `  ${note}`),
   );
   lines.push(

@@ -6,8 +6,10 @@ const MAX_FILE_BYTES = 128 * 1024 * 1024;
 
 /** @throws PictureError `picture-too-large`, and what the file system says */
 export async function readPicture(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
-  if (size > MAX_FILE_BYTES)
+  const found = await stat(path);
+  // Reading a pipe may never end.
+  if (!found.isFile()) throw new PictureError('picture-unreadable', 'neither a file nor a folder');
+  if (found.size > MAX_FILE_BYTES)
     throw new PictureError('picture-too-large', `larger than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
   return readFile(path);
 }

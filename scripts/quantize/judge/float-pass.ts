@@ -30,6 +30,7 @@ export async function floatPass(graph: FloatGraph, deal: Deal, subject: Quantize
   const engine = await createEngine(withOutputs(graph.model, wanted, TensorProto_DataType.FLOAT));
   const original = await createEngine(subject.onnx);
   const total = deal.parts.reduce((sum, part) => sum + part.length, 0);
+  let done = 0;
   const answers = new Map<number, Answer>();
   const calibrations: (Calibration | undefined)[] = [];
   try {
@@ -38,6 +39,7 @@ export async function floatPass(graph: FloatGraph, deal: Deal, subject: Quantize
       calibrations.push(calibration);
       for (const picture of part) {
         throwIfAborted(subject);
+        onProgress?.('Calibrating', ++done, total);
         const sample = await pictures.read(picture);
         if (!sample) continue;
         if (calibration) {
@@ -45,7 +47,6 @@ export async function floatPass(graph: FloatGraph, deal: Deal, subject: Quantize
           calibration.add({ ...sample, ...values }, graph.roots, graph.channels);
         }
         answers.set(picture, answerOf(outputs, await original.run(sample, outputNames(outputs))));
-        onProgress?.('Calibrating', answers.size, total);
       }
     }
   } finally {
@@ -60,7 +61,7 @@ export async function floatPass(graph: FloatGraph, deal: Deal, subject: Quantize
 }
 
 export function tooFew(count: number): FreezeframeError {
-  const message = expected(`at least ${LEAST_PICTURES} pictures that can be read`, 'calibration', count);
+  const message = expected(`at least ${LEAST_PICTURES} different pictures that can be read`, 'calibration', count);
   return new FreezeframeError('calibration-unusable', message, {
     remedy: 'Give some hundred pictures of the kind that the model will be asked about: --calibrate FOLDER.',
   });

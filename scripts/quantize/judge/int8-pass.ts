@@ -15,7 +15,7 @@ export async function answersTo(
     for (const picture of pictures) {
       throwIfAborted(subject);
       const sample = await subject.pictures.read(picture);
-      // Read before; a file that has gone since is a failure of its own.
+      // Read before; of a file that has gone since `distinctPictures` says so.
       if (!sample) throw new Error(`picture ${picture} can no longer be read`);
       answers.push(answerOf(subject.answers, await engine.run(sample, outputNames(subject.answers))));
       onPicture();

@@ -69,4 +69,47 @@ describe('weights of bytes', () => {
     const none = storeNumbers({ weights: 'int8' }, { onnx: products(), manifest, pictures: noisePictures(3) });
     await expect(none).rejects.toMatchObject({ code: 'calibration-unusable' });
   });
+
+  it('are not judged by copies of a few pictures', async () => {
+    const { read } = noisePictures(9);
+    const pictures = { count: 40, label: () => undefined, read: (picture: number) => read(picture % 9) };
+    for (const wanted of [{ weights: 'int8' }, { precision: 'int8' }, { precision: 'auto' }] as const) {
+      const onnx = 'weights' in wanted ? products() : randomNet(['conv'], 1);
+      await expect(storeNumbers(wanted, { onnx, manifest, pictures })).rejects.toMatchObject({
+        code: 'calibration-unusable',
+        message: expect.stringContaining('at least 10 different pictures'),
+      });
+    }
+  });
+
+  it('say how many pictures were left out', async () => {
+    const { read } = noisePictures(40);
+    const some = async (picture: number) => (picture % 8 === 3 ? undefined : read(picture === 2 ? 1 : picture));
+    const pictures = { count: 40, label: () => undefined, read: some };
+    const { notes, figures } = await storeNumbers({ weights: 'int8' }, { onnx: products(), manifest, pictures });
+    expect(figures.weights).toMatchObject({ count: 34 });
+    expect(notes.slice(1)).toEqual([
+      'Of 40 pictures for calibration 5 cannot be read.',
+      'Of 40 pictures for calibration 1 are copies of others.',
+    ]);
+  });
+
+  it.each([
+    ['is gone', undefined],
+    ['is another', 90],
+  ])('stop where a picture %s since it was read first', async (_, instead) => {
+    const reads = new Map<number, number>();
+    const { read } = noisePictures(100);
+    const changing = async (picture: number) => {
+      const times = (reads.get(picture) ?? 0) + 1;
+      reads.set(picture, times);
+      if (picture !== 30 || times === 1) return read(picture);
+      return instead === undefined ? undefined : read(instead);
+    };
+    const pictures = { count: 40, label: () => undefined, read: changing };
+    await expect(storeNumbers({ weights: 'int8' }, { onnx: products(), manifest, pictures })).rejects.toMatchObject({
+      code: 'calibration-unusable',
+      message: expect.stringContaining('changed or went away'),
+    });
+  });
 });

@@ -6,6 +6,7 @@ import {
   formatError,
   formatShare,
   formatTable,
+  verifiedAs,
 } from '../../../scripts/terminal/table.ts';
 
 describe('formatAmount', () => {
@@ -80,4 +81,15 @@ it('says an error with the unit and what it rests on', () => {
   expect(formatError(errors, 'USD')).toBe('16,280 USD (root mean squared 21,400 USD, 300 rows)');
   expect(formatError({ meanAbsoluteError: 0.5 }, '')).toBe('0.5');
   expect(formatError({ accuracy: 1 }, '')).toBeUndefined();
+});
+
+describe('the comparison of a frozen model', () => {
+  it.each([
+    ['floats', { precision: { kept: 'float32' }, accuracy: 1 }, 'as'],
+    ['nothing stored', {}, 'as'],
+    ['int8', { precision: { kept: 'int8' } }, 'before its numbers were stored as bytes, as'],
+    ['weights', { weights: { kept: 'int8' } }, 'before its numbers were stored as bytes, as'],
+  ])('is of the graph of floats: %s', (_, metrics, words) => {
+    expect(verifiedAs(metrics)).toBe(words);
+  });
 });
