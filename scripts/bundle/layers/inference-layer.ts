@@ -10,6 +10,7 @@ import { HOME, type Origin } from '../origin/origin.ts';
 import { filesIn, PARTS, prebuiltNatives } from '../origin/prebuilt.ts';
 import type { Target } from '../target.ts';
 import type { Built } from '../unit.ts';
+import { bundleScript } from './bundle-script.ts';
 import { type LayerPackage, layerPackages } from './layer-packages.ts';
 import { fetchNative, readLock } from './natives.ts';
 
@@ -19,7 +20,8 @@ export const LAYER_MODULES = 'nodejs/node_modules';
 const PACKAGE_NAME = '@freezeframe/inference';
 
 /**
- * The inference layer: `@freezeframe/inference` as one CommonJS file, and the packages of {@link layerPackages}.
+ * The inference layer: `@freezeframe/inference` as one CommonJS file, and the packages of {@link layerPackages}, the scripts of
+ * each as one file too.
  * @param cache where fetched natives are kept.
  */
 export async function buildInferenceLayer(origin: Origin, target: Target, cache: string): Promise<Built> {
@@ -32,10 +34,15 @@ export async function buildInferenceLayer(origin: Origin, target: Target, cache:
   const { root, prebuilt } = origin;
   const own = prebuilt ? await filesIn(join(prebuilt, PARTS.inference)) : await inferencePackage(root, inputs);
   for (const [path, source] of own) add(`${PACKAGE_NAME}/${path}`, source);
-  for (const each of layerPackages(target)) {
+  const packages = layerPackages(target);
+  for (const each of packages) {
     const list = () => (prebuilt ? prebuiltNatives(prebuilt) : readLock(root));
-    const files = (await installed(origin, each)) ?? (await fetchNative(each.name, await list(), cache));
+    const folder = await installedFolder(origin, each);
+    const files = folder ? await filesIn(folder) : await fetchNative(each.name, await list(), cache);
     for (const [path, source] of chooseFiles(each, files)) add(`${each.name}/${path}`, source);
+    if (!each.script || !folder) continue;
+    const made = await bundleScript({ name: each.name, script: each.script }, folder, packages, inputs);
+    for (const [path, source] of made) add(`${each.name}/${path}`, source);
   }
   return { tree: new Map([...tree].map(([path, source]) => [`${LAYER_MODULES}/${path}`, source])), inputs };
 }
@@ -65,18 +72,15 @@ export async function inferencePackage(root: string, inputs: string[]): Promise<
   ]);
 }
 
-/** The files of an installed package; undefined where it is a native of another platform. */
-async function installed(origin: Origin, { name, native }: LayerPackage): Promise<Map<string, Source> | undefined> {
-  const folder = await installedFolder(origin, name);
-  if (folder) return filesIn(folder);
-  if (native) return undefined;
-  throw new FreezeframeError('package-not-installed', `The package ${name} is not installed.`, {
-    remedy: origin.prebuilt ? 'Install the packages of the project again.' : 'Run npm ci in the project folder.',
-  });
-}
-
-/** Where a package manager may put what the engine and sharp need: beside them (npm, yarn), or below each (pnpm). */
-async function installedFolder({ root, prebuilt }: Origin, name: string): Promise<string | undefined> {
+/**
+ * Where an installed package is; undefined where it is a native of another platform. A package manager may put what the
+ * engine and sharp need beside them (npm, yarn), or below each (pnpm).
+ * @throws FreezeframeError `package-not-installed`
+ */
+async function installedFolder(
+  { root, prebuilt }: Origin,
+  { name, native }: LayerPackage,
+): Promise<string | undefined> {
   const home = join(prebuilt ? HOME : root, 'package.json');
   const { resolve: resolveFrom } = createRequire(home);
   const places = [home];
@@ -87,7 +91,10 @@ async function installedFolder({ root, prebuilt }: Origin, name: string): Promis
       if ((await stat(folder).catch(() => undefined))?.isDirectory()) return folder;
     }
   }
-  return undefined;
+  if (native) return undefined;
+  throw new FreezeframeError('package-not-installed', `The package ${name} is not installed.`, {
+    remedy: prebuilt ? 'Install the packages of the project again.' : 'Run npm ci in the project folder.',
+  });
 }
 
 /** The files that the package's list asks for. @throws FreezeframeError `layer-list-outdated` for a pattern without a file. */
