@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import inferencePackage from '../../layers/inference/package.json' with { type: 'json' };
 import type { ResponseDescription, Route } from './route.ts';
 import { problem } from './schemas.ts';
@@ -107,7 +107,7 @@ function response({ description, content, headers }: ResponseDescription, schema
 }
 
 function contentOf(
-  content: Readonly<Record<string, z.ZodType | undefined>>,
+  content: Readonly<Record<string, z.ZodMiniType | undefined>>,
   io: 'input' | 'output',
   schemas: Json,
 ): Json {
@@ -116,13 +116,13 @@ function contentOf(
   );
 }
 
-function parametersOf(object: z.ZodObject | undefined, place: 'path' | 'query' | 'header', schemas: Json): Json[] {
+function parametersOf(object: z.ZodMiniObject | undefined, place: 'path' | 'query' | 'header', schemas: Json): Json[] {
   return Object.entries(object?.shape ?? {}).map(([name, schema]) => {
-    const { description, ...rest } = toSchema(schema as z.ZodType, 'input', schemas);
+    const { description, ...rest } = toSchema(schema as z.ZodMiniType, 'input', schemas);
     return {
       name,
       in: place,
-      required: place === 'path' || !(schema as z.ZodType).safeParse(undefined).success,
+      required: place === 'path' || !(schema as z.ZodMiniType).safeParse(undefined).success,
       ...(description ? { description } : {}),
       schema: rest,
     };
@@ -130,7 +130,7 @@ function parametersOf(object: z.ZodObject | undefined, place: 'path' | 'query' |
 }
 
 /** JSON Schema of one schema; what has an id goes to `schemas`, and a reference stays. */
-function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
+function toSchema(schema: z.ZodMiniType, io: 'input' | 'output', schemas: Json): Json {
   // As a property: a schema with an id becomes a definition only below the root.
   const whole = z.toJSONSchema(z.object({ root: schema }), {
     io,

@@ -1,6 +1,6 @@
 import { RequestError } from '@freezeframe/inference';
 import type { Context, Hono } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { validate } from '../shared/validate.ts';
 import type { HttpEnvironment } from './gateway/gateway.ts';
 
@@ -8,7 +8,7 @@ import type { HttpEnvironment } from './gateway/gateway.ts';
 export interface ResponseDescription {
   readonly description: string;
   /** By media type; undefined for one whose content has no schema (a page, bytes). */
-  readonly content?: Readonly<Record<string, z.ZodType | undefined>>;
+  readonly content?: Readonly<Record<string, z.ZodMiniType | undefined>>;
   /** By name, what each says. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -25,11 +25,11 @@ export interface Route {
   readonly description?: string;
   /** True where no key is asked for. */
   readonly open?: boolean;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly headers?: z.ZodObject;
+  readonly params?: z.ZodMiniObject;
+  readonly query?: z.ZodMiniObject;
+  readonly headers?: z.ZodMiniObject;
   /** By media type. */
-  readonly body?: Readonly<Record<string, z.ZodType>>;
+  readonly body?: Readonly<Record<string, z.ZodMiniType>>;
   /** True where there may be none. */
   readonly bodyIsOptional?: boolean;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
@@ -38,7 +38,7 @@ export interface Route {
   readonly handle: (context: Context<HttpEnvironment>) => Response | Promise<Response>;
 }
 
-interface Definition<P extends z.ZodObject, Q extends z.ZodObject> extends Omit<Route, 'handle'> {
+interface Definition<P extends z.ZodMiniObject, Q extends z.ZodMiniObject> extends Omit<Route, 'handle'> {
   readonly params?: P;
   readonly query?: Q;
   readonly handle: (call: {
@@ -48,10 +48,10 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject> extends Omit<
   }) => Response | Promise<Response>;
 }
 
-type Nothing = z.ZodObject<Record<never, never>>;
+type Nothing = z.ZodMiniObject<Record<never, never>>;
 
 /** A route whose handler is given path and query as their schemas read them. */
-export function route<P extends z.ZodObject = Nothing, Q extends z.ZodObject = Nothing>(
+export function route<P extends z.ZodMiniObject = Nothing, Q extends z.ZodMiniObject = Nothing>(
   definition: Definition<P, Q>,
 ): Route {
   const { handle, ...rest } = definition;
@@ -108,7 +108,7 @@ function readParams(context: Context, { path, params }: Pick<Route, 'path' | 'pa
   throw new RequestError('not-found', 'There is nothing at this address', { cause: result.error });
 }
 
-function readQuery(context: Context, schema: z.ZodObject | undefined): unknown {
+function readQuery(context: Context, schema: z.ZodMiniObject | undefined): unknown {
   if (!schema) return {};
   // Not assigned one by one: `__proto__` is a name like any other.
   const values = Object.fromEntries(
@@ -123,7 +123,7 @@ function readQuery(context: Context, schema: z.ZodObject | undefined): unknown {
 
 function isNumber(schema: unknown): boolean {
   // (Not `z.core`: naming it brings all of zod, its fifty languages too, 400 KB to be read at each cold start.)
-  return schema instanceof z.ZodNumber || (schema instanceof z.ZodOptional && isNumber(schema.unwrap()));
+  return schema instanceof z.ZodMiniNumber || (schema instanceof z.ZodMiniOptional && isNumber(schema.def.innerType));
 }
 
 const JSON_NUMBER = /^-?\d{1,20}(\.\d{1,400})?([eE][+-]?\d{1,3})?$/;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const DATA_URL = /^data:[^,]{0,200};base64,/;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
@@ -19,9 +19,12 @@ export function decodeBase64(text: string): Uint8Array | undefined {
 }
 
 /** A picture in JSON. */
-export const base64Bytes = z.string().transform((text, context) => {
-  const bytes = decodeBase64(text);
-  if (bytes) return bytes;
-  context.addIssue({ code: 'custom', message: 'expected base64' });
-  return z.NEVER;
-});
+export const base64Bytes = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    const bytes = decodeBase64(text);
+    if (bytes) return bytes;
+    context.issues.push({ code: 'custom', input: text, message: 'expected base64' });
+    return z.NEVER;
+  }),
+);

@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { MESSAGES } from './events/index.ts';
 import type { Work } from './jobs/work.ts';
 import { parseJson } from './validate.ts';

@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 
 /** What a message shows of a field's name, and of what is wrong with it: both may hold what was sent. Characters. */
 const SHOWN = { field: 80, message: 200 } as const;
@@ -9,7 +9,7 @@ const SHOWN = { field: 80, message: 200 } as const;
  * @param where what the value is called in the message: "the query", "the event".
  * @throws RequestError `request-invalid`, its details listing each field that is wrong.
  */
-export function validate<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
+export function validate<T extends z.ZodMiniType>(schema: T, value: unknown, where: string): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, 8).map(({ path, message }) => ({

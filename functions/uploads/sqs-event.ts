@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const record = z.object({
-  messageId: z.string().min(1),
+  messageId: z.string().check(z.minLength(1)),
   body: z.string(),
-  receiptHandle: z.string().optional(),
-  eventSourceARN: z.string().optional(),
+  receiptHandle: z.optional(z.string()),
+  eventSourceARN: z.optional(z.string()),
 });
 
 /** The envelope: what SQS hands to a function. The bodies are read one by one, so that a bad one fails alone. */

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What a key may be limited to: `read` asks what there is and for results (GET), `classify` asks about pictures (POST). */
 export const KEY_SCOPES = ['read', 'classify'] as const;
@@ -13,14 +13,14 @@ export const KEY = /^ff_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/;
  * to guess that a slow hash would slow down.
  */
 export const keyRecord = z.object({
-  id: z.string().regex(/^[a-z0-9]{12}$/),
-  name: z.string().min(1).max(100),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  id: z.string().check(z.regex(/^[a-z0-9]{12}$/)),
+  name: z.string().check(z.minLength(1), z.maxLength(100)),
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().optional(),
-  revokedAt: z.iso.datetime().optional(),
+  expiresAt: z.optional(z.iso.datetime()),
+  revokedAt: z.optional(z.iso.datetime()),
   /** Everything, where there are none. */
-  scopes: z.array(z.enum(KEY_SCOPES)).min(1).optional(),
+  scopes: z.optional(z.array(z.enum(KEY_SCOPES)).check(z.minLength(1))),
 });
 
 export type KeyRecord = z.output<typeof keyRecord>;

@@ -1,5 +1,5 @@
 import { expected, PictureError, type Problem, RequestError, toProblem } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Question } from '../../shared/answer.ts';
 import { base64Bytes, decodeBase64 } from '../../shared/base64.ts';
 import { MAX_PICTURES } from '../../shared/limits.ts';
@@ -26,28 +26,36 @@ const base64Text = {
 /** The JSON body: exactly one of the ways. */
 const classifyJson = z
   .strictObject({
-    picture: base64Bytes.optional().meta({ ...base64Text, description: 'Base64, or a data: URL.' }),
+    picture: z.optional(base64Bytes).check(z.meta({ ...base64Text, description: 'Base64, or a data: URL.' })),
     // Text that is no base64 is that picture's own failure.
-    pictures: z.array(z.string().meta(base64Text)).min(1).max(MAX_PICTURES).optional(),
-    tensors: payloadShape.tensors.meta({
-      type: 'array',
-      minItems: 1,
-      items: { $ref: '#/components/schemas/InferInput' },
-      description: "As an Open Inference Protocol v2 request's inputs.",
+    pictures: z.optional(
+      z.array(z.string().check(z.meta(base64Text))).check(z.minLength(1), z.maxLength(MAX_PICTURES)),
+    ),
+    tensors: payloadShape.tensors.check(
+      z.meta({
+        type: 'array',
+        minItems: 1,
+        items: { $ref: '#/components/schemas/InferInput' },
+        description: "As an Open Inference Protocol v2 request's inputs.",
+      }),
+    ),
+    url: z
+      .optional(z.string().check(z.maxLength(4096), z.meta({ pattern: OBJECT_URL })))
+      .check(z.describe('An S3 object of an allowed bucket.')),
+  })
+  .check(
+    z.superRefine((body, context) => {
+      if (!hasOne(body, WAYS)) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
     }),
-    url: z.string().max(4096).meta({ pattern: OBJECT_URL }).optional().describe('An S3 object of an allowed bucket.'),
-  })
-  .superRefine((body, context) => {
-    if (!hasOne(body, WAYS)) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
-  })
-  .meta({ id: 'ClassifyRequest', oneOf: WAYS.map((way) => ({ required: [way] })) });
+    z.meta({ id: 'ClassifyRequest', oneOf: WAYS.map((way) => ({ required: [way] })) }),
+  );
 
 /** Every file of a form is a picture, whatever its field is called; other fields mean nothing here. */
 const classifyForm = z
-  .object({ picture: z.array(pictureBytes).min(1).max(MAX_PICTURES) })
-  .meta({ description: 'One file or several, in fields of any name.' });
+  .object({ picture: z.array(pictureBytes).check(z.minLength(1), z.maxLength(MAX_PICTURES)) })
+  .check(z.meta({ description: 'One file or several, in fields of any name.' }));
 
-export const classifyBodies: Readonly<Record<string, z.ZodType>> = {
+export const classifyBodies: Readonly<Record<string, z.ZodMiniType>> = {
   ...pictureBodies,
   'multipart/form-data': classifyForm,
   'application/json': classifyJson,

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { expected, RequestError } from '@freezeframe/inference';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { MAX_REQUEST_BYTES } from '../../shared/limits.ts';
 import { parseJson, validate } from '../../shared/validate.ts';
 import { sentBody } from './sent-body.ts';
@@ -67,12 +67,12 @@ export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffe
  * form. What is no JSON is refused for its type where that says something else.
  * @throws RequestError `media-type-unsupported`, `json-invalid`, `request-invalid`, and as {@link readBytes}.
  */
-export async function readJson<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
+export async function readJson<T extends z.ZodMiniType>(request: Request, schema: T): Promise<z.output<T>> {
   return parseBody(await readBytes(request), schema, mediaType(request));
 }
 
 /** @throws RequestError `media-type-unsupported`, `json-invalid`, `request-invalid`. */
-export function parseBody<T extends z.ZodType>(bytes: Uint8Array, schema: T, type: string): z.output<T> {
+export function parseBody<T extends z.ZodMiniType>(bytes: Uint8Array, schema: T, type: string): z.output<T> {
   return validate(schema, parseText(bytes, type), 'The body');
 }
 

@@ -1,6 +1,7 @@
 import { type BatchResult, expected, type Problem, RequestError, type Timings } from '@freezeframe/inference';
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
+import * as z from 'zod/mini';
 import { type Answer, answer, drawAnswer, type Question } from '../../shared/answer.ts';
 import { classifyOptions } from '../../shared/options.ts';
 import { classifyBodies, readQuestion } from '../body/classify-body.ts';
@@ -26,7 +27,7 @@ export const classifyRoutes: readonly Route[] = [
     responses: {
       200: {
         description: 'One result, or one for each.',
-        content: { 'application/json': result.or(batchResult), 'image/png': undefined },
+        content: { 'application/json': z.union([result, batchResult]), 'image/png': undefined },
         headers: { 'server-timing': 'Milliseconds of decode, run and total.' },
       },
     },

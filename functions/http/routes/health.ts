@@ -1,5 +1,5 @@
 import { type Classifier, loadClassifier, ModelError, toProblem } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { modelsState } from '../../shared/models/serving.ts';
 import { type Route, route } from '../route.ts';
 
@@ -7,10 +7,13 @@ const ready = z.object({
   status: z.literal('ok'),
   model: z.object({ name: z.string(), version: z.string() }),
   models: z
-    .object({ from: z.enum(['store', 'layer']), checked: z.string().optional(), problem: z.string().optional() })
-    .optional()
-    .describe(
-      'Where models come from, where the stack names a store: the layer answers while the store cannot be had.',
+    .optional(
+      z.object({ from: z.enum(['store', 'layer']), checked: z.optional(z.string()), problem: z.optional(z.string()) }),
+    )
+    .check(
+      z.describe(
+        'Where models come from, where the stack names a store: the layer answers while the store cannot be had.',
+      ),
     ),
 });
 

@@ -8,7 +8,7 @@ import {
   RequestError,
   type Timings,
 } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { answer } from '../../shared/answer.ts';
 import { type Options, queryOptions } from '../../shared/options.ts';
 import { validate } from '../../shared/validate.ts';
@@ -33,28 +33,37 @@ const TAKEN = 'image/*, application/json or text/csv';
 const TARGET = 'x-amzn-sagemaker-target-model';
 const ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
 
-const csv = z.string().meta({ description: 'A row of features in each line, under a line of their names or not.' });
+const csv = z
+  .string()
+  .check(z.meta({ description: 'A row of features in each line, under a line of their names or not.' }));
 
 const WAYS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
 
 const invocation = z
   .object({
     dataframe_split: z
-      .object({
-        columns: z.array(z.string().max(200)).min(1).max(10_000),
-        data: z.array(z.array(z.unknown())).min(1),
-      })
-      .optional()
-      .describe('Rows under columns that are named as the features, in any order.'),
-    dataframe_records: z.array(z.record(z.string(), z.unknown())).min(1).optional().describe('Features by name.'),
-    instances: z.array(z.unknown()).min(1).optional().describe("As TensorFlow Serving's rows."),
-    inputs: columns.optional().describe("As TensorFlow Serving's columns."),
+      .optional(
+        z.object({
+          columns: z.array(z.string().check(z.maxLength(200))).check(z.minLength(1), z.maxLength(10_000)),
+          data: z.array(z.array(z.unknown())).check(z.minLength(1)),
+        }),
+      )
+      .check(z.describe('Rows under columns that are named as the features, in any order.')),
+    dataframe_records: z
+      .optional(z.array(z.record(z.string(), z.unknown())).check(z.minLength(1)))
+      .check(z.describe('Features by name.')),
+    instances: z
+      .optional(z.array(z.unknown()).check(z.minLength(1)))
+      .check(z.describe("As TensorFlow Serving's rows.")),
+    inputs: z.optional(columns).check(z.describe("As TensorFlow Serving's columns.")),
   })
-  .superRefine((body, context) => {
-    const found = WAYS.filter((way) => body[way] !== undefined);
-    if (found.length !== 1) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
-  })
-  .meta({ id: 'Invocation', oneOf: WAYS.map((way) => ({ required: [way] })) });
+  .check(
+    z.superRefine((body, context) => {
+      const found = WAYS.filter((way) => body[way] !== undefined);
+      if (found.length !== 1) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
+    }),
+    z.meta({ id: 'Invocation', oneOf: WAYS.map((way) => ({ required: [way] })) }),
+  );
 
 export const invocationsRoutes: readonly Route[] = [
   route({
@@ -81,19 +90,20 @@ export const invocationsRoutes: readonly Route[] = [
       'A picture is answered as POST /classify does; JSON and CSV with what the model answers, row by row, as CSV where that is accepted alone.',
     query: queryOptions,
     headers: z.object({
-      [TARGET]: modelName.optional().describe('As ?model=, for clients of endpoints with several models.'),
+      [TARGET]: z.optional(modelName).check(z.describe('As ?model=, for clients of endpoints with several models.')),
     }),
     body: { ...pictureBodies, 'application/json': invocation, 'text/csv': csv },
     responses: {
       200: {
         description: 'A result, or predictions row by row.',
         content: {
-          'application/json': result.or(
+          'application/json': z.union([
+            result,
             z.object({
               predictions: z.array(z.unknown()),
-              known: z.array(z.boolean()).optional().describe('Whether each row shows one of the labels.'),
+              known: z.optional(z.array(z.boolean())).check(z.describe('Whether each row shows one of the labels.')),
             }),
-          ),
+          ]),
           'text/csv': undefined,
         },
       },

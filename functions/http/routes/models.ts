@@ -1,5 +1,5 @@
 import { listModels, loadClassifier, type Manifest } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { cacheable } from '../responses/cacheable.ts';
 import { type Route, route } from '../route.ts';
 

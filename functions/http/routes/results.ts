@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readResultRow } from '../../shared/jobs/earlier-rows.ts';
 import { asking } from '../busy.ts';
 import { type Route, route } from '../route.ts';
@@ -8,7 +8,7 @@ import { problem, result } from '../schemas.ts';
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = '2';
 
-const idParam = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{22}$/) });
+const idParam = z.object({ id: z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/)) });
 
 const pending = z.object({ id: z.string(), status: z.literal('pending') });
 const settled = z.union([

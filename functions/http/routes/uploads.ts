@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RequestError } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { resultId } from '../../shared/jobs/result-id.ts';
 import { changeRow } from '../../shared/jobs/results-table.ts';
 import { MAX_OBJECT_BYTES } from '../../shared/limits.ts';
@@ -28,24 +28,21 @@ const uploadRequest = z
   .strictObject({
     content_type: z.enum(PICTURE_TYPES),
     bytes: z
-      .int()
-      .min(1)
-      .max(MAX_OBJECT_BYTES)
-      .optional()
-      .describe('Its size, where it is known: then S3 takes no other.'),
+      .optional(z.int().check(z.minimum(1), z.maximum(MAX_OBJECT_BYTES)))
+      .check(z.describe('Its size, where it is known: then S3 takes no other.')),
   })
-  .meta({ id: 'UploadRequest' });
+  .check(z.meta({ id: 'UploadRequest' }));
 
 const upload = z
   .object({
     id: z.string(),
-    url: z.string().describe('Where to post the form.'),
-    fields: z.record(z.string(), z.string()).describe("The form's fields; the file comes last, as `file`."),
-    expires_at: z.string().meta({ format: 'date-time' }),
+    url: z.string().check(z.describe('Where to post the form.')),
+    fields: z.record(z.string(), z.string()).check(z.describe("The form's fields; the file comes last, as `file`.")),
+    expires_at: z.string().check(z.meta({ format: 'date-time' })),
     max_bytes: z.int(),
-    result: z.string().describe('Where the result will be.'),
+    result: z.string().check(z.describe('Where the result will be.')),
   })
-  .meta({ id: 'Upload' });
+  .check(z.meta({ id: 'Upload' }));
 
 const s3 = lazily(async () => {
   const [{ S3Client }, { createPresignedPost }] = await Promise.all([

@@ -10,7 +10,7 @@ import {
   type TensorData,
   writeTensor,
 } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { decodeBase64 } from '../../shared/base64.ts';
 import { type Feeds, nested, pictureFeeds } from './feeds.ts';
 

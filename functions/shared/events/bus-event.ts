@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { PICTURE_CLASSIFIED } from '../jobs/announce.ts';
 import { createJob } from '../jobs/job.ts';
 import { SEQUENCER } from '../jobs/sequencer.ts';
@@ -14,7 +14,7 @@ const CLASSIFICATION_REQUESTED = 'ClassificationRequested';
 
 /** What every EventBridge event has. */
 const envelope = z.object({
-  id: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
   source: z.string(),
   'detail-type': z.string(),
   detail: z.unknown(),
@@ -22,18 +22,18 @@ const envelope = z.object({
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: other names than a notification's. */
 const objectCreated = z.object({
-  bucket: z.object({ name: z.string().min(1) }),
+  bucket: z.object({ name: z.string().check(z.minLength(1)) }),
   object: z.object({
     // As it is: EventBridge's copy of a key is not URL-encoded.
-    key: z.string().min(1),
-    size: z.number().optional(),
-    etag: z.string().optional(),
-    'version-id': z.string().min(1).optional(),
-    sequencer: z.string().regex(SEQUENCER).optional(),
+    key: z.string().check(z.minLength(1)),
+    size: z.optional(z.number()),
+    etag: z.optional(z.string()),
+    'version-id': z.optional(z.string().check(z.minLength(1))),
+    sequencer: z.optional(z.string().check(z.regex(SEQUENCER))),
   }),
 });
 
-const classified = z.object({ id: z.string().min(1), revision: z.string().min(1) });
+const classified = z.object({ id: z.string().check(z.minLength(1)), revision: z.string().check(z.minLength(1)) });
 
 /**
  * An EventBridge event: S3's `Object Created`, `ClassificationRequested` of any source, and our own `PictureClassified`, which

@@ -1,5 +1,5 @@
 import { FreezeframeError, type Problem, type Result, toProblem } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { answer } from '../answer.ts';
 import type { Job } from '../jobs/job.ts';
 import { measure, measureFailure } from '../observe/metrics.ts';
@@ -17,9 +17,9 @@ const AT_ONCE = 4;
 
 /** What Step Functions' ItemBatcher makes of the objects that a Distributed Map lists. */
 const schema = z.object({
-  Items: z.array(z.unknown()).min(1).max(1_000),
+  Items: z.array(z.unknown()).check(z.minLength(1), z.maxLength(1_000)),
   /** What all of them have in common: the model, say. */
-  BatchInput: z.object({ options: z.record(z.string(), z.unknown()).optional() }).optional(),
+  BatchInput: z.optional(z.object({ options: z.optional(z.record(z.string(), z.unknown())) })),
 });
 
 /** One line of the results. */

@@ -1,14 +1,14 @@
 import { expected, RequestError } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { createJob, type Job } from '../jobs/job.ts';
 import { optionsShape } from '../options.ts';
 import { validate } from '../validate.ts';
 import { hasField, type WorkEvent } from './kind.ts';
 
 const schema = z.looseObject({
-  bucket: z.string().min(1).max(63),
-  key: z.string().min(1).max(1024),
-  versionId: z.string().min(1).optional(),
+  bucket: z.string().check(z.minLength(1), z.maxLength(63)),
+  key: z.string().check(z.minLength(1), z.maxLength(1024)),
+  versionId: z.optional(z.string().check(z.minLength(1))),
   ...optionsShape,
   topK: optionsShape.top_k,
 });

@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { answer, type Question } from '../answer.ts';
 import { measure } from '../observe/metrics.ts';
 import { optionsShape } from '../options.ts';
@@ -12,19 +12,19 @@ const shape = {
   ...payloadShape,
   ...optionsShape,
   /** An S3 object, by `bucket` and `key` (not URL-encoded). */
-  bucket: z.string().min(1).max(63).optional(),
-  key: z.string().min(1).max(1024).optional(),
-  versionId: z.string().min(1).optional(),
+  bucket: z.optional(z.string().check(z.minLength(1), z.maxLength(63))),
+  key: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+  versionId: z.optional(z.string().check(z.minLength(1))),
 };
 
-const schema = z
-  .strictObject(shape)
-  .refine((event) => hasOne(event, ['bucket', 'picture', 'pictures', 'tensors']), {
+const schema = z.strictObject(shape).check(
+  z.refine((event) => hasOne(event, ['bucket', 'picture', 'pictures', 'tensors']), {
     message: 'expected one of {bucket, key}, {picture}, {pictures} and {tensors}',
-  })
-  .refine((event) => (event.bucket === undefined) === (event.key === undefined), {
+  }),
+  z.refine((event) => (event.bucket === undefined) === (event.key === undefined), {
     message: 'bucket and key belong together',
-  });
+  }),
+);
 
 /** `{bucket, key}`, `{picture}`, `{pictures}` or `{tensors}`, and options; it gets the result object, as everywhere. */
 export const question: AnsweredEvent = {

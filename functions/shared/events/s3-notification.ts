@@ -1,5 +1,5 @@
 import { RequestError } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { createJob } from '../jobs/job.ts';
 import { SEQUENCER } from '../jobs/sequencer.ts';
 import { validate } from '../validate.ts';
@@ -13,18 +13,18 @@ const notification = z.object({
         eventSource: z.literal('aws:s3'),
         eventName: z.string(),
         s3: z.object({
-          bucket: z.object({ name: z.string().min(1) }),
+          bucket: z.object({ name: z.string().check(z.minLength(1)) }),
           object: z.object({
-            key: z.string().min(1),
-            size: z.number().optional(),
-            eTag: z.string().optional(),
-            versionId: z.string().min(1).nullish(),
-            sequencer: z.string().regex(SEQUENCER).optional(),
+            key: z.string().check(z.minLength(1)),
+            size: z.optional(z.number()),
+            eTag: z.optional(z.string()),
+            versionId: z.nullish(z.string().check(z.minLength(1))),
+            sequencer: z.optional(z.string().check(z.regex(SEQUENCER))),
           }),
         }),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 /** What S3 sends when notifications are set up. */

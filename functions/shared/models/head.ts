@@ -1,5 +1,5 @@
 import { modelName, modelVersion } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 // <prefix>/store.json                                                what it is
 // <prefix>/models/<name>/head.json                                   its versions and tags: the only object that changes
@@ -15,10 +15,10 @@ export const tagChange = z.object({
   at: z.string(),
   by: z.string(),
   tag: z.string(),
-  from: modelVersion.nullable(),
-  to: modelVersion.nullable(),
+  from: z.nullable(modelVersion),
+  to: z.nullable(modelVersion),
   /** It undid the move before. */
-  rollback: z.literal(true).optional(),
+  rollback: z.optional(z.literal(true)),
 });
 
 export type TagChange = z.output<typeof tagChange>;
@@ -26,26 +26,26 @@ export type TagChange = z.output<typeof tagChange>;
 /** Where a person has put each tag, and who did. No version: `production` was taken away, and moves no more by itself. */
 export const pinnedTags = z.record(
   modelName,
-  z.object({ version: modelVersion.nullable(), by: z.string().optional(), at: z.string().optional() }),
+  z.object({ version: z.nullable(modelVersion), by: z.optional(z.string()), at: z.optional(z.string()) }),
 );
 
 export type PinnedTags = z.output<typeof pinnedTags>;
 
 const storedVersion = z.object({
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   /** A folder below `contents/`. Each save has its own: what somebody removes is never what somebody else saves. */
-  content: z.string().regex(/^[0-9a-f]{12}-[0-9a-f]{8}$/),
-  held: z.literal(true).optional(),
+  content: z.string().check(z.regex(/^[0-9a-f]{12}-[0-9a-f]{8}$/)),
+  held: z.optional(z.literal(true)),
 });
 
 export const headSchema = z.object({
   formatVersion: z.literal(1),
   /** The highest number ever given. */
-  highest: z.number().int().min(0).max(999_999_999),
+  highest: z.int().check(z.minimum(0), z.maximum(999_999_999)),
   versions: z.record(modelVersion, storedVersion),
   tags: pinnedTags,
   /** Of the history, written to objects of their own. */
-  pages: z.number().int().min(0),
+  pages: z.int().check(z.minimum(0)),
   history: z.array(tagChange),
 });
 

@@ -1,3 +1,5 @@
+import './messages.ts';
+
 export * from './answer.ts';
 export * from './classifier.ts';
 export * from './datatype.ts';

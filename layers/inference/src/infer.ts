@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   type AnswerOptions,
   type CheckedOptions,
@@ -29,11 +29,11 @@ import type { Manifest } from './manifest.ts';
 /** Most elements in one request: 16 Mi, sixty-four MB of float32. A Lambda's 6 MB request ends well before that. */
 export const MAX_ELEMENTS = 16 * 1024 * 1024;
 
-const parameters = z.record(z.string(), z.unknown(), 'an object').optional();
+const parameters = z.optional(z.record(z.string(), z.unknown(), 'an object'));
 
 const requestSchema = z.object(
   {
-    id: z.string('a string').max(1000, 'at most 1000 characters').optional(),
+    id: z.optional(z.string('a string').check(z.maxLength(1000, 'at most 1000 characters'))),
     parameters,
     inputs: z
       .array(
@@ -41,8 +41,8 @@ const requestSchema = z.object(
           {
             name: z.string('a string'),
             shape: z
-              .array(z.int('a whole number').min(1, 'a size of at least 1'), 'an array of sizes')
-              .max(8, 'at most 8 axes'),
+              .array(z.int('a whole number').check(z.minimum(1, 'a size of at least 1')), 'an array of sizes')
+              .check(z.maxLength(8, 'at most 8 axes')),
             datatype: z.enum(DATATYPES, `one of ${DATATYPES.join(', ')}`),
             parameters,
             // Walked once, below, together with the conversion: a schema over millions of numbers costs more than the run.
@@ -52,12 +52,12 @@ const requestSchema = z.object(
         ),
         'an array of tensors',
       )
-      .min(1, 'at least one tensor')
-      .max(64, 'at most 64 tensors'),
-    outputs: z
-      .array(z.object({ name: z.string('a string'), parameters }, 'an object'), 'an array of outputs')
-      .max(64, 'at most 64 outputs')
-      .optional(),
+      .check(z.minLength(1, 'at least one tensor'), z.maxLength(64, 'at most 64 tensors')),
+    outputs: z.optional(
+      z
+        .array(z.object({ name: z.string('a string'), parameters }, 'an object'), 'an array of outputs')
+        .check(z.maxLength(64, 'at most 64 outputs')),
+    ),
   },
   'an object with inputs',
 );

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Classifier, type OpenOptions, openClassifier, readManifest } from './classifier.ts';
 import { ModelError } from './errors.ts';
 import { type Manifest, modelName, modelVersion } from './manifest.ts';
@@ -23,8 +23,8 @@ const indexSchema = z.object({
     modelName,
     z.object({
       default: modelVersion,
-      versions: z.array(modelVersion).min(1),
-      labels: z.record(z.string(), modelVersion).optional(),
+      versions: z.array(modelVersion).check(z.minLength(1)),
+      labels: z.optional(z.record(z.string(), modelVersion)),
     }),
   ),
 });

@@ -1,12 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { DATATYPES } from './datatype.ts';
 import { expected, ModelError } from './errors.ts';
 
 // The manifest is the contract between whatever froze a model and whatever answers with it. `docs/manifest.schema.json`
 // is written from this schema, so what is described here is what other tools read.
 
-const positive = z.int().min(1);
-const text = z.string().min(1);
+const positive = z.int().check(z.minimum(1));
+const text = z.string().check(z.minLength(1));
+const share = z.number().check(z.gt(0), z.maximum(1));
 
 /** What a model's name is, in words. */
 export const MODEL_NAME_RULE = '1 to 64 lower-case letters, digits, "-", "_" or ".", beginning with a letter or digit';
@@ -17,111 +18,135 @@ export const MODEL_NAME_RULE = '1 to 64 lower-case letters, digits, "-", "_" or 
  */
 export const modelName = z
   .string()
-  .regex(
-    /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!index\.json$)(?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/,
-    `expected ${MODEL_NAME_RULE}`,
-  )
-  .describe('Model name, also the name of its folder.');
+  .check(
+    z.regex(
+      /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))(?!index\.json$)(?!.*\.\.)[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/,
+      `expected ${MODEL_NAME_RULE}`,
+    ),
+    z.describe('Model name, also the name of its folder.'),
+  );
 
 export const modelVersion = z
   .string()
-  .regex(/^[1-9][0-9]{0,8}$/, 'expected a whole number from 1')
-  .describe('Version: "1", "2", … in the order in which they were saved.');
+  .check(
+    z.regex(/^[1-9][0-9]{0,8}$/, 'expected a whole number from 1'),
+    z.describe('Version: "1", "2", … in the order in which they were saved.'),
+  );
 
 const tensorSpec = z.strictObject({
-  name: text.describe("The graph's own name of the input or output."),
+  name: text.check(z.describe("The graph's own name of the input or output.")),
   shape: z
-    .array(positive.nullable())
-    .max(8)
-    .describe('Sizes, mostly the batch axis first; null is a free axis, and no axes are a single number.'),
+    .array(z.nullable(positive))
+    .check(
+      z.maxLength(8),
+      z.describe('Sizes, mostly the batch axis first; null is a free axis, and no axes are a single number.'),
+    ),
   datatype: z.enum(DATATYPES),
 });
 
 export const pictureInput = z
   .strictObject({
     kind: z.literal('picture'),
-    name: text.describe("The graph input's name. It takes uint8 [batch, height, width, channels]."),
-    height: positive.max(8192),
-    width: positive.max(8192),
+    name: text.check(z.describe("The graph input's name. It takes uint8 [batch, height, width, channels].")),
+    height: positive.check(z.maximum(8192)),
+    width: positive.check(z.maximum(8192)),
     channels: z.union([z.literal(1), z.literal(3)]),
-    colour: z.enum(['rgb', 'bgr', 'grey']).describe('Channel order; grey goes with one channel.'),
+    colour: z.enum(['rgb', 'bgr', 'grey']).check(z.describe('Channel order; grey goes with one channel.')),
     resize: z
       .enum(['stretch', 'cover', 'contain'])
-      .describe('stretch ignores the aspect ratio, cover cuts what sticks out, contain pads with 0.'),
-    crop: z.number().gt(0).max(1).describe("Central share of the resized picture's sides that is kept; 1 keeps all."),
+      .check(z.describe('stretch ignores the aspect ratio, cover cuts what sticks out, contain pads with 0.')),
+    crop: share.check(z.describe("Central share of the resized picture's sides that is kept; 1 keeps all.")),
     kernel: z
       .enum(['cubic', 'linear', 'nearest', 'lanczos3', 'canvas'])
-      .describe("How pixels are mixed. canvas: as a browser's drawImage does it, in which some models are trained."),
-    invert: z.boolean().describe('True where the model was trained on negatives (white strokes on black).'),
+      .check(
+        z.describe("How pixels are mixed. canvas: as a browser's drawImage does it, in which some models are trained."),
+      ),
+    invert: z.boolean().check(z.describe('True where the model was trained on negatives (white strokes on black).')),
     datatype: z.literal('UINT8'),
   })
-  .refine((input) => (input.channels === 1) === (input.colour === 'grey'), {
-    path: ['colour'],
-    message: 'grey goes with one channel, rgb and bgr with three',
-  })
-  .refine((input) => input.kernel !== 'canvas' || input.resize !== 'contain', {
-    path: ['kernel'],
-    message: 'canvas goes with stretch and cover',
-  });
+  .check(
+    z.refine((input) => (input.channels === 1) === (input.colour === 'grey'), {
+      path: ['colour'],
+      message: 'grey goes with one channel, rgb and bgr with three',
+    }),
+    z.refine((input) => input.kernel !== 'canvas' || input.resize !== 'contain', {
+      path: ['kernel'],
+      message: 'canvas goes with stretch and cover',
+    }),
+  );
 
 const tensorInput = z.strictObject({
   kind: z.literal('tensors'),
-  tensors: z.array(tensorSpec).min(1),
+  tensors: z.array(tensorSpec).check(z.minLength(1)),
   features: z
-    .array(z.strictObject({ name: text, unit: z.string().optional() }))
-    .optional()
-    .describe('What each number of the one input tensor means, in order.'),
+    .optional(z.array(z.strictObject({ name: text, unit: z.optional(z.string()) })))
+    .check(z.describe('What each number of the one input tensor means, in order.')),
 });
 
 const unknownOutput = z
   .strictObject({
-    name: text.describe(
-      "The graph output's name: float32 [batch], the distance from a picture's features to the nearest of the training minus that to the nearest of other pictures.",
+    name: text.check(
+      z.describe(
+        "The graph output's name: float32 [batch], the distance from a picture's features to the nearest of the training minus that to the nearest of other pictures.",
+      ),
     ),
-    threshold: z.number().describe('A picture with a larger number shows none of the labels.'),
-    recall: z.number().gt(0).max(1).describe('Share of pictures of the labels that lie at or below the threshold.'),
-    falseAccepts: z.number().min(0).max(1).describe('Share of other pictures that lie at or below the threshold.'),
+    threshold: z.number().check(z.describe('A picture with a larger number shows none of the labels.')),
+    recall: share.check(z.describe('Share of pictures of the labels that lie at or below the threshold.')),
+    falseAccepts: z
+      .number()
+      .check(z.minimum(0), z.maximum(1), z.describe('Share of other pictures that lie at or below the threshold.')),
   })
-  .describe('How the model says that a picture shows none of its labels.');
+  .check(z.describe('How the model says that a picture shows none of its labels.'));
 
 const heatmapOutput = z
   .strictObject({
-    name: text.describe(
-      "The graph output's name: float32 [batch, rows, columns, labels]; with a kernel, [batch, rows, columns, channels].",
+    name: text.check(
+      z.describe(
+        "The graph output's name: float32 [batch, rows, columns, labels]; with a kernel, [batch, rows, columns, channels].",
+      ),
     ),
-    rows: positive.max(1024),
-    columns: positive.max(1024),
-    kernel: text
-      .optional()
-      .describe("The graph output's name: float32 [channels, labels], what a part's channels are multiplied with."),
+    rows: positive.check(z.maximum(1024)),
+    columns: positive.check(z.maximum(1024)),
+    kernel: z
+      .optional(text)
+      .check(
+        z.describe("The graph output's name: float32 [channels, labels], what a part's channels are multiplied with."),
+      ),
   })
-  .describe("Class activation map: how much each part of a picture adds to each label's logit.");
+  .check(z.describe("Class activation map: how much each part of a picture adds to each label's logit."));
 
 const classificationOutput = z.strictObject({
   kind: z.literal('classification'),
-  name: text.describe("The graph output's name: float32 [batch, labels], or [batch, 1] for two labels."),
+  name: text.check(z.describe("The graph output's name: float32 [batch, labels], or [batch, 1] for two labels.")),
   labels: z
-    .array(z.string().max(1000))
-    .min(2)
-    .describe('In the order of the output. Two classes may share a label (ImageNet has two cranes).'),
+    .array(z.string().check(z.maxLength(1000)))
+    .check(
+      z.minLength(2),
+      z.describe('In the order of the output. Two classes may share a label (ImageNet has two cranes).'),
+    ),
   activation: z
     .enum(['softmax', 'sigmoid', 'none'])
-    .describe(
-      'What the graph has applied already. none: the output is logits, and softmax (sigmoid for a single output) is applied on answering.',
+    .check(
+      z.describe(
+        'What the graph has applied already. none: the output is logits, and softmax (sigmoid for a single output) is applied on answering.',
+      ),
     ),
-  unknown: unknownOutput.optional(),
-  heatmap: heatmapOutput.optional(),
+  unknown: z.optional(unknownOutput),
+  heatmap: z.optional(heatmapOutput),
 });
 
 const regressionOutput = z.strictObject({
   kind: z.literal('regression'),
-  name: text.describe("The graph output's name: float32 [batch, values], in the units below."),
-  values: z.array(z.strictObject({ name: text, unit: z.string() })).min(1),
+  name: text.check(z.describe("The graph output's name: float32 [batch, values], in the units below.")),
+  values: z.array(z.strictObject({ name: text, unit: z.string() })).check(z.minLength(1)),
 });
 
-const tensorOutput = z.strictObject({ kind: z.literal('tensors'), tensors: z.array(tensorSpec).min(1) });
+const tensorOutput = z.strictObject({
+  kind: z.literal('tensors'),
+  tensors: z.array(tensorSpec).check(z.minLength(1)),
+});
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 export const manifestSchema = z
   .strictObject({
@@ -129,23 +154,31 @@ export const manifestSchema = z
     task: z.enum(['classification', 'regression', 'tensors']),
     input: z.discriminatedUnion('kind', [pictureInput, tensorInput]),
     output: z.discriminatedUnion('kind', [classificationOutput, regressionOutput, tensorOutput]),
-    precision: z.enum(['float32', 'int8']).describe('What it computes in: int8 are stored numbers with scales.'),
-    metrics: z.record(z.string(), z.json()).describe('Measured figures, before and after freezing, and on which data.'),
+    precision: z
+      .enum(['float32', 'int8'])
+      .check(z.describe('What it computes in: int8 are stored numbers with scales.')),
+    metrics: z
+      .record(z.string(), z.json())
+      .check(z.describe('Measured figures, before and after freezing, and on which data.')),
     provenance: z
       .record(z.string(), z.json())
-      .describe(
-        "Where the model comes from: source file's sha256 and format, framework version, data set digest, command.",
+      .check(
+        z.describe(
+          "Where the model comes from: source file's sha256 and format, framework version, data set digest, command.",
+        ),
       ),
     // What the store adds.
     name: modelName,
     version: modelVersion,
     files: z.strictObject({ 'model.onnx': z.strictObject({ sha256, bytes: positive }) }),
   })
-  .refine((manifest) => manifest.task === manifest.output.kind, {
-    path: ['task'],
-    message: 'task and output.kind must be the same word',
-  })
-  .meta({ title: 'Freezeframe model manifest' });
+  .check(
+    z.refine((manifest) => manifest.task === manifest.output.kind, {
+      path: ['task'],
+      message: 'task and output.kind must be the same word',
+    }),
+    z.meta({ title: 'Freezeframe model manifest' }),
+  );
 
 export type PictureInput = z.infer<typeof pictureInput>;
 export type TensorSpec = z.infer<typeof tensorSpec>;

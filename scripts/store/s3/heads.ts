@@ -86,7 +86,7 @@ export class Heads {
     return { ...head, pages: page, history: head.history.slice(PAGE) };
   }
 
-  #parse<T>(schema: z.ZodType<T>, key: string, bytes: Uint8Array | undefined): T {
+  #parse<T>(schema: Pick<z.ZodType<T>, 'parse'>, key: string, bytes: Uint8Array | undefined): T {
     try {
       return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
     } catch (cause) {

@@ -40,6 +40,12 @@ describe('parseManifest', () => {
     expect(error.message).toContain(field);
   });
 
+  it('says what is wrong in words', () => {
+    const { message } = refused({ ...valid, name: 1, input: { ...pictureInput, height: 9000 } });
+    expect(message).toContain('name: Invalid input: expected string, received number');
+    expect(message).toContain('input.height: Too big: expected number to be <=8192');
+  });
+
   it('says of a newer format that it is newer', () => {
     expect(refused({ formatVersion: 2 })).toMatchObject({ code: 'manifest-version', remedy: expect.any(String) });
   });

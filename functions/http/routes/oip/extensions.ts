@@ -1,5 +1,5 @@
 import { type Classifier, type EngineTensor, readIndex } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { MAX_PICTURES } from '../../../shared/limits.ts';
 import { statisticsOf } from '../../../shared/observe/statistics.ts';
 import { mediaType, parseBody, readBytes } from '../../body/read-body.ts';
@@ -10,9 +10,9 @@ import { type Route, route } from '../../route.ts';
 // github.com/triton-inference-server/server/tree/main/docs/protocol, extension_{model_configuration,statistics,model_repository}.
 
 const tag = 'Open Inference Protocol v2';
-const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': schema } });
+const json = (description: string, schema: z.ZodMiniType) => ({ description, content: { 'application/json': schema } });
 
-const duration = z.object({ count: z.int(), ns: z.int() }).meta({ id: 'TritonDuration' });
+const duration = z.object({ count: z.int(), ns: z.int() }).check(z.meta({ id: 'TritonDuration' }));
 
 const statistics = z
   .object({
@@ -20,7 +20,7 @@ const statistics = z
       z.looseObject({
         name: z.string(),
         version: z.string(),
-        last_inference: z.int().describe('Milliseconds since 1970; 0 where there was none.'),
+        last_inference: z.int().check(z.describe('Milliseconds since 1970; 0 where there was none.')),
         inference_count: z.int(),
         execution_count: z.int(),
         inference_stats: z.record(z.string(), duration),
@@ -28,7 +28,7 @@ const statistics = z
       }),
     ),
   })
-  .meta({ id: 'ModelStatistics' });
+  .check(z.meta({ id: 'ModelStatistics' }));
 
 const tensor = z.looseObject({ name: z.string(), data_type: z.string(), dims: z.array(z.int()) });
 
@@ -37,14 +37,14 @@ const configuration = z
     name: z.string(),
     platform: z.string(),
     backend: z.string(),
-    max_batch_size: z.int().describe('0 where the dims have the batch.'),
+    max_batch_size: z.int().check(z.describe('0 where the dims have the batch.')),
     input: z.array(tensor),
     output: z.array(tensor),
   })
-  .meta({ id: 'ModelConfiguration' });
+  .check(z.meta({ id: 'ModelConfiguration' }));
 
 /** Triton's clients send no body at all. */
-const indexRequest = z.object({ ready: z.boolean().optional() }).meta({ id: 'RepositoryIndexRequest' });
+const indexRequest = z.object({ ready: z.optional(z.boolean()) }).check(z.meta({ id: 'RepositoryIndexRequest' }));
 
 const index = z.array(z.object({ name: z.string(), version: z.string(), state: z.string(), reason: z.string() }));
 
@@ -84,7 +84,7 @@ export const extensionRoutes: readonly Route[] = [
 ];
 
 /** Of one model, or one of its versions. */
-export function modelExtensionRoutes(path: string, suffix: string, params: z.ZodObject): readonly Route[] {
+export function modelExtensionRoutes(path: string, suffix: string, params: z.ZodMiniObject): readonly Route[] {
   return [
     route({
       method: 'GET',

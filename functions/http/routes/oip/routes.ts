@@ -1,5 +1,5 @@
 import { type EngineTensor, withUnknown } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import inferencePackage from '../../../../layers/inference/package.json' with { type: 'json' };
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
 import { type Route, route } from '../../route.ts';
@@ -14,7 +14,7 @@ import { inferBytes, inferRequest, inferResponse, modelMetadata, serverMetadata 
 // The Open Inference Protocol, version 2: what KServe, Triton and Seldon answer.
 
 const tag = 'Open Inference Protocol v2';
-const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': schema } });
+const json = (description: string, schema: z.ZodMiniType) => ({ description, content: { 'application/json': schema } });
 
 const serverRoutes: readonly Route[] = [
   route({
@@ -65,7 +65,7 @@ export const oipRoutes: readonly Route[] = [
 ];
 
 /** The same for the default version and for one that is named. */
-function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonly Route[] {
+function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): readonly Route[] {
   return [
     ...modelExtensionRoutes(path, suffix, params),
     route({
@@ -115,10 +115,8 @@ function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonl
       params,
       headers: z.object({
         'inference-header-content-length': z
-          .string()
-          .regex(/^\d{1,9}$/)
-          .optional()
-          .describe('Bytes of the JSON, where tensors follow it.'),
+          .optional(z.string().check(z.regex(/^\d{1,9}$/)))
+          .check(z.describe('Bytes of the JSON, where tensors follow it.')),
       }),
       body: { 'application/json': inferRequest, 'application/octet-stream': inferBytes },
       responses: {

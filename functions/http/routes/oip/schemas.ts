@@ -1,55 +1,55 @@
 import { DATATYPES } from '@freezeframe/inference';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 // github.com/kserve/open-inference-protocol, with Triton's binary tensor data and classification extensions
 // (github.com/triton-inference-server/server/tree/main/docs/protocol).
 
-const parameters = z.record(z.string(), z.unknown()).optional();
+const parameters = z.optional(z.record(z.string(), z.unknown()));
 
-const shape = z.array(z.int().min(1)).min(1).max(8);
+const shape = z.array(z.int().check(z.minimum(1))).check(z.minLength(1), z.maxLength(8));
 
 const inferInput = z
   .object({
     name: z.string(),
     shape,
-    datatype: z.enum([...DATATYPES, 'BYTES']).describe('BYTES holds encoded pictures, in JSON as base64.'),
+    datatype: z.enum([...DATATYPES, 'BYTES']).check(z.describe('BYTES holds encoded pictures, in JSON as base64.')),
     parameters: z
-      .looseObject({ binary_data_size: z.int().min(0).optional() })
-      .optional()
-      .describe('binary_data_size: bytes of this tensor behind the JSON, in place of data.'),
+      .optional(z.looseObject({ binary_data_size: z.optional(z.int().check(z.minimum(0))) }))
+      .check(z.describe('binary_data_size: bytes of this tensor behind the JSON, in place of data.')),
     // Walked once, together with the conversion: a schema over millions of numbers costs more than the run.
     data: z
-      .custom<readonly unknown[]>((value) => value === undefined || Array.isArray(value), 'expected a list')
-      .optional()
-      .meta({ type: 'array', description: 'Flat, or nested as deep as the shape.' }),
+      .optional(z.custom<readonly unknown[]>((value) => value === undefined || Array.isArray(value), 'expected a list'))
+      .check(z.meta({ type: 'array', description: 'Flat, or nested as deep as the shape.' })),
   })
-  .meta({ id: 'InferInput' });
+  .check(z.meta({ id: 'InferInput' }));
 
 export const inferRequest = z
   .object({
-    id: z.string().max(1000).optional(),
-    parameters: z.looseObject({ binary_data_output: z.boolean().optional() }).optional(),
-    inputs: z.array(inferInput).min(1).max(64),
-    outputs: z
-      .array(
-        z.object({
-          name: z.string(),
-          parameters: z
-            .looseObject({
-              binary_data: z.boolean().optional(),
-              classification: z.int().min(0).max(1_000_000).optional(),
-            })
-            .optional()
-            .describe('classification: so many best classes, as "value:index:label".'),
-        }),
-      )
-      .max(64)
-      .optional(),
+    id: z.optional(z.string().check(z.maxLength(1000))),
+    parameters: z.optional(z.looseObject({ binary_data_output: z.optional(z.boolean()) })),
+    inputs: z.array(inferInput).check(z.minLength(1), z.maxLength(64)),
+    outputs: z.optional(
+      z
+        .array(
+          z.object({
+            name: z.string(),
+            parameters: z
+              .optional(
+                z.looseObject({
+                  binary_data: z.optional(z.boolean()),
+                  classification: z.optional(z.int().check(z.minimum(0), z.maximum(1_000_000))),
+                }),
+              )
+              .check(z.describe('classification: so many best classes, as "value:index:label".')),
+          }),
+        )
+        .check(z.maxLength(64)),
+    ),
   })
-  .meta({ id: 'InferRequest' });
+  .check(z.meta({ id: 'InferRequest' }));
 
 /** The same with tensors as bytes behind it. */
-export const inferBytes = z.any().meta({ type: 'string', format: 'binary' });
+export const inferBytes = z.any().check(z.meta({ type: 'string', format: 'binary' }));
 
 export type OipRequest = z.output<typeof inferRequest>;
 export type OipInput = z.output<typeof inferInput>;
@@ -58,30 +58,31 @@ export const inferResponse = z
   .object({
     model_name: z.string(),
     model_version: z.string(),
-    id: z.string().optional(),
+    id: z.optional(z.string()),
     parameters: z
-      .object({
-        known: z.boolean().describe('Whether every row shows one of the labels.'),
-        unknown_rows: z.string().optional().describe('The rows that show none, from 0: "1,3".'),
-      })
-      .optional()
-      .describe('Only of a model that can tell what is none of its labels.'),
+      .optional(
+        z.object({
+          known: z.boolean().check(z.describe('Whether every row shows one of the labels.')),
+          unknown_rows: z.optional(z.string()).check(z.describe('The rows that show none, from 0: "1,3".')),
+        }),
+      )
+      .check(z.describe('Only of a model that can tell what is none of its labels.')),
     outputs: z.array(
       z.object({
         name: z.string(),
         shape: z.array(z.int()),
         datatype: z.string(),
         parameters,
-        data: z.array(z.unknown()).optional(),
+        data: z.optional(z.array(z.unknown())),
       }),
     ),
   })
-  .meta({ id: 'InferResponse' });
+  .check(z.meta({ id: 'InferResponse' }));
 
 const tensorMetadata = z.object({
   name: z.string(),
   datatype: z.string(),
-  shape: z.array(z.int()).describe('-1 is a free axis.'),
+  shape: z.array(z.int()).check(z.describe('-1 is a free axis.')),
 });
 
 export const modelMetadata = z
@@ -92,7 +93,7 @@ export const modelMetadata = z
     inputs: z.array(tensorMetadata),
     outputs: z.array(tensorMetadata),
   })
-  .meta({ id: 'ModelMetadata' });
+  .check(z.meta({ id: 'ModelMetadata' }));
 
 export const serverMetadata = z.object({
   name: z.string(),

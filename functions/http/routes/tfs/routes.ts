@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { readJson } from '../../body/read-body.ts';
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
 import { answeredBy } from '../../responses/answered-by.ts';
@@ -20,7 +20,7 @@ import {
 // TensorFlow Serving's REST API.
 
 const tag = 'TensorFlow Serving';
-const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': schema } });
+const json = (description: string, schema: z.ZodMiniType) => ({ description, content: { 'application/json': schema } });
 
 export const tfsRoutes: readonly Route[] = [
   ...modelRoutes('/v1/models/{model}', '', modelParam),
@@ -28,7 +28,7 @@ export const tfsRoutes: readonly Route[] = [
   ...modelRoutes('/v1/models/{model}/labels/{label}', 'OfLabel', labelParam),
 ];
 
-function modelRoutes(path: string, suffix: string, params: z.ZodObject): readonly Route[] {
+function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): readonly Route[] {
   return [
     route({
       method: 'GET',
