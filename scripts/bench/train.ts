@@ -1,7 +1,7 @@
 import { loadDataset } from '#datasets';
 import { type BatchSource, findArchitecture, openBackend, type Samples, shuffledBatches, type Trainer } from '#train';
 import { type Bench, median } from './bench.ts';
-import { startKeras } from './keras/train-keras.ts';
+import { type EpochCost, startKeras } from './keras/train-keras.ts';
 
 const ROUNDS = 7;
 
@@ -25,25 +25,33 @@ export const trainBench: Bench = {
     if (!python) process.stderr.write('Keras is left out: KERAS_PYTHON names no Python that has it.\n');
     const keras = python ? await startKeras(python, samples, batchSize) : undefined;
     try {
-      const own: number[] = [];
-      const theirs: number[] = [];
+      const own: EpochCost[] = [];
+      const theirs: EpochCost[] = [];
       // The first round of each is not counted: graphs are made and memory is asked for.
       for (let round = 0; round <= rounds; round++) {
-        const seconds = await epoch(trainer, source, round + 1);
+        const cost = await epoch(trainer, source, round + 1);
         const other = await keras?.epoch();
-        process.stderr.write(
-          `round ${round}: ${seconds.toFixed(2)} s${other ? `, Keras ${other.toFixed(2)} s` : ''}\n`,
-        );
-        if (round > 0) own.push(seconds);
+        const said = [inWords(cost), ...(other ? [`Keras ${inWords(other)}`] : [])];
+        process.stderr.write(`round ${round}: ${said.join('; ')}\n`);
+        if (round > 0) own.push(cost);
         if (round > 0 && other) theirs.push(other);
       }
-      const figures = { samples: count, batchSize, engine: backend.engine, secondsPerEpoch: median(own) };
+      const figures = {
+        samples: count,
+        batchSize,
+        engine: backend.engine,
+        secondsPerEpoch: median(own.map(({ seconds }) => seconds)),
+        processorSecondsPerEpoch: median(own.map(({ processorSeconds }) => processorSeconds)),
+      };
       if (!keras) return figures;
+      const pairs = own.map((cost, i) => [cost, theirs[i] as EpochCost] as const);
       return {
         ...figures,
         keras: keras.version,
-        kerasSecondsPerEpoch: median(theirs),
-        ratio: median(own.map((seconds, i) => seconds / (theirs[i] as number))),
+        kerasSecondsPerEpoch: median(theirs.map(({ seconds }) => seconds)),
+        kerasProcessorSecondsPerEpoch: median(theirs.map(({ processorSeconds }) => processorSeconds)),
+        ratio: median(pairs.map(([here, there]) => here.seconds / there.seconds)),
+        processorRatio: median(pairs.map(([here, there]) => here.processorSeconds / there.processorSeconds)),
       };
     } finally {
       keras?.close();
@@ -52,9 +60,15 @@ export const trainBench: Bench = {
   },
 };
 
-async function epoch(trainer: Trainer, source: BatchSource, number: number): Promise<number> {
+async function epoch(trainer: Trainer, source: BatchSource, number: number): Promise<EpochCost> {
   const start = performance.now();
+  const before = process.cpuUsage();
   let step = 0;
   for await (const batch of source.epoch(number)) await trainer.train(batch, 0.001, ++step);
-  return (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (performance.now() - start) / 1e3, processorSeconds: (user + system) / 1e6 };
+}
+
+function inWords({ seconds, processorSeconds }: EpochCost): string {
+  return `${seconds.toFixed(2)} s, ${processorSeconds.toFixed(2)} s of processor time`;
 }

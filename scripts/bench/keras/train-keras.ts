@@ -8,10 +8,17 @@ import type { Samples } from '#train';
 
 const SCRIPT = fileURLToPath(new URL('./train_large_cnn.py', import.meta.url));
 
+/** What an epoch took. Where other programs keep the cores busy, processor time still says how much work it was. */
+export interface EpochCost {
+  readonly seconds: number;
+  /** Of all threads. */
+  readonly processorSeconds: number;
+}
+
 export interface KerasChild {
   readonly version: string;
-  /** Trains one epoch. @returns seconds, as Keras's process measured them. */
-  epoch(): Promise<number>;
+  /** Trains one epoch; it is Keras's process that measures. */
+  epoch(): Promise<EpochCost>;
   close(): void;
 }
 
@@ -39,7 +46,8 @@ export async function startKeras(python: string, samples: Samples, batchSize: nu
       version,
       async epoch() {
         child.stdin.write('\n');
-        return Number(await line());
+        const [seconds = Number.NaN, processorSeconds = Number.NaN] = (await line()).split(' ').map(Number);
+        return { seconds, processorSeconds };
       },
       close,
     };
