@@ -37,6 +37,23 @@ describe('decodePicture: exact where nothing is resized', () => {
     expect(await pixels(await file().toBuffer())).toEqual(four);
   });
 
+  it.each(['stretch', 'cover', 'contain'] as const)(
+    'answers by pixels, not by format, where it shrinks: %s',
+    async (resize) => {
+      const noise = Buffer.from(Uint8Array.from({ length: 90 * 60 * 3 }, (_, i) => (i * 7919 + (i >> 5) * 31) % 251));
+      const picture = sharp(noise, { raw: { width: 90, height: 60, channels: 3 } });
+      const small: PictureShape = { ...shape, width: 12, height: 12, resize, kernel: 'linear' };
+      const own = await pixels(await picture.clone().png().toBuffer(), small);
+      for (const file of [
+        picture.clone().webp({ lossless: true }),
+        picture.clone().tiff({ compression: 'deflate' }),
+        picture.clone().avif({ lossless: true }),
+      ]) {
+        expect(await pixels(await file.toBuffer(), small)).toEqual(own);
+      }
+    },
+  );
+
   it('orders channels, inverts, and makes grey as Rec. 601 luma', async () => {
     const png = await fourPng();
     expect(await pixels(png, { ...shape, colour: 'bgr' })).toEqual([0, 0, 255, 0, 255, 0, 255, 0, 0, 30, 20, 10]);
