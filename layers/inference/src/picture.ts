@@ -19,6 +19,9 @@ export interface DecodeOptions {
   maxBytes?: number;
 }
 
+/** Raised when the same file decodes to other pixels: what keeps decoded pictures, or what follows from them, names it. */
+export const DECODING = 2;
+
 /** Pixels of the largest picture that is decoded: 150 MB as RGB, of a function's 1,769. */
 export const MAX_PIXELS = 50_000_000;
 const MAX_BYTES = 64 * 1024 * 1024;

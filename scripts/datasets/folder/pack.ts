@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PictureShape } from '@freezeframe/inference';
+import { DECODING, type PictureShape } from '@freezeframe/inference';
 import { replaceFile } from '#system';
 
 /** Decoded pictures of one data set and one input shape, in one file, each found by the sha256 of its picture file. */
@@ -19,7 +19,7 @@ const READ_AT_ONCE = 1 << 30;
 /** @param folder the data set's absolute folder: every data set has a pack of its own per shape. */
 export function packFile(cache: string, folder: string, input: PictureShape): string {
   const { height, width, channels, colour, resize, crop, kernel, invert } = input;
-  const key = JSON.stringify([folder, height, width, channels, colour, resize, crop, kernel, invert]);
+  const key = JSON.stringify([DECODING, folder, height, width, channels, colour, resize, crop, kernel, invert]);
   return join(cache, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.pack`);
 }
 

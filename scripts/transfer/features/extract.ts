@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createEngine, decodePicture, type Engine, FreezeframeError, type TensorData } from '@freezeframe/inference';
+import {
+  createEngine,
+  DECODING,
+  decodePicture,
+  type Engine,
+  FreezeframeError,
+  type TensorData,
+} from '@freezeframe/inference';
 import { readPicture, reasonOf, type Skipped } from '#datasets';
 import { inParallel } from '#functions';
 import type { Backbone } from '../backbones/backbone.ts';
@@ -102,7 +109,7 @@ export async function extractFeatures(
     return opened;
   };
   const width = backbone.background?.width ?? (await featureWidth(await engine(), backbone));
-  const folder = join(options.cache, backbone.digest.slice(0, 32));
+  const folder = join(options.cache, `${backbone.digest.slice(0, 32)}-${DECODING}`);
   const cache = new FeatureCache(folder, width);
   let table: FeatureTable | undefined;
   try {
