@@ -105,7 +105,7 @@ class Run {
   peakMb: number | undefined;
 
   constructor(folder: string, vcpus: number) {
-    const settings = builtFunction(folder, 'http', { API_AUTH: 'public', ORT_DISABLE_TELEMETRY: '1' });
+    const settings = builtFunction(folder, 'http', { API_AUTH: 'public' });
     this.settings = { ...settings, memory: vcpus * MB_PER_VCPU };
   }
 

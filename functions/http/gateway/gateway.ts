@@ -1,5 +1,6 @@
 import { expected, FreezeframeError, RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { litterCollector } from '../../shared/runtime/heap.ts';
 import { keepBody } from '../body/sent-body.ts';
 import { problemResponse } from '../responses/problem.ts';
 import { methodsAt } from '../route.ts';
@@ -30,7 +31,7 @@ const ORIGIN = 'https://function.internal';
 
 /**
  * Makes a Lambda handler for requests that come by API Gateway (payload format 2.0 or 1.0), a function URL or a load
- * balancer of a web app; each is answered in its own format.
+ * balancer of a web app; each is answered in its own format. An event's body is taken out of it.
  *
  * Hono has an adapter too, which is deprecated. It decodes base64 byte by byte, 25 ms for a 4.5 MB picture where Node's
  * decoder takes 2, and answers a GET that has a body with plain text. The tests hold this one against it.
@@ -38,11 +39,14 @@ const ORIGIN = 'https://function.internal';
 export function toHandler(
   app: WebApp,
   isRoute = (path: string) => methodsAt(ROUTES, path).length > 0,
+  collectLitter = litterCollector(),
 ): (event: unknown) => Promise<GatewayResult> {
   return async (event) => {
     const format = isRecord(event) ? FORMATS.find(({ recognises }) => recognises(event)) : undefined;
     if (!format || !isRecord(event)) return toResult(refuseEvent(event));
-    return format.write(await toResult(await respond(app, event, format, isRoute)), event);
+    const result = format.write(await toResult(await respond(app, event, format, isRoute)), event);
+    collectLitter();
+    return result;
   };
 }
 
@@ -53,10 +57,12 @@ async function respond(
   isRoute: (path: string) => boolean,
 ): Promise<Response> {
   let request: Request;
-  const event = read(sent);
+  const { body, ...event } = read(sent);
+  // The body is megabytes of text, and Lambda's client holds the event until the next one comes.
+  Reflect.deleteProperty(sent, 'body');
   const { path, base } = splitBase(event.rawPath, event.requestContext.stage, isRoute);
   try {
-    request = toRequest({ ...event, rawPath: path });
+    request = toRequest({ ...event, rawPath: path, body: body ?? null });
   } catch (cause) {
     return problemResponse(new RequestError('request-malformed', 'The request cannot be read', { cause }));
   }

@@ -20,9 +20,7 @@ export const floorSubject: Subject = {
     const folder = join(work, 'floor');
     await mkdir(folder);
     await copyFile(program('floor.mjs'), join(folder, 'index.mjs'));
-    const settings = builtFunction(model.built.outDir, 'http', {
-      ...{ MODEL: model.onnx, LABELS: model.labels, ORT_DISABLE_TELEMETRY: '1' },
-    });
+    const settings = builtFunction(model.built.outDir, 'http', { MODEL: model.onnx, LABELS: model.labels });
     // As npm installs them: the layer's scripts are bundled, which is a part of what is measured.
     const layerModules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
     const layer = join(model.built.outDir, 'layers', 'inference');

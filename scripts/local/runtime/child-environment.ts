@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import defaults from '../../../resources/defaults.json' with { type: 'json' };
+import ofAllFunctions from '../../../resources/environment.json' with { type: 'json' };
 
 /** Where a function's files are, and how it is to be run. */
 export interface FunctionSettings {
@@ -53,6 +54,7 @@ export function childEnvironment(settings: FunctionSettings, runtimeApi: string)
   });
   return {
     ...Object.fromEntries(inherited),
+    ...ofAllFunctions,
     ...environment,
     _HANDLER: 'index.handler',
     AWS_ACCESS_KEY_ID: 'local',

@@ -29,13 +29,13 @@ if (handler) await serve();
 async function serve() {
   for (;;) {
     reportTo = undefined;
-    const { headers, body } = await call('GET', '/invocation/next');
+    const { headers, event } = await nextEvent();
     const invocation = `/invocation/${headers['lambda-runtime-aws-request-id']}`;
     reportTo = `${invocation}/error`;
     process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
     let reply;
     try {
-      reply = JSON.stringify(await handler(JSON.parse(body), contextOf(headers))) ?? 'null';
+      reply = JSON.stringify(await handler(event, contextOf(headers))) ?? 'null';
     } catch (error) {
       console.error(error);
       await call('POST', `${invocation}/error`, describe(error));
@@ -44,6 +44,12 @@ async function serve() {
     reportTo = undefined;
     await call('POST', `${invocation}/response`, reply);
   }
+}
+
+/** The text of the event does not outlive this call, as in the official client. */
+async function nextEvent() {
+  const { headers, body } = await call('GET', '/invocation/next');
+  return { headers, event: JSON.parse(body) };
 }
 
 /** `index.handler`: the part after the last slash, up to its first dot, is the module; the rest is the way to the export. */

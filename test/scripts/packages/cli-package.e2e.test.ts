@@ -26,7 +26,7 @@ const CONTENTS = [
   /^assets\/backbones\/[a-z0-9-]+\/(model\.onnx|backbone\.json|background\.bin|LICENSE)$/,
   // What serverless.yml of a project builds upon.
   /^resources\/[a-z-]+\.cjs$/,
-  /^resources\/(stack|defaults|batch\.asl)\.json$/,
+  /^resources\/(stack|defaults|environment|batch\.asl)\.json$/,
   // What is deployed, but for natives and models.
   /^prebuilt\/about\.json$/,
   /^prebuilt\/inference\/(index\.js|package\.json)$/,
