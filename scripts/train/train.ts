@@ -14,6 +14,8 @@ export interface TrainingSettings {
   readonly batchSize: number;
   /** The highest; see `schedule.ts`. */
   readonly learningRate: number;
+  /** Share of all steps over which the rate rises, see `schedule.ts`. */
+  readonly rise?: number;
   /** Epochs without a better validation result after which training ends. */
   readonly patience: number;
   readonly augment?: AugmentOptions;
@@ -186,6 +188,7 @@ class Training {
         before,
         settings.epochs * this.#stepsPerEpoch,
         this.#stepsPerEpoch,
+        settings.rise,
       );
       const { loss, measure } = await this.#trainer.train(batch, rate, before + 1);
       if (!Number.isFinite(loss)) throw diverged(epoch, 'the loss', loss);

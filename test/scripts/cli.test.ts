@@ -111,7 +111,7 @@ describe('the frame of the commands', () => {
     [['train', 'gnomes', '--xyzzy'], "required option '--name <name>' not specified"],
     [
       ['train', 'gnomes', '--name', 'x', '--architecture', 'smal-cnn'],
-      "option '--architecture <name>' argument 'smal-cnn' is invalid. Allowed choices are large-cnn, best-cnn, small-cnn, mlp. (Did you mean small-cnn?)",
+      "option '--architecture <name>' argument 'smal-cnn' is invalid. Allowed choices are large-cnn, quick-cnn, best-cnn, small-cnn, mlp. (Did you mean small-cnn?)",
     ],
     [
       ['keys', 'create', 'x', '--scope', 'read', 'clasify'],

@@ -3,12 +3,13 @@ import type { Architecture } from './architecture.ts';
 import { bestCnn } from './best-cnn.ts';
 import { largeCnn } from './large-cnn.ts';
 import { mlp } from './mlp.ts';
+import { quickCnn } from './quick-cnn.ts';
 import { smallCnn } from './small-cnn.ts';
 
 export type { Architecture, ArchitectureInput } from './architecture.ts';
 
 /** Every architecture that `freezeframe train` offers. To add one: a file here and a line in this list. */
-export const ARCHITECTURES: readonly Architecture[] = [largeCnn, bestCnn, smallCnn, mlp];
+export const ARCHITECTURES: readonly Architecture[] = [largeCnn, quickCnn, bestCnn, smallCnn, mlp];
 
 /** @throws FreezeframeError `used-wrongly` for a name that is not in the list */
 export function findArchitecture(name: string): Architecture {

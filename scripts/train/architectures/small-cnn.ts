@@ -1,12 +1,8 @@
-import { type Architecture, sequential } from './architecture.ts';
+import { type Architecture, NORMALISATION, RELU, sequential } from './architecture.ts';
 
 /** Convolution, normalisation, ReLU. The normalisation's beta is the bias. */
 function block(type: 'Conv2D' | 'DepthwiseConv2D', options: Record<string, unknown>) {
-  return [
-    [type, { padding: 'same', use_bias: false, ...options }],
-    ['BatchNormalization', { momentum: 0.9, epsilon: 0.001 }],
-    ['Activation', { activation: 'relu' }],
-  ] as const;
+  return [[type, { padding: 'same', use_bias: false, ...options }], NORMALISATION, RELU] as const;
 }
 
 /** Each halves the picture. */

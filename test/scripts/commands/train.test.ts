@@ -21,7 +21,7 @@ describe('freezeframe train', () => {
     [['no-such-folder', '--name', 'x'], 1, /Expected one of/],
     [[], 2, /missing required argument|required option/],
     [['rooms.csv', '--name', 'x', '--epochs', '0'], 2, /above 0/],
-    [['rooms.csv', '--name', 'x', '--architecture', 'resnet'], 2, /large-cnn, best-cnn, small-cnn, mlp/],
+    [['rooms.csv', '--name', 'x', '--architecture', 'resnet'], 2, /large-cnn, quick-cnn, best-cnn, small-cnn, mlp/],
   ])('%j ends with %i', async (words, wanted, message) => {
     const { code, stderr } = await run(['train', ...words]);
     expect(code).toBe(wanted);

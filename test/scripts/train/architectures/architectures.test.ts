@@ -5,10 +5,13 @@ import { ARCHITECTURES, defaultArchitecture, findArchitecture } from '../../../.
 import { compileTraining } from '../../../../scripts/train/step/training-step.ts';
 import { layers } from '../../../tensorflow-js/tensorflow.ts';
 
-const INPUTS = { 'large-cnn': [28, 28, 1], 'best-cnn': [28, 28, 1], 'small-cnn': [64, 64, 3], mlp: [7] } as Record<
-  string,
-  number[]
->;
+const INPUTS = {
+  'large-cnn': [28, 28, 1],
+  'quick-cnn': [28, 28, 1],
+  'best-cnn': [28, 28, 1],
+  'small-cnn': [64, 64, 3],
+  mlp: [7],
+} as Record<string, number[]>;
 
 describe.each(ARCHITECTURES.map((architecture) => [architecture.name, architecture] as const))(
   '%s',
@@ -45,7 +48,7 @@ describe('the registry', () => {
   it('finds by name and says which there are', () => {
     expect(findArchitecture('mlp').name).toBe('mlp');
     expect(() => findArchitecture('resnet')).toThrow(FreezeframeError);
-    expect(() => findArchitecture('resnet')).toThrow(/large-cnn, best-cnn, small-cnn, mlp/);
+    expect(() => findArchitecture('resnet')).toThrow(/large-cnn, quick-cnn, best-cnn, small-cnn, mlp/);
   });
 
   it('chooses by the data', () => {
