@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import inferencePackage from '../../layers/inference/package.json' with { type: 'json' };
-import type { ResponseDescription, Route } from './route.ts';
+import type { ResponseDescription, Route, Schema } from './route.ts';
 import { problem } from './schemas.ts';
 
 type Json = Record<string, unknown>;
@@ -73,7 +73,7 @@ function operation(route: Route, schemas: Json, security: readonly Json[]): Json
   ];
   const responses: Json = {};
   for (const [status, answered] of Object.entries(route.responses)) responses[status] = response(answered, schemas);
-  const content = { 'application/problem+json': { schema: toSchema(problem, 'output', schemas) } };
+  const content = { 'application/problem+json': { schema: toSchema(problem(), 'output', schemas) } };
   for (const status of [...EVERYWHERE, ...(route.problems ?? [])]) {
     responses[status] ??= { description: STATUS[status], content };
   }
@@ -106,18 +106,18 @@ function response({ description, content, headers }: ResponseDescription, schema
   };
 }
 
-function contentOf(
-  content: Readonly<Record<string, z.ZodMiniType | undefined>>,
-  io: 'input' | 'output',
-  schemas: Json,
-): Json {
+function contentOf(content: Readonly<Record<string, Schema | undefined>>, io: 'input' | 'output', schemas: Json): Json {
   return Object.fromEntries(
-    Object.entries(content).map(([type, schema]) => [type, schema ? { schema: toSchema(schema, io, schemas) } : {}]),
+    Object.entries(content).map(([type, schema]) => [type, schema ? { schema: toSchema(schema(), io, schemas) } : {}]),
   );
 }
 
-function parametersOf(object: z.ZodMiniObject | undefined, place: 'path' | 'query' | 'header', schemas: Json): Json[] {
-  return Object.entries(object?.shape ?? {}).map(([name, schema]) => {
+function parametersOf(
+  object: Schema<z.ZodMiniObject> | undefined,
+  place: 'path' | 'query' | 'header',
+  schemas: Json,
+): Json[] {
+  return Object.entries(object?.().shape ?? {}).map(([name, schema]) => {
     const { description, ...rest } = toSchema(schema as z.ZodMiniType, 'input', schemas);
     return {
       name,

@@ -4,11 +4,14 @@ import * as z from 'zod/mini';
 import { validate } from '../shared/validate.ts';
 import type { HttpEnvironment } from './gateway/gateway.ts';
 
+/** Makes a schema when a request or the OpenAPI document first needs it: see `once`. */
+export type Schema<T extends z.ZodMiniType = z.ZodMiniType> = () => T;
+
 /** The response with one status, as the OpenAPI document describes it. */
 export interface ResponseDescription {
   readonly description: string;
   /** By media type; undefined for one whose content has no schema (a page, bytes). */
-  readonly content?: Readonly<Record<string, z.ZodMiniType | undefined>>;
+  readonly content?: Readonly<Record<string, Schema | undefined>>;
   /** By name, what each says. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -25,11 +28,11 @@ export interface Route {
   readonly description?: string;
   /** True where no key is asked for. */
   readonly open?: boolean;
-  readonly params?: z.ZodMiniObject;
-  readonly query?: z.ZodMiniObject;
-  readonly headers?: z.ZodMiniObject;
+  readonly params?: Schema<z.ZodMiniObject>;
+  readonly query?: Schema<z.ZodMiniObject>;
+  readonly headers?: Schema<z.ZodMiniObject>;
   /** By media type. */
-  readonly body?: Readonly<Record<string, z.ZodMiniType>>;
+  readonly body?: Readonly<Record<string, Schema>>;
   /** True where there may be none. */
   readonly bodyIsOptional?: boolean;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
@@ -39,8 +42,8 @@ export interface Route {
 }
 
 interface Definition<P extends z.ZodMiniObject, Q extends z.ZodMiniObject> extends Omit<Route, 'handle'> {
-  readonly params?: P;
-  readonly query?: Q;
+  readonly params?: Schema<P>;
+  readonly query?: Schema<Q>;
   readonly handle: (call: {
     context: Context<HttpEnvironment>;
     params: z.output<P>;
@@ -61,7 +64,7 @@ export function route<P extends z.ZodMiniObject = Nothing, Q extends z.ZodMiniOb
       handle({
         context,
         params: readParams(context, definition) as z.output<P>,
-        query: readQuery(context, definition.query) as z.output<Q>,
+        query: readQuery(context, definition.query?.()) as z.output<Q>,
       }),
   };
 }
@@ -103,7 +106,7 @@ function readParams(context: Context, { path, params }: Pick<Route, 'path' | 'pa
   for (const [, name = '', verb = ''] of path.matchAll(PLACEHOLDER)) {
     raw[name] = (context.req.param(name) ?? '').slice(0, verb ? -verb.length : undefined);
   }
-  const result = params.safeParse(raw);
+  const result = params().safeParse(raw);
   if (result.success) return result.data;
   throw new RequestError('not-found', 'There is nothing at this address', { cause: result.error });
 }

@@ -20,7 +20,7 @@ export function keyFile(file: string): KeyStore {
       throw error;
     });
     try {
-      return z.array(keyRecord).parse(JSON.parse(text));
+      return z.array(keyRecord()).parse(JSON.parse(text));
     } catch (cause) {
       throw new FreezeframeError('keys-unreadable', `${file} is not a list of keys.`, {
         cause,

@@ -4,7 +4,9 @@ import type { Question } from '../../shared/answer.ts';
 import { base64Bytes, decodeBase64 } from '../../shared/base64.ts';
 import { MAX_PICTURES } from '../../shared/limits.ts';
 import { hasOne, payloadShape } from '../../shared/payload.ts';
+import { once } from '../../shared/runtime/once.ts';
 import { readObject } from '../../shared/s3.ts';
+import type { Schema } from '../route.ts';
 import { pictureBodies, pictureBytes } from '../schemas.ts';
 import { readFiles } from './form.ts';
 import { OBJECT_URL, objectOf } from './object-url.ts';
@@ -24,38 +26,42 @@ const base64Text = {
 } as const;
 
 /** The JSON body: exactly one of the ways. */
-const classifyJson = z
-  .strictObject({
-    picture: z.optional(base64Bytes).check(z.meta({ ...base64Text, description: 'Base64, or a data: URL.' })),
-    // Text that is no base64 is that picture's own failure.
-    pictures: z.optional(
-      z.array(z.string().check(z.meta(base64Text))).check(z.minLength(1), z.maxLength(MAX_PICTURES)),
-    ),
-    tensors: payloadShape.tensors.check(
-      z.meta({
-        type: 'array',
-        minItems: 1,
-        items: { $ref: '#/components/schemas/InferInput' },
-        description: "As an Open Inference Protocol v2 request's inputs.",
+const classifyJson = once(() =>
+  z
+    .strictObject({
+      picture: z.optional(base64Bytes).check(z.meta({ ...base64Text, description: 'Base64, or a data: URL.' })),
+      // Text that is no base64 is that picture's own failure.
+      pictures: z.optional(
+        z.array(z.string().check(z.meta(base64Text))).check(z.minLength(1), z.maxLength(MAX_PICTURES)),
+      ),
+      tensors: payloadShape.tensors.check(
+        z.meta({
+          type: 'array',
+          minItems: 1,
+          items: { $ref: '#/components/schemas/InferInput' },
+          description: "As an Open Inference Protocol v2 request's inputs.",
+        }),
+      ),
+      url: z
+        .optional(z.string().check(z.maxLength(4096), z.meta({ pattern: OBJECT_URL })))
+        .check(z.describe('An S3 object of an allowed bucket.')),
+    })
+    .check(
+      z.superRefine((body, context) => {
+        if (!hasOne(body, WAYS)) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
       }),
+      z.meta({ id: 'ClassifyRequest', oneOf: WAYS.map((way) => ({ required: [way] })) }),
     ),
-    url: z
-      .optional(z.string().check(z.maxLength(4096), z.meta({ pattern: OBJECT_URL })))
-      .check(z.describe('An S3 object of an allowed bucket.')),
-  })
-  .check(
-    z.superRefine((body, context) => {
-      if (!hasOne(body, WAYS)) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
-    }),
-    z.meta({ id: 'ClassifyRequest', oneOf: WAYS.map((way) => ({ required: [way] })) }),
-  );
+);
 
 /** Every file of a form is a picture, whatever its field is called; other fields mean nothing here. */
-const classifyForm = z
-  .object({ picture: z.array(pictureBytes).check(z.minLength(1), z.maxLength(MAX_PICTURES)) })
-  .check(z.meta({ description: 'One file or several, in fields of any name.' }));
+const classifyForm = once(() =>
+  z
+    .object({ picture: z.array(pictureBytes()).check(z.minLength(1), z.maxLength(MAX_PICTURES)) })
+    .check(z.meta({ description: 'One file or several, in fields of any name.' })),
+);
 
-export const classifyBodies: Readonly<Record<string, z.ZodMiniType>> = {
+export const classifyBodies: Readonly<Record<string, Schema>> = {
   ...pictureBodies,
   'multipart/form-data': classifyForm,
   'application/json': classifyJson,
@@ -92,7 +98,7 @@ export function isPicture(type: string): boolean {
 }
 
 async function readClassifyJson(body: Uint8Array, type: string): Promise<Asked> {
-  const { picture, pictures, tensors, url } = parseBody(body, classifyJson, type);
+  const { picture, pictures, tensors, url } = parseBody(body, classifyJson(), type);
   if (picture) return { question: { picture } };
   if (tensors) return { question: { tensors } };
   if (url !== undefined) return { question: { picture: await readObject(objectOf(url)) } };

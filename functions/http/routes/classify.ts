@@ -27,7 +27,7 @@ export const classifyRoutes: readonly Route[] = [
     responses: {
       200: {
         description: 'One result, or one for each.',
-        content: { 'application/json': z.union([result, batchResult]), 'image/png': undefined },
+        content: { 'application/json': () => z.union([result(), batchResult()]), 'image/png': undefined },
         headers: { 'server-timing': 'Milliseconds of decode, run and total.' },
       },
     },

@@ -1,21 +1,28 @@
 import { type Classifier, loadClassifier, ModelError, toProblem } from '@freezeframe/inference';
 import * as z from 'zod/mini';
 import { modelsState } from '../../shared/models/serving.ts';
+import { once } from '../../shared/runtime/once.ts';
 import { type Route, route } from '../route.ts';
 
-const ready = z.object({
-  status: z.literal('ok'),
-  model: z.object({ name: z.string(), version: z.string() }),
-  models: z
-    .optional(
-      z.object({ from: z.enum(['store', 'layer']), checked: z.optional(z.string()), problem: z.optional(z.string()) }),
-    )
-    .check(
-      z.describe(
-        'Where models come from, where the stack names a store: the layer answers while the store cannot be had.',
+const ready = once(() =>
+  z.object({
+    status: z.literal('ok'),
+    model: z.object({ name: z.string(), version: z.string() }),
+    models: z
+      .optional(
+        z.object({
+          from: z.enum(['store', 'layer']),
+          checked: z.optional(z.string()),
+          problem: z.optional(z.string()),
+        }),
+      )
+      .check(
+        z.describe(
+          'Where models come from, where the stack names a store: the layer answers while the store cannot be had.',
+        ),
       ),
-    ),
-});
+  }),
+);
 
 export const healthRoutes: readonly Route[] = [
   route({

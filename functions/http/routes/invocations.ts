@@ -11,6 +11,7 @@ import {
 import * as z from 'zod/mini';
 import { answer } from '../../shared/answer.ts';
 import { type Options, queryOptions } from '../../shared/options.ts';
+import { once } from '../../shared/runtime/once.ts';
 import { validate } from '../../shared/validate.ts';
 import { isPicture, NAME_THE_TYPE } from '../body/classify-body.ts';
 import { isCsv, type Predictions, readCsv, shapedRows, type Table, writeCsv } from '../body/csv.ts';
@@ -33,37 +34,39 @@ const TAKEN = 'image/*, application/json or text/csv';
 const TARGET = 'x-amzn-sagemaker-target-model';
 const ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
 
-const csv = z
-  .string()
-  .check(z.meta({ description: 'A row of features in each line, under a line of their names or not.' }));
+const csv = once(() =>
+  z.string().check(z.meta({ description: 'A row of features in each line, under a line of their names or not.' })),
+);
 
 const WAYS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
 
-const invocation = z
-  .object({
-    dataframe_split: z
-      .optional(
-        z.object({
-          columns: z.array(z.string().check(z.maxLength(200))).check(z.minLength(1), z.maxLength(10_000)),
-          data: z.array(z.array(z.unknown())).check(z.minLength(1)),
-        }),
-      )
-      .check(z.describe('Rows under columns that are named as the features, in any order.')),
-    dataframe_records: z
-      .optional(z.array(z.record(z.string(), z.unknown())).check(z.minLength(1)))
-      .check(z.describe('Features by name.')),
-    instances: z
-      .optional(z.array(z.unknown()).check(z.minLength(1)))
-      .check(z.describe("As TensorFlow Serving's rows.")),
-    inputs: z.optional(columns).check(z.describe("As TensorFlow Serving's columns.")),
-  })
-  .check(
-    z.superRefine((body, context) => {
-      const found = WAYS.filter((way) => body[way] !== undefined);
-      if (found.length !== 1) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
-    }),
-    z.meta({ id: 'Invocation', oneOf: WAYS.map((way) => ({ required: [way] })) }),
-  );
+const invocation = once(() =>
+  z
+    .object({
+      dataframe_split: z
+        .optional(
+          z.object({
+            columns: z.array(z.string().check(z.maxLength(200))).check(z.minLength(1), z.maxLength(10_000)),
+            data: z.array(z.array(z.unknown())).check(z.minLength(1)),
+          }),
+        )
+        .check(z.describe('Rows under columns that are named as the features, in any order.')),
+      dataframe_records: z
+        .optional(z.array(z.record(z.string(), z.unknown())).check(z.minLength(1)))
+        .check(z.describe('Features by name.')),
+      instances: z
+        .optional(z.array(z.unknown()).check(z.minLength(1)))
+        .check(z.describe("As TensorFlow Serving's rows.")),
+      inputs: z.optional(columns()).check(z.describe("As TensorFlow Serving's columns.")),
+    })
+    .check(
+      z.superRefine((body, context) => {
+        const found = WAYS.filter((way) => body[way] !== undefined);
+        if (found.length !== 1) context.addIssue({ code: 'custom', message: `expected one of ${WAYS.join(', ')}` });
+      }),
+      z.meta({ id: 'Invocation', oneOf: WAYS.map((way) => ({ required: [way] })) }),
+    ),
+);
 
 export const invocationsRoutes: readonly Route[] = [
   route({
@@ -73,7 +76,9 @@ export const invocationsRoutes: readonly Route[] = [
     tag: 'SageMaker and MLflow',
     summary: 'Whether the default model can be asked',
     open: true,
-    responses: { 200: { description: 'It can.', content: { 'application/json': z.object({ status: z.string() }) } } },
+    responses: {
+      200: { description: 'It can.', content: { 'application/json': () => z.object({ status: z.string() }) } },
+    },
     handle: async ({ context }) => {
       await readyModel();
       context.header('cache-control', 'no-store');
@@ -89,21 +94,23 @@ export const invocationsRoutes: readonly Route[] = [
     description:
       'A picture is answered as POST /classify does; JSON and CSV with what the model answers, row by row, as CSV where that is accepted alone.',
     query: queryOptions,
-    headers: z.object({
-      [TARGET]: z.optional(modelName).check(z.describe('As ?model=, for clients of endpoints with several models.')),
-    }),
+    headers: () =>
+      z.object({
+        [TARGET]: z.optional(modelName).check(z.describe('As ?model=, for clients of endpoints with several models.')),
+      }),
     body: { ...pictureBodies, 'application/json': invocation, 'text/csv': csv },
     responses: {
       200: {
         description: 'A result, or predictions row by row.',
         content: {
-          'application/json': z.union([
-            result,
-            z.object({
-              predictions: z.array(z.unknown()),
-              known: z.optional(z.array(z.boolean())).check(z.describe('Whether each row shows one of the labels.')),
-            }),
-          ]),
+          'application/json': () =>
+            z.union([
+              result(),
+              z.object({
+                predictions: z.array(z.unknown()),
+                known: z.optional(z.array(z.boolean())).check(z.describe('Whether each row shows one of the labels.')),
+              }),
+            ]),
           'text/csv': undefined,
         },
       },
@@ -125,7 +132,7 @@ export const invocationsRoutes: readonly Route[] = [
       }
       const { model, answered } = await predict(
         options,
-        json ? parseBody(body, invocation, type) : await readCsv(body),
+        json ? parseBody(body, invocation(), type) : await readCsv(body),
       );
       answeredBy(context, model);
       const accept = request.headers.get('accept') ?? '';
@@ -145,12 +152,12 @@ function namedModel(headers: Headers): Options {
       .get(TARGET)
       ?.trim()
       .replace(/^\/|\.tar\.gz$/g, '') || attribute;
-  return model ? validate(queryOptions, { model }, 'The name of the model') : {};
+  return model ? validate(queryOptions(), { model }, 'The name of the model') : {};
 }
 
 async function predict(
   { model: name, version, top_k, threshold }: Options,
-  asked: z.output<typeof invocation> | Table,
+  asked: z.output<ReturnType<typeof invocation>> | Table,
 ): Promise<{ model: Manifest; answered: Predictions }> {
   if (top_k !== undefined || threshold !== undefined) {
     throw new RequestError('request-invalid', 'top_k and threshold choose among labels, of which rows have none', {
@@ -170,7 +177,7 @@ function tableFeeds(classifier: Classifier, { columns, data }: Table) {
 
 function invocationFeeds(
   classifier: Classifier,
-  { dataframe_split: split, dataframe_records: records, instances, inputs }: z.output<typeof invocation>,
+  { dataframe_split: split, dataframe_records: records, instances, inputs }: z.output<ReturnType<typeof invocation>>,
 ) {
   if (instances) return rowFeeds(classifier, instances, 'instances');
   if (records) return rowFeeds(classifier, records, 'dataframe_records');

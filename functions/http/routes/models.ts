@@ -1,22 +1,27 @@
 import { listModels, loadClassifier, type Manifest } from '@freezeframe/inference';
 import * as z from 'zod/mini';
+import { once } from '../../shared/runtime/once.ts';
 import { cacheable } from '../responses/cacheable.ts';
 import { type Route, route } from '../route.ts';
 
-const described = z.looseObject({
-  name: z.string(),
-  version: z.string(),
-  task: z.enum(['classification', 'regression', 'tensors']),
-  input: z.looseObject({ kind: z.enum(['picture', 'tensors']) }),
-  output: z.looseObject({ kind: z.string() }),
-  precision: z.string(),
-  metrics: z.record(z.string(), z.unknown()),
-});
+const described = once(() =>
+  z.looseObject({
+    name: z.string(),
+    version: z.string(),
+    task: z.enum(['classification', 'regression', 'tensors']),
+    input: z.looseObject({ kind: z.enum(['picture', 'tensors']) }),
+    output: z.looseObject({ kind: z.string() }),
+    precision: z.string(),
+    metrics: z.record(z.string(), z.unknown()),
+  }),
+);
 
-const models = z.object({
-  default: z.object({ name: z.string(), version: z.string() }),
-  models: z.array(described),
-});
+const models = once(() =>
+  z.object({
+    default: z.object({ name: z.string(), version: z.string() }),
+    models: z.array(described()),
+  }),
+);
 
 export const modelsRoutes: readonly Route[] = [
   route({

@@ -1,6 +1,7 @@
 import { RequestError } from '@freezeframe/inference';
 import * as z from 'zod/mini';
 import { readResultRow } from '../../shared/jobs/earlier-rows.ts';
+import { once } from '../../shared/runtime/once.ts';
 import { asking } from '../busy.ts';
 import { type Route, route } from '../route.ts';
 import { problem, result } from '../schemas.ts';
@@ -8,13 +9,15 @@ import { problem, result } from '../schemas.ts';
 /** Seconds after which it is worth asking again. */
 const RETRY_AFTER = '2';
 
-const idParam = z.object({ id: z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/)) });
+const idParam = once(() => z.object({ id: z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/)) }));
 
-const pending = z.object({ id: z.string(), status: z.literal('pending') });
-const settled = z.union([
-  z.object({ id: z.string(), status: z.literal('done'), result }),
-  z.object({ id: z.string(), status: z.literal('failed'), problem }),
-]);
+const pending = once(() => z.object({ id: z.string(), status: z.literal('pending') }));
+const settled = once(() =>
+  z.union([
+    z.object({ id: z.string(), status: z.literal('done'), result: result() }),
+    z.object({ id: z.string(), status: z.literal('failed'), problem: problem() }),
+  ]),
+);
 
 export const resultsRoutes: readonly Route[] = [
   route({

@@ -5,6 +5,7 @@ import { resultId } from '../../shared/jobs/result-id.ts';
 import { changeRow } from '../../shared/jobs/results-table.ts';
 import { MAX_OBJECT_BYTES } from '../../shared/limits.ts';
 import { lazily } from '../../shared/runtime/lazily.ts';
+import { once } from '../../shared/runtime/once.ts';
 import { readJson } from '../body/read-body.ts';
 import { asking } from '../busy.ts';
 import { type Route, route } from '../route.ts';
@@ -24,25 +25,29 @@ const EXTENSIONS: Readonly<Record<(typeof PICTURE_TYPES)[number], string>> = {
   'image/tiff': 'tif',
 };
 
-const uploadRequest = z
-  .strictObject({
-    content_type: z.enum(PICTURE_TYPES),
-    bytes: z
-      .optional(z.int().check(z.minimum(1), z.maximum(MAX_OBJECT_BYTES)))
-      .check(z.describe('Its size, where it is known: then S3 takes no other.')),
-  })
-  .check(z.meta({ id: 'UploadRequest' }));
+const uploadRequest = once(() =>
+  z
+    .strictObject({
+      content_type: z.enum(PICTURE_TYPES),
+      bytes: z
+        .optional(z.int().check(z.minimum(1), z.maximum(MAX_OBJECT_BYTES)))
+        .check(z.describe('Its size, where it is known: then S3 takes no other.')),
+    })
+    .check(z.meta({ id: 'UploadRequest' })),
+);
 
-const upload = z
-  .object({
-    id: z.string(),
-    url: z.string().check(z.describe('Where to post the form.')),
-    fields: z.record(z.string(), z.string()).check(z.describe("The form's fields; the file comes last, as `file`.")),
-    expires_at: z.string().check(z.meta({ format: 'date-time' })),
-    max_bytes: z.int(),
-    result: z.string().check(z.describe('Where the result will be.')),
-  })
-  .check(z.meta({ id: 'Upload' }));
+const upload = once(() =>
+  z
+    .object({
+      id: z.string(),
+      url: z.string().check(z.describe('Where to post the form.')),
+      fields: z.record(z.string(), z.string()).check(z.describe("The form's fields; the file comes last, as `file`.")),
+      expires_at: z.string().check(z.meta({ format: 'date-time' })),
+      max_bytes: z.int(),
+      result: z.string().check(z.describe('Where the result will be.')),
+    })
+    .check(z.meta({ id: 'Upload' })),
+);
 
 const s3 = lazily(async () => {
   const [{ S3Client }, { createPresignedPost }] = await Promise.all([
@@ -71,7 +76,7 @@ export const uploadsRoutes: readonly Route[] = [
     },
     problems: [404, 413, 415],
     handle: async ({ context }) => {
-      const asked = await readJson(context.req.raw, uploadRequest);
+      const asked = await readJson(context.req.raw, uploadRequest());
       const bucket = process.env.UPLOADS_BUCKET;
       if (!bucket) {
         throw new RequestError('feature-off', 'There is no bucket for uploads here', {

@@ -12,12 +12,13 @@ import {
 } from '@freezeframe/inference';
 import * as z from 'zod/mini';
 import { decodeBase64 } from '../../shared/base64.ts';
+import { once } from '../../shared/runtime/once.ts';
 import { type Feeds, nested, pictureFeeds } from './feeds.ts';
 
 // The JSON of TensorFlow Serving and MLflow has no shapes or datatypes: they are found in the nesting and in the model.
 
 /** Whole tensors: by name, or the one input alone. */
-export const columns = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
+export const columns = once(() => z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]));
 
 /** `{"b64": "..."}` is how both write bytes. */
 interface Bytes {

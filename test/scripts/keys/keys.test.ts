@@ -8,7 +8,7 @@ describe('createKey', () => {
     const records = made.map(({ record }) => record);
     for (const { key, record } of made) {
       expect(key).toMatch(KEY);
-      expect(keyRecord.parse(record)).toEqual(record);
+      expect(keyRecord().parse(record)).toEqual(record);
       expect(findKey(key, records, Date.now())).toEqual(record);
       expect(JSON.stringify(record)).not.toContain(key.slice(-43));
     }

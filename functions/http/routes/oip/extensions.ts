@@ -2,51 +2,60 @@ import { type Classifier, type EngineTensor, readIndex } from '@freezeframe/infe
 import * as z from 'zod/mini';
 import { MAX_PICTURES } from '../../../shared/limits.ts';
 import { statisticsOf } from '../../../shared/observe/statistics.ts';
+import { once } from '../../../shared/runtime/once.ts';
 import { mediaType, parseBody, readBytes } from '../../body/read-body.ts';
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
-import { type Route, route } from '../../route.ts';
+import { type Route, route, type Schema } from '../../route.ts';
 
 // Triton's extensions of the protocol that tell of models:
 // github.com/triton-inference-server/server/tree/main/docs/protocol, extension_{model_configuration,statistics,model_repository}.
 
 const tag = 'Open Inference Protocol v2';
-const json = (description: string, schema: z.ZodMiniType) => ({ description, content: { 'application/json': schema } });
+const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': schema } });
 
-const duration = z.object({ count: z.int(), ns: z.int() }).check(z.meta({ id: 'TritonDuration' }));
+const duration = once(() => z.object({ count: z.int(), ns: z.int() }).check(z.meta({ id: 'TritonDuration' })));
 
-const statistics = z
-  .object({
-    model_stats: z.array(
-      z.looseObject({
-        name: z.string(),
-        version: z.string(),
-        last_inference: z.int().check(z.describe('Milliseconds since 1970; 0 where there was none.')),
-        inference_count: z.int(),
-        execution_count: z.int(),
-        inference_stats: z.record(z.string(), duration),
-        batch_stats: z.array(z.looseObject({ batch_size: z.int(), compute_infer: duration })),
-      }),
-    ),
-  })
-  .check(z.meta({ id: 'ModelStatistics' }));
+const statistics = once(() =>
+  z
+    .object({
+      model_stats: z.array(
+        z.looseObject({
+          name: z.string(),
+          version: z.string(),
+          last_inference: z.int().check(z.describe('Milliseconds since 1970; 0 where there was none.')),
+          inference_count: z.int(),
+          execution_count: z.int(),
+          inference_stats: z.record(z.string(), duration()),
+          batch_stats: z.array(z.looseObject({ batch_size: z.int(), compute_infer: duration() })),
+        }),
+      ),
+    })
+    .check(z.meta({ id: 'ModelStatistics' })),
+);
 
-const tensor = z.looseObject({ name: z.string(), data_type: z.string(), dims: z.array(z.int()) });
+const tensor = once(() => z.looseObject({ name: z.string(), data_type: z.string(), dims: z.array(z.int()) }));
 
-const configuration = z
-  .looseObject({
-    name: z.string(),
-    platform: z.string(),
-    backend: z.string(),
-    max_batch_size: z.int().check(z.describe('0 where the dims have the batch.')),
-    input: z.array(tensor),
-    output: z.array(tensor),
-  })
-  .check(z.meta({ id: 'ModelConfiguration' }));
+const configuration = once(() =>
+  z
+    .looseObject({
+      name: z.string(),
+      platform: z.string(),
+      backend: z.string(),
+      max_batch_size: z.int().check(z.describe('0 where the dims have the batch.')),
+      input: z.array(tensor()),
+      output: z.array(tensor()),
+    })
+    .check(z.meta({ id: 'ModelConfiguration' })),
+);
 
 /** Triton's clients send no body at all. */
-const indexRequest = z.object({ ready: z.optional(z.boolean()) }).check(z.meta({ id: 'RepositoryIndexRequest' }));
+const indexRequest = once(() =>
+  z.object({ ready: z.optional(z.boolean()) }).check(z.meta({ id: 'RepositoryIndexRequest' })),
+);
 
-const index = z.array(z.object({ name: z.string(), version: z.string(), state: z.string(), reason: z.string() }));
+const index = once(() =>
+  z.array(z.object({ name: z.string(), version: z.string(), state: z.string(), reason: z.string() })),
+);
 
 /** Before `/v2/models/{model}`, whose model could have this name. */
 export const extensionRoutes: readonly Route[] = [
@@ -76,7 +85,7 @@ export const extensionRoutes: readonly Route[] = [
     handle: async ({ context }) => {
       // All of them are ready, so that only its form matters.
       const body = await readBytes(context.req.raw);
-      if (body.byteLength > 0) parseBody(body, indexRequest, mediaType(context.req.raw));
+      if (body.byteLength > 0) parseBody(body, indexRequest(), mediaType(context.req.raw));
       const all = await everyVersion();
       return context.json(all.map((one) => ({ ...one, state: 'READY', reason: '' })));
     },
@@ -84,7 +93,7 @@ export const extensionRoutes: readonly Route[] = [
 ];
 
 /** Of one model, or one of its versions. */
-export function modelExtensionRoutes(path: string, suffix: string, params: z.ZodMiniObject): readonly Route[] {
+export function modelExtensionRoutes(path: string, suffix: string, params: Schema<z.ZodMiniObject>): readonly Route[] {
   return [
     route({
       method: 'GET',

@@ -34,13 +34,13 @@ export async function readOipBody(request: Request): Promise<OipBody> {
   const bytes = await readBytes(request);
   const declared = request.headers.get(HEADER_LENGTH);
   if (declared === null)
-    return { request: parseBody(bytes, inferRequest, type), binary: bytes.subarray(bytes.byteLength) };
+    return { request: parseBody(bytes, inferRequest(), type), binary: bytes.subarray(bytes.byteLength) };
   const length = /^\d{1,9}$/.test(declared) ? Number(declared) : Number.NaN;
   if (!(length <= bytes.byteLength)) {
     const what = `a length of at most ${bytes.byteLength} bytes`;
     throw new RequestError('request-invalid', expected(what, HEADER_LENGTH, declared));
   }
-  return { request: parseBody(bytes.subarray(0, length), inferRequest, type), binary: bytes.subarray(length) };
+  return { request: parseBody(bytes.subarray(0, length), inferRequest(), type), binary: bytes.subarray(length) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { type EngineTensor, withUnknown } from '@freezeframe/inference';
 import * as z from 'zod/mini';
 import inferencePackage from '../../../../layers/inference/package.json' with { type: 'json' };
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
-import { type Route, route } from '../../route.ts';
+import { type Route, route, type Schema } from '../../route.ts';
 import { modelParam, versionParam } from '../../schemas.ts';
 import { rowsOf, runTimed } from '../../tensors/feeds.ts';
 import { readyModel } from '../health.ts';
@@ -14,7 +14,7 @@ import { inferBytes, inferRequest, inferResponse, modelMetadata, serverMetadata 
 // The Open Inference Protocol, version 2: what KServe, Triton and Seldon answer.
 
 const tag = 'Open Inference Protocol v2';
-const json = (description: string, schema: z.ZodMiniType) => ({ description, content: { 'application/json': schema } });
+const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': schema } });
 
 const serverRoutes: readonly Route[] = [
   route({
@@ -39,7 +39,7 @@ const serverRoutes: readonly Route[] = [
     tag,
     summary: 'Whether the server lives',
     open: true,
-    responses: { 200: json('It does.', z.object({ live: z.literal(true) })) },
+    responses: { 200: json('It does.', () => z.object({ live: z.literal(true) })) },
     handle: ({ context }) => context.json({ live: true }),
   }),
   route({
@@ -49,7 +49,7 @@ const serverRoutes: readonly Route[] = [
     tag,
     summary: 'Whether the default model can be asked',
     open: true,
-    responses: { 200: json('It can.', z.object({ ready: z.literal(true) })) },
+    responses: { 200: json('It can.', () => z.object({ ready: z.literal(true) })) },
     handle: async ({ context }) => {
       await readyModel();
       return context.json({ ready: true });
@@ -65,7 +65,7 @@ export const oipRoutes: readonly Route[] = [
 ];
 
 /** The same for the default version and for one that is named. */
-function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): readonly Route[] {
+function modelRoutes(path: string, suffix: string, params: Schema<z.ZodMiniObject>): readonly Route[] {
   return [
     ...modelExtensionRoutes(path, suffix, params),
     route({
@@ -97,7 +97,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): rea
       tag,
       summary: 'Whether a model can be asked',
       params,
-      responses: { 200: json('It can.', z.object({ name: z.string(), ready: z.literal(true) })) },
+      responses: { 200: json('It can.', () => z.object({ name: z.string(), ready: z.literal(true) })) },
       problems: [404],
       handle: async ({ context, params }) => {
         const { manifest } = await chosenModel(params as unknown as ModelChoice);
@@ -113,11 +113,12 @@ function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): rea
       description:
         'JSON, or JSON of the length in Inference-Header-Content-Length with tensors as bytes behind it (binary_data_size). A model of pictures also takes a BYTES tensor of encoded pictures in place of pixels.',
       params,
-      headers: z.object({
-        'inference-header-content-length': z
-          .optional(z.string().check(z.regex(/^\d{1,9}$/)))
-          .check(z.describe('Bytes of the JSON, where tensors follow it.')),
-      }),
+      headers: () =>
+        z.object({
+          'inference-header-content-length': z
+            .optional(z.string().check(z.regex(/^\d{1,9}$/)))
+            .check(z.describe('Bytes of the JSON, where tensors follow it.')),
+        }),
       body: { 'application/json': inferRequest, 'application/octet-stream': inferBytes },
       responses: {
         200: {

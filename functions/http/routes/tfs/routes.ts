@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { readJson } from '../../body/read-body.ts';
 import { chosenModel, chosenVersions, type ModelChoice } from '../../model-choice.ts';
 import { answeredBy } from '../../responses/answered-by.ts';
-import { type Route, route } from '../../route.ts';
+import { type Route, route, type Schema } from '../../route.ts';
 import { labelParam, modelParam, versionParam } from '../../schemas.ts';
 import { rowResults } from '../../tensors/feeds.ts';
 import { runRows } from '../../tensors/known.ts';
@@ -20,7 +20,7 @@ import {
 // TensorFlow Serving's REST API.
 
 const tag = 'TensorFlow Serving';
-const json = (description: string, schema: z.ZodMiniType) => ({ description, content: { 'application/json': schema } });
+const json = (description: string, schema: Schema) => ({ description, content: { 'application/json': schema } });
 
 export const tfsRoutes: readonly Route[] = [
   ...modelRoutes('/v1/models/{model}', '', modelParam),
@@ -28,7 +28,7 @@ export const tfsRoutes: readonly Route[] = [
   ...modelRoutes('/v1/models/{model}/labels/{label}', 'OfLabel', labelParam),
 ];
 
-function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): readonly Route[] {
+function modelRoutes(path: string, suffix: string, params: Schema<z.ZodMiniObject>): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -74,7 +74,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): rea
       problems: [404, 413, 415, 422],
       handle: async ({ context, params }) => {
         const classifier = await chosenModel(params as unknown as ModelChoice);
-        const { signature_name: signature, instances, inputs } = await readJson(context.req.raw, predictRequest);
+        const { signature_name: signature, instances, inputs } = await readJson(context.req.raw, predictRequest());
         const wanted = signatureOutputs(classifier, signature);
         context.header('cache-control', 'no-store');
         const feeds = instances
@@ -101,7 +101,7 @@ function modelRoutes(path: string, suffix: string, params: z.ZodMiniObject): rea
       problems: [404, 413, 415, 422],
       handle: async ({ context, params }) => {
         const classifier = await chosenModel(params as unknown as ModelChoice);
-        const { context: shared, examples } = await readJson(context.req.raw, classifyRequest);
+        const { context: shared, examples } = await readJson(context.req.raw, classifyRequest());
         const rows = examples.map((example) => ({ ...shared, ...example }));
         const { results: outputs, beside } = await runRows(classifier, await rowFeeds(classifier, rows, 'examples'));
         answeredBy(context, classifier.manifest);
