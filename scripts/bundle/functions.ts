@@ -1,15 +1,15 @@
 import { basename, join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { BASE_OPTIONS } from './esbuild-options.ts';
 import type { Source } from './files/tree.ts';
 import { layerExternals, REQUIRE_BANNER } from './layers/layer-externals.ts';
 import { functionEntry, listAssets } from './list-functions.ts';
 import type { Built } from './unit.ts';
 
-/** One function as ES modules: `index.mjs`, and chunks that are loaded when first needed (the AWS SDK), and its assets as they are. */
-export async function buildFunction(root: string, name: string): Promise<Built> {
-  const result = await build({
+/** How a function becomes ES modules: `index.mjs`, and chunks that are loaded when first needed (the AWS SDK). */
+export async function functionOptions(root: string, name: string) {
+  return {
     ...BASE_OPTIONS,
     absWorkingDir: resolve(root),
     entryPoints: { index: (await functionEntry(root, name)) ?? join('functions', name, 'index.ts') },
@@ -22,7 +22,12 @@ export async function buildFunction(root: string, name: string): Promise<Built> 
     outExtension: { '.js': '.mjs' },
     banner: { js: REQUIRE_BANNER },
     plugins: [layerExternals()],
-  }).catch((error: Error) => {
+  } as const satisfies BuildOptions;
+}
+
+/** One function: its modules, and its assets as they are. */
+export async function buildFunction(root: string, name: string): Promise<Built> {
+  const result = await build(await functionOptions(root, name)).catch((error: Error) => {
     throw new FreezeframeError('bundle-failed', `The function ${name} cannot be bundled: ${error.message}`, {
       cause: error,
       remedy: `Correct functions/${name}/ and run the command again (npm run types says more).`,
