@@ -5,7 +5,7 @@ import { openStore } from '#store';
 import { formatAccuracy, reportResult } from '#terminal';
 import { scoresText, share } from './evaluate/scores-text.ts';
 import { tableText } from './evaluate/table-text.ts';
-import { warningLines, warningsOf } from './evaluate/warnings.ts';
+import { trainedOnWarning, warningLines, warningsOf } from './evaluate/warnings.ts';
 import { firstLines, wrongText } from './evaluate/wrong-text.ts';
 import { takesStore } from './models/store-option.ts';
 import { evaluateData } from './report/evaluate-data.ts';
@@ -57,6 +57,7 @@ async function run(reference: string, data: string, { json = false, ...flags }: 
     await writeReport({ ...(await evaluated.report('evaluate')), performance }, report);
   }
   const warnings = warningsOf(evaluated.result, evaluated.kind);
+  if (evaluated.kind === 'pictures' && (await evaluated.trainedOn())) warnings.unshift(trainedOnWarning(reference));
   reportResult({ ...evaluated.result, warnings }, json, () => {
     const said =
       evaluated.kind === 'rows' ? tableText(evaluated.result, warnings) : evaluationText(evaluated.result, warnings);

@@ -9,6 +9,10 @@ export function warningsOf(result: Evaluation | TableEvaluation, counted: 'pictu
   return doubt ? [doubt] : [];
 }
 
+export function trainedOnWarning(reference: string): string {
+  return `The model was trained on these pictures: its accuracy on others is what training said, see: freezeframe models show ${reference}`;
+}
+
 export function warningLines(warnings: readonly string[]): string[] {
   return warnings.map((warning) => `WARNING: ${warning}`);
 }

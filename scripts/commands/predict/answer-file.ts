@@ -45,6 +45,9 @@ export class AnswerFile {
    *   `output-not-writable`.
    */
   static async open(path: string, model: ModelVersion, topK: number): Promise<AnswerFile> {
+    // A folder holds no lines, and a pipe or a device cannot be gone on from.
+    const found = await stat(path).catch(() => undefined);
+    if (found && !found.isFile()) throw notResumable(path, 'it is no file');
     const release = await lockAnswers(path);
     try {
       const found = await readAnswers(path, model, topK);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { expected, FreezeframeError, openClassifier } from '@freezeframe/inference';
-import { contentsDigest } from '#datasets';
+import { contentsDigest, type SplitName } from '#datasets';
 import {
   type Answer,
   datasetExamples,
@@ -28,6 +28,8 @@ interface EvaluatedPictures {
   report(kind: ReportInput['kind'], model?: string): Promise<ReportInput>;
   /** sha256 (hex) over what was asked about. */
   digest(): Promise<string>;
+  /** Whether these are the pictures that the model's head was trained on: then the accuracy says nothing of others. */
+  trainedOn(): Promise<boolean>;
 }
 
 interface EvaluatedRows {
@@ -104,6 +106,7 @@ async function evaluatePictures(model: ModelFolder, data: string, flags: TableFl
     result,
     samples,
     digest: () => pictureDigest(answers),
+    trainedOn: () => wasTrainedOn(model.manifest, answers),
     report: async (kind, called) =>
       pictureReport(result, answers, {
         data,
@@ -117,12 +120,25 @@ async function evaluatePictures(model: ModelFolder, data: string, flags: TableFl
 
 /** As a data set's: over each picture's contents and label. */
 async function pictureDigest(answers: readonly Answer[]): Promise<string> {
+  return contentsDigest(await withDigests(answers, 'test'));
+}
+
+async function withDigests(answers: readonly Answer[], split: SplitName) {
   const pictures: { split: string; label: string; digest: string }[] = [];
   for (const { example } of answers) {
     const bytes = await (example.read ? example.read() : readFile(example.file));
-    pictures.push({ split: 'test', label: example.label, digest: sha256(bytes) });
+    pictures.push({ split, label: example.label, digest: sha256(bytes) });
   }
-  return contentsDigest(pictures);
+  return pictures;
+}
+
+/** A head's data set is known by the digest over its pictures, each once. The files are read for that only where they may be it. */
+async function wasTrainedOn({ metrics, provenance }: ModelFolder['manifest'], answers: readonly Answer[]) {
+  const count = (metrics.data as { count?: unknown } | undefined)?.count;
+  const digest = (provenance.dataset as { digest?: unknown } | undefined)?.digest;
+  if (typeof digest !== 'string' || typeof count !== 'number' || answers.length < count) return false;
+  const pictures = new Map((await withDigests(answers, 'train')).map((picture) => [picture.digest, picture]));
+  return contentsDigest([...pictures.values()]) === digest;
 }
 
 /** Of the file, or of the answers to a data set that is in none. */

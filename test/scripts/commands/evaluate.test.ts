@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { contentsDigest } from '../../../scripts/datasets/index.ts';
+import { openStore } from '../../../scripts/store/index.ts';
+import { colourModel } from '../../functions/models.ts';
 import { useStore } from './models-store.ts';
 import { run } from './run.ts';
 
@@ -39,6 +43,32 @@ describe('freezeframe evaluate', () => {
       { file: join(data(), 'red', 'wrong.png'), label: 'red', called: 'blue', probability: expect.any(Number) },
     ]);
     expect(result.picturesPerSecond).toBeGreaterThan(0);
+  });
+
+  it('warns where the model was trained on these very pictures', async () => {
+    const { model, draft } = colourModel();
+    const { name: _, ...rest } = draft;
+    const bytes = async (file: string) =>
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex');
+    const seen = [
+      { split: 'train', label: 'red', digest: await bytes(await scratch.picture('seen/red/1.png', 'red')) },
+      { split: 'train', label: 'blue', digest: await bytes(await scratch.picture('seen/blue/1.png', 'blue')) },
+    ];
+    const about = { formatVersion: 1, precision: 'float32', metrics: { data: { count: 2 } } } as const;
+    const provenance = { dataset: { name: 'seen', digest: contentsDigest(seen) } };
+    await openStore().save('seen', { manifest: { ...rest, ...about, provenance }, model });
+    const warned = async (folder: string) => {
+      const { warnings } = JSON.parse((await run(['evaluate', 'seen', folder, '--json'])).stdout);
+      return warnings.some((warning: string) => warning.startsWith('The model was trained on these pictures'));
+    };
+    const folder = join(scratch.folder, 'seen');
+    expect(await warned(folder)).toBe(true);
+    await scratch.picture('seen/red/copy.png', 'red');
+    expect(await warned(folder)).toBe(true);
+    await scratch.picture('seen/red/other.png', 'grey');
+    expect(await warned(folder)).toBe(false);
   });
 
   it('prints tables for people', async () => {

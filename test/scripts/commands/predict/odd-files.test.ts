@@ -49,6 +49,15 @@ describe('freezeframe predict --resume', () => {
     }
   });
 
+  const devices: [string, () => string][] = process.platform === 'win32' ? [] : [['a device', () => '/dev/null']];
+  it.each<[string, () => string]>([['a folder', () => scratch.folder], ...devices])(
+    'goes on from no %s',
+    async (_, place) => {
+      const { code, stdout } = await run(['predict', 'colours', 'a.png', '--resume', place(), '--json']);
+      expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'answers-not-resumable']);
+    },
+  );
+
   it('goes on from lines of before, which hold no digest', async () => {
     const { file, words } = await answers('before');
     const [refused, answered] = lines(await readFile(file, 'utf8'));
