@@ -4,7 +4,7 @@ import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.
 import type { AugmentOptions, PictureSize } from './batches/augment.ts';
 import { augmentedBatches, type BatchSource, type Samples, shuffledBatches } from './batches/batches.ts';
 import { checkSame, nothingToResume, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { learningRate } from './schedule.ts';
+import { learningRate, type Schedule } from './schedule.ts';
 import { AveragedWeights } from './trainer/averaged-weights.ts';
 import { type Evaluation, evaluate } from './trainer/evaluation.ts';
 
@@ -14,8 +14,8 @@ export interface TrainingSettings {
   readonly batchSize: number;
   /** The highest; see `schedule.ts`. */
   readonly learningRate: number;
-  /** Share of all steps over which the rate rises, see `schedule.ts`. */
-  readonly rise?: number;
+  /** How the rate falls, along half a cosine unless it says otherwise. */
+  readonly schedule?: Schedule;
   /** Epochs without a better validation result after which training ends. */
   readonly patience: number;
   readonly augment?: AugmentOptions;
@@ -188,7 +188,7 @@ class Training {
         before,
         settings.epochs * this.#stepsPerEpoch,
         this.#stepsPerEpoch,
-        settings.rise,
+        settings.schedule,
       );
       const { loss, measure } = await this.#trainer.train(batch, rate, before + 1);
       if (!Number.isFinite(loss)) throw diverged(epoch, 'the loss', loss);

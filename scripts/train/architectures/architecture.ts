@@ -1,5 +1,6 @@
 import type { KerasModel } from '#keras';
 import type { AugmentOptions } from '../batches/augment.ts';
+import type { Schedule } from '../schedule.ts';
 
 /** What a data set asks of a model. */
 export interface ArchitectureInput {
@@ -14,8 +15,8 @@ interface TrainingDefaults {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
-  /** Share of all steps over which the rate rises, a tenth unless it says otherwise. */
-  readonly rise?: number;
+  /** How the rate falls, along half a cosine unless it says otherwise. */
+  readonly schedule?: Schedule;
   /** Epochs without a better validation result after which training ends. */
   readonly patience: number;
   /** Decay of an average of the weights, see `trainer/averaged-weights.ts`. Left out: no average. */

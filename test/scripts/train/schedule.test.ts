@@ -16,17 +16,19 @@ describe('learningRate', () => {
     expect(all.slice(highest).every((rate, i, rest) => i === 0 || rate < (rest[i - 1] as number))).toBe(true);
   });
 
-  it('rises over as large a share of the steps as it is told, where half an epoch is more', () => {
-    const at = (step: number, share?: number) => learningRate(0.01, step, 100, 100, share);
-    expect(at(10, 0.2)).toBeLessThan(0.6 * at(10));
-    expect(at(20, 0.2)).toBe(at(20));
-    expect(at(49, 0.9)).toBeLessThan(at(49));
-    expect(at(50, 0.9)).toBe(at(50));
+  it('goes straight down after a fifth of all steps where it is told so', () => {
+    const all = Array.from({ length: 100 }, (_, step) => learningRate(0.01, step, 100, 100, 'straight'));
+    expect(all[0]).toBeCloseTo(0.001, 9);
+    expect(all.indexOf(Math.max(...all))).toBe(20);
+    expect(all[20]).toBeCloseTo(0.01, 9);
+    expect(all[60]).toBeCloseTo(0.005, 9);
+    expect(all[99]).toBeCloseTo(0.000125, 9);
   });
 
   it('never asks for nothing or for more than the base, however short the training', () => {
     for (const total of [1, 2, 7]) {
-      for (const rate of rates(total, 1)) {
+      const straight = rates(total, 1).map((_, step) => learningRate(0.01, step, total, 1, 'straight'));
+      for (const rate of [...rates(total, 1), ...straight]) {
         expect(rate).toBeGreaterThan(0);
         expect(rate).toBeLessThanOrEqual(0.01);
       }
