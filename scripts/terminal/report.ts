@@ -11,9 +11,14 @@ export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : escaped(character)));
 }
 
+/** The same on one line: a name of a file or a label may hold a line's end, and would look like a line of ours. */
+export function printableLine(text: string): string {
+  return text.replaceAll(UNPRINTABLE, escaped);
+}
+
 /** JSON on one line in which nothing unprintable is left, with the same meaning. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(UNPRINTABLE, escaped);
+  return printableLine(JSON.stringify(value));
 }
 
 function escaped(character: string): string {

@@ -1,10 +1,12 @@
+import { printableLine } from './report.ts';
+
 /**
  * Rows as aligned columns, two spaces apart, for people.
  * @param header one title per column; a title that begins with ">" makes a column of numbers, aligned to the right.
  */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const right = header.map((title) => title.startsWith('>'));
-  const lines = [header.map((title) => title.replace(/^>/, '')), ...rows];
+  const lines = [header.map((title) => title.replace(/^>/, '')), ...rows].map((line) => line.map(printableLine));
   const widths = header.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))));
   return lines
     .map((line) =>

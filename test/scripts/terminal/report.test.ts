@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableJson } from '../../../scripts/terminal/report.ts';
+import { printable, printableJson, printableLine } from '../../../scripts/terminal/report.ts';
 
 const HOSTILE = 'a\u001b[2Jb\u009b31mc\u202ed\u2028e\rf\bg\u0000h\u007f\u200bi\ufeffj';
 
@@ -14,6 +14,10 @@ describe('printable', () => {
   it('leaves lines, accents and other scripts alone', () => {
     for (const text of ['two\nlines', 'Zürich', '日本語', '👩\u200d🚀 ok', 'e\u0301'] as const)
       expect(printable(text)).toBe(text);
+  });
+
+  it('keeps names on the one line of theirs where a line is meant', () => {
+    expect(printableLine('a.jpg\nfreezeframe: all is well')).toBe('a.jpg\\u000afreezeframe: all is well');
   });
 
   it('shows half a pair, which no encoding has', () => {

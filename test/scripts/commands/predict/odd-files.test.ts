@@ -118,6 +118,16 @@ describe.skipIf(process.platform === 'win32')('odd files (skipped on Windows: it
   );
 });
 
+it.skipIf(process.platform === 'win32')(
+  'keeps a name with a line end on its line (skipped on Windows: none has)',
+  async () => {
+    const [good, bad] = [await scratch.picture('a\nb.png', 'red'), await scratch.write('c\nd.png', 'no picture')];
+    const { stdout, stderr } = await run(['predict', 'colours', good, bad, '--top-k', '1']);
+    expect(stdout).toMatch(/^\S+a\\u000ab\.png\n.*red\n$/);
+    expect(stderr).toMatch(/^freezeframe: \S+c\\u000ad\.png: /);
+  },
+);
+
 describe('names on stdin', () => {
   it('may begin with a byte order mark and end as on Windows', async () => {
     const [a, b] = [await scratch.picture('a b.png', 'red'), await scratch.picture('b.png', 'blue')];
