@@ -3,4 +3,13 @@ export { drawArrivals, PATTERN_NAMES, type PatternName } from './arrivals/patter
 export { parseFigures, readFigures } from './figures.ts';
 export { makePlan, type Plan, type SizePlan } from './plan.ts';
 export { LAMBDA_RULES } from './rules.ts';
-export { dollars, hoursInWords, milliseconds, notesOf, recommendedSize, sizeInWords, smallShare } from './words.ts';
+export {
+  dollars,
+  hoursInWords,
+  milliseconds,
+  notesOf,
+  recommendedSize,
+  requestsInWords,
+  sizeInWords,
+  smallShare,
+} from './words.ts';

@@ -1,11 +1,21 @@
 import { formatShare } from '#terminal';
 import type { Plan, SizePlan } from './plan.ts';
 
-/** "a day", "1.5 hours". */
+/** "a day", "1.5 hours", "3 minutes". */
 export function hoursInWords(value: number): string {
   if (value >= 24 && value % 24 === 0) return value === 24 ? 'a day' : `${value / 24} days`;
+  if (value >= 1) return countOf(value, 'hour');
+  return value * 60 >= 1 ? countOf(value * 60, 'minute') : countOf(value * 3600, 'second');
+}
+
+function countOf(value: number, unit: string): string {
   const rounded = Number(value.toPrecision(3));
-  return `${rounded.toLocaleString('en')} ${rounded === 1 ? 'hour' : 'hours'}`;
+  return `${rounded.toLocaleString('en')} ${unit}${rounded === 1 ? '' : 's'}`;
+}
+
+/** "1 request", "86,563 requests". */
+export function requestsInWords(count: number): string {
+  return `${count.toLocaleString('en')} request${count === 1 ? '' : 's'}`;
 }
 
 /** To three digits or so: "41.0 ms", "1060 ms", "12.0 s". */
@@ -22,6 +32,7 @@ export function smallShare(share: number): string {
 
 /** US dollars: "$12.50", and of very little "$0.0021". */
 export function dollars(value: number): string {
+  if (value !== 0 && value < 0.000_05) return '<$0.0001';
   return `$${value.toFixed(value !== 0 && value < 0.1 ? 4 : 2)}`;
 }
 

@@ -5,6 +5,7 @@ import {
   notesOf,
   type Plan,
   recommendedSize,
+  requestsInWords,
   type SizePlan,
   sizeInWords,
   smallShare,
@@ -33,7 +34,7 @@ export function planText(plan: Plan): string {
   const { arrivals, measured, sizes, assumptions, processor, recommended, warnings } = plan;
   const taken = recommendedSize(plan);
   return [
-    `${arrivals.requests.toLocaleString('en')} requests in ${hoursInWords(arrivals.hours)}: ${arrivals.says}.`,
+    `${requestsInWords(arrivals.requests)} in ${hoursInWords(arrivals.hours)}: ${arrivals.says}.`,
     `Measured: ${measured}`,
     '',
     formatTable(HEADER, sizes.map(row)),

@@ -46,6 +46,11 @@ export async function readArrivals(path: string, random: Random): Promise<Arriva
     rows.push({ time: timeOf(cells[timeAt], where), count });
   }
   if (total === 0) throw new FreezeframeError('csv-invalid', `${path} holds no request.`);
+  // One time tells no rate, and of counts not how long it was counted.
+  if (rows.every(({ time }) => time === rows[0]?.time))
+    throw new FreezeframeError('csv-invalid', expected('at least two different times', basename(path), 1), {
+      remedy: 'Give a log of more time, or the rate itself with --rate.',
+    });
   return {
     says: `as in ${basename(path)}`,
     ...(countAt < 0 ? single(inSeconds(rows)) : spread(inSeconds(rows), random)),
@@ -79,8 +84,7 @@ function single(rows: readonly Row[]): Pick<Arrivals, 'span' | 'times'> {
   const times = Float64Array.from(rows, ({ time }) => time);
   // Two requests are one gap: the last one stands for a gap too.
   const last = times.at(-1) ?? 0;
-  const span = times.length > 1 ? (last * times.length) / (times.length - 1) : 0;
-  return { span: span || 1, times };
+  return { span: (last * times.length) / (times.length - 1), times };
 }
 
 /** Counts of intervals, all of which are taken to be as long as the shortest. */
@@ -90,7 +94,6 @@ function spread(rows: readonly Row[], random: Random): Pick<Arrivals, 'span' | '
     const gap = (rows[i] as Row).time - (rows[i - 1] as Row).time;
     if (gap > 0) interval = Math.min(interval, gap);
   }
-  if (interval === Number.POSITIVE_INFINITY) interval = 60;
   const times: number[] = [];
   for (const { time, count } of rows) {
     for (let i = 0; i < count; i++) times.push(time + interval * random.uniform());

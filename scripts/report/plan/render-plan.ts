@@ -5,6 +5,7 @@ import {
   notesOf,
   type Plan,
   recommendedSize,
+  requestsInWords,
   type SizePlan,
   sizeInWords,
   smallShare,
@@ -25,7 +26,7 @@ export async function renderPlan(plan: Plan): Promise<string> {
     name: measured,
     lead: 'What to take',
     summary: html`<p class="verdict"><span class="big">${taken ? `${count(taken.memoryMb)} MB` : 'None'}</span> <span>${recommended.why}</span></p>
-${warnings.map((one) => html`<p class="warning">${one}</p>`)}<p>${count(arrivals.requests)} requests in ${hoursInWords(arrivals.hours)}: ${arrivals.says}.${taken ? ` ${sizeInWords(taken)}` : ''}</p>`,
+${warnings.map((one) => html`<p class="warning">${one}</p>`)}<p>${requestsInWords(arrivals.requests)} in ${hoursInWords(arrivals.hours)}: ${arrivals.says}.${taken ? ` ${sizeInWords(taken)}` : ''}</p>`,
     sections: [
       sizesSection(plan, taken),
       ...overTime(taken ?? plan.sizes[0]),
