@@ -17,6 +17,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   freeze: async () => (await import('./freeze.ts')).freezeBench,
   import: async () => (await import('./import.ts')).importBench,
   load: async () => (await import('./load.ts')).loadBench,
+  memory: async () => (await import('./memory.ts')).memoryBench,
   serve: async () => (await import('./serve.ts')).serveBench as unknown as Bench,
   train: async () => (await import('./train.ts')).trainBench,
 };

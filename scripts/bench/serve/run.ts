@@ -4,7 +4,7 @@ import { memoryOf } from '#system';
 import { type BenchOptions, inTemporaryFolder, say } from '../bench.ts';
 import { serveModel } from '../setups/served-model.ts';
 import { FLOOR, SUBJECTS } from '../subjects/index.ts';
-import type { Prepared } from '../subjects/subject.ts';
+import type { Prepared, Workshop } from '../subjects/subject.ts';
 import { type ColdFigures, coldFigures, type WarmFigures, warmFigures } from './figures.ts';
 import { measureCold, measureWarm, type Subjects, type Warm } from './measure.ts';
 import { type Case, makeCases } from './pictures.ts';
@@ -39,7 +39,7 @@ export async function measureServing(
   return inTemporaryFolder(async (work) => {
     const figures: Record<string, SubjectFigures> = {};
     const prepared = new Map<string, Prepared>();
-    const workshop = { work, cache: resolve(join(defaultStore(), 'cache', 'bench')), model: await serveModel(work) };
+    const workshop = await openWorkshop(work);
     const [tiny, ...others] = (await makeCases()) as [Case, ...Case[]];
     for (const { name, about, prepare } of SUBJECTS.filter(({ name }) => isWanted(name, only))) {
       try {
@@ -58,6 +58,11 @@ export async function measureServing(
     if (parts.warm) await addWarm(figures, prepared, [tiny, ...others], rounds ?? WARM_ROUNDS);
     return figures;
   });
+}
+
+/** @param work a folder that is gone afterwards */
+export async function openWorkshop(work: string): Promise<Workshop> {
+  return { work, cache: resolve(join(defaultStore(), 'cache', 'bench')), model: await serveModel(work) };
 }
 
 /** By its name, or by a part of it that is nobody's name; the floor always takes part. */

@@ -21,12 +21,15 @@ export const pythonSubjects: readonly Subject[] = [
     script: 'onnxruntime_pillow.py',
     model: async ({ model }) => model.onnx,
   }),
-  python({
-    name: 'Python Keras + Pillow',
-    packages: TENSORFLOW,
-    script: 'keras_pillow.py',
-    model: async ({ model }) => model.keras,
-  }),
+  ...(['predict', 'one graph'] as const).map((way) =>
+    python({
+      name: `Python Keras (${way}) + Pillow`,
+      packages: TENSORFLOW,
+      script: 'keras_pillow.py',
+      arguments: [way],
+      model: async ({ model }) => model.keras,
+    }),
+  ),
   python({
     name: 'Python LiteRT + Pillow',
     packages: ['ai-edge-litert==2.1.6', PILLOW],
@@ -45,11 +48,12 @@ interface PythonSubject {
   /** What pip installs. */
   readonly packages: readonly string[];
   readonly script: string;
+  readonly arguments?: readonly string[];
   /** The file that it loads. */
   model(workshop: Workshop): Promise<string>;
 }
 
-function python({ name, packages, script, model }: PythonSubject): Subject {
+function python({ name, packages, script, arguments: given = [], model }: PythonSubject): Subject {
   return {
     name,
     about: packages.map((each) => each.replace('==', ' ')).join(', '),
@@ -59,7 +63,7 @@ function python({ name, packages, script, model }: PythonSubject): Subject {
       return {
         program: {
           command: python,
-          arguments: [join(PROGRAMS, script)],
+          arguments: [join(PROGRAMS, script), ...given],
           folder: PROGRAMS,
           environment: (runtimeApi) => ({
             PATH: process.env.PATH ?? '',
