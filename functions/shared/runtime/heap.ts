@@ -31,16 +31,19 @@ const MOST = 4 * 2 ** 20;
  */
 export function litterCollector(held = heldNow, collectNow = collect): () => void {
   let kept = 0;
+  let soon: (work: () => void) => unknown = setTimeout;
   return () => {
     const now = held();
     kept = Math.min(kept, now);
     if (now - kept < MOST) return;
     kept = now;
-    // When the answer is sent: whoever called the handler holds the answer, and what it was made from, until then.
-    setTimeout(() => {
+    // After whoever called the handler has let go of what the answer was made from, and before the next event comes.
+    // The first time takes long, and waits until the answer is sent.
+    soon(() => {
       collectNow();
       kept = held();
-    }).unref();
+    });
+    soon = setImmediate;
   };
 }
 
