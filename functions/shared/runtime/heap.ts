@@ -22,28 +22,33 @@ export function letHeapGrow(): void {
 /** What answers may leave before it is collected. A picture of 12 MP comes as a text of 5 MB, which is there three times. */
 const MOST = 4 * 2 ** 20;
 
+type Kind = 'minor' | 'major';
+
 /**
  * To be called after each answer. Collects what it left as soon as that is much, and while it is young: 1 ms.
  *
  * V8 leaves large texts until the next event's are among them. What lives then is taken for old, and stays until the whole
- * heap is marked: 250 MB in place of 190, and 20 ms at every tenth picture of 12 MP. The handler must not hold the event's
+ * heap is marked: 250 MB in place of 180, and 20 ms at every tenth picture of 12 MP. The handler must not hold the event's
  * body any more, nor may the event.
  */
 export function litterCollector(held = heldNow, collectNow = collect): () => void {
   let kept = 0;
-  let soon: (work: () => void) => unknown = setTimeout;
+  let least = 0;
   return () => {
     const now = held();
     kept = Math.min(kept, now);
     if (now - kept < MOST) return;
+    // What grew old while it was in use, or during the start (the model's file), is half of what lives.
+    const kind: Kind = kept >= 1.5 * least ? 'major' : 'minor';
     kept = now;
-    // After whoever called the handler has let go of what the answer was made from, and before the next event comes.
-    // The first time takes long, and waits until the answer is sent.
-    soon(() => {
-      collectNow();
+    const work = () => {
+      collectNow(kind);
       kept = held();
-    });
-    soon = setImmediate;
+      if (kind === 'major') least = kept;
+    };
+    // Whoever called the handler has let go of the event by then. What takes long waits until the answer is sent.
+    if (kind === 'major') setTimeout(work).unref();
+    else setImmediate(work);
   };
 }
 
@@ -53,11 +58,9 @@ function heldNow(): number {
   return used_heap_size + external_memory;
 }
 
-let gc: ((options: { readonly type: 'minor' | 'major' }) => void) | undefined;
+let gc: ((options: { readonly type: Kind }) => void) | undefined;
 
-/** The first time everything, because the start leaves the model's file: 14 MB that V8 may take for old. */
-function collect(): void {
-  const type = gc ? 'minor' : 'major';
+function collect(type: Kind): void {
   if (!gc) {
     // V8 shows its collector to contexts that are made from now on, and Node has no other way to it.
     setFlagsFromString('--expose-gc');

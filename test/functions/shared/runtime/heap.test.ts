@@ -84,6 +84,26 @@ describe('litterCollector', () => {
     expect(leaving(30_000_000)).toBe(2);
     expect(leaving(5_000_000)).toBe(2); // V8 has collected by itself
     expect(leaving(10_000_000)).toBe(3);
+    expect(collect.mock.calls).toEqual([['major'], ['minor'], ['minor']]);
+    vi.useRealTimers();
+  });
+
+  it('collects everything where much has grown old', () => {
+    vi.useFakeTimers();
+    let held = 20_000_000;
+    let old = 0;
+    const collect = vi.fn((kind: 'minor' | 'major') => {
+      if (kind === 'major') old = 0;
+      held = 20_000_000 + old;
+    });
+    const answered = litterCollector(() => held, collect);
+    for (let at = 0; at < 5; at++) {
+      old += 4_000_000;
+      held += 15_000_000;
+      answered();
+      vi.runAllTimers();
+    }
+    expect(collect.mock.calls.flat()).toEqual(['major', 'minor', 'minor', 'minor', 'major']);
     vi.useRealTimers();
   });
 
