@@ -1,5 +1,4 @@
 import { type Random, stream } from '#system';
-import { displacements } from './bends.ts';
 
 /** What may be done to a training picture. All of it is drawn anew for each picture in each epoch. */
 export interface AugmentOptions {
@@ -15,8 +14,6 @@ export interface AugmentOptions {
   readonly scale?: number;
   /** Largest slant, across for each cell down: 0.2 leans by a fifth of the height. */
   readonly shear?: number;
-  /** Largest displacement of a part of the picture against the others, as a share of height and width. */
-  readonly bend?: number;
 }
 
 export interface PictureSize {
@@ -28,8 +25,8 @@ export interface PictureSize {
 /** Whether these options change a picture at all. */
 export function augments(options: AugmentOptions | undefined): options is AugmentOptions {
   if (!options) return false;
-  const { flip, shift, rotate, brightness, scale, shear, bend } = options;
-  return Boolean(flip || shift || rotate || brightness || scale || shear || bend);
+  const { flip, shift, rotate, brightness, scale, shear } = options;
+  return Boolean(flip || shift || rotate || brightness || scale || shear);
 }
 
 /**
@@ -51,20 +48,16 @@ export function augmentPicture(
   const gain = 1 + random.between(-1, 1) * (options.brightness ?? 0);
   const size = 1 + random.between(-1, 1) * (options.scale ?? 0);
   const slant = random.between(-1, 1) * (options.shear ?? 0);
-  const bend = options.bend ?? 0;
-  const bentDown = bend > 0 ? displacements(height, width, bend * height, random) : undefined;
-  const bentAcross = bend > 0 ? displacements(height, width, bend * width, random) : undefined;
   const [sin, cos] = [Math.sin(angle) / size, Math.cos(angle) / size];
   const [middleY, middleX] = [(height - 1) / 2, (width - 1) / 2];
   const row = width * channels;
   const [lastX, lastY] = [width - 1, height - 1];
   let at = 0;
   for (let y = 0; y < height; y++) {
+    const dy = y - middleY - down;
     for (let x = 0; x < width; x++) {
       // Where this cell comes from: the movement backwards.
-      const cell = y * width + x;
-      const dy = y - middleY - down + (bentDown ? (bentDown[cell] as number) : 0);
-      const dx = x - middleX - across + (bentAcross ? (bentAcross[cell] as number) : 0) - slant * dy;
+      const dx = x - middleX - across - slant * dy;
       const fromX = clamp(mirror * (cos * dx + sin * dy) + middleX, lastX);
       const fromY = clamp(cos * dy - sin * dx + middleY, lastY);
       // Both are positive: cutting off is rounding down.
