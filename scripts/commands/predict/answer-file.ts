@@ -3,7 +3,7 @@ import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 
 import { realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FreezeframeError } from '@freezeframe/inference';
+import { FreezeframeError, type Result } from '@freezeframe/inference';
 import type { ModelVersion } from '#store';
 import { takeLock } from '#system';
 import { printableJson } from '#terminal';
@@ -20,16 +20,12 @@ export class AnswerFile {
   /** Pictures among them that could not be read, with the reason. */
   readonly refused: readonly { readonly file: string; readonly message: string }[];
 
-  readonly #model: Line['model'];
+  /** The first answer that it holds. */
+  readonly first: Line | undefined;
   readonly #release: () => Promise<void>;
 
-  private constructor(
-    path: string,
-    { name, version, digest }: ModelVersion,
-    { answered, refused, bytes }: Found,
-    release: () => Promise<void>,
-  ) {
-    this.#model = { name, version, digest };
+  private constructor(path: string, { answered, refused, first, bytes }: Found, release: () => Promise<void>) {
+    this.first = first;
     this.#path = path;
     this.#release = release;
     this.#answered = answered;
@@ -51,7 +47,7 @@ export class AnswerFile {
     const release = await lockAnswers(path);
     try {
       const found = await readAnswers(path, model, topK);
-      return writing(path, () => new AnswerFile(path, model, found, release));
+      return writing(path, () => new AnswerFile(path, found, release));
     } catch (error) {
       await release();
       throw error;
@@ -65,13 +61,19 @@ export class AnswerFile {
     return times > 0;
   }
 
-  /**
-   * Writes an answer, or why there is none, with the digest of the model: another store has another `NAME@1`.
-   * @throws FreezeframeError `output-not-writable` (a full disk): what was written stays.
-   */
-  add(file: string, said: object): void {
+  /** @throws FreezeframeError `answers-not-resumable` where the first picture is answered otherwise now: another store has another `NAME@1`. */
+  checkFirst(now: Result): void {
+    if (this.first && !alike(this.first, now))
+      throw notResumable(
+        this.#path,
+        `${this.first.file} is answered otherwise now: the model or the picture is another`,
+      );
+  }
+
+  /** @throws FreezeframeError `output-not-writable` (a full disk): what was written stays. */
+  add(line: object): void {
     writing(this.#path, () => {
-      const bytes = Buffer.from(`${printableJson({ file, ...said, model: this.#model })}\n`);
+      const bytes = Buffer.from(`${printableJson(line)}\n`);
       for (let from = 0; from < bytes.length; ) from += writeSync(this.#descriptor, bytes, from);
     });
   }
@@ -95,6 +97,7 @@ async function lockAnswers(path: string): Promise<() => Promise<void>> {
 interface Found {
   readonly answered: Map<string, number>;
   readonly refused: { file: string; message: string }[];
+  readonly first: Line | undefined;
   /** Of whole lines. */
   readonly bytes: number;
 }
@@ -103,6 +106,7 @@ async function readAnswers(path: string, asked: ModelVersion, topK: number): Pro
   const answered = new Map<string, number>();
   const refused: Found['refused'] = [];
   let [bytes, number] = [0, 0];
+  let first: Line | undefined;
   for await (const { text, length, whole } of linesOf(path)) {
     number++;
     const wrong = (what: string) => notResumable(path, `line ${number} ${what}`);
@@ -117,15 +121,16 @@ async function readAnswers(path: string, asked: ModelVersion, topK: number): Pro
     bytes += length;
     answered.set(line.file, (answered.get(line.file) ?? 0) + 1);
     if (line.status !== undefined) refused.push({ file: line.file, message: line.detail ?? line.title ?? '' });
+    else first ??= line;
   }
-  return { answered, refused, bytes };
+  return { answered, refused, first, bytes };
 }
 
 /** A line as `predict --json` prints it. */
 interface Line {
   readonly file: string;
-  readonly model?: { readonly name: string; readonly version: string; readonly digest?: string };
-  readonly predictions?: readonly unknown[];
+  readonly model?: { readonly name: string; readonly version: string };
+  readonly predictions?: readonly { readonly label: string; readonly probability: number }[];
   readonly status?: number;
   readonly title?: string;
   readonly detail?: string;
@@ -143,14 +148,25 @@ function parsedLine(text: string): Line | undefined {
 
 /** What says that a line is not what would be answered now. */
 function differenceOf({ model, predictions, status }: Line, asked: ModelVersion, topK: number): string | undefined {
-  const { name, version, digest, manifest } = asked;
+  const { name, version, manifest } = asked;
   if (model && (model.name !== name || model.version !== version)) return `is of ${model.name}@${model.version}`;
-  if (model?.digest !== undefined && model.digest !== digest)
-    return `is of another ${name}@${version}, with the digest ${model.digest}`;
   if (status !== undefined) return undefined;
   const { output } = manifest;
   const labels = output.kind === 'classification' ? Math.min(topK, output.labels.length) : undefined;
   return labels === predictions?.length ? undefined : `names ${predictions?.length} labels, not ${labels}`;
+}
+
+/** Processors differ in the last digits of a probability, and in which label is the last one that is named. */
+const NEAR = 1e-3;
+
+function alike({ predictions = [] }: Line, now: Result): boolean {
+  if (!('predictions' in now)) return true;
+  const before = new Map(predictions.map(({ label, probability }) => [label, probability]));
+  const [top] = now.predictions;
+  return (
+    (top === undefined || before.has(top.label)) &&
+    now.predictions.every(({ label, probability }) => Math.abs((before.get(label) ?? probability) - probability) < NEAR)
+  );
 }
 
 /** Longer than any answer. */

@@ -44,6 +44,10 @@ export async function answerPictures(
   }
   const answers = await AnswerFile.open(resume, model, checkAnswerOptions(asked(options)).topK);
   try {
+    if (answers.first) {
+      for await (const said of classifyAll(model.folder, [{ picture: answers.first.file }], 1, asked(options)))
+        if ('result' in said) answers.checkFirst(said.result);
+    }
     const left = named.filter(({ file }) => !answers.holds(file));
     const failures = await answerEach(model, left, options, answers);
     const earlier = named.length - left.length;
@@ -77,12 +81,12 @@ async function answerEach(
         const { message, remedy } = said.error;
         failures.push({ file, message, remedy });
         const problem = toProblem(said.error, file);
-        if (answers) answers.add(file, problem);
+        if (answers) answers.add({ file, ...problem });
         else if (json) reportResult({ file, ...problem }, true, () => '');
       } else {
         const { result } = said;
         const overlay = explain ? { overlay: explain } : {};
-        if (answers) answers.add(file, result);
+        if (answers) answers.add({ file, ...result });
         else reportResult({ file, ...result, ...overlay }, json, () => resultText(file, result, explain));
       }
       progress?.update(done, rateSince(began, done));
