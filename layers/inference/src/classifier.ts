@@ -89,7 +89,7 @@ export interface Classifier {
 }
 
 export interface OpenOptions extends EngineOptions {
-  /** `false` leaves out the run that makes the first answer as fast as the others: for a process that gives few. */
+  /** `false` leaves out the pixel and the run that make the first answer as fast as the others: for a process that gives few. */
   readonly warmed?: boolean;
 }
 
@@ -109,7 +109,7 @@ export async function openClassifier(
   reading.catch(() => undefined); // awaited below, unless the manifest is wrong
   const manifest = await readManifest(folder);
   // Its threads decode while onnxruntime prepares the graph in this one.
-  const decoder = warmDecoder(manifest);
+  const decoder = warmDecoder(manifest, warmed);
   decoder.catch(() => undefined); // awaited below, unless the engine fails first
   const model = await reading.catch((cause) => {
     throw new ModelError('model-file-missing', 'The model folder has no readable model.onnx', {

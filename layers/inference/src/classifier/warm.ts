@@ -1,5 +1,6 @@
 import { type Engine, zeroFeeds } from '../engine.ts';
 import type { Manifest } from '../manifest.ts';
+import { loadSharp } from '../native.ts';
 import { decodePicture } from '../picture.ts';
 
 /** The first run allocates and packs: 8 ms instead of 5 for MobileNet. Sizes that nobody fixed cannot be guessed. */
@@ -12,6 +13,9 @@ export async function warm(engine: Engine): Promise<void> {
 const ONE_PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWP4//8/AAX+Av5Y8msOAAAAAElFTkSuQmCC';
 
-export async function warmDecoder({ input }: Manifest): Promise<void> {
-  if (input.kind === 'picture') await decodePicture(Buffer.from(ONE_PIXEL, 'base64'), input);
+/** Loads the decoder. A pixel takes 5 ms of the processor more: not where somebody waits for the start. */
+export async function warmDecoder({ input }: Manifest, warmed: boolean): Promise<void> {
+  if (input.kind !== 'picture') return;
+  if (warmed) await decodePicture(Buffer.from(ONE_PIXEL, 'base64'), input);
+  else await loadSharp();
 }
