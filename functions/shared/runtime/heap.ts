@@ -38,8 +38,8 @@ export function litterCollector(held = heldNow, collectNow = collect): () => voi
     const now = held();
     kept = Math.min(kept, now);
     if (now - kept < MOST) return;
-    // What grew old while it was in use, or during the start (the model's file), is half of what lives.
-    const kind: Kind = kept >= 1.5 * least ? 'major' : 'minor';
+    // What grew old while it was in use, or during the start (the model's file), is a quarter of what lives.
+    const kind: Kind = kept >= 1.25 * least ? 'major' : 'minor';
     kept = now;
     const work = () => {
       collectNow(kind);

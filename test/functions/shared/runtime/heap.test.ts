@@ -103,7 +103,7 @@ describe('litterCollector', () => {
       answered();
       vi.runAllTimers();
     }
-    expect(collect.mock.calls.flat()).toEqual(['major', 'minor', 'minor', 'minor', 'major']);
+    expect(collect.mock.calls.flat()).toEqual(['major', 'minor', 'minor', 'major', 'minor']);
     vi.useRealTimers();
   });
 
