@@ -27,7 +27,7 @@ it.skipIf(!samples)(
       expect(subject.skipped).toBeUndefined();
       expect(subject.cold?.readyMs).toBeGreaterThan(0);
       expect(subject.bytes).toBeGreaterThan(50e6);
-      expect(Object.keys(subject.warm ?? {})).toHaveLength(3);
+      expect(Object.keys(subject.warm ?? {})).toHaveLength(4);
       for (const warm of Object.values(subject.warm ?? {})) expect(warm).toMatchObject({ sameLabel: true });
     }
     expect(readFileSync(join(out, 'serve.md'), 'utf8')).toContain('| freezeframe |');

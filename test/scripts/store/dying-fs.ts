@@ -16,7 +16,7 @@ async function step<T>(name: string, call: () => Promise<T>, partly?: () => Prom
   return new Promise(() => undefined);
 }
 
-export const { readFile, readdir, stat } = real;
+export const { readFile, readdir, realpath, stat } = real;
 export const mkdir: typeof real.mkdir = ((...words: Parameters<typeof real.mkdir>) =>
   step('mkdir', () => real.mkdir(...words))) as typeof real.mkdir;
 export const rename: typeof real.rename = (from, to) => step('rename', () => real.rename(from, to));
