@@ -33,10 +33,10 @@ export function spreadOf(times: readonly number[]): Spread {
 
 const MOST_RUNS = 30;
 const LEAST_RUNS = 5;
-const ENOUGH_MS = 250;
+const ENOUGH_MS = 100;
 const WARMING = 2;
 
-/** Asks again and again for a quarter of a second, or five times: the first answers, which are slower, do not count. */
+/** Asks again and again for a tenth of a second, or five times: the first answers, which are slower, do not count. */
 export async function repeat<T>(ask: (turn: number) => Promise<T>): Promise<T[]> {
   for (let turn = 0; turn < WARMING; turn++) await ask(turn);
   const results: T[] = [];
