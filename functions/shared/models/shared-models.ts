@@ -19,7 +19,6 @@ import { type Head, headSchema, keysOf } from './head.ts';
 import { type Plan, planModels, type WantedModel } from './plan.ts';
 import type { StoreReader } from './s3-reader.ts';
 
-/** So long an invocation waits for an overdue look: then it is answered by what is here. */
 const OVERDUE_MS = 2_000;
 
 export interface SharedModelsOptions {
@@ -31,6 +30,8 @@ export interface SharedModelsOptions {
   readonly checkMs: number;
   /** So long the first fetch is waited for; then the layer answers, and the fetch goes on beside. */
   readonly patienceMs: number;
+  /** So long an invocation waits for an overdue look: then it is answered by what is here. Two seconds if left out. */
+  readonly overdueMs?: number;
   /** For files: `/tmp/...` */
   readonly folder: string;
   readonly now?: () => number;
@@ -109,7 +110,7 @@ export class SharedModels {
   /** An invocation begins. Answers what to call when it has ended. */
   async enter(): Promise<() => void> {
     // Nobody asked for so long, or Lambda froze the look that began beside the last invocation: what is here may be of yesterday.
-    if (this.#isOverdue) await this.#checkFor(OVERDUE_MS);
+    if (this.#isOverdue) await this.#checkFor(this.#options.overdueMs ?? OVERDUE_MS);
     // Twice in the time in which a tag is to be noticed: half of it is there to load what it points at.
     else if (this.#now() - this.#asked >= this.#options.checkMs / 2) void this.#check();
     this.#swap();

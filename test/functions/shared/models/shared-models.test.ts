@@ -63,6 +63,7 @@ function shared(
   wanted = '',
   patienceMs = 20_000,
   reader: StoreReader = s3Reader({ bucket: 'models', prefix }),
+  overdueMs = 20_000,
 ): SharedModels {
   return new SharedModels({
     reader,
@@ -70,6 +71,7 @@ function shared(
     wanted: parseWanted(wanted),
     checkMs: 1_000,
     patienceMs,
+    overdueMs,
     folder: join(scratch, 'tmp', prefix),
     now: () => clock,
   });
@@ -185,7 +187,7 @@ describe('models of a store in S3', () => {
 
   it('do not keep an invocation waiting for a store that says nothing', async () => {
     await save(1);
-    const models = shared();
+    const models = shared('', 20_000, undefined, 1_000);
     await models.start();
     let go = () => {};
     const gate = new Promise<void>((resolve) => {
