@@ -1,21 +1,20 @@
-import { formatShare } from '#terminal';
+import { countOf, formatShare } from '#terminal';
 import type { Plan, SizePlan } from './plan.ts';
 
 /** "a day", "1.5 hours", "3 minutes". */
 export function hoursInWords(value: number): string {
   if (value >= 24 && value % 24 === 0) return value === 24 ? 'a day' : `${value / 24} days`;
-  if (value >= 1) return countOf(value, 'hour');
-  return value * 60 >= 1 ? countOf(value * 60, 'minute') : countOf(value * 3600, 'second');
+  if (value >= 1) return about(value, 'hours');
+  return value * 60 >= 1 ? about(value * 60, 'minutes') : about(value * 3600, 'seconds');
 }
 
-function countOf(value: number, unit: string): string {
-  const rounded = Number(value.toPrecision(3));
-  return `${rounded.toLocaleString('en')} ${unit}${rounded === 1 ? '' : 's'}`;
+function about(value: number, unit: string): string {
+  return countOf(Number(value.toPrecision(3)), unit);
 }
 
 /** "1 request", "86,563 requests". */
 export function requestsInWords(count: number): string {
-  return `${count.toLocaleString('en')} request${count === 1 ? '' : 's'}`;
+  return countOf(count, 'requests');
 }
 
 /** To three digits or so: "41.0 ms", "1060 ms", "12.0 s". */

@@ -4,6 +4,7 @@ export { printable, printableJson, printableLine, QUIET_FAILURES, reportFailure,
 export { describeSystemFailure } from './system-failure.ts';
 export {
   accuracyWords,
+  countOf,
   formatAccuracy,
   formatAmount,
   formatBytes,

@@ -121,6 +121,6 @@ export function formatError(
 }
 
 /** "1 picture", "1,200 test pictures". */
-function countOf(count: number, many: string): string {
+export function countOf(count: number, many: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? many.replace(/s$/, '') : many}`;
 }
