@@ -54,9 +54,9 @@ interface Generation {
 }
 
 /**
- * Models of a shared store, beside those of the layer. Tags are looked at beside invocations, and before one where the
- * last look is older than stated; what they point at now is loaded beside what is there, and answers from the next invocation on. What is replaced is closed when the last invocation that began with it has
- * ended.
+ * Models of a shared store, beside those of the layer. Tags are looked at beside invocations, and before one where the last
+ * look is older than stated. What they point at now is loaded beside what is there, and answers from the next invocation on.
+ * What is replaced is closed when the last invocation that began with it has ended.
  */
 export class SharedModels {
   readonly #options: SharedModelsOptions;
