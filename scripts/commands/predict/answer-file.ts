@@ -3,8 +3,7 @@ import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 
 import { realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FreezeframeError, type Result } from '@freezeframe/inference';
-import type { ModelVersion } from '#store';
+import { FreezeframeError, type Manifest, type Result } from '@freezeframe/inference';
 import { takeLock } from '#system';
 import { printableJson } from '#terminal';
 
@@ -40,13 +39,13 @@ export class AnswerFile {
    * @throws FreezeframeError `answers-not-resumable` for a file that holds something else, or that another process writes;
    *   `output-not-writable`.
    */
-  static async open(path: string, model: ModelVersion, topK: number): Promise<AnswerFile> {
+  static async open(path: string, manifest: Manifest, topK: number): Promise<AnswerFile> {
     // A folder holds no lines, and a pipe or a device cannot be gone on from.
     const found = await stat(path).catch(() => undefined);
     if (found && !found.isFile()) throw notResumable(path, 'it is no file');
     const release = await lockAnswers(path);
     try {
-      const found = await readAnswers(path, model, topK);
+      const found = await readAnswers(path, manifest, topK);
       return writing(path, () => new AnswerFile(path, found, release));
     } catch (error) {
       await release();
@@ -102,7 +101,7 @@ interface Found {
   readonly bytes: number;
 }
 
-async function readAnswers(path: string, asked: ModelVersion, topK: number): Promise<Found> {
+async function readAnswers(path: string, manifest: Manifest, topK: number): Promise<Found> {
   const answered = new Map<string, number>();
   const refused: Found['refused'] = [];
   let [bytes, number] = [0, 0];
@@ -116,7 +115,7 @@ async function readAnswers(path: string, asked: ModelVersion, topK: number): Pro
     }
     const line = parsedLine(text);
     if (!line) throw wrong('is no answer');
-    const other = differenceOf(line, asked, topK);
+    const other = differenceOf(line, manifest, topK);
     if (other) throw wrong(other);
     bytes += length;
     answered.set(line.file, (answered.get(line.file) ?? 0) + 1);
@@ -147,11 +146,9 @@ function parsedLine(text: string): Line | undefined {
 }
 
 /** What says that a line is not what would be answered now. */
-function differenceOf({ model, predictions, status }: Line, asked: ModelVersion, topK: number): string | undefined {
-  const { name, version, manifest } = asked;
+function differenceOf({ model, predictions, status }: Line, { name, version, output }: Manifest, topK: number) {
   if (model && (model.name !== name || model.version !== version)) return `is of ${model.name}@${model.version}`;
   if (status !== undefined) return undefined;
-  const { output } = manifest;
   const labels = output.kind === 'classification' ? Math.min(topK, output.labels.length) : undefined;
   return labels === predictions?.length ? undefined : `names ${predictions?.length} labels, not ${labels}`;
 }

@@ -42,7 +42,7 @@ export async function answerPictures(
       remedy: 'Name files and folders with --resume, or send their names on stdin.',
     });
   }
-  const answers = await AnswerFile.open(resume, model, checkAnswerOptions(asked(options)).topK);
+  const answers = await AnswerFile.open(resume, model.manifest, checkAnswerOptions(asked(options)).topK);
   try {
     if (answers.first) {
       for await (const said of classifyAll(model.folder, [{ picture: answers.first.file }], 1, asked(options)))
@@ -80,14 +80,13 @@ async function answerEach(
       if ('error' in said) {
         const { message, remedy } = said.error;
         failures.push({ file, message, remedy });
-        const problem = toProblem(said.error, file);
-        if (answers) answers.add({ file, ...problem });
-        else if (json) reportResult({ file, ...problem }, true, () => '');
+        const line = { file, ...toProblem(said.error, file) };
+        if (answers) answers.add(line);
+        else if (json) reportResult(line, true, () => '');
       } else {
-        const { result } = said;
-        const overlay = explain ? { overlay: explain } : {};
-        if (answers) answers.add({ file, ...result });
-        else reportResult({ file, ...result, ...overlay }, json, () => resultText(file, result, explain));
+        const line = { file, ...said.result, ...(explain ? { overlay: explain } : {}) };
+        if (answers) answers.add(line);
+        else reportResult(line, json, () => resultText(file, said.result, explain));
       }
       progress?.update(done, rateSince(began, done));
     }
