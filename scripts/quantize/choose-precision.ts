@@ -56,15 +56,15 @@ export async function choosePrecision(request: PrecisionRequest): Promise<Chosen
     signal: request.signal,
     onProgress: (...progress) => request.onProgress?.(...progress),
   };
-  let quantized: Quantized;
+  const samples = await firstSamples(subject, 2);
+  let [quantized, verification]: [Quantized?, StoredVerification?] = [];
   try {
     quantized = await quantize(subject);
+    verification = await verifyStored(quantized.rewritten, samples);
   } catch (error) {
-    if (error instanceof FreezeframeError && error.code === 'precision-not-possible') return declined(request, error);
+    if (error instanceof FreezeframeError && OF_THE_MODEL.includes(error.code)) return declined(request, error);
     throw error;
   }
-  const samples = await firstSamples(subject, 2);
-  const verification = await verifyStored(quantized.rewritten, samples);
   const timing = await timeBoth(onnx, quantized.rewritten.onnx, samples[0] as (typeof samples)[number]);
   const reason = reasonAgainst(wanted, quantized, timing);
   const kept = reason === undefined ? 'int8' : 'float32';
@@ -74,7 +74,10 @@ export async function choosePrecision(request: PrecisionRequest): Promise<Chosen
   return { onnx: kept === 'int8' ? quantized.rewritten.onnx : onnx, precision: kept, figures, notes };
 }
 
-/** Nothing can be quantized: that is what `auto` is for. */
+/** What may be wrong with int8 for a model that is right in float. */
+const OF_THE_MODEL = ['precision-not-possible', 'model-unreadable', 'reference-unsupported', 'verification-failed'];
+
+/** int8 cannot be had: that is what `auto` is for. */
 function declined({ wanted, onnx }: PrecisionRequest, error: FreezeframeError): ChosenPrecision {
   if (wanted === 'int8') throw error;
   const reason = error.message;

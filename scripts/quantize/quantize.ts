@@ -139,15 +139,16 @@ export async function firstSamples({ pictures }: QuantizeSubject, count: number)
 
 function checkQuantizable(onnx: Uint8Array, { model, units }: FloatGraph): void {
   // onnxruntime itself may have put steps to bytes around what moves those of a picture.
-  const own = parseOnnx(onnx).graph?.node.some(
-    ({ opType }) => opType === 'QuantizeLinear' || opType.startsWith('QLinear'),
-  );
-  const weights = model.graph?.initializer.some(({ dataType }) => dataType === TensorProto_DataType.FLOAT16);
-  if (!own && !weights && units.length > 0) return;
-  const received = own ? 'one that is quantized already' : 'one without';
+  const own = parseOnnx(onnx).graph?.node.some(({ opType }) => QUANTIZED.test(opType));
+  const halves = model.graph?.initializer.some(({ dataType }) => dataType === TensorProto_DataType.FLOAT16);
+  if (!own && !halves && units.length > 0) return;
+  const received = own ? 'one that is quantized already' : halves ? 'one with weights in float16' : 'one without';
   throw new FreezeframeError(
     'precision-not-possible',
     expected('a graph with convolutions or matrix products in float32', '--precision int8', received),
     { remedy: 'Leave out --precision: the model is saved as it is.' },
   );
 }
+
+/** Operators that make bytes, or compute with them. */
+const QUANTIZED = /^(Dynamic)?QuantizeLinear$|^QLinear|Integer$/;

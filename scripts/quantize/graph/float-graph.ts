@@ -4,7 +4,7 @@ import type { Samples } from '#frozen';
 import { type GraphProto, type ModelProto, ModelProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from '#onnx';
 import type { QuantizeSubject } from '../subject.ts';
 import { opsetOf } from '../write/rewrite.ts';
-import { inputAxis } from '../write/weights.ts';
+import { hasBias } from '../write/weights.ts';
 import { normalize } from './normalize.ts';
 import { readPictureBytes } from './picture-bytes.ts';
 import { planUnits } from './plan.ts';
@@ -15,8 +15,8 @@ export interface FloatGraph {
   readonly model: ModelProto;
   /** Values whose ranges are wanted. */
   readonly roots: ReadonlySet<string>;
-  /** Values whose means are wanted: the axis that their channels are. */
-  readonly channels: ReadonlyMap<string, number>;
+  /** Values whose channels' means are wanted. */
+  readonly channels: ReadonlySet<string>;
   /** What can compute with stored numbers, by the name of what it gives. */
   readonly units: readonly string[];
   /** Values whose nodes stay in float. */
@@ -39,11 +39,11 @@ export async function openFloatGraph(subject: QuantizeSubject, sample: Samples):
   readPictureBytes(graph, opsetOf(model));
   const left = outsideOf(graph, subject);
   const { units } = planUnits(graph, opsetOf(model), left);
-  const weighted = units.filter(({ kind }) => kind === 'weighted');
+  const biased = units.filter(({ kind, node }) => kind === 'weighted' && hasBias(node));
   return {
     model,
     roots: new Set(units.flatMap(({ inputs, output, stored }) => (stored ? [...inputs, output] : inputs))),
-    channels: new Map(weighted.map(({ node, inputs }) => [inputs[0] as string, inputAxis(node)])),
+    channels: new Set(biased.map(({ inputs }) => inputs[0] as string)),
     units: units.flatMap(({ node, kind }) =>
       kind === 'weighted' || kind === 'computed' ? [node.output[0] as string] : [],
     ),

@@ -85,6 +85,10 @@ export function intAttribute(name: string, value: number) {
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
 }
 
+export function floatAttribute(name: string, value: number) {
+  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value });
+}
+
 /** A node that is called after what it gives; other nodes may have that name alone. */
 export function makeNode(
   opType: string,

@@ -10,6 +10,7 @@ export function normalize(graph: GraphProto, shapes: ReadonlyMap<string, readonl
   const index = new GraphIndex(graph);
   const free = nameMaker(graph);
   graph.node = graph.node.flatMap((node) => {
+    if (node.opType === 'AveragePool') withoutGaps(node);
     const [output = ''] = node.output;
     const rank = shapes.get(node.input[0] ?? '')?.length;
     if (node.opType === 'ReduceMean' && rank === 4 && node.domain === '') {
@@ -32,6 +33,12 @@ export function normalize(graph: GraphProto, shapes: ReadonlyMap<string, readonl
     const inputs = [scaled.input, weight.name, bias.name];
     return [makeNode('Conv', inputs, output, [intAttribute('group', channels)])];
   });
+}
+
+/** Gaps of one place are none: onnxruntime's mean of stored numbers has no word for them. */
+function withoutGaps(node: NodeProto): void {
+  if (numbersOf(node, 'dilations')?.every((gap) => gap === 1))
+    node.attribute = node.attribute.filter(({ name }) => name !== 'dilations');
 }
 
 /** Axes counted from the front; since operator set 18 they are an input. */

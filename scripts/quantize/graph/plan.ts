@@ -1,5 +1,5 @@
-import type { GraphProto, NodeProto } from '#onnx';
-import { GraphIndex, numberOf, textOf } from './nodes.ts';
+import { type GraphProto, type NodeProto, TensorProto_DataType } from '#onnx';
+import { GraphIndex, numberOf, numbersOf, textOf } from './nodes.ts';
 
 /** How an operator is written with stored numbers. */
 type Kind =
@@ -35,6 +35,12 @@ export interface Plan {
 
 const COMPUTED = ['Add', 'Mul', 'Concat', 'AveragePool', 'GlobalAveragePool', 'Sigmoid', 'LeakyRelu'];
 const MOVED = ['MaxPool', 'Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Resize'];
+/** [batch, channels, height, width]: along one axis or three, plain code has nothing to hold the integers against. */
+const PICTURE_RANK = 4;
+/** Below it, it says nothing of how places are found. */
+const RESIZE_OPSET = 11;
+/** Ways of finding the place in the old picture that any place of the new one comes from. */
+const EVEN = ['half_pixel', 'pytorch_half_pixel', 'asymmetric', 'align_corners'];
 /** Below it, onnxruntime's largest of stored numbers does not exist. */
 const MAX_POOL_OPSET = 12;
 
@@ -67,7 +73,7 @@ class Planner {
   plan(): Plan {
     const given = new Set<string>();
     for (const node of this.#graph.node) {
-      if (node.opType === 'DequantizeLinear' && !this.#index.constant(node.input[0])) {
+      if (this.#isGiven(node)) {
         given.add(node.output[0] as string);
         this.#roots.set(node.output[0] as string, node.output[0] as string);
       }
@@ -76,6 +82,16 @@ class Planner {
       if (kind) this.#add(node, kind);
     }
     return { units: this.#units, absorbed: this.#absorbed, given, roots: this.#roots };
+  }
+
+  /** Unsigned bytes with one scale for all of them, as all that is written here has. */
+  #isGiven({ opType, domain, input: [bytes, scale, zero] }: NodeProto): boolean {
+    const index = this.#index;
+    if (opType !== 'DequantizeLinear' || domain !== '' || index.constant(bytes)) return false;
+    const point = index.constant(zero);
+    return (
+      index.floats(scale)?.length === 1 && point?.dataType === TensorProto_DataType.UINT8 && point.rawData.length === 1
+    );
   }
 
   #add(node: NodeProto, kind: Kind): void {
@@ -120,7 +136,7 @@ class Planner {
   #kindOf(node: NodeProto): Kind | undefined {
     if (node.domain !== '') return undefined;
     if (this.#isWeighted(node)) return 'weighted';
-    if (COMPUTED.includes(node.opType)) return 'computed';
+    if (COMPUTED.includes(node.opType)) return isPlanar(node) ? 'computed' : undefined;
     if (this.#isMove(node)) return 'moved';
     return limitsOf(node, this.#index) ? 'cut' : undefined;
   }
@@ -129,7 +145,7 @@ class Planner {
     const index = this.#index;
     const dims = index.floats(input[1]) && index.constant(input[1])?.dims;
     if (!dims || (input[2] && !index.floats(input[2]))) return false;
-    if (opType === 'Conv') return dims.length >= 3;
+    if (opType === 'Conv') return dims.length === PICTURE_RANK;
     if (opType === 'MatMul') return dims.length === 2;
     const plain = ['alpha', 'beta'].every((name) => numberOf({ attribute } as NodeProto, name, 1) === 1);
     const bias = input[2] ? index.constant(input[2])?.dims.filter((size) => size !== 1n) : undefined;
@@ -140,10 +156,19 @@ class Planner {
   #isMove(node: NodeProto): boolean {
     if (!MOVED.includes(node.opType)) return false;
     if (node.output.filter((name) => name !== '').length > 1) return false;
-    if (node.opType === 'MaxPool') return this.#opset >= MAX_POOL_OPSET;
+    if (node.opType === 'MaxPool') return this.#opset >= MAX_POOL_OPSET && isPlanar(node);
+    return node.opType !== 'Resize' || this.#isEnlarged(node);
+  }
+
+  /** By whole numbers, or to sizes: of other scales, two programs round a place to different cells. */
+  #isEnlarged(node: NodeProto): boolean {
+    if (this.#opset < RESIZE_OPSET) return false;
     // What a mean of stored numbers is rounded to depends on the machine.
-    if (node.opType === 'Resize') return (textOf(node, 'mode') ?? 'nearest') === 'nearest';
-    return true;
+    if ((textOf(node, 'mode') ?? 'nearest') !== 'nearest') return false;
+    if (!EVEN.includes(textOf(node, 'coordinate_transformation_mode') ?? 'half_pixel')) return false;
+    const policy = textOf(node, 'keep_aspect_ratio_policy') ?? 'stretch';
+    const [, , scales, sizes] = node.input;
+    return policy === 'stretch' && (Boolean(sizes) || this.#index.floats(scales)?.every(Number.isInteger) === true);
   }
 
   #dataOf({ input }: NodeProto, kind: Kind): string[] {
@@ -164,6 +189,13 @@ class Planner {
     this.#wanted.set(value, wanted);
     return wanted;
   }
+}
+
+/** Whether a pool's windows lie in a picture, without the gaps that onnxruntime's mean of stored numbers has no word for. */
+function isPlanar(node: NodeProto): boolean {
+  const kernel = numbersOf(node, 'kernel_shape');
+  const gaps = node.opType === 'AveragePool' && node.attribute.some(({ name }) => name === 'dilations');
+  return !gaps && (kernel === undefined || kernel.length === PICTURE_RANK - 2);
 }
 
 /** Between which numbers a node cuts what it is given; undefined where it does something else or zero is not between them. */

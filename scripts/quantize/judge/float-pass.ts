@@ -20,11 +20,11 @@ const LEAST_PICTURES = 10;
 
 /**
  * Runs the float graph over all pictures that were dealt out, and notes the ranges of its values.
- * @throws FreezeframeError `calibration-unusable` where too few can be read, or where values are not finite
+ * @throws FreezeframeError `calibration-unusable` where too few can be read, `precision-not-possible` where values are not finite
  */
 export async function floatPass(graph: FloatGraph, deal: Deal, subject: QuantizeSubject): Promise<FloatPass> {
   const { pictures, answers: outputs, onProgress } = subject;
-  const traced = new Set([...graph.roots, ...graph.channels.keys()]);
+  const traced = new Set([...graph.roots, ...graph.channels]);
   const inputs = new Set(graph.model.graph?.input.map(({ name }) => name));
   const wanted = [...traced].filter((name) => !inputs.has(name));
   const engine = await createEngine(withOutputs(graph.model, wanted, TensorProto_DataType.FLOAT));
@@ -70,7 +70,8 @@ export function tooFew(count: number): FreezeframeError {
 function checkFinite(calibration: Calibration, roots: ReadonlySet<string>): void {
   const wrong = [...roots].find((name) => !calibration.histogram(name).finite);
   if (wrong === undefined) return;
-  throw new FreezeframeError('calibration-unusable', `The value ${wrong} of the graph is not finite for some picture`, {
-    remedy: 'Such a value has no range: leave out --precision int8, or these pictures.',
+  const message = expected('a range', `the value ${wrong} of the graph`, 'numbers that are not finite');
+  throw new FreezeframeError('precision-not-possible', message, {
+    remedy: 'Leave out --precision int8, or the pictures that have such numbers.',
   });
 }

@@ -1,10 +1,11 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { createEngine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
+import { expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
 import type { Samples } from '#frozen';
 import { type GraphProto, ModelProtoSchema, parseOnnx, TensorProto_DataType } from '#onnx';
 import { checkStored, STORED_EVALUATOR, type StoredDifference, type StoredValues } from '#reference';
 import { withOutputs } from '../graph/float-graph.ts';
 import type { Rewritten } from '../write/rewrite.ts';
+import { openStored } from './int8-pass.ts';
 
 /** Of a step: how far float32 may move a number that lies between two bytes. */
 const STEP_TOLERANCE = 0.02;
@@ -26,21 +27,22 @@ export interface StoredVerification {
  * @throws FreezeframeError `verification-failed`
  */
 export async function verifyStored(
-  { onnx, bytes, products }: Rewritten,
+  { onnx, computed, bytes, products }: Rewritten,
   pictures: readonly Samples[],
 ): Promise<StoredVerification> {
   const model = parseOnnx(onnx);
   const inputs = new Set(model.graph?.input.map(({ name }) => name));
   const looked = bytes.filter((name) => !inputs.has(name));
   const stored = parseOnnx(withOutputs(model, looked, TensorProto_DataType.UINT8));
-  const traced = await createEngine(withOutputs(stored, products, TensorProto_DataType.FLOAT));
-  const kept = await createEngine(toBinary(ModelProtoSchema, model));
+  const traced = await openStored(withOutputs(stored, products, TensorProto_DataType.FLOAT));
+  const kept = await openStored(toBinary(ModelProtoSchema, model));
   try {
     let [samples, worst] = [0, 0];
     const start = performance.now();
     for (const sample of pictures) {
       const values: Record<string, TensorData> = { ...sample, ...(await traced.run(sample)) };
-      for (const one of checkStored(model.graph as GraphProto, (name) => values[name] as StoredValues | undefined)) {
+      const received = (name: string) => values[name] as StoredValues | undefined;
+      for (const one of checkStored(model.graph as GraphProto, computed, received)) {
         const product = products.includes(one.value);
         if (!(one.difference <= (product ? REAL_TOLERANCE : STEP_TOLERANCE))) throw failed(one);
         if (!product) worst = Math.max(worst, one.difference);

@@ -6,14 +6,10 @@ export class Calibration {
   readonly #histograms = new Map<string, Histogram>();
   readonly #sums = new Map<string, { readonly sum: Float64Array; count: number }>();
 
-  /** @param values all values of one run; @param channels which axis of a value is its channels, where their means are wanted */
-  add(
-    values: Readonly<Record<string, TensorData>>,
-    roots: Iterable<string>,
-    channels: ReadonlyMap<string, number>,
-  ): void {
+  /** @param values all values of one run; @param channels values [batch, channels, ...] whose channels' means are wanted */
+  add(values: Readonly<Record<string, TensorData>>, roots: Iterable<string>, channels: Iterable<string>): void {
     for (const name of roots) this.#histogram(name).add((values[name] as TensorData).data as Float32Array);
-    for (const [name, axis] of channels) this.#addMeans(name, values[name] as TensorData, axis);
+    for (const name of channels) this.#addMeans(name, values[name] as TensorData);
   }
 
   merge(other: Calibration): void {
@@ -51,10 +47,9 @@ export class Calibration {
     return made;
   }
 
-  #addMeans(name: string, { shape, data }: TensorData, axis: number): void {
-    const at = axis < 0 ? axis + shape.length : axis;
-    const channels = shape[at] as number;
-    const inner = shape.slice(at + 1).reduce((size, one) => size * one, 1);
+  #addMeans(name: string, { shape, data }: TensorData): void {
+    const channels = shape[1] as number;
+    const inner = shape.slice(2).reduce((size, one) => size * one, 1);
     const own = this.#sumOf(name, channels);
     const values = data as Float32Array;
     const outer = values.length / channels / inner;

@@ -1,10 +1,18 @@
 import { clone, create, toBinary } from '@bufbuild/protobuf';
 import { type GraphProto, type ModelProto, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema } from '#onnx';
-import { GraphIndex, intAttribute, makeNode, makeTensor, nameMaker, namesWithin } from '../graph/nodes.ts';
+import {
+  floatAttribute,
+  GraphIndex,
+  intAttribute,
+  makeNode,
+  makeTensor,
+  nameMaker,
+  namesWithin,
+} from '../graph/nodes.ts';
 import { type Plan, planUnits, type Unit } from '../graph/plan.ts';
 import type { Range } from '../ranges/histogram.ts';
 import { type Scale, scaleOf } from './scales.ts';
-import { outputAxis, storedWeightsOf } from './weights.ts';
+import { hasBias, outputAxis, storedWeightsOf } from './weights.ts';
 
 /** Since it, ONNX's own operators take a scale for each channel; onnxruntime's do with any set. */
 const PER_CHANNEL_OPSET = 13;
@@ -20,6 +28,8 @@ export interface Rewritten {
   readonly onnx: Uint8Array;
   /** What computes with stored numbers, by the name of what it gives. */
   readonly stored: readonly string[];
+  /** Real numbers that are computed with stored ones: what gives them has nothing else to read. */
+  readonly computed: ReadonlySet<string>;
   /** Names of the stored values, in the order in which they are made. */
   readonly bytes: readonly string[];
   /** Products of stored numbers that are left as real ones. */
@@ -57,6 +67,7 @@ class Writer {
   readonly #scales = new Map<string, Scale & { readonly names: readonly [string, string] }>();
   /** Names of the stored values. */
   readonly #bytes = new Map<string, string>();
+  readonly #computed = new Set<string>();
   readonly #added: GraphProto['initializer'] = [];
   #nodes: GraphProto['node'] = [];
 
@@ -88,7 +99,7 @@ class Writer {
       if (!unit) this.#nodes.push(node);
       else if (!this.#unit(unit)) return own;
       for (const name of unit ? [unit.output] : node.output) {
-        if (unit?.stored !== true) this.#entry(name);
+        if (unit?.stored !== true) this.#entry(name, this.#unfused);
         else if (read.has(name)) this.#nodes.push(this.#dequantize(name, name));
       }
     }
@@ -109,6 +120,7 @@ class Writer {
     return {
       onnx: toBinary(ModelProtoSchema, this.#model),
       stored: this.#plan.units.map(({ node }) => node.output[0] as string),
+      computed: this.#computed,
       bytes: [...this.#bytes.values()],
       products: this.#plan.units.filter(({ stored }) => !stored).map(({ output }) => output),
     };
@@ -133,9 +145,19 @@ class Writer {
   }
 
   /** A value that is made in float and read as stored. */
-  #entry(name: string): void {
-    if (this.#plan.roots.has(name) && !this.#bytes.has(name)) this.#quantize(name, name);
+  #entry(name: string, from = (own: string) => own): void {
+    if (this.#plan.roots.has(name) && !this.#bytes.has(name)) this.#quantize(from(name), name);
   }
+
+  /**
+   * The same numbers behind an operator that changes none. Without it onnxruntime makes integers of what stays in float between
+   * bytes, with one scale for all weights (`WeightBiasQuantization`); a convolution takes this one in.
+   */
+  readonly #unfused = (name: string): string => {
+    const same = this.#free(`${name}_real`);
+    this.#nodes.push(makeNode('LeakyRelu', [name], same, [floatAttribute('alpha', 1)]));
+    return same;
+  };
 
   /** @returns false where its weights cannot be stored */
   #unit({ kind, node, inputs, output, stored }: Unit): boolean {
@@ -149,6 +171,7 @@ class Writer {
     if (kind === 'weighted' && !this.#weights(copy, inputs[0] as string)) return false;
     const real = stored ? this.#free(`${own}_real`) : own;
     copy.output[0] = real;
+    this.#computed.add(real);
     this.#nodes.push(copy);
     if (stored) this.#quantize(real, output);
     return true;
@@ -189,7 +212,7 @@ class Writer {
 
   #weights(node: Unit['node'], input: string): boolean {
     const [, name = '', biasName] = node.input;
-    const means = this.#ranges.means(input);
+    const means = hasBias(node) ? this.#ranges.means(input) : undefined;
     const made = storedWeightsOf(node, this.#index, means, this.#scale(input));
     if (!made) return false;
     const { dims, bytes, scales, bias } = made;
@@ -201,8 +224,7 @@ class Writer {
     this.#nodes.push(makeNode('DequantizeLinear', [stored, scale, zero], real, axis, this.#domain));
     node.input[1] = real;
     const base = biasName || `${node.output[0]}_bias`;
-    // A product of matrices has no bias of its own.
-    if (node.opType === 'MatMul') return true;
+    if (!hasBias(node)) return true;
     const own = this.#constant(`${base}_bytes`, [bias.length], bias);
     const product = scales.map((one) => one * this.#scale(input).scale);
     const inputs = [

@@ -8,19 +8,19 @@ export function outputAxis(node: NodeProto): number {
   return node.opType === 'Gemm' && numberOf(node, 'transB', 0) === 1 ? 0 : 1;
 }
 
-/** The axis of what it reads that its weights are multiplied along. */
-export function inputAxis({ opType }: NodeProto): number {
-  return opType === 'Conv' ? 1 : -1;
+/** A product of matrices has none of its own. */
+export function hasBias({ opType }: NodeProto): boolean {
+  return opType !== 'MatMul';
 }
 
 /**
- * @param means of each channel of what the node reads
+ * @param means of each channel of what the node reads; a product of matrices has no bias that they could be told to
  * @returns undefined where int32 may overflow
  */
 export function storedWeightsOf(
   node: NodeProto,
   index: GraphIndex,
-  means: Float64Array,
+  means: Float64Array | undefined,
   input: Scale,
 ): (StoredWeights & { readonly dims: readonly number[] }) | undefined {
   const tensor = index.constant(node.input[1]) as TensorProto;
@@ -36,11 +36,9 @@ export function storedWeightsOf(
   const groups = node.opType === 'Conv' ? numberOf(node, 'group', 1) : 1;
   const meanOf = (output: number, position: number) => {
     const group = Math.floor((output * groups) / outputs);
-    return means[group * channels + Math.floor(position / places)] as number;
+    return means?.[group * channels + Math.floor(position / places)] ?? 0;
   };
-  // A product of matrices has no bias that could be told.
-  const corrected = node.opType === 'MatMul' ? () => 0 : meanOf;
-  const made = storeWeights({ rows, outputs, bias, meanOf: corrected }, input);
+  const made = storeWeights({ rows, outputs, bias, meanOf }, input);
   return made && { ...made, dims, bytes: axis === 0 ? made.bytes : transposed(made.bytes, outputs, each) };
 }
 

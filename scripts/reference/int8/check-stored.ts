@@ -23,20 +23,22 @@ export interface StoredDifference {
 }
 
 /**
- * Computes every operator between `DequantizeLinear` and `QuantizeLinear` in whole numbers from the bytes that the graph gave to it,
+ * Computes operators between `DequantizeLinear` and `QuantizeLinear` in whole numbers from the bytes that the graph gave to them,
  * and compares with the bytes that it made of them. It reads the file alone, and shares nothing with what wrote it.
+ * @param computed what they give, by name: another operator may stand there, too, and computes in float as it did before
  * @param received by the name of a value of bytes
  * @returns the largest difference of each operator
  * @throws FreezeframeError `reference-unsupported`
  */
 export function checkStored(
   graph: GraphProto,
+  computed: ReadonlySet<string>,
   received: (value: string) => StoredValues | undefined,
 ): StoredDifference[] {
   const file = new QuantizedFile(graph, received);
   return graph.node.flatMap((quantize) => {
-    if (PRODUCTS.includes(quantize.opType) && file.isStored(quantize)) {
-      const [value = ''] = quantize.output;
+    const [value = ''] = quantize.output;
+    if (PRODUCTS.includes(quantize.opType) && computed.has(value)) {
       const made = received(value);
       // Its result is no byte but a real number.
       if (!made) return [];
@@ -48,8 +50,8 @@ export function checkStored(
     if (quantize.opType !== 'QuantizeLinear') return [];
     const [from = '', scale = '', zero = ''] = quantize.input;
     const node = file.producer(from);
-    const bytes = received(quantize.output[0] as string);
-    if (!node || !bytes || !file.isStored(node)) return [];
+    const bytes = received(value);
+    if (!node || !bytes || !(computed.has(from) || node.opType === 'DequantizeLinear')) return [];
     const [step, point] = [file.number(scale), file.number(zero)];
     const wanted = node.opType === 'DequantizeLinear' ? file.real(from) : file.compute(node, bytes.shape);
     return [{ operator: node.opType, value: from, ...compared(wanted, bytes, step, point) }];
@@ -77,15 +79,6 @@ class QuantizedFile {
 
   producer(name: string): NodeProto | undefined {
     return this.#producers.get(name);
-  }
-
-  /** Whether all that varies comes from bytes. */
-  isStored(node: NodeProto): boolean {
-    if (node.opType === 'DequantizeLinear') return true;
-    return node.input.every((name) => {
-      const producer = this.#producers.get(name);
-      return name === '' || this.#constants.has(name) || producer?.opType === 'DequantizeLinear';
-    });
   }
 
   number(name: string): number {

@@ -1,7 +1,9 @@
+import { toBinary } from '@bufbuild/protobuf';
 import type { ManifestDraft } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../scripts/onnx/index.ts';
+import { GraphBuilder, ModelProtoSchema, parseOnnx } from '../../../scripts/onnx/index.ts';
 import { choosePrecision } from '../../../scripts/quantize/choose-precision.ts';
+import { mulberry32 } from '../../../scripts/system/index.ts';
 import { type Block, noisePictures, randomNet } from './random-net.ts';
 
 const picture = {
@@ -24,6 +26,31 @@ const request = (wanted: 'int8' | 'auto', blocks: readonly Block[] = ['conv']) =
   manifest,
   pictures: noisePictures(60),
 });
+
+/** A net of operators that are the same in all operator sets from 7 on, but for an enlargement. */
+function early(opset: number, enlarged = false): Uint8Array {
+  const graph = new GraphBuilder();
+  const random = mulberry32(9);
+  const numbers = (count: number) => Float32Array.from({ length: count }, () => random() * 2 - 1);
+  graph.input('picture', 'uint8', [null, 12, 12, 3]);
+  const floats = graph.op('Transpose', [graph.op('Cast', ['picture'], { to: 1 })], { perm: [0, 3, 1, 2] });
+  const scaled = graph.op('Mul', [floats, graph.float(1 / 255)]);
+  const first = graph.op('Relu', [graph.op('Conv', [scaled, graph.weight('kernel', [6, 3, 3, 3], numbers(162))])]);
+  const twice = { mode: 'nearest', scales: { floats: [1, 1, 2, 2] } };
+  const value = enlarged ? graph.op('Upsample', [first], twice) : first;
+  const second = graph.op('Conv', [value, graph.weight('kernel', [6, 6, 3, 3], numbers(324))]);
+  const mean = graph.op('Flatten', [graph.op('GlobalAveragePool', [second])]);
+  const head = graph.op('Gemm', [
+    mean,
+    graph.weight('head', [6, 4], numbers(24)),
+    graph.weight('bias', [4], numbers(4)),
+  ]);
+  graph.node('Softmax', [head], ['probabilities'], { axis: 1 });
+  graph.output('probabilities', 'float32', [null, 4]);
+  const model = parseOnnx(graph.build());
+  for (const one of model.opsetImport) one.version = BigInt(opset);
+  return toBinary(ModelProtoSchema, model);
+}
 
 /** Whether a picture is brighter than the middle. */
 function brightness(): Uint8Array {
@@ -59,6 +86,32 @@ describe('the precision of a model', () => {
     const [one, other] = [await choosePrecision(request('int8')), await choosePrecision(request('int8'))];
     expect(Buffer.compare(one.onnx, other.onnx)).toBe(0);
     expect({ ...one.figures, milliseconds: 0 }).toEqual({ ...other.figures, milliseconds: 0 });
+  });
+
+  it.each([7, 8, 9, 10, 12, 13])('is int8 of a graph of operator set %d', async (opset) => {
+    const { precision } = await choosePrecision({ ...request('int8'), onnx: early(opset) });
+    expect(precision).toBe('int8');
+  });
+
+  it('is not int8 of an early graph whose operators have become others', async () => {
+    const asked = { ...request('int8'), onnx: early(8, true) };
+    await expect(choosePrecision(asked)).rejects.toMatchObject({
+      code: 'precision-not-possible',
+      message: expect.stringContaining('operator set 10 or later, in which Upsample is another'),
+    });
+    expect(await choosePrecision({ ...asked, wanted: 'auto' })).toMatchObject({ precision: 'float32' });
+  });
+
+  it('is float32 with auto where numbers have no range', async () => {
+    const graph = parseOnnx(randomNet(['conv'], 1));
+    const bias = graph.graph?.initializer.find(({ name }) => name.startsWith('bias'));
+    (bias as NonNullable<typeof bias>).rawData.fill(0xff);
+    const asked = { ...request('auto'), onnx: toBinary(ModelProtoSchema, graph) };
+    const { precision, notes } = await choosePrecision(asked);
+    expect({ precision, notes }).toEqual({ precision: 'float32', notes: [expect.stringContaining('not finite')] });
+    await expect(choosePrecision({ ...asked, wanted: 'int8' })).rejects.toMatchObject({
+      code: 'precision-not-possible',
+    });
   });
 
   it('is not int8 where the first choices are others', async () => {

@@ -53,7 +53,47 @@ export const BLOCKS = {
   },
 } as const satisfies Record<string, (net: Net) => string>;
 
-export type Block = keyof typeof BLOCKS;
+/** Of which a part is computed in float, between what is computed with integers. */
+export const MIXED = {
+  'an operator without integers': (net) => net.graph.op('Elu', [net.conv(3, 1)]),
+  'a clip away from zero': (net) => net.cut(net.conv(3, 1), -2, -0.1),
+  'one number added': (net) => net.graph.op('Add', [net.relu(net.conv(3, 1)), net.graph.float(0.5)]),
+  'a slope for each channel': (net) => {
+    const slopes = net.graph.weight('slopes', [net.channels, 1, 1], net.numbers(net.channels, 0.5));
+    return net.graph.op('PRelu', [net.conv(3, 1), slopes]);
+  },
+  'along one axis': (net) => {
+    const rows = net.graph.op('Reshape', [net.conv(1, 1), net.graph.ints([0, 0, -1])]);
+    const weights = net.graph.weight(
+      'kernel',
+      [net.channels, net.channels, 3],
+      net.numbers(net.channels ** 2 * 3, 0.3),
+    );
+    const shape = net.graph.op('Shape', [net.conv(1, 1)]);
+    return net.graph.op('Reshape', [net.graph.op('Conv', [rows, weights], { pads: [1, 1] }), shape]);
+  },
+  'a mean with gaps': (net) =>
+    net.graph.op('AveragePool', [net.conv(1, 1)], { kernel_shape: [2, 2], dilations: [2, 2], strides: [1, 1] }),
+  'a mean with gaps of one': (net) =>
+    net.graph.op('AveragePool', [net.conv(1, 1)], { kernel_shape: [2, 2], dilations: [1, 1], strides: [1, 1] }),
+  'enlarged by a part': (net) =>
+    net.graph.op('Resize', [net.conv(1, 1), '', net.graph.float([1, 1, 1.3, 1.7])], { mode: 'nearest' }),
+  'cut out of the picture': (net) =>
+    net.graph.op(
+      'Resize',
+      [net.conv(1, 1), net.graph.float([0, 0, -0.3, 0, 1, 1, 1, 1.3]), net.graph.float([1, 1, 1, 1])],
+      {
+        ...{ mode: 'nearest', coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: { float: 7 } },
+      },
+    ),
+  'rows and channels of one value': (net) => {
+    const value = net.relu(net.conv(1, 1));
+    const rows = net.graph.weight('rows', [SIDE, SIDE], net.numbers(SIDE ** 2, 0.3));
+    return net.graph.op('Add', [net.conv(1, 1, 1, value), net.graph.op('MatMul', [value, rows])]);
+  },
+} as const satisfies Record<string, (net: Net) => string>;
+
+export type Block = keyof typeof BLOCKS | keyof typeof MIXED;
 
 class Net {
   readonly graph = new GraphBuilder();
@@ -111,7 +151,7 @@ export function randomNet(blocks: readonly Block[], seed: number): Uint8Array {
   graph.input('picture', 'uint8', [null, SIDE, SIDE, 3]);
   const floats = graph.op('Cast', ['picture'], { to: 1 });
   net.value = net.relu(net.first(graph.op('Transpose', [floats], { perm: [0, 3, 1, 2] })));
-  for (const block of blocks) net.value = BLOCKS[block](net);
+  for (const block of blocks) net.value = { ...BLOCKS, ...MIXED }[block](net);
   const mean = graph.op('ReduceMean', [net.value, graph.ints([2, 3])], { keepdims: 0 });
   const weights = graph.weight('head', [net.channels, LABELS], net.numbers(net.channels * LABELS, 2));
   const logits = graph.op('Gemm', [mean, weights, graph.weight('head bias', [LABELS], net.numbers(LABELS, 0.1))]);

@@ -6,7 +6,7 @@ import { withOutputs } from '../../../scripts/quantize/graph/float-graph.ts';
 import { verifyStored } from '../../../scripts/quantize/judge/verify.ts';
 import { quantize } from '../../../scripts/quantize/quantize.ts';
 import { checkStored, type StoredValues } from '../../../scripts/reference/index.ts';
-import { BLOCKS, type Block, noise, noisePictures, optimizedOperators, randomNet } from './random-net.ts';
+import { BLOCKS, type Block, MIXED, noise, noisePictures, optimizedOperators, randomNet } from './random-net.ts';
 
 const names = Object.keys(BLOCKS) as Block[];
 const answers = { name: 'probabilities', activation: 'softmax' } as const;
@@ -29,6 +29,23 @@ describe('a quantized graph', () => {
     expect({ left, others: others.sort() }).toEqual({ left: [], others: again });
     const { maxDifference } = await verifyStored(rewritten, [noise(101), noise(102)]);
     expect(maxDifference).toBeLessThan(0.02);
+  });
+
+  it.each(Object.keys(MIXED) as Block[])('computes in float what has no integers: %s', async (block) => {
+    const onnx = randomNet([block, 'conv'], 2);
+    const { rewritten, judgement } = await quantize({ onnx, answers, pictures: noisePictures(40) });
+    expect(await optimizedOperators(rewritten.onnx)).toHaveProperty('QLinearConv');
+    await verifyStored(rewritten, [noise(101), noise(102)]);
+    expect(judgement.agreement).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('is verified where a layer in its middle stays in float', async () => {
+    const onnx = randomNet(['conv', 'conv', 'conv'], 1);
+    const kernels = parseOnnx(onnx).graph?.initializer.filter(({ dims }) => dims.length === 4) ?? [];
+    const floatWeights = new Set([(kernels[2] as (typeof kernels)[number]).name]);
+    const { rewritten } = await quantize({ onnx, answers, floatWeights, pictures: noisePictures(40) });
+    expect(await optimizedOperators(rewritten.onnx)).toMatchObject({ QLinearConv: 3 });
+    await verifyStored(rewritten, [noise(101)]);
   });
 
   it('answers about as the float graph does, whatever it is made of', async () => {
@@ -55,7 +72,9 @@ describe('a quantized graph', () => {
     const values: Record<string, TensorData> = { ...noise(1), ...(await traced.run(noise(1))) };
     await traced.close();
     const worst = () =>
-      Math.max(...checkStored(graph, (name) => values[name] as StoredValues).map((one) => one.difference));
+      Math.max(
+        ...checkStored(graph, rewritten.computed, (name) => values[name] as StoredValues).map((one) => one.difference),
+      );
     expect(worst()).toBeLessThan(0.02);
     const [, , bytes = ''] = rewritten.bytes;
     const { data } = values[bytes] as TensorData;
