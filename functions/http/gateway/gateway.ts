@@ -1,6 +1,5 @@
 import { expected, FreezeframeError, RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { litterCollector } from '../../shared/runtime/heap.ts';
 import { keepBody } from '../body/sent-body.ts';
 import { problemResponse } from '../responses/problem.ts';
 import { methodsAt } from '../route.ts';
@@ -39,14 +38,11 @@ const ORIGIN = 'https://function.internal';
 export function toHandler(
   app: WebApp,
   isRoute = (path: string) => methodsAt(ROUTES, path).length > 0,
-  collectLitter = litterCollector(),
 ): (event: unknown) => Promise<GatewayResult> {
   return async (event) => {
     const format = isRecord(event) ? FORMATS.find(({ recognises }) => recognises(event)) : undefined;
     if (!format || !isRecord(event)) return toResult(refuseEvent(event));
-    const result = format.write(await toResult(await respond(app, event, format, isRoute)), event);
-    collectLitter();
-    return result;
+    return format.write(await toResult(await respond(app, event, format, isRoute)), event);
   };
 }
 

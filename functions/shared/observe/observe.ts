@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { enterInvocation } from '../models/serving.ts';
+import { litterCollector } from '../runtime/heap.ts';
 import { isWarmUp } from '../runtime/warm-up.ts';
 import { correlated } from './correlation.ts';
 import { measure, publishMetrics } from './metrics.ts';
@@ -17,10 +18,10 @@ const WARM = { status: 'warm' } as const;
 
 /**
  * What every function's handler is wrapped in: log lines carry the invocation's id, cold starts are counted, what was
- * measured is written when the answer is known, and X-Ray gets its part. What only keeps the function warm is answered at
- * once, without a line.
+ * measured is written when the answer is known, X-Ray gets its part, and what is left behind is collected. What only keeps
+ * the function warm is answered at once, without a line.
  */
-export function observed<E, R>(handler: Handler<E, R>): Handler<E, R | typeof WARM> {
+export function observed<E, R>(handler: Handler<E, R>, collectLitter = litterCollector()): Handler<E, R | typeof WARM> {
   return async (event, context) => {
     if (isWarmUp(event)) {
       // Whoever asks next does not wait for the start.
@@ -36,6 +37,7 @@ export function observed<E, R>(handler: Handler<E, R>): Handler<E, R | typeof WA
     } finally {
       leave();
       await publishMetrics();
+      collectLitter();
     }
   };
 }

@@ -32,6 +32,20 @@ describe('observed', () => {
     expect(metrics()).toHaveLength(1);
   });
 
+  it('has what is left behind collected, also when the handler fails, and not where nothing was done', async () => {
+    const collectLitter = vi.fn();
+    const handler = observed(async (event: object) => {
+      expect(collectLitter).not.toHaveBeenCalled();
+      if ('fail' in event) throw new Error('no');
+    }, collectLitter);
+    await handler({ warmer: true }, invocation);
+    await handler({}, invocation);
+    expect(collectLitter).toHaveBeenCalledOnce();
+    collectLitter.mockClear();
+    await expect(handler({ fail: true }, invocation)).rejects.toThrow('no');
+    expect(collectLitter).toHaveBeenCalledOnce();
+  });
+
   it('writes what was measured in the embedded metric format, by dimensions, also when the handler fails', async () => {
     const handler = observed(async () => {
       measure('DecodeMs', 3, { model: 'gnomes', version: '1' });
