@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createKey, keyFile } from '#keys';
 import { type LocalGateway, startLocalAuth } from '#local';
-import { type Bench, inTemporaryFolder, median, round } from './bench.ts';
+import { median } from '#system';
+import { type Bench, inTemporaryFolder, round } from './bench.ts';
 import { openClient } from './setups/client.ts';
 import { withSmallGateway } from './setups/small-gateway.ts';
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '#system';
 
 /** onnxruntime's threads spin on after a run; without a pause the next candidate would be measured beside them. */
 const SETTLE_MS = 15;
@@ -63,13 +64,6 @@ export async function medians<Name extends string>(
 ): Promise<Record<Name, number>> {
   const times = Object.entries(await samples(candidates, rounds)) as [Name, number[]][];
   return Object.fromEntries(times.map(([name, values]) => [name, median(values)])) as Record<Name, number>;
-}
-
-/** The middle one, or the mean of the middle two. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const last = sorted.length - 1;
-  return ((sorted[Math.floor(last / 2)] ?? Number.NaN) + (sorted[Math.ceil(last / 2)] ?? Number.NaN)) / 2;
 }
 
 /** Gives a folder that is gone afterwards. */

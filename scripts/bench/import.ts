@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importModel } from '#import';
 import { openStore } from '#store';
-import { type Bench, type BenchOptions, inTemporaryFolder, median, round, say } from './bench.ts';
+import { median } from '#system';
+import { type Bench, type BenchOptions, inTemporaryFolder, round, say } from './bench.ts';
 
 const ROUNDS = 3;
 

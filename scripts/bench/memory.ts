@@ -1,5 +1,5 @@
-import { memoryOf } from '#system';
-import { type Bench, inTemporaryFolder, median, round, say } from './bench.ts';
+import { median, memoryOf } from '#system';
+import { type Bench, inTemporaryFolder, round, say } from './bench.ts';
 import { type Case, makeCases } from './serve/pictures.ts';
 import { processorTime } from './serve/processor-time.ts';
 import { openWorkshop } from './serve/run.ts';

@@ -1,3 +1,4 @@
+import { median } from '#system';
 import { accuracyOf, Z_95 } from './interval.ts';
 
 /** What always giving one answer scores on the same samples, and whether the model does better. */
@@ -106,11 +107,4 @@ function studentT(freedom: number): number {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const upper = sorted[half] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] as number) + upper) / 2;
 }

@@ -1,4 +1,5 @@
-import { median, round } from '../bench.ts';
+import { median } from '#system';
+import { round } from '../bench.ts';
 import { FLOOR } from '../subjects/index.ts';
 import { dollarsPerMillion } from './cost.ts';
 import type { Cold, Warm } from './measure.ts';

@@ -1,5 +1,6 @@
 import { createEngine } from '@freezeframe/inference';
 import type { Samples } from '#frozen';
+import { median } from '#system';
 
 const ROUNDS = 41;
 const MOST_SECONDS = 8;
@@ -30,8 +31,4 @@ export async function timeBoth(float: Uint8Array, int8: Uint8Array, sample: Samp
   } finally {
     for (const engine of engines) await engine.close();
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
