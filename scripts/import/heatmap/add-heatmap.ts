@@ -18,6 +18,10 @@ const ROWS = 4;
 /** Of a logit, divided by the largest where that is above 1: it is rounding in single precision. */
 const TOLERANCE = 1e-4;
 const MAX_SIDE = 1024;
+/** Of a file whose weights are bytes: what a copy of the head's weights may add. */
+const MOST_COPIED = 0.1;
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /**
  * Lets a classifier of pictures answer which parts of a picture speak for a label, where that is exact: Zhou et al., Learning
@@ -56,6 +60,10 @@ async function withMap(prepared: PreparedModel, { name: answer, labels }: Classi
   // What is computed from stored bytes would be no constant for onnxruntime any more, but part of every run.
   const stored = head.weights.every(({ name }) => graph.initializer.some((one) => one.name === name));
   const kernel = names.kernel === undefined ? undefined : traced[names.kernel];
+  const copied = stored || kernel === undefined ? 0 : kernel.data.byteLength;
+  // Whoever asked for small weights wants a small file.
+  if (prepared.figures?.weights !== undefined && copied > prepared.onnx.byteLength * MOST_COPIED)
+    return { reason: `its head would be kept as floats, too, ${megabytes(copied)} more (--weights float32 has one)` };
   const onnx = emitMap(prepared.onnx, head, names, single, stored ? undefined : kernel);
   const more = await run(prepared, onnx);
   if (!sameBits(own, more[answer] as TensorData)) return { reason: 'its answers would change in their last digits' };

@@ -117,6 +117,30 @@ describe('the heat map of an imported model', () => {
     expect(model.notes[1]).toMatch(/^No heat map: /);
   });
 
+  it('is left out where small weights were asked for, and a copy of the head would undo that', async () => {
+    const labels = Array.from({ length: 400 }, (_, i) => `label ${i}`);
+    const large = prepared(
+      (graph, map) => {
+        const bytes = Int8Array.from({ length: 3 * labels.length }, (_, i) => ((i * 37) % 255) - 127);
+        const weights = graph.weight('stored', [3, labels.length], bytes, 'int8');
+        const real = graph.op('DequantizeLinear', [weights, graph.float(0.01)]);
+        const pooled = graph.op('Flatten', [graph.op('GlobalAveragePool', [map])], { axis: 1 });
+        return graph.op('Softmax', [graph.op('MatMul', [pooled, real])], { axis: 1 });
+      },
+      { labels },
+    );
+    const small = prepared(LINEAR['stored bytes for weights'] as (typeof LINEAR)[string]);
+    const asked = { figures: { weights: { kept: 'int8' } } };
+    const heatmap = async (model: PreparedModel) => (await addHeatmap(model)).manifest.output as Output;
+    expect(await heatmap(large)).toHaveProperty('heatmap');
+    expect(await heatmap({ ...small, ...asked })).toHaveProperty('heatmap');
+    expect(await addHeatmap({ ...large, ...asked })).toEqual({
+      ...large,
+      ...asked,
+      notes: ['first', expect.stringMatching(/^No heat map: its head would be kept as floats, too, 0\.0 MB more/)],
+    });
+  });
+
   it('speaks for the first of two labels where it speaks against the second', async () => {
     const two = (graph: GraphBuilder, map: string) => {
       const weights = graph.weight(
