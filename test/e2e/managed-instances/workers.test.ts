@@ -16,6 +16,31 @@ interface Found {
   megabytes: number;
 }
 
+/** A request, and words of its label or its problem. */
+interface Asked {
+  url?: string;
+  type?: string;
+  body: Buffer;
+  wanted: readonly string[];
+}
+
+const colourOf = (i: number) => COLOURS[i % COLOURS.length] as (typeof COLOURS)[number];
+
+async function good(i: number): Promise<Asked> {
+  const body = await plainPicture(colourOf(i), 'jpeg', { width: 640, height: 480 });
+  return { body, wanted: [colourOf(i)] };
+}
+
+/** Every second one is good; each problem has a word of its own request. */
+async function mixed(i: number): Promise<Asked> {
+  const asked = await good(i);
+  if (i % 2 === 0) return asked;
+  if (i % 8 === 1) return { ...asked, url: `/classify?none-${i}=1`, wanted: ['400', `none-${i}`] };
+  if (i % 8 === 3) return { ...asked, type: `text/x-${i}`, wanted: ['415', `text/x-${i}`] };
+  if (i % 8 === 5) return { ...asked, url: `/classify?model=missing-${i}`, wanted: ['404', `missing-${i}`] };
+  return { ...asked, body: asked.body.subarray(0, 200 + i), wanted: ['422', 'picture'] };
+}
+
 describe('the built http function in several threads, each with many requests at once', () => {
   let built: BuiltFunction;
   beforeAll(async () => {
@@ -23,21 +48,19 @@ describe('the built http function in several threads, each with many requests at
   }, 120_000);
   afterAll(() => built.remove());
 
-  /** Each of four threads is asked for sixteen pictures at once. */
-  async function ask(environment: Record<string, string>): Promise<Found> {
+  /** Each of four threads is asked for sixteen answers at once. */
+  async function ask(environment: Record<string, string>, asked: (i: number) => Promise<Asked>): Promise<Found> {
     const settings = built.settings({ API_AUTH: 'public', AWS_LAMBDA_MAX_CONCURRENCY: '64', ...environment });
     const child = fork(WORKERS, {
       ...{ cwd: settings.folder, env: childEnvironment(settings, ''), execArgv: [] },
       // What is logged is no part of the test.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    const wanted = Array.from({ length: 16 }, (_, i) => COLOURS[i % COLOURS.length] as (typeof COLOURS)[number]);
-    const headers = { 'content-type': 'image/jpeg' };
-    const events = wanted.map(async (colour) => {
-      const body = await plainPicture(colour, 'jpeg', { width: 640, height: 480 });
-      return toEvent({ method: 'POST', url: '/classify', headers, body, sourceIp: '127.0.0.1' });
-    });
-    child.send({ workers: 4, events: await Promise.all(events), wanted });
+    const all = await Promise.all(Array.from({ length: 16 }, (_, i) => asked(i)));
+    const events = all.map(({ url = '/classify', type = 'image/jpeg', body }) =>
+      toEvent({ method: 'POST', url, headers: { 'content-type': type }, body, sourceIp: '127.0.0.1' }),
+    );
+    child.send({ workers: 4, events, wanted: all.map(({ wanted }) => wanted) });
     const found: Found[] = [];
     child.on('message', (message) => found.push(message as Found));
     expect(await once(child, 'exit')).toEqual([0, null]);
@@ -45,14 +68,20 @@ describe('the built http function in several threads, each with many requests at
   }
 
   it('answers all of them rightly, and every thread ends by itself', { timeout: 120_000 }, async () => {
-    const found = await ask({ ORT_DISABLE_TELEMETRY: '1' });
+    const found = await ask({ ORT_DISABLE_TELEMETRY: '1' }, good);
     expect(found.wrong).toEqual([]);
     expect(found.right).toBe(64);
     expect(found.megabytes).toBeLessThan(600);
   });
 
+  it('gives each its own answer where half of them are good', { timeout: 120_000 }, async () => {
+    const found = await ask({ ORT_DISABLE_TELEMETRY: '1' }, mixed);
+    expect(found.wrong).toEqual([]);
+    expect(found.right).toBe(64);
+  });
+
   it('says why it cannot answer where the engine would report to its maker', { timeout: 120_000 }, async () => {
-    const { right, wrong } = await ask({ ORT_DISABLE_TELEMETRY: '' });
+    const { right, wrong } = await ask({ ORT_DISABLE_TELEMETRY: '' }, good);
     expect(right).toBe(0);
     expect(wrong).toHaveLength(64);
     for (const answer of wrong) expect(answer).toContain('telemetry-on');
