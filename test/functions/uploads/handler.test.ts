@@ -99,6 +99,29 @@ describe('handleUploads', () => {
     expect(result('a.png')).toMatchObject({ type: `/errors#${code}` });
   });
 
+  it('names the failed messages of a mixed batch, and writes nothing twice', async () => {
+    s3.objects.set('uploads/good.png', await plainPicture('blue'));
+    s3.objects.set('uploads/large.jpg', await plainPicture('green', 'jpeg', { width: 4000, height: 3000 }));
+    s3.objects.set('uploads/text.png', Buffer.from('This is not a picture.'));
+    s3.objects.set('uploads/slow.png', { status: 503, code: 'SlowDown' });
+    s3.objects.set('other/good.png', await plainPicture('red'));
+    s3.objects.set('closed/good.png', { status: 403, code: 'AccessDenied' });
+    const [good, slow] = [notify(record('good.png')), notify(record('slow.png'))];
+    const others = [notify(record('large.jpg')), notify(record('gone.png')), notify(record('text.png'))];
+    const foreign = [notify(record('good.png', 'other')), notify(record('good.png', 'closed'))];
+    const event = sqs(good, slow, ...others, good, ...foreign, '{"no": "notification"}', slow);
+    expect(await handleUploads(event)).toEqual(failed('m1', 'm8', 'm9'));
+    const puts = s3.asked.filter((line) => line.startsWith('PUT '));
+    expect(puts).toHaveLength(6);
+    expect(new Set(puts).size).toBe(6);
+    expect(result('good.png').predictions[0].label).toBe('blue');
+    expect(result('large.jpg').predictions[0].label).toBe('green');
+    expect(result('gone.png')).toMatchObject({ type: '/errors#object-absent' });
+    expect(result('text.png')).toMatchObject({ type: expect.stringContaining('picture-') });
+    expect(result(`by-id/${earlierResultId('other', 'good.png')}`).predictions[0].label).toBe('red');
+    expect(result(`by-id/${earlierResultId('closed', 'good.png')}`)).toMatchObject({ type: '/errors#object-denied' });
+  });
+
   it('fails the message alone where S3 is throttling, so that it comes again', async () => {
     s3.objects.set('uploads/good.png', await plainPicture('blue'));
     s3.objects.set('uploads/slow.png', { status: 503, code: 'SlowDown' });
