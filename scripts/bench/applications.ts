@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Bench } from './bench.ts';
+import { type Bench, fromEnvironment } from './bench.ts';
 import type { ApplicationFigures } from './keras/import-application.ts';
 
 const run = promisify(execFile);
@@ -30,8 +30,7 @@ export const applicationsBench: Bench = {
   name: 'applications',
   summary: 'Models of keras.applications with random weights, imported and compared with what Keras answers.',
   async run({ rest: names }) {
-    const python = process.env.KERAS_PYTHON;
-    if (!python) throw new Error('KERAS_PYTHON names no interpreter: it must have Keras 3');
+    const python = fromEnvironment('KERAS_PYTHON', 'a Python interpreter that has Keras 3');
     const chosen = names.length > 0 ? names : APPLICATIONS;
     const figures: Record<string, ApplicationFigures | { error: string }> = {};
     for (const name of chosen) {

@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expected, FreezeframeError } from '@freezeframe/inference';
 import { median } from '#system';
 
 /** onnxruntime's threads spin on after a run; without a pause the next candidate would be measured beside them. */
@@ -66,14 +68,49 @@ export async function medians<Name extends string>(
   return Object.fromEntries(times.map(([name, values]) => [name, median(values)])) as Record<Name, number>;
 }
 
-/** Gives a folder that is gone afterwards. */
+/** Gives a folder that is gone afterwards, also where the process is told to end. */
 export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'freezeframe-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     return await use(folder);
   } finally {
+    process.off('exit', remove);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Those of the names that `--only` asks for: by a name, or by a part of names that is nobody's name.
+ * @throws FreezeframeError `used-wrongly` where a part is in none of them
+ */
+export function chosenNames(names: readonly string[], only: readonly string[]): ReadonlySet<string> {
+  if (only.length === 0) return new Set(names);
+  return new Set(
+    only.flatMap((part) => {
+      const found = names.includes(part) ? [part] : names.filter((name) => part !== '' && name.includes(part));
+      if (found.length === 0) throw wrongly(expected(`a part of ${names.join(', ')}`, '--only', part));
+      return found;
+    }),
+  );
+}
+
+/** @throws FreezeframeError `used-wrongly` where what was typed is no number of requests */
+export function countOf(typed: string): number {
+  if (/^[1-9]\d*$/.test(typed)) return Number(typed);
+  throw wrongly(expected('a number of requests', 'this benchmark', typed));
+}
+
+/** @throws FreezeframeError `used-wrongly` where the variable is not set */
+export function fromEnvironment(name: string, what: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw wrongly(expected(what, `the environment variable ${name}`, undefined));
+}
+
+export function wrongly(message: string): FreezeframeError {
+  return new FreezeframeError('used-wrongly', message);
 }
 
 /** A line for people, while a benchmark runs. */

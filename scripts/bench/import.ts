@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { importModel } from '#import';
 import { openStore } from '#store';
 import { median } from '#system';
-import { type Bench, type BenchOptions, inTemporaryFolder, round, say } from './bench.ts';
+import { type Bench, type BenchOptions, chosenNames, fromEnvironment, inTemporaryFolder, round, say } from './bench.ts';
 
 const ROUNDS = 3;
 
@@ -11,11 +11,8 @@ export const importBench: Bench = {
   name: 'import',
   summary: 'Each model of MODELS_SAMPLE_DIR: read, frozen, verified and saved.',
   async run({ rounds = ROUNDS, only = [] }: BenchOptions) {
-    const folder = process.env.MODELS_SAMPLE_DIR;
-    if (!folder) throw new Error('MODELS_SAMPLE_DIR names no folder of models');
-    const files = (await readdir(folder)).filter(
-      (file) => only.length === 0 || only.some((part) => file.includes(part)),
-    );
+    const folder = fromEnvironment('MODELS_SAMPLE_DIR', 'a folder of models');
+    const files = chosenNames(await readdir(folder), only);
     const figures: Record<string, unknown> = {};
     for (const file of files) {
       const seconds = await inTemporaryFolder(async (work) => {

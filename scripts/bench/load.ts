@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { LocalGateway } from '#local';
 import { memoryOf } from '#system';
-import type { Bench } from './bench.ts';
+import { type Bench, countOf } from './bench.ts';
 import { openClient } from './setups/client.ts';
 import { photograph } from './setups/photograph.ts';
 import { withSmallGateway } from './setups/small-gateway.ts';
@@ -16,8 +16,9 @@ const PARTS = 10;
 export const loadBench: Bench = {
   name: 'load',
   summary: 'Pictures over loopback as fast as the gateway answers: requests a second, errors, memory on the way.',
-  async run({ rest: [requests = String(REQUESTS)] }) {
-    return withSmallGateway({}, (gateway) => measure(gateway, Number(requests)));
+  async run({ rest: [typed = String(REQUESTS)] }) {
+    const requests = countOf(typed);
+    return withSmallGateway({}, (gateway) => measure(gateway, requests));
   },
 };
 

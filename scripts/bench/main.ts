@@ -1,9 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { describeSystemFailure, reportFailure } from '#terminal';
 import type { Bench } from './bench.ts';
-import { regressions } from './results/compare.ts';
+import { comparable, isWorse } from './results/compare.ts';
 import { plainTable } from './results/markdown.ts';
 
 /** Every benchmark, by name; loaded when it is asked for. */
@@ -43,8 +45,20 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  const { load, rest, rounds, only, out, compare } = read;
-  const before = compare === undefined ? undefined : JSON.parse(await readFile(compare, 'utf8'));
+  try {
+    return await measured(read);
+  } catch (error) {
+    reportFailure(describeSystemFailure(error), false);
+    return 2;
+  }
+}
+
+type Arguments = NonNullable<ReturnType<typeof readArguments>>;
+
+async function measured({ name, load, rest, rounds, only, out, compare }: Arguments): Promise<number> {
+  // What cannot be read or written is found before minutes are spent.
+  const before = compare === undefined ? undefined : await readEarlier(compare, name);
+  if (out !== undefined) await makeFolder(resolve(out));
   const bench = await load();
   process.stderr.write(`${bench.summary}\n`);
   const figures = await bench.run({
@@ -62,9 +76,38 @@ export async function main(args: readonly string[]): Promise<number> {
       md: `${table}\n`,
       svg: bench.chart?.(figures),
     });
-  const worse = regressions(before, result);
+  if (before === undefined) return 0;
+  const ratios = comparable(before, result);
+  const worse = ratios.filter(isWorse);
   for (const { figure, before, now } of worse) process.stderr.write(`worse: ${figure} is ${now}, it was ${before}\n`);
+  process.stderr.write(`${ratios.length} ratios were compared with ${compare}, ${worse.length} are worse.\n`);
   return worse.length > 0 ? 1 : 0;
+}
+
+/** Figures of the same benchmark. @throws FreezeframeError `used-wrongly` */
+async function readEarlier(file: string, name: string): Promise<unknown> {
+  const refused = (received: string, cause?: unknown) => {
+    const message = expected(`what npm run bench -- ${name} --out wrote`, `--compare ${file}`, received);
+    return new FreezeframeError('used-wrongly', message, { cause });
+  };
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw refused(error.message, error);
+  });
+  let earlier: { bench?: unknown; figures?: unknown } | null = null;
+  try {
+    earlier = JSON.parse(text);
+  } catch {
+    // Said below.
+  }
+  if (earlier?.bench === name && typeof earlier.figures === 'object') return earlier;
+  throw refused(earlier === null ? 'no JSON' : `figures of ${earlier.bench ?? 'something else'}`);
+}
+
+/** As `mkdir -p` does. Node's own never ends in a file system that makes no folders, `/proc` say. */
+async function makeFolder(folder: string): Promise<void> {
+  if (await stat(folder).catch(() => undefined)) return access(folder, constants.W_OK);
+  await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 function readArguments(args: readonly string[]) {
@@ -73,7 +116,7 @@ function readArguments(args: readonly string[]) {
     const [name = '', ...rest] = positionals;
     const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
     const isCount = values.rounds === undefined || /^[1-9]\d*$/.test(values.rounds);
-    return load && isCount ? { load, rest, ...values } : undefined;
+    return load && isCount ? { name, load, rest, ...values } : undefined;
   } catch {
     return undefined; // an unknown flag
   }
@@ -86,10 +129,17 @@ function machine() {
 }
 
 async function write(folder: string, name: string, files: Readonly<Record<string, string | undefined>>): Promise<void> {
-  await mkdir(folder, { recursive: true });
   for (const [extension, text] of Object.entries(files)) {
     if (text !== undefined) await writeFile(join(folder, `${name}.${extension}`), text);
   }
 }
 
-if (import.meta.filename === process.argv[1]) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.filename === process.argv[1]) {
+  // Folders are removed as it exits; functions end with it.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code));
+  process.exitCode = await main(process.argv.slice(2));
+}

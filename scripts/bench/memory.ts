@@ -1,5 +1,5 @@
 import { median, memoryOf } from '#system';
-import { type Bench, inTemporaryFolder, round, say } from './bench.ts';
+import { type Bench, chosenNames, countOf, inTemporaryFolder, round, say, wrongly } from './bench.ts';
 import { type Case, makeCases } from './serve/pictures.ts';
 import { processorTime } from './serve/processor-time.ts';
 import { openWorkshop } from './serve/run.ts';
@@ -18,15 +18,20 @@ const USUALLY = ['freezeframe', 'freezeframe int8', 'floor'];
 export const memoryBench: Bench = {
   name: 'memory',
   summary: 'What a function with MobileNetV2 holds while it answers small and large pictures: RSS after every 500.',
-  async run({ rest: [requests = String(REQUESTS)], only = USUALLY }) {
+  async run({ rest: [typed = String(REQUESTS)], only = USUALLY }) {
+    const requests = countOf(typed);
+    const chosen = chosenNames(
+      SUBJECTS.map(({ name }) => name),
+      only,
+    );
     return inTemporaryFolder(async (work) => {
       const workshop = await openWorkshop(work);
       const cases = await makeCases();
       const pictures = ORDER.map((wanted) => cases.find(({ name }) => name === wanted) as Case);
       const figures: Record<string, unknown> = {};
-      for (const { name, prepare } of SUBJECTS.filter(({ name }) => only.includes(name))) {
+      for (const { name, prepare } of SUBJECTS.filter(({ name }) => chosen.has(name))) {
         say(`${name}, ${requests} requests`);
-        figures[name] = await measure(await prepare(workshop), pictures, Number(requests));
+        figures[name] = await measure(await prepare(workshop), pictures, requests);
       }
       return figures;
     });
@@ -43,7 +48,7 @@ async function measure({ program }: Prepared, pictures: readonly Case[], request
       await ask(pictures[(asked - 1) % pictures.length] as Case);
       if (asked % EVERY > 0 && asked < requests) continue;
       const memory = await memoryOf(environment.pid);
-      if (!memory) throw new Error('this system does not tell what a process holds');
+      if (!memory) throw wrongly('This system does not tell what a process holds');
       series.push(Math.round(memory.now));
       say(`  after ${asked}: ${series.at(-1)} MB, at most ${Math.round(memory.peak)}`);
     }

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { defaultStore } from '#store';
 import { memoryOf } from '#system';
-import { type BenchOptions, inTemporaryFolder, say } from '../bench.ts';
+import { type BenchOptions, chosenNames, inTemporaryFolder, say } from '../bench.ts';
 import { serveModel } from '../setups/served-model.ts';
 import { FLOOR, SUBJECTS } from '../subjects/index.ts';
 import type { Prepared, Workshop } from '../subjects/subject.ts';
@@ -31,17 +31,21 @@ interface SubjectFigures {
 
 export type ServeFigures = Readonly<Record<string, SubjectFigures>>;
 
-/** @param parts what to measure */
+/** The floor always takes part. @param parts what to measure */
 export async function measureServing(
   { rounds, only = [] }: BenchOptions,
   parts: { readonly cold: boolean; readonly warm: boolean },
 ): Promise<ServeFigures> {
+  const chosen = chosenNames(
+    SUBJECTS.map(({ name }) => name),
+    only,
+  );
   return inTemporaryFolder(async (work) => {
     const figures: Record<string, SubjectFigures> = {};
     const prepared = new Map<string, Prepared>();
     const workshop = await openWorkshop(work);
     const [tiny, ...others] = (await makeCases()) as [Case, ...Case[]];
-    for (const { name, about, prepare } of SUBJECTS.filter(({ name }) => isWanted(name, only))) {
+    for (const { name, about, prepare } of SUBJECTS.filter(({ name }) => name === FLOOR || chosen.has(name))) {
       try {
         say(`preparing ${name}`);
         const made = await prepare(workshop);
@@ -63,14 +67,6 @@ export async function measureServing(
 /** @param work a folder that is gone afterwards */
 export async function openWorkshop(work: string): Promise<Workshop> {
   return { work, cache: resolve(join(defaultStore(), 'cache', 'bench')), model: await serveModel(work) };
-}
-
-/** By its name, or by a part of it that is nobody's name; the floor always takes part. */
-function isWanted(name: string, only: readonly string[]): boolean {
-  const named = (part: string) => SUBJECTS.some((subject) => subject.name === part);
-  return (
-    only.length === 0 || name === FLOOR || only.some((part) => (named(part) ? name === part : name.includes(part)))
-  );
 }
 
 async function addCold(figures: Record<string, SubjectFigures>, subjects: Subjects, picture: Case, rounds: number) {

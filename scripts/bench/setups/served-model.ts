@@ -4,6 +4,7 @@ import type { Manifest } from '@freezeframe/inference';
 import { type Bundle, bundle, hostTarget } from '#bundle';
 import { type ImportOptions, importModel } from '#import';
 import { type ModelStore, openStore, type StoredModel } from '#store';
+import { fromEnvironment } from '../bench.ts';
 
 const NAME = 'mobilenet';
 
@@ -19,11 +20,10 @@ export interface ServedModel {
   readonly built: Bundle;
 }
 
-/** The model of the samples' folder. @throws Error where `MODELS_SAMPLE_DIR` does not name it. */
+/** The model of the samples' folder. @throws FreezeframeError where `MODELS_SAMPLE_DIR` does not name it. */
 export function sampleModel(): string {
-  const folder = process.env.MODELS_SAMPLE_DIR;
-  if (!folder) throw new Error('MODELS_SAMPLE_DIR names no folder with mobilenet_v2_imagenet.keras');
-  return join(folder, 'mobilenet_v2_imagenet.keras');
+  const file = 'mobilenet_v2_imagenet.keras';
+  return join(fromEnvironment('MODELS_SAMPLE_DIR', `a folder with ${file}`), file);
 }
 
 /**

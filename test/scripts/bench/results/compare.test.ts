@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { regressions } from '../../../../scripts/bench/results/compare.ts';
+import { comparable, isWorse } from '../../../../scripts/bench/results/compare.ts';
 
 const run = (ratio: number, ms = 10) => ({ figures: { own: { warm: { jpeg: { ratio, medianMs: ms } } } } });
+
+const regressions = (before: unknown, now: unknown) => comparable(before, now).filter(isWorse);
 
 describe('regressions', () => {
   it('names a ratio that has grown by more than a tenth, with both values', () => {
@@ -13,6 +15,7 @@ describe('regressions', () => {
   it('is quiet about what has shrunk, has hardly grown, or is no ratio', () => {
     expect(regressions(run(1), run(0.5))).toEqual([]);
     expect(regressions(run(1), run(1.09))).toEqual([]);
+    expect(regressions(run(1), run(Number.NaN))).toHaveLength(1);
     expect(regressions(run(1, 10), run(1, 100))).toEqual([]);
   });
 
