@@ -8,6 +8,7 @@ import type { Prepared, Workshop } from '../subjects/subject.ts';
 import { type ColdFigures, coldFigures, type WarmFigures, warmFigures } from './figures.ts';
 import { measureCold, measureWarm, type Subjects, type Warm } from './measure.ts';
 import { type Case, makeCases } from './pictures.ts';
+import { reasonOf } from './reason.ts';
 import { type Running, startSubject } from './running.ts';
 
 const COLD_ROUNDS = 7;
@@ -54,7 +55,7 @@ export async function measureServing(
         prepared.set(name, made);
         figures[name] = { about, bytes: made.bytes };
       } catch (error) {
-        figures[name] = { about, skipped: reason(error as Error) };
+        figures[name] = { about, skipped: reasonOf(error as Error) };
         say(`${name} is left out: ${figures[name].skipped}`);
       }
     }
@@ -117,13 +118,4 @@ function withWarm(subject: SubjectFigures, picture: Case, measured: ReadonlyMap<
     `  ${name}: ${medianMs} ms (${ratio}x), processor ${cpuMs} ms (${cpuRatio}x)${sameLabel === false ? ', another label' : ''}`,
   );
   return { ...subject, warm: { ...subject.warm, [picture.name]: warm } };
-}
-
-/** Where a program has said more than one line: its error, not the stack and the version behind it. */
-function reason(error: Error & { stderr?: string }): string {
-  const said = (error.stderr ?? '').trim().split('\n');
-  return (
-    said.find((line) => /^\w*Error\b/.test(line)) ??
-    (said.at(-1) || error.message.replaceAll('\n', ' | '))
-  ).slice(0, 200);
 }
