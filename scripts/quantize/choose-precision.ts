@@ -1,4 +1,5 @@
 import { expected, FreezeframeError, type ManifestDraft } from '@freezeframe/inference';
+import { formatAmount, formatBytes } from '#terminal';
 import { LEAST_AGREEMENT, MOST_DROP } from './judge/answers.ts';
 import { type Timing, timeBoth } from './judge/timing.ts';
 import { type StoredVerification, verifyStored } from './judge/verify.ts';
@@ -70,7 +71,7 @@ export async function choosePrecision(request: PrecisionRequest): Promise<Chosen
   const kept = reason === undefined ? 'int8' : 'float32';
   const figures = figuresOf(request, quantized, timing, verification, kept, reason);
   if (wanted === 'int8' && reason !== undefined) throw notHeld(reason, figures);
-  const notes = notesOn(quantized, timing, kept, reason);
+  const notes = notesOn(quantized, timing, kept, reason, onnx.byteLength);
   return { onnx: kept === 'int8' ? quantized.rewritten.onnx : onnx, precision: kept, figures, notes };
 }
 
@@ -133,6 +134,7 @@ function notesOn(
   { float, int8, ratio }: Timing,
   kept: string,
   reason: string | undefined,
+  bytes: number,
 ): string[] {
   const { agreement, agreementLow, agreementHigh, count, labelled, top1Float = 0, top1Int8 = 0 } = judgement;
   if (kept === 'float32') return [`It stays in float32: ${reason}.`];
@@ -141,6 +143,6 @@ function notesOn(
   const right = labelled > 0 ? ` It is right on ${percent(top1Int8)}, float on ${percent(top1Float)}.` : '';
   return [
     `int8: the same first choice as float on ${percent(agreement)} of ${count} pictures ${how} (${between}).${right}`,
-    `${stored} of ${layers} layers compute with stored numbers (${method}): ${int8.toFixed(1)} ms instead of ${float.toFixed(1)} (${ratio.toFixed(2)}x), ${(rewritten.onnx.byteLength / 1e6).toFixed(1)} MB.`,
+    `${stored} of ${layers} layers compute with stored numbers (${method}): ${formatAmount(int8, 'ms', 2)} instead of ${formatAmount(float, 'ms', 2)} (${ratio.toFixed(2)}x), ${formatBytes(rewritten.onnx.byteLength)} instead of ${formatBytes(bytes)}.`,
   ];
 }

@@ -1,6 +1,7 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { createEngine, expected, FreezeframeError } from '@freezeframe/inference';
 import { type GraphProto, ModelProtoSchema, parseOnnx } from '#onnx';
+import { formatBytes } from '#terminal';
 import type { ChosenPrecision, PrecisionRequest } from './choose-precision.ts';
 import { type Answer, answerOf, holds, judge, outputNames } from './judge/answers.ts';
 import { dealPictures } from './judge/deal.ts';
@@ -54,7 +55,9 @@ export async function chooseWeights(
   return {
     onnx: small,
     figures,
-    notes: [`Its weights are bytes: ${(small.byteLength / 1e6).toFixed(1)} MB, ${said}.`],
+    notes: [
+      `Its weights are bytes: ${formatBytes(small.byteLength)} instead of ${formatBytes(onnx.byteLength)}, ${said}.`,
+    ],
   };
 }
 

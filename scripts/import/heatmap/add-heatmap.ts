@@ -7,6 +7,7 @@ import {
   type TensorData,
 } from '@freezeframe/inference';
 import { DATATYPE_NUMBERS, GraphBuilder, type GraphProto, ModelProtoSchema, parseOnnx, unusedName } from '#onnx';
+import { formatBytes } from '#terminal';
 import { makeSamples } from '../checks/samples.ts';
 import type { PreparedModel } from '../prepared.ts';
 import { sumDifference } from './check-sums.ts';
@@ -20,8 +21,6 @@ const TOLERANCE = 1e-4;
 const MAX_SIDE = 1024;
 /** Of a file whose weights are bytes: what a copy of the head's weights may add. */
 const MOST_COPIED = 0.1;
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /**
  * Lets a classifier of pictures answer which parts of a picture speak for a label, where that is exact: Zhou et al., Learning
@@ -63,7 +62,7 @@ async function withMap(prepared: PreparedModel, { name: answer, labels }: Classi
   const copied = stored || kernel === undefined ? 0 : kernel.data.byteLength;
   // Whoever asked for small weights wants a small file.
   if (prepared.figures?.weights !== undefined && copied > prepared.onnx.byteLength * MOST_COPIED)
-    return { reason: `its head would be kept as floats, too, ${megabytes(copied)} more (--weights float32 has one)` };
+    return { reason: `its head would be kept as floats, too, ${formatBytes(copied)} more (--weights float32 has one)` };
   const onnx = emitMap(prepared.onnx, head, names, single, stored ? undefined : kernel);
   const more = await run(prepared, onnx);
   if (!sameBits(own, more[answer] as TensorData)) return { reason: 'its answers would change in their last digits' };

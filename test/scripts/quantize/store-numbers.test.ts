@@ -45,6 +45,7 @@ describe('weights of bytes', () => {
     const stored = await storeNumbers({ weights: 'int8' }, { onnx, manifest, pictures: noisePictures(40) });
     expect(stored.precision).toBe('float32');
     expect(stored.onnx.length).toBeLessThan(onnx.length * 0.4);
+    expect(stored.notes[0]).toMatch(/^Its weights are bytes: 2\d\.\d kB instead of 8\d\.\d kB, /);
     expect(stored.figures.weights).toMatchObject({ kept: 'int8', count: 40, agreement: 1 });
     for (const seed of [201, 202, 203]) {
       const [own, other] = [await answer(onnx, seed), await answer(stored.onnx, seed)];

@@ -137,7 +137,7 @@ describe('the heat map of an imported model', () => {
     expect(await addHeatmap({ ...large, ...asked })).toEqual({
       ...large,
       ...asked,
-      notes: ['first', expect.stringMatching(/^No heat map: its head would be kept as floats, too, 0\.0 MB more/)],
+      notes: ['first', expect.stringMatching(/^No heat map: its head would be kept as floats, too, 4\.8 kB more/)],
     });
   });
 
