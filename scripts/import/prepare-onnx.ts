@@ -217,7 +217,13 @@ function editInput(model: ModelProto, facts: OnnxFacts, input: FreezeInput, free
 
 /** Names and scalers are of numbers with fractions. */
 function checkInput({ inputs }: Engine, input: FreezeInput): void {
+  const words = input.kind === 'picture' ? 'pictures' : 'features';
   const [first] = inputs;
+  const batch = first?.shape[0];
+  if (input.kind !== 'tensors' && batch !== 1 && typeof batch === 'number')
+    throw new ImportError('option-mismatch', expected('a batch of 1, or of any size', `a model of ${words}`, batch), {
+      remedy: 'Export it again with such a batch. As it is, it takes tensors alone: --preprocess none.',
+    });
   if (input.kind !== 'features') return;
   if (inputs.length === 1 && first && (first.datatype === 'FP32' || first.datatype === 'FP64')) return;
   const received = inputs.map(({ datatype }) => datatype).join(', ');

@@ -58,6 +58,16 @@ describe('prepareOnnx', () => {
     expect(prepared.notes.join(' ')).toContain('fixed at 1');
   });
 
+  it('says that a batch of several fits no pictures, and takes it for tensors', async () => {
+    const onnx = pictureModel({ batch: 4 });
+    await expect(prepare(onnx)).rejects.toMatchObject({
+      code: 'option-mismatch',
+      message: 'Expected a batch of 1, or of any size for a model of pictures but received 4',
+    });
+    const { verification } = await prepare(onnx, { pictures: { preprocess: 'none' } });
+    expect(verification.batches).toEqual([4]);
+  });
+
   it('takes numbers without softmax for logits', async () => {
     const { manifest } = await prepare(pictureModel({ last: 'none' }));
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'none' });
