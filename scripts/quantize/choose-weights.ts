@@ -27,7 +27,7 @@ export async function chooseWeights(
     throw notPossible(`one of ${input.kind} that answers ${output.kind}`);
   const model = parseOnnx(onnx);
   const saved = storeWeightsSmall(model.graph as GraphProto);
-  if (saved === 0) throw notPossible('one whose weights are few, or bytes already');
+  if (saved === 0) throw notPossible('one whose weights are few, or no float32');
   const small = toBinary(ModelProtoSchema, model);
   const { name, activation, unknown } = output;
   const subject: QuantizeSubject = { ...request, answers: { name, activation, unknown } };

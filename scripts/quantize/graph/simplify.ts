@@ -50,7 +50,7 @@ function raiseOpset(model: ModelProto): void {
     ({ opType, attribute }) => CHANGED.includes(opType) || attribute.find(isSpatial)?.i === 0n,
   );
   if (changed) {
-    const wanted = `operator set ${LEAST_OPSET} or later, in which ${changed.opType} is another`;
+    const wanted = `operator set ${LEAST_OPSET} or later (in which ${changed.opType} means something else)`;
     throw new FreezeframeError('precision-not-possible', expected(wanted, '--precision int8', Number(own.version)), {
       remedy: 'Leave out --precision, or export the model again with a later operator set.',
     });

@@ -97,7 +97,7 @@ describe('the precision of a model', () => {
     const asked = { ...request('int8'), onnx: early(8, true) };
     await expect(choosePrecision(asked)).rejects.toMatchObject({
       code: 'precision-not-possible',
-      message: expect.stringContaining('operator set 10 or later, in which Upsample is another'),
+      message: expect.stringContaining('operator set 10 or later (in which Upsample means something else)'),
     });
     expect(await choosePrecision({ ...asked, wanted: 'auto' })).toMatchObject({ precision: 'float32' });
   });
