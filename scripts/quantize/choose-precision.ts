@@ -3,7 +3,7 @@ import { formatAmount, formatBytes } from '#terminal';
 import { LEAST_AGREEMENT, MOST_DROP } from './judge/answers.ts';
 import { type Timing, timeBoth } from './judge/timing.ts';
 import { type StoredVerification, verifyStored } from './judge/verify.ts';
-import { percent } from './judge/words.ts';
+import { notesOnChoices, percent } from './judge/words.ts';
 import { firstSamples, type Quantized, quantize } from './quantize.ts';
 import type { CalibrationPictures, QuantizeSubject } from './subject.ts';
 
@@ -144,5 +144,6 @@ function notesOn(
   return [
     `int8: the same first choice as float on ${percent(agreement)} of ${count} pictures ${how} (${between}).${right}`,
     `${stored} of ${layers} layers compute with stored numbers (${method}): ${formatAmount(int8, 'ms', 2)} instead of ${formatAmount(float, 'ms', 2)} (${ratio.toFixed(2)}x), ${formatBytes(rewritten.onnx.byteLength)} instead of ${formatBytes(bytes)}.`,
+    ...notesOnChoices(judgement.choices),
   ];
 }

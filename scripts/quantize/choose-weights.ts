@@ -7,7 +7,7 @@ import { type Answer, answerOf, holds, judge, outputNames } from './judge/answer
 import { dealPictures } from './judge/deal.ts';
 import { tooFew } from './judge/float-pass.ts';
 import { answersTo } from './judge/int8-pass.ts';
-import { percent } from './judge/words.ts';
+import { notesOnChoices, percent } from './judge/words.ts';
 import type { QuantizeSubject } from './subject.ts';
 import { storeWeightsSmall } from './weights/small-weights.ts';
 
@@ -57,6 +57,7 @@ export async function chooseWeights(
     figures,
     notes: [
       `Its weights are bytes: ${formatBytes(small.byteLength)} instead of ${formatBytes(onnx.byteLength)}, ${said}.`,
+      ...notesOnChoices(judgement.choices),
     ],
   };
 }

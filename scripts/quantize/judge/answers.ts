@@ -47,6 +47,8 @@ export function outputNames({ name, unknown }: AnswerOutputs): string[] {
 
 export interface Judgement {
   readonly count: number;
+  /** How many different first choices float has for them: with one alone, agreement says little. */
+  readonly choices: number;
   /** Pictures with the very same first choice. */
   readonly identical: number;
   /** And with those of which float itself is undecided between the two; their share, and the 95 % interval of that. */
@@ -81,6 +83,7 @@ export function judge(
   const right = (answers: readonly Answer[]) => answers.filter(({ choice }, i) => choice === labels[i]).length;
   return {
     count: float.length,
+    choices: new Set(float.map(({ choice }) => choice)).size,
     identical,
     same,
     agreement: accuracy,

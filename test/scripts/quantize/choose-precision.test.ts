@@ -82,6 +82,21 @@ describe('the precision of a model', () => {
     expect(onnx).not.toEqual(request('int8').onnx);
   });
 
+  it('comes with a warning where the pictures could show no difference', async () => {
+    const read = async (i: number) => flat(150 + i);
+    const pictures = { count: 60, label: () => undefined, read };
+    const { notes, figures } = await choosePrecision({ ...request('int8'), onnx: brightness(), pictures });
+    expect(figures).toMatchObject({ choices: 1, agreement: 1 });
+    expect(notes.at(-1)).toMatch(/^Float gives all these pictures the same answer/);
+    const mixed = await choosePrecision({
+      ...request('int8'),
+      onnx: brightness(),
+      pictures: { ...pictures, read: async (i) => flat(i * 4) },
+    });
+    expect(mixed.figures).toMatchObject({ choices: 2 });
+    expect(mixed.notes.join(' ')).not.toContain('the same answer');
+  });
+
   it('is the same bytes and figures each time, but for the time', async () => {
     const [one, other] = [await choosePrecision(request('int8')), await choosePrecision(request('int8'))];
     expect(Buffer.compare(one.onnx, other.onnx)).toBe(0);
