@@ -70,7 +70,7 @@ export function tooFew(count: number): FreezeframeError {
 function checkFinite(calibration: Calibration, roots: ReadonlySet<string>): void {
   const wrong = [...roots].find((name) => !calibration.histogram(name).finite);
   if (wrong === undefined) return;
-  const message = expected('a range', `the value ${wrong} of the graph`, 'numbers that are not finite');
+  const message = expected('finite numbers', `the value ${wrong} of the graph`, 'NaN or infinity');
   throw new FreezeframeError('precision-not-possible', message, {
     remedy: 'Leave out --precision int8, or the pictures that have such numbers.',
   });

@@ -9,6 +9,9 @@ export interface QuantizedRows {
 /** The byte that stands for 0. */
 export const ZERO_POINT = 128;
 
+/** On each side of 0. */
+const STEPS = 127;
+
 /** Rounds each row to 255 steps, symmetrical around 0. */
 export function quantizeRows(rows: Float32Array, width: number): QuantizedRows {
   const count = rows.length / width;
@@ -18,9 +21,13 @@ export function quantizeRows(rows: Float32Array, width: number): QuantizedRows {
     const values = rows.subarray(row * width, (row + 1) * width);
     let most = 0;
     for (const value of values) most = Math.max(most, Math.abs(value));
-    const scale = Math.fround(most / 127) || 1;
+    const scale = Math.fround(most / STEPS) || 1;
     scales[row] = scale;
-    for (let i = 0; i < width; i++) bytes[row * width + i] = Math.round((values[i] as number) / scale) + ZERO_POINT;
+    for (const [i, value] of values.entries()) {
+      // Of the least numbers that float32 has, the scale is rounded so far that steps would leave the byte.
+      const steps = Math.max(-STEPS, Math.min(STEPS, Math.round(value / scale)));
+      bytes[row * width + i] = steps + ZERO_POINT;
+    }
   }
   return { count, width, bytes, scales };
 }

@@ -21,7 +21,8 @@ export function storeWeightsSmall(graph: GraphProto): number {
     const { name, dims } = tensor;
     const axis = weightAxis(index, name, dims.length);
     const values = axis === undefined ? undefined : index.floats(name);
-    if (axis === undefined || !values || values.length < LEAST) return [tensor];
+    // NaN and infinity are no number of steps.
+    if (axis === undefined || !values || values.length < LEAST || !values.every(Number.isFinite)) return [tensor];
     const outputs = Number(dims[axis]);
     const rows = axis === 0 ? values : turned(values, values.length / outputs, outputs);
     const { bytes, scales } = quantizeRows(rows, values.length / outputs);

@@ -1,7 +1,7 @@
 import { createEngine, type ManifestDraft, type TensorData } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../scripts/onnx/index.ts';
-import { storeNumbers } from '../../../scripts/quantize/index.ts';
+import { GraphBuilder, type GraphProto, parseOnnx } from '../../../scripts/onnx/index.ts';
+import { storeNumbers, storeWeightsSmall } from '../../../scripts/quantize/index.ts';
 import { mulberry32 } from '../../../scripts/system/index.ts';
 import { noise, noisePictures, randomNet } from './random-net.ts';
 
@@ -51,6 +51,17 @@ describe('weights of bytes', () => {
       const [own, other] = [await answer(onnx, seed), await answer(stored.onnx, seed)];
       for (const [i, value] of own.entries()) expect(Math.abs(value - (other[i] as number))).toBeLessThan(5e-3);
     }
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('stay floats where one of them is %d', (wrong) => {
+    const graph = (parseOnnx(products()).graph ?? {}) as GraphProto;
+    const [first, second] = graph.initializer.filter(({ dims }) => dims.length === 2);
+    const kept = Float32Array.from([wrong, ...new Float32Array(17_279).fill(0.1)]);
+    Object.assign(first as object, { rawData: new Uint8Array(kept.buffer) });
+    storeWeightsSmall(graph);
+    const names = graph.initializer.map(({ name }) => name);
+    expect(names).toContain(first?.name);
+    expect(names).not.toContain(second?.name);
   });
 
   it('are not stored twice, nor where int8 was chosen', async () => {

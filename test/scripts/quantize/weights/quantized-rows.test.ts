@@ -15,6 +15,11 @@ it('is off by at most half a step of the row', () => {
   );
 });
 
+it('keeps the sign of the least numbers that there are', () => {
+  const rows = Float32Array.from([2.4e-43, -2.4e-43, 1.2e-43, 0]);
+  expect([...dequantizeRows(quantizeRows(rows, 4))].map(Math.sign)).toEqual([1, -1, 1, 0]);
+});
+
 it('joins rows of several parts', () => {
   const [a, b] = [quantizeRows(Float32Array.from([1, 2]), 2), quantizeRows(Float32Array.from([3, 4, 5, 6]), 2)];
   expect([...dequantizeRows(joinRows([a, b]))]).toEqual([...dequantizeRows(a), ...dequantizeRows(b)]);
