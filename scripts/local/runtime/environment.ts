@@ -52,7 +52,7 @@ export class Environment {
   /** Resolves when the process is gone. */
   readonly ended: Promise<Ending>;
 
-  private constructor(program: Program, api: RuntimeApi, log: (line: string) => void) {
+  private constructor(program: Program, api: RuntimeApi, log: (line: string) => void, startLimit: number) {
     this.#api = api;
     this.#child = spawn(program.command, program.arguments, {
       cwd: program.folder,
@@ -75,7 +75,7 @@ export class Environment {
       this.#child.once('error', (error) => finish(error.message));
       this.#child.once('exit', (code, signal) => finish(`the process ended with ${signal ?? `exit code ${code}`}`));
     });
-    this.ready = this.#start();
+    this.ready = this.#start(startLimit);
     this.ready.catch(() => {});
   }
 
@@ -83,8 +83,9 @@ export class Environment {
     return Environment.run(nodeProgram(settings), log);
   }
 
-  static async run(program: Program, log: (line: string) => void): Promise<Environment> {
-    return new Environment(program, await RuntimeApi.listen(), log);
+  /** @param startLimit milliseconds until it must have asked for an event; Lambda's own unless said otherwise */
+  static async run(program: Program, log: (line: string) => void, startLimit = INIT_TIMEOUT_MS): Promise<Environment> {
+    return new Environment(program, await RuntimeApi.listen(), log, startLimit);
   }
 
   get pid(): number | undefined {
@@ -127,11 +128,11 @@ export class Environment {
     return this.ended;
   }
 
-  async #start(): Promise<void> {
+  async #start(limit: number): Promise<void> {
     const gone = this.ended.then(({ message }) => Promise.reject(new Error(message)));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`not started within ${INIT_TIMEOUT_MS} ms`)), INIT_TIMEOUT_MS);
+      timer = setTimeout(() => reject(new Error(`not started within ${limit} ms`)), limit);
     });
     try {
       await Promise.race([this.#api.ready, gone, late]);

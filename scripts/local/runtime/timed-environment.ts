@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Environment, type Program } from './environment.ts';
 
-/** Milliseconds until an answer is given up. */
+/** Milliseconds until a start or an answer is given up. What takes longer than Lambda would wait is to be measured, too. */
 const PATIENCE = 60_000;
 /** Lines that a program printed last. */
 const LAST_WORDS = 5;
@@ -34,10 +34,11 @@ export class TimedEnvironment {
   static async start(program: Program): Promise<TimedEnvironment> {
     const said: string[] = [];
     const spawned = performance.now();
-    const environment = await Environment.run(program, (line) => {
+    const log = (line: string) => {
       said.push(line);
       if (said.length > LAST_WORDS) said.shift();
-    });
+    };
+    const environment = await Environment.run(program, log, PATIENCE);
     try {
       await environment.ready;
       return new TimedEnvironment(environment, spawned, said);

@@ -38,6 +38,18 @@ describe('Environment', () => {
     return outcome;
   }
 
+  it('ends what asks for no event within the time that it is given', async () => {
+    const asleep = {
+      command: process.execPath,
+      arguments: ['-e', 'setInterval(() => {}, 1e6)'],
+      folder: work,
+      environment: () => ({}),
+    };
+    const late = await Environment.run(asleep, () => {}, 50);
+    await expect(late.ready).rejects.toThrow('not started within 50 ms');
+    expect(await late.ended).toMatchObject({ reason: 'init-failed' });
+  });
+
   it('gives the runtime the heap that Lambda gives it', async () => {
     const outcome = await invoke('/heap');
     expect(outcome).toMatchObject({ kind: 'response' });
