@@ -22,6 +22,9 @@ export function letHeapGrow(): void {
 /** What answers may leave before it is collected. A picture of 12 MP comes as a text of 5 MB, which is there three times. */
 const MOST = 4 * 2 ** 20;
 
+/** How many times what is young may be collected before everything is: some hundred answers with large pictures. */
+const MOST_MINOR = 150;
+
 type Kind = 'minor' | 'major';
 
 /**
@@ -34,12 +37,14 @@ type Kind = 'minor' | 'major';
 export function litterCollector(held = heldNow, collectNow = collect): () => void {
   let kept = 0;
   let least = 0;
+  let minor = 0;
   return () => {
     const now = held();
     kept = Math.min(kept, now);
     if (now - kept < MOST) return;
-    // What grew old while it was in use, or during the start (the model's file), is a quarter of what lives.
-    const kind: Kind = kept >= 1.25 * least ? 'major' : 'minor';
+    // What grew old while it was in use, or during the start (the model's file), is a quarter of what lives; or little by little.
+    const kind: Kind = kept >= 1.25 * least || minor >= MOST_MINOR ? 'major' : 'minor';
+    minor = kind === 'major' ? 0 : minor + 1;
     kept = now;
     const work = () => {
       collectNow(kind);

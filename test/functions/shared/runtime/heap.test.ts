@@ -107,6 +107,22 @@ describe('litterCollector', () => {
     vi.useRealTimers();
   });
 
+  it('collects everything now and then, where little grows old at a time', () => {
+    vi.useFakeTimers();
+    let held = 20_000_000;
+    const collect = vi.fn((_: 'minor' | 'major') => {
+      held = 20_000_000;
+    });
+    const answered = litterCollector(() => held, collect);
+    for (let at = 0; at < 400; at++) {
+      held += 15_000_000;
+      answered();
+      vi.runAllTimers();
+    }
+    expect(collect.mock.calls.flat().filter((kind) => kind === 'major')).toHaveLength(3);
+    vi.useRealTimers();
+  });
+
   it('collects once for answers that are sent side by side', () => {
     vi.useFakeTimers();
     const collect = vi.fn();
