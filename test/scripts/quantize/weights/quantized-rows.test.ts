@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { dequantizeRows, joinRows, quantizeRows } from '../../../../scripts/quantize/weights/quantized-rows.ts';
+import { keepsDenormals } from '../../../denormals.ts';
 
 it('is off by at most half a step of the row', () => {
   fc.assert(
@@ -15,7 +16,8 @@ it('is off by at most half a step of the row', () => {
   );
 });
 
-it('keeps the sign of the least numbers that there are', () => {
+it('keeps the sign of the least numbers that there are', ({ skip }) => {
+  skip(!keepsDenormals(), 'a training in this process made zeros of denormal numbers');
   const rows = Float32Array.from([2.4e-43, -2.4e-43, 1.2e-43, 0]);
   expect([...dequantizeRows(quantizeRows(rows, 4))].map(Math.sign)).toEqual([1, -1, 1, 0]);
 });
