@@ -97,7 +97,7 @@ export function chosenNames(names: readonly string[], only: readonly string[]): 
 }
 
 /** @throws FreezeframeError `used-wrongly` where what was typed is no number of requests */
-export function countOf(typed: string): number {
+export function requestsIn(typed: string): number {
   if (/^[1-9]\d*$/.test(typed)) return Number(typed);
   throw wrongly(expected('a number of requests', 'this benchmark', typed));
 }
