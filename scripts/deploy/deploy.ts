@@ -136,7 +136,7 @@ async function ready(
   }
   throw new FreezeframeError(
     'deploy-not-ready',
-    `Nothing was deployed: ${failed.map(({ name, says }) => `${name}: ${says}`).join('; ')}`,
+    `Nothing was deployed:\n${failed.map(({ name, says }) => `  ${name}: ${says}`).join('\n')}`,
     { remedy: failed.map(({ remedy }) => remedy).join(' '), details: { findings } },
   );
 }
