@@ -3,7 +3,7 @@ import { formatAmount, formatBytes } from '#terminal';
 import { LEAST_AGREEMENT, MOST_DROP } from './judge/answers.ts';
 import { type Timing, timeBoth } from './judge/timing.ts';
 import { type StoredVerification, verifyStored } from './judge/verify.ts';
-import { notesOnChoices, percent } from './judge/words.ts';
+import { agreementOn, notesOnChoices, percent } from './judge/words.ts';
 import { firstSamples, type Quantized, quantize } from './quantize.ts';
 import type { CalibrationPictures, QuantizeSubject } from './subject.ts';
 
@@ -89,7 +89,7 @@ function declined({ wanted, onnx }: PrecisionRequest, error: FreezeframeError): 
 function reasonAgainst(wanted: WantedPrecision, { holds, judgement, gated }: Quantized, { ratio }: Timing) {
   const { agreement, count, top1Float = 0, top1Int8 = 0 } = judgement;
   if (!holds && agreement < LEAST_AGREEMENT)
-    return `the first choice of int8 is that of float on ${percent(agreement)} of ${count} pictures, and ${percent(LEAST_AGREEMENT)} is the least`;
+    return `the first choice of int8 is that of float on ${agreementOn(judgement)}, and ${percent(LEAST_AGREEMENT)} is the least`;
   if (!holds)
     return `int8 is right on ${percent(top1Int8)} of ${count} pictures where float is on ${percent(top1Float)}, and ${MOST_DROP * 100} points less is the most`;
   // Integers have no sigmoid: such a net may be slower.
@@ -136,13 +136,12 @@ function notesOn(
   reason: string | undefined,
   bytes: number,
 ): string[] {
-  const { agreement, agreementLow, agreementHigh, count, labelled, top1Float = 0, top1Int8 = 0 } = judgement;
+  const { labelled, top1Float = 0, top1Int8 = 0 } = judgement;
   if (kept === 'float32') return [`It stays in float32: ${reason}.`];
-  const between = `95 % interval ${percent(agreementLow)} to ${percent(agreementHigh)}`;
-  const how = judgedBy === 'held-out' ? 'that no range was taken from' : 'each judged by the ranges of others';
+  const how = judgedBy === 'held-out' ? ' that no range was taken from' : ' each judged by the ranges of others';
   const right = labelled > 0 ? ` It is right on ${percent(top1Int8)}, float on ${percent(top1Float)}.` : '';
   return [
-    `int8: the same first choice as float on ${percent(agreement)} of ${count} pictures ${how} (${between}).${right}`,
+    `int8: the same first choice as float on ${agreementOn(judgement, how)}.${right}`,
     `${stored} of ${layers} layers compute with stored numbers (${method}): ${formatAmount(int8, 'ms', 2)} instead of ${formatAmount(float, 'ms', 2)} (${ratio.toFixed(2)}x), ${formatBytes(rewritten.onnx.byteLength)} instead of ${formatBytes(bytes)}.`,
     ...notesOnChoices(judgement.choices),
   ];

@@ -7,7 +7,7 @@ import { type Answer, answerOf, holds, judge, outputNames } from './judge/answer
 import { dealPictures } from './judge/deal.ts';
 import { tooFew } from './judge/float-pass.ts';
 import { answersTo } from './judge/int8-pass.ts';
-import { notesOnChoices, percent } from './judge/words.ts';
+import { agreementOn, notesOnChoices, percent } from './judge/words.ts';
 import type { QuantizeSubject } from './subject.ts';
 import { storeWeightsSmall } from './weights/small-weights.ts';
 
@@ -40,10 +40,9 @@ export async function chooseWeights(
     await answersTo(small, readable, subject),
     readable.map((picture) => pictures.label(picture)),
   );
-  const { agreement, agreementLow, agreementHigh, count, top1Float, top1Int8 } = judgement;
+  const { top1Float, top1Int8 } = judgement;
   const figures = { kept: 'int8', ...judgement, bytes: { float: onnx.byteLength, int8: small.byteLength } };
-  const between = `95 % interval ${percent(agreementLow)} to ${percent(agreementHigh)}`;
-  const said = `the same first choice as with float weights on ${percent(agreement)} of ${count} pictures (${between})`;
+  const said = `the same first choice as with float weights on ${agreementOn(judgement)}`;
   if (!holds(judgement)) {
     const right =
       top1Float === undefined ? '' : `, right on ${percent(top1Int8 ?? 0)} instead of ${percent(top1Float)}`;

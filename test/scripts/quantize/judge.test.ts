@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, answerOf, holds, judge } from '../../../scripts/quantize/judge/answers.ts';
 import { dealPictures } from '../../../scripts/quantize/judge/deal.ts';
+import { agreementOn } from '../../../scripts/quantize/judge/words.ts';
 
 const answer = (choice: number, ...numbers: number[]): Answer => ({ choice, numbers: Float32Array.from(numbers) });
 const sure = answer(0, 0.9, 0.1);
@@ -16,6 +17,14 @@ describe('a judgement', () => {
   it('does not count labels that float is undecided between', () => {
     const { same, identical } = judge([answer(0, 0.51, 0.49)], [answer(1, 0.49, 0.51)], []);
     expect({ same, identical }).toEqual({ same: 1, identical: 0 });
+  });
+
+  it('says how many of the same are not the very same', () => {
+    const one = [sure, answer(0, 0.51, 0.49)];
+    expect(agreementOn(judge(one, [sure, answer(1, 0.49, 0.51)], []))).toMatch(
+      /^100\.0 % of 2 pictures \(95 % interval .*\), 1 of them another label that float finds as probable$/,
+    );
+    expect(agreementOn(judge(one, one, []), ' of ours')).toMatch(/^100\.0 % of 2 pictures of ours \(.*\)$/);
   });
 
   it('counts a label that becomes unknown', () => {
