@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { manifestSchema } from '@freezeframe/inference';
 import * as z from 'zod';
+import { commandsPage } from './commands-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { layersPage } from './layers-page.ts';
 import { litePage } from './lite-page.ts';
@@ -17,6 +18,7 @@ export interface Writer {
 
 /** Everything that is generated: `npm run generate` writes it, and a test fails while a file is not what its writer says. */
 export const WRITERS: readonly Writer[] = [
+  { file: 'docs/commands.md', text: commandsPage },
   { file: 'docs/deploy.md', text: deployPage },
   { file: 'docs/errors.md', text: errorsPage },
   { file: 'docs/layers.md', text: layersPage },
