@@ -2,21 +2,21 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { Command } from 'commander';
 import type { BatchInput, BatchState, BatchSummary } from '#stack';
 import { formatTable, type Progress, reportResult, startProgress, wholeAboveZero } from '#terminal';
+import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
-interface Flags {
+interface Flags extends StackFlags {
   manifest?: true;
   model?: string;
   topK?: number;
   follow?: string;
   detach?: true;
   stateMachine?: string;
-  stage?: string;
   interval: number;
   json?: true;
 }
 
 export function batchCommand(): Command {
-  return new Command('batch')
+  return takesStack(new Command('batch'))
     .description('classify all pictures under an S3 prefix, millions of them, with the deployed stack')
     .argument('[url]', 's3://bucket/prefix, or with --manifest s3://bucket/list.jsonl')
     .option('--manifest', 'the URL is a list: JSON Lines of {"bucket", "key"}')
@@ -25,7 +25,6 @@ export function batchCommand(): Command {
     .option('--follow <arn>', 'follow a batch that was started before')
     .option('--detach', 'start it and do not wait')
     .option('--state-machine <arn>', "the state machine; the stack's own if left out")
-    .option('--stage <name>', 'the stack freezeframe-NAME; STAGE or dev if left out')
     .option('--interval <milliseconds>', 'how often to ask how far it is', wholeAboveZero, 2_000)
     .option('--json', 'print one JSON line with the summary')
     .addHelpText(

@@ -2,10 +2,9 @@ import { Command } from 'commander';
 import type { Deployed, Plan } from '#deploy';
 import { type Progress, reportResult, startProgress } from '#terminal';
 import { takesStore } from './models/store-option.ts';
+import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
-interface Flags {
-  stage?: string;
-  region?: string;
+interface Flags extends StackFlags {
   param?: string[];
   model?: string[];
   dryRun?: true;
@@ -13,10 +12,8 @@ interface Flags {
 }
 
 export function deployCommand(): Command {
-  return takesStore(new Command('deploy'))
+  return takesStack(takesStore(new Command('deploy')))
     .description('Examine, bundle, deploy, make a key, and ask the API once. Says what the stack costs to keep.')
-    .option('--stage <name>', 'of the stack; dev if left out')
-    .option('--region <region>', 'of the stack; that of the environment if left out')
     .option('--param <name=value...>', 'settings, as for serverless deploy')
     .option('--model <ref...>', 'models to put in, the default first; those of the last bundle if left out')
     .option('--dry-run', 'say all that would happen, and change nothing')

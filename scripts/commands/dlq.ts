@@ -3,10 +3,10 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { Command } from 'commander';
 import type { DeadLetters } from '#stack';
 import { formatTable, reportResult, wholeAboveZero } from '#terminal';
+import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
-interface Flags {
+interface Flags extends StackFlags {
   queue?: string;
-  stage?: string;
   json?: true;
   all?: true;
   yes?: true;
@@ -29,10 +29,8 @@ Examples:
 The queue is the one of the deployed stack (--stage), or the one that --queue names by its URL.`,
     );
   const sub = (name: string, description: string) =>
-    command
-      .command(name)
+    takesStack(command.command(name))
       .description(description)
-      .option('--stage <name>', 'the stack freezeframe-NAME; STAGE or dev if left out')
       .option('--queue <url>', 'another queue of dead letters')
       .option('--json', 'print JSON');
   sub('list', 'what is there, the oldest first; nothing is taken away')

@@ -1,19 +1,16 @@
 import { Command } from 'commander';
 import { reportResult } from '#terminal';
 import { takesStore } from './models/store-option.ts';
+import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
-interface Flags {
-  stage?: string;
-  region?: string;
+interface Flags extends StackFlags {
   param?: string[];
   json?: true;
 }
 
 export function doctorCommand(): Command {
-  return takesStore(new Command('doctor'))
+  return takesStack(takesStore(new Command('doctor')))
     .description('look at this machine, the project and the AWS account: what works, what is missing, what to do')
-    .option('--stage <name>', 'of the stack; dev if left out')
-    .option('--region <region>', 'of the stack; that of the environment or profile if left out')
     .option('--param <name=value...>', 'settings, as for serverless deploy')
     .option('--json', 'print JSON')
     .addHelpText(

@@ -30,10 +30,10 @@ const LOADERS = {
 } satisfies Record<string, CommandEntry['load']>;
 
 const SUMMARIES: Readonly<Record<keyof typeof LOADERS, string>> = {
-  start: 'the whole way once: from drawn pictures to an answering gateway',
+  start: 'the whole way once: from photos/, or a drawn sample, to answers on this machine',
   init: 'make this folder a project of yours, and touch nothing that is there',
   train: 'train a model on pictures or a table, freeze it and keep it',
-  import: 'bring a Keras, TensorFlow.js, Teachable Machine or ONNX model',
+  import: 'bring a Keras, TensorFlow.js, TensorFlow Lite, Teachable Machine or ONNX model',
   dataset: 'look at a data set as training sees it',
   freeze: 'turn a trained model into one verified file that answers anywhere',
   models: 'list, compare, tag, share and remove frozen models',

@@ -4,11 +4,10 @@ import { KEY_SCOPES, type KeyRecord, type KeyScope } from '#functions';
 import type { KeyStore } from '#keys';
 import { formatTable, reportResult } from '#terminal';
 import defaults from '../../resources/defaults.json' with { type: 'json' };
+import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
-interface Flags {
-  stage?: string;
+interface Flags extends StackFlags {
   path?: string;
-  region?: string;
   local?: true;
   json?: true;
   expires?: string;
@@ -33,15 +32,12 @@ A key is shown once, when it is made. What is kept is its SHA-256, in the accoun
 /SERVICE/STAGE/keys (--path names another place), or with --local in the store of this machine.`,
   );
   const sub = (name: string, description: string) =>
-    command
-      .command(name)
+    takesStack(command.command(name))
       .description(description)
-      .option('--stage <name>', 'of the stack; STAGE or dev if left out')
       .option(
         '--path <path>',
         'of the parameters, where it is not /SERVICE/STAGE/keys, with the service of serverless.yml',
       )
-      .option('--region <region>', 'of the stack; that of the environment or profile if left out')
       .option('--local', 'for freezeframe dev --auth key on this machine')
       .option('--json', 'print JSON');
   sub('create', 'make a key and show it, once')

@@ -3,7 +3,7 @@ import { askAws, serviceName } from '#stack';
 import type { KeyStore } from './keys.ts';
 
 /** Where the stack of a stage looks for its keys. */
-export function keysPath(stage = process.env.STAGE ?? 'dev'): string {
+export function keysPath(stage = 'dev'): string {
   return `/${serviceName()}/${stage}/keys`;
 }
 

@@ -32,14 +32,21 @@ export function parseS3Url(url: string): { bucket: string; key: string } {
   throw new FreezeframeError('used-wrongly', expected('s3://bucket/prefix', 'the pictures', url));
 }
 
-async function stepFunctions() {
+/** A client where the state machine or the execution is: its ARN names the region. */
+async function stepFunctions(arn: string) {
   const sdk = await import('@aws-sdk/client-sfn');
-  return { sdk, client: new sdk.SFNClient({}) };
+  return { sdk, client: new sdk.SFNClient(placeOf(arn)) };
+}
+
+/** `arn:aws:states:REGION:...`; what is no ARN says nothing. */
+function placeOf(arn: string): { region?: string } {
+  const [, region] = /^arn:[\w-]+:states:([\w-]+):/.exec(arn) ?? [];
+  return region ? { region } : {};
 }
 
 /** @returns the execution's ARN, by which it can be followed. */
 export async function startBatch(stateMachine: string, input: BatchInput): Promise<string> {
-  const { sdk, client } = await stepFunctions();
+  const { sdk, client } = await stepFunctions(stateMachine);
   // A name of our own: asked again after a lost answer, Step Functions starts no second one.
   const request = { stateMachineArn: stateMachine, name: `batch-${randomUUID()}`, input: JSON.stringify(input) };
   const { executionArn } = await askAws(
@@ -51,7 +58,7 @@ export async function startBatch(stateMachine: string, input: BatchInput): Promi
 
 /** How far the execution has come. */
 export async function readBatch(execution: string): Promise<BatchState> {
-  const { sdk, client } = await stepFunctions();
+  const { sdk, client } = await stepFunctions(execution);
   const asked = client.send(new sdk.DescribeExecutionCommand({ executionArn: execution }));
   const { status = 'UNKNOWN', error, cause, output } = await askAws('The batch cannot be read', asked);
   const { mapRuns } = await askAws(
@@ -108,8 +115,9 @@ export async function summarize(state: BatchState): Promise<BatchSummary> {
   const { execution, status, total, failed, error } = state;
   const summary = { execution, status, pictures: total, lost: failed, ...(error ? { error } : {}) };
   const where = writtenTo(state.output);
+  const place = placeOf(execution);
   if (!where) return summary;
-  const manifest = JSON.parse(await (await read(where.bucket, where.key)).text()) as Manifest;
+  const manifest = JSON.parse(await (await read(where.bucket, where.key, place)).text()) as Manifest;
   const succeeded = manifest.ResultFiles.SUCCEEDED ?? [];
   const files = succeeded.map(({ Key }) => `s3://${manifest.DestinationBucket}/${Key}`);
   const found = { ...summary, manifest: `s3://${where.bucket}/${where.key}`, files };
@@ -117,7 +125,7 @@ export async function summarize(state: BatchState): Promise<BatchSummary> {
   let answered = 0;
   const problems: Record<string, number> = {};
   for (const { Key } of succeeded) {
-    const { lines } = await read(manifest.DestinationBucket, Key);
+    const { lines } = await read(manifest.DestinationBucket, Key, place);
     for await (const line of lines()) {
       if (line.trim() === '') continue;
       const { problem } = JSON.parse(line) as { problem?: { type: string } };
@@ -138,10 +146,10 @@ function writtenTo(output = 'null'): { bucket: string; key: string } | undefined
   return ResultWriterDetails && { bucket: ResultWriterDetails.Bucket, key: ResultWriterDetails.Key };
 }
 
-async function read(bucket: string, key: string) {
+async function read(bucket: string, key: string, place: { region?: string }) {
   const { S3Client, GetObjectCommand } = await import('@aws-sdk/client-s3');
   const local = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  const client = new S3Client({ forcePathStyle: local });
+  const client = new S3Client({ ...place, forcePathStyle: local });
   const asked = client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const { Body } = await askAws(`s3://${bucket}/${key} cannot be read`, asked);
   return {

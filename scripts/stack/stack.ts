@@ -18,7 +18,7 @@ export async function askAws<T>(what: string, work: Promise<T>): Promise<T> {
     if (cause.message === 'Region is missing') {
       throw new FreezeframeError('region-missing', 'It is not known which region to ask.', {
         cause,
-        remedy: 'Set AWS_REGION=eu-central-1, say, or a region in the profile.',
+        remedy: 'Say which: --region eu-central-1, AWS_REGION, or a region in the profile.',
       });
     }
     const remedy = REMEDIES[cause.name] ?? 'Check the region (AWS_REGION) and the account (AWS_PROFILE).';
@@ -27,7 +27,7 @@ export async function askAws<T>(what: string, work: Promise<T>): Promise<T> {
 }
 
 /** The stack's name, as `serverless deploy` makes it. */
-export function stackName(stage = process.env.STAGE ?? 'dev'): string {
+export function stackName(stage = 'dev'): string {
   return `${serviceName()}-${stage}`;
 }
 

@@ -32,11 +32,15 @@ export class FakeAws extends LoopbackServer {
   fault: (service: string, operation: string) => Fault | undefined = () => undefined;
   /** More services, by the target's prefix (`AWSStepFunctions`). */
   readonly more = new Map<string, (operation: string, input: Record<string, unknown>) => unknown>();
+  /** Regions that were asked, by the signatures of the requests. */
+  readonly regions = new Set<string>();
   /** Services that speak forms: CloudFormation. */
   query: (action: string, form: URLSearchParams) => string = () => '';
 
   protected async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
+    const [, region] = /Credential=[^/]+\/\d+\/([\w-]+)\//.exec(request.headers.authorization ?? '') ?? [];
+    if (region) this.regions.add(region);
     const target = String(request.headers['x-amz-target'] ?? '');
     const form = String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
     if (form) {

@@ -40,7 +40,7 @@ export function rollbackCommand(): Command {
   return takesStore(new Command('rollback'))
     .description('move a tag back to the version that it was at before; again, and it goes back one move more')
     .argument('<name>', 'the name of a model')
-    .argument('[tag]', 'production if left out', 'production')
+    .argument('[tag]', 'which tag to move', 'production')
     .option(...EXPECT)
     .option('--json', 'print one JSON object')
     .addHelpText(

@@ -74,6 +74,12 @@ describe('freezeframe batch', () => {
     });
   });
 
+  it('follows a batch where its ARN says that it is, whatever region the environment names', async () => {
+    aws.regions.clear();
+    expect(await batch('--follow', EXECUTION.replace('eu-central-1', 'ap-south-1'), '--json')).toBe(0);
+    expect([...aws.regions]).toEqual(['ap-south-1']);
+  });
+
   it('takes a manifest, and starts without waiting', async () => {
     const args = ['s3://photos/todo.jsonl', '--manifest', '--state-machine', MACHINE, '--detach'];
     expect(await batch(...args)).toBe(0);

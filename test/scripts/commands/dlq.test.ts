@@ -103,6 +103,26 @@ describe('freezeframe dlq', () => {
     expect(JSON.parse(said).error).toMatchObject({ code: 'stack-outdated', remedy: expect.any(String) });
   });
 
+  it('asks in the region and of the stage that it is told, or that the environment names', async () => {
+    const asked: (string | null)[] = [];
+    aws.query = (_, form) => {
+      asked.push(form.get('StackName'));
+      return '<DescribeStacksResponse><DescribeStacksResult><Stacks/></DescribeStacksResult></DescribeStacksResponse>';
+    };
+    const environment = { STAGE: 'staging', AWS_REGION: process.env.AWS_REGION };
+    Object.assign(process.env, environment);
+    aws.regions.clear();
+    try {
+      await main(['node', 'freezeframe', 'dlq', 'list', '--json']);
+      await main(['node', 'freezeframe', 'dlq', 'list', '--stage', 'prod', '--region', 'us-west-2', '--json']);
+    } finally {
+      delete process.env.STAGE;
+      process.env.AWS_REGION = environment.AWS_REGION;
+    }
+    expect(asked.map((name) => name?.replace(/.*-/, ''))).toEqual(['staging', 'prod']);
+    expect([...aws.regions]).toEqual(['eu-central-1', 'us-west-2']);
+  });
+
   it('says what AWS refused', async () => {
     expect(await main(['node', 'freezeframe', 'dlq', 'list', '--queue', `${URL}-other`, '--json'])).toBe(1);
     expect(JSON.parse(said).error).toMatchObject({ code: 'aws-refused' });
