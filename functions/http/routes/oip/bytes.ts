@@ -24,7 +24,19 @@ export function valuesOf(bytes: Uint8Array, datatype: Datatype, shape: readonly 
   // Copied: numbers of several bytes must begin at a multiple of their size.
   const values = new DATATYPE_INFO[datatype].array(count);
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(bytes);
+  if (values instanceof Float32Array || values instanceof Float64Array) checkFinite(values, datatype, where);
   return values;
+}
+
+/** As in JSON, which cannot say NaN or infinity: a network makes a sure answer of some of them. */
+function checkFinite(values: Float32Array | Float64Array, datatype: Datatype, where: string): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new RequestError(
+    'tensor-value',
+    expected(`a finite number (${datatype})`, `value ${at} of ${where}`, values[at]),
+    { remedy: 'Fill in what is missing before asking: the model has no way to tell it from a number.' },
+  );
 }
 
 export function bytesOf(values: TensorValues): Uint8Array {

@@ -4,7 +4,6 @@ import {
   findOutput,
   knownParameters,
   type TensorData,
-  type TensorValues,
   writeTensor,
 } from '@freezeframe/inference';
 import type { Feeds } from '../../tensors/feeds.ts';
@@ -29,7 +28,7 @@ export function wantedOutputs({ outputs }: Classifier, request: OipRequest): Non
 
 /**
  * Writes the answer: JSON, with the outputs that were asked for as bytes behind it, in order.
- * @throws ModelError `model-output-invalid` for what JSON cannot hold.
+ * @throws ModelError `model-output-invalid` for what JSON cannot hold, and for classes of it.
  */
 export function writeOipResponse(classifier: Classifier, request: OipRequest, results: Feeds, rows: number): Response {
   const { name, version } = classifier.manifest;
@@ -69,20 +68,22 @@ function plain(name: string, tensor: TensorData): Written {
 }
 
 /** Triton's classification extension: the best classes of each row as `value:index:label`, the value as C's `%f`. */
-function classified({ manifest }: Classifier, name: string, { shape, data }: TensorData, classes: number): Written {
+function classified({ manifest }: Classifier, name: string, tensor: TensorData, classes: number): Written {
   const { output } = manifest;
+  // As JSON: NaN has no place in an order, and whatever came first would be the best.
+  const { shape, data } = writeTensor(name, tensor);
   const labels = output.kind === 'classification' && output.name === name ? output.labels : [];
   const [rows = 1, ...rest] = shape;
   const length = elementCount(rest);
   const count = Math.min(classes, length);
   const texts = Array.from({ length: rows }, (_, row) =>
-    best(data.subarray(row * length, (row + 1) * length), count, labels.length === length ? labels : []),
+    best(data.slice(row * length, (row + 1) * length), count, labels.length === length ? labels : []),
   ).flat();
   return { name, datatype: 'BYTES', shape: [rows, count], json: () => texts, bytes: () => joinElements(texts) };
 }
 
-function best(row: TensorValues, count: number, labels: readonly string[]): string[] {
-  const values = Array.from<number | bigint, number>(row, Number);
+function best(row: readonly (number | boolean)[], count: number, labels: readonly string[]): string[] {
+  const values = row.map(Number);
   const order = [...values.keys()].sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
   return order.slice(0, count).map((index) => {
     const label = labels[index];

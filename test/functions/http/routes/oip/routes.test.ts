@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../../../functions/http/app.ts';
+import { expectPrinted } from '../../../../printed.ts';
 import { useModels } from '../../../models.ts';
 import { plainPicture } from '../../../pictures.ts';
 
@@ -65,6 +66,26 @@ describe('Open Inference Protocol v2', () => {
       ]);
       expect(new Float32Array(whole.slice(length).buffer)).toEqual(new Float32Array([100_200]));
     }
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'refuses %d as bytes, as in JSON',
+    async (value) => {
+      const input = { ...house, data: undefined, parameters: { binary_data_size: 8 } };
+      const { body, headers } = binary({ inputs: [input] }, new Uint8Array(new Float32Array([1, value]).buffer));
+      const response = await post('/v2/models/prices/infer', body, headers);
+      expect(response.status).toBe(422);
+      expect((await read(response)).error).toContain(`value 1 of inputs[0] but received ${value}`);
+    },
+  );
+
+  it.each([{}, { classification: 1 }])('has no classes of what is no number (%j)', async (parameters) => {
+    // 3e38 x 1000 is past what a float holds.
+    const input = { ...house, data: [3e38, -3e38] };
+    const response = await json({ inputs: [input], outputs: [{ name: 'price', parameters }] });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({ type: '/errors#model-output-invalid' });
+    expectPrinted(/"model-output-invalid"/);
   });
 
   it('takes encoded pictures, and answers classes', async () => {
