@@ -1,6 +1,8 @@
+import { expected, RequestError } from '@freezeframe/inference';
 import { INVOCATIONS } from '../shared/events/index.ts';
 import type { AnsweredEvent, WorkEvent } from '../shared/events/kind.ts';
 import { doWork } from '../shared/jobs/work.ts';
+import { MAX_ANSWER_BYTES } from '../shared/limits.ts';
 import { describeError, logLine } from '../shared/observe/log.ts';
 import { measureFailure } from '../shared/observe/metrics.ts';
 import type { Invocation } from '../shared/observe/observe.ts';
@@ -16,7 +18,7 @@ import { InvocationError } from './invocation-error.ts';
 export async function handleInvocation(event: unknown, invocation?: Invocation): Promise<object | null> {
   try {
     const kind = INVOCATIONS.find(({ recognises }) => recognises(event)) as WorkEvent | AnsweredEvent;
-    if ('answer' in kind) return await kind.answer(event, invocation);
+    if ('answer' in kind) return checkSize(await kind.answer(event, invocation));
     for (const work of kind.read(event, '')) await doWork(work, invocation);
     return null;
   } catch (error) {
@@ -24,4 +26,13 @@ export async function handleInvocation(event: unknown, invocation?: Invocation):
     logLine('error', 'invocation failed', describeError(error));
     throw new InvocationError(error);
   }
+}
+
+/** @throws RequestError `answer-too-large`, where Lambda would say no more than that. */
+function checkSize(answer: object): object {
+  const bytes = Buffer.byteLength(JSON.stringify(answer));
+  if (bytes <= MAX_ANSWER_BYTES) return answer;
+  throw new RequestError('answer-too-large', expected(`at most ${MAX_ANSWER_BYTES} bytes`, 'the answer', bytes), {
+    remedy: 'Ask about fewer pictures or rows at a time, or name the outputs that you need.',
+  });
 }

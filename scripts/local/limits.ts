@@ -1,10 +1,10 @@
-import { MAX_REQUEST_BYTES } from '#functions';
+import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from '#functions';
 
 /** Invocation payload, request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const REQUEST_PAYLOAD_LIMIT = MAX_REQUEST_BYTES;
 
-/** Invocation payload, response: Lambda's own message gives 100 bytes more than for the request. */
-export const RESPONSE_PAYLOAD_LIMIT = 6_291_556;
+/** Invocation payload, response. */
+export const RESPONSE_PAYLOAD_LIMIT = MAX_ANSWER_BYTES;
 
 /** A request's body at an HTTP API: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 export const API_BODY_LIMIT = 10 * 1024 * 1024;

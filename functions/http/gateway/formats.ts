@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { MAX_ANSWER_BYTES, MAX_BALANCED_BYTES } from '../../shared/limits.ts';
 
 /** What of an API Gateway payload 2.0 event is read; the other formats are read into it. */
 export type GatewayEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'rawQueryString' | 'headers'> & {
@@ -23,6 +24,8 @@ export interface GatewayResult extends APIGatewayProxyStructuredResultV2 {
 
 /** How something that stands before the function tells it of a request, and wants to be answered. */
 export interface EventFormat {
+  /** The largest result that it lets through, as JSON. Bytes. */
+  readonly most: number;
   recognises(event: Json): boolean;
   read(event: Json): GatewayEvent;
   write(result: APIGatewayProxyStructuredResultV2, event: Json): GatewayResult;
@@ -32,6 +35,7 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** API Gateway's HTTP API, and a function URL. */
 const payload2: EventFormat = {
+  most: MAX_ANSWER_BYTES,
   recognises: ({ rawPath, requestContext }) =>
     typeof rawPath === 'string' && typeof record(record(requestContext).http).method === 'string',
   read: (event) => {
@@ -43,6 +47,7 @@ const payload2: EventFormat = {
 
 /** A load balancer: the query is as it was sent, and the answer has lists of headers where the event has. */
 const loadBalancer: EventFormat = {
+  most: MAX_BALANCED_BYTES,
   recognises: (event) => isOlder(event) && 'elb' in record(event.requestContext),
   read: (event) => ({
     ...common(event),
@@ -66,6 +71,7 @@ const loadBalancer: EventFormat = {
 
 /** API Gateway's REST API, and an HTTP API that was told to send payload 1.0: the query is decoded. */
 const payload1: EventFormat = {
+  most: MAX_ANSWER_BYTES,
   recognises: isOlder,
   read: (event) => {
     const context = record(event.requestContext);

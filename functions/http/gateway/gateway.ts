@@ -2,6 +2,7 @@ import { expected, FreezeframeError, RequestError } from '@freezeframe/inference
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { keepBody } from '../body/sent-body.ts';
 import { problemResponse } from '../responses/problem.ts';
+import { refuseAnswer, resultBytes } from '../responses/too-large.ts';
 import { methodsAt } from '../route.ts';
 import { ROUTES } from '../routes/index.ts';
 import { splitBase } from './base-path.ts';
@@ -42,7 +43,11 @@ export function toHandler(
   return async (event) => {
     const format = isRecord(event) ? FORMATS.find(({ recognises }) => recognises(event)) : undefined;
     if (!format || !isRecord(event)) return toResult(refuseEvent(event));
-    return format.write(await toResult(await respond(app, event, format, isRoute)), event);
+    const { response, path } = await respond(app, event, format, isRoute);
+    const result = format.write(await toResult(response), event);
+    const bytes = resultBytes(result, format.most);
+    if (bytes <= format.most) return result;
+    return format.write(await toResult(refuseAnswer(response.headers, bytes, format.most, path)), event);
   };
 }
 
@@ -51,7 +56,7 @@ async function respond(
   sent: Parameters<EventFormat['read']>[0],
   { read }: EventFormat,
   isRoute: (path: string) => boolean,
-): Promise<Response> {
+): Promise<{ response: Response; path: string }> {
   let request: Request;
   const { body, ...event } = read(sent);
   // The body is megabytes of text, and Lambda's client holds the event until the next one comes.
@@ -60,9 +65,10 @@ async function respond(
   try {
     request = toRequest({ ...event, rawPath: path, body: body ?? null });
   } catch (cause) {
-    return problemResponse(new RequestError('request-malformed', 'The request cannot be read', { cause }));
+    const error = new RequestError('request-malformed', 'The request cannot be read', { cause });
+    return { response: problemResponse(error), path };
   }
-  return app.fetch(request, { event, base });
+  return { response: await app.fetch(request, { event, base }), path };
 }
 
 /** Nobody sent this over HTTP: whoever set up what calls the function reads the reason in its log. */

@@ -55,6 +55,7 @@ export const PROBLEMS = {
   'picture-truncated': { status: 422, title: 'The picture is cut off' },
   'picture-unreadable': { status: 422, title: 'The picture cannot be decoded' },
   'picture-not-taken': { status: 422, title: 'The model takes tensors, not pictures' },
+  'answer-too-large': { status: 422, title: 'The answer is too large' },
   'result-too-large': { status: 422, title: 'The result is too large' },
   'task-has-no-result': { status: 422, title: 'The model answers tensors only' },
   'heatmap-absent': { status: 404, title: 'The model has no heat map' },

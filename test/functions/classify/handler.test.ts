@@ -45,6 +45,14 @@ describe('handleInvocation', () => {
     });
   });
 
+  it('says so where an answer is more than Lambda takes', async () => {
+    const house = { name: 'house', datatype: 'FP32', shape: [1_100_000, 2], data: new Array(2_200_000).fill(1) };
+    await expect(handleInvocation({ tensors: [house], model: 'prices' })).rejects.toMatchObject({
+      name: 'answer-too-large',
+      message: expect.stringContaining('name the outputs'),
+    });
+  });
+
   it.each([
     [{}, 'request-invalid'],
     [null, 'request-invalid'],

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { sentBody } from '../../../../functions/http/body/sent-body.ts';
 import type { GatewayEvent } from '../../../../functions/http/gateway/formats.ts';
 import { toHandler } from '../../../../functions/http/gateway/gateway.ts';
+import { MAX_ANSWER_BYTES, MAX_BALANCED_BYTES } from '../../../../functions/shared/limits.ts';
 
 const event = (method: string, path: string, rest: Partial<GatewayEvent> = {}): GatewayEvent => ({
   rawPath: path,
@@ -21,6 +22,9 @@ const echo = new Hono()
     context.header('x-length', String(body.byteLength));
     return context.body(body, 200, { 'content-type': 'image/png' });
   })
+  .get('/large/:size', (context) =>
+    context.body('"'.repeat(Number(context.req.param('size'))), 200, { etag: '"e"', vary: 'x' }),
+  )
   .all('*', async (context) => {
     context.header('set-cookie', 'a=1', { append: true });
     context.header('set-cookie', 'b=2', { append: true });
@@ -77,6 +81,23 @@ describe('toHandler', () => {
       const result = await handler(wrong);
       expect(result).toMatchObject({ statusCode: 400, headers: { 'content-type': 'application/problem+json' } });
       expect(JSON.parse(result.body ?? '')).toMatchObject({ status: 400 });
+    }
+  });
+
+  it('says so where an answer is more than Lambda or the load balancer takes, as JSON', async () => {
+    const balanced = (size: number) => ({ httpMethod: 'GET', path: `/large/${size}`, requestContext: { elb: {} } });
+    for (const [limit, ask] of [
+      [MAX_ANSWER_BYTES, (size: number) => event('GET', `/large/${size}`)],
+      [MAX_BALANCED_BYTES, balanced],
+    ] as const) {
+      // Each quotation mark takes two bytes.
+      expect(await handler(ask(limit / 2 - 300))).toMatchObject({ statusCode: 200, headers: { etag: '"e"' } });
+      const { headers, body, ...refused } = await handler(ask(limit / 2 + 1));
+      expect(refused).toMatchObject({ statusCode: 422, isBase64Encoded: false });
+      expect(headers).toMatchObject({ 'content-type': 'application/problem+json', vary: 'x' });
+      expect(headers).not.toHaveProperty('etag');
+      const instance = `/large/${limit / 2 + 1}`;
+      expect(JSON.parse(body ?? '')).toMatchObject({ type: '/errors#answer-too-large', instance });
     }
   });
 
