@@ -1,5 +1,6 @@
 import { expected, FreezeframeError, RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { decodeBase64 } from '../../shared/base64.ts';
 import { keepBody } from '../body/sent-body.ts';
 import { problemResponse } from '../responses/problem.ts';
 import { refuseAnswer, resultBytes } from '../responses/too-large.ts';
@@ -89,15 +90,30 @@ function toRequest(event: GatewayEvent): Request {
   url.pathname = event.rawPath;
   url.search = event.rawQueryString;
   const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers)) if (value !== undefined) headers.set(name, value);
+  for (const [name, value] of Object.entries(event.headers)) if (value !== undefined) headers.set(name, latin1(value));
   if (event.cookies?.length) headers.set('cookie', event.cookies.join('; '));
   // Upper case as all methods are: the router finds them in an object, which has `constructor` and the like from birth.
   const method = event.requestContext.http.method.toUpperCase();
   // A GET may carry a body on the wire, but not in the web's Request: it means nothing, so it is left out.
   if (!event.body || method === 'GET' || method === 'HEAD') return newRequest(url, method, { headers });
-  const body = Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
+  const body = event.isBase64Encoded ? bytesOf(event.body) : Buffer.from(event.body, 'utf8');
   headers.set('content-length', String(body.byteLength));
   return keepBody(newRequest(url, method, { headers }), body);
+}
+
+/** Node's decoder leaves out what is no base64, and a picture would be answered without it. @throws Error */
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.from(base64, 'base64');
+  if (base64.length % 4 === 0 && bytes.length === Buffer.byteLength(base64, 'base64')) return bytes;
+  const tolerant = decodeBase64(base64);
+  if (tolerant) return new Uint8Array(tolerant);
+  throw new Error(expected('base64', 'the body', base64));
+}
+
+/** Headers are bytes, and the web's hold no more than one in a character: others are their UTF-8, as on the wire. */
+function latin1(value: unknown): string {
+  const text = String(value);
+  return /[^\0-\xff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 }
 
 /** The web's Request refuses some methods that the router is to answer with 405. */

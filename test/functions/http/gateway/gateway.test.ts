@@ -101,6 +101,24 @@ describe('toHandler', () => {
     }
   });
 
+  it.each(['aGk!aGk=', 'a', 'aGk==', 'aG=k'])('refuses a body that only looks like base64: %j', async (body) => {
+    const result = await handler(event('POST', '/bytes', { body, isBase64Encoded: true }));
+    expect(result).toMatchObject({ statusCode: 400, headers: { 'content-type': 'application/problem+json' } });
+    expect(JSON.parse(result.body ?? '')).toMatchObject({ type: '/errors#request-malformed' });
+  });
+
+  it.each(['aGVsbG8', 'aGVs\r\nbG8=\n', 'aGVsbG8='])('reads base64 as it is written: %j', async (body) => {
+    const result = await handler(event('POST', '/bytes', { body, isBase64Encoded: true }));
+    expect(result).toMatchObject({ statusCode: 200, body: 'aGVsbG8=' });
+  });
+
+  it('takes headers in any script, as their bytes', async () => {
+    const result = await handler(event('GET', '/', { headers: { 'x-city': 'Łódź', 'x-plain': 'ü' } }));
+    const { headers } = JSON.parse(result.body ?? '');
+    expect(Buffer.from(headers['x-city'], 'latin1').toString()).toBe('Łódź');
+    expect(headers['x-plain']).toBe('ü');
+  });
+
   it('takes at most two parameters, as Node 24 on Lambda demands', () => {
     expect(handler.length).toBeLessThanOrEqual(2);
   });
