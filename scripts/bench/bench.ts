@@ -96,10 +96,10 @@ export function chosenNames(names: readonly string[], only: readonly string[]): 
   );
 }
 
-/** @throws FreezeframeError `used-wrongly` where what was typed is no number of requests */
-export function requestsIn(typed: string): number {
+/** @throws FreezeframeError `used-wrongly` where what was typed is no number of them */
+export function amountIn(typed: string, what = 'requests'): number {
   if (/^[1-9]\d*$/.test(typed)) return Number(typed);
-  throw wrongly(expected('a number of requests', 'this benchmark', typed));
+  throw wrongly(expected(`a number of ${what}`, 'this benchmark', typed));
 }
 
 /** @throws FreezeframeError `used-wrongly` where the variable is not set */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { LocalGateway } from '#local';
 import { memoryOf } from '#system';
-import { type Bench, requestsIn } from './bench.ts';
+import { amountIn, type Bench } from './bench.ts';
 import { openClient } from './setups/client.ts';
 import { photograph } from './setups/photograph.ts';
 import { withSmallGateway } from './setups/small-gateway.ts';
@@ -17,7 +17,7 @@ export const loadBench: Bench = {
   name: 'load',
   summary: 'Pictures over loopback as fast as the gateway answers: requests a second, errors, memory on the way.',
   async run({ rest: [typed = String(REQUESTS)] }) {
-    const requests = requestsIn(typed);
+    const requests = amountIn(typed);
     return withSmallGateway({}, (gateway) => measure(gateway, requests));
   },
 };

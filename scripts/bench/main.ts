@@ -16,6 +16,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   cold: async () => (await import('./cold.ts')).coldBench as unknown as Bench,
   decode: async () => (await import('./decode.ts')).decodeBench,
   explain: async () => (await import('./explain.ts')).explainBench,
+  folder: async () => (await import('./folder.ts')).folderBench,
   freeze: async () => (await import('./freeze.ts')).freezeBench,
   import: async () => (await import('./import.ts')).importBench,
   load: async () => (await import('./load.ts')).loadBench,

@@ -1,5 +1,5 @@
 import { median, memoryOf } from '#system';
-import { type Bench, chosenNames, inTemporaryFolder, requestsIn, round, say, wrongly } from './bench.ts';
+import { amountIn, type Bench, chosenNames, inTemporaryFolder, round, say, wrongly } from './bench.ts';
 import { type Case, makeCases } from './serve/pictures.ts';
 import { processorTime } from './serve/processor-time.ts';
 import { openWorkshop } from './serve/run.ts';
@@ -19,7 +19,7 @@ export const memoryBench: Bench = {
   name: 'memory',
   summary: 'What a function with MobileNetV2 holds while it answers small and large pictures: RSS after every 500.',
   async run({ rest: [typed = String(REQUESTS)], only = USUALLY }) {
-    const requests = requestsIn(typed);
+    const requests = amountIn(typed);
     const chosen = chosenNames(
       SUBJECTS.map(({ name }) => name),
       only,

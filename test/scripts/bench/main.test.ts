@@ -52,6 +52,7 @@ describe('what npm run bench is told', () => {
     ['no subjects', () => ['cold', '--only', ''], '--only but received ""'],
     ['no count', () => ['load', 'many'], 'a number of requests'],
     ['half a request', () => ['memory', '1.5'], 'a number of requests'],
+    ['no picture', () => ['folder', '0'], 'a number of pictures'],
   ])('is refused before anything is measured: %s', async (_, args, words) => {
     const { code, text } = await told(...args());
     expect({ code, text }).toEqual({ code: 2, text: expect.stringContaining(words) });
