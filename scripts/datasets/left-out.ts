@@ -28,9 +28,14 @@ const BESIDE_PICTURES = new Set(
   ),
 );
 
+/** Whether a file is not called as those are that lie beside pictures: then it is missed where it is left out. */
+export function mayBePicture(file: string): boolean {
+  return !BESIDE_PICTURES.has(extname(file).toLowerCase());
+}
+
 /** What a model would learn from the smaller part says little of the whole. @throws FreezeframeError `dataset-unusable` */
 export function refuseMostGone(kind: Dataset['kind'], kept: number, skipped: readonly Skipped[]): void {
-  const isData = ({ file }: Skipped) => kind === 'table' || !BESIDE_PICTURES.has(extname(file).toLowerCase());
+  const isData = ({ file }: Skipped) => kind === 'table' || mayBePicture(file);
   const gone = skipped.filter(isData);
   if (gone.length <= kept) return;
   const [what, shown] = [kind === 'table' ? 'rows' : 'pictures', leftOutOf(gone, 5)];

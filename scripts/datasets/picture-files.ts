@@ -1,5 +1,5 @@
-import type { DatasetOptions, Skipped } from './dataset.ts';
-import { usableLabels, withoutContradictions } from './folder/folder.ts';
+import type { DatasetOptions, Skipped, SplitName } from './dataset.ts';
+import { inAnotherSplit, usableLabels, withoutContradictions } from './folder/folder.ts';
 import { lostOf } from './folder/lost.ts';
 import { type Scan, scanFolder } from './folder/scan.ts';
 import { DATASET_KINDS } from './kinds.ts';
@@ -15,6 +15,7 @@ export interface FoundPictures extends Scan {
 interface LabelledPicture {
   readonly file: string;
   readonly label: string;
+  readonly split: SplitName | undefined;
   readonly digest: string;
 }
 
@@ -32,16 +33,24 @@ export async function findPictures(spec: string, options: DatasetOptions = {}): 
 }
 
 /**
- * Leaves out pictures whose bytes are under two labels, and adds them to `skipped`.
+ * Leaves out bytes that are under two labels, and what is to be learnt from where a folder called test holds its bytes. Both are
+ * added to `skipped`.
  * @throws FreezeframeError `dataset-unusable` for a label with fewer than 3 different pictures, with the reasons, and where most are gone
  */
 export function checkedPictures<P extends LabelledPicture>(
   { labels, pictures: found }: FoundPictures,
   pictures: P[],
   skipped: Skipped[],
-): P[] {
+): { learnt: P[]; tested: P[] } {
   const usable = withoutContradictions(pictures, skipped);
-  usableLabels(labels, usable, lostOf(found, skipped));
-  refuseMostGone('pictures', usable.length, skipped);
-  return usable;
+  const tested = usable.filter(({ split }) => split === 'test');
+  const digests = new Set(tested.map(({ digest }) => digest));
+  const learnt = usable.filter(({ split, digest, file }) => {
+    if (split === 'test') return false;
+    if (digests.has(digest)) skipped.push({ file, reason: inAnotherSplit('test') });
+    return !digests.has(digest);
+  });
+  usableLabels(labels, learnt, lostOf(found, skipped));
+  refuseMostGone('pictures', learnt.length + tested.length, skipped);
+  return { learnt, tested };
 }

@@ -28,7 +28,7 @@ function oddOnesOf({ answers, model }: Pick<TransferReport, 'answers' | 'model'>
 /** The result for machines. */
 export function transferLine(report: TransferReport) {
   const { stored, production, warnings, quality, test, constant } = report;
-  const { tried, folds, model, curve, skipped, duplicates, seconds } = report;
+  const { tried, folds, model, curve, skipped, copies, duplicates, seconds } = report;
   const { name, version } = stored;
   return {
     name,
@@ -43,6 +43,7 @@ export function transferLine(report: TransferReport) {
     ...(model.unknown ? { unknown: { recall: model.unknown.recall, falseAccepts: model.unknown.falseAccepts } } : {}),
     learningCurve: curve.map(({ right: _, ...point }) => point),
     suspects: suspectsOf(report).map(({ file, label, called, probability }) => ({ file, label, called, probability })),
+    copies,
     duplicates,
     skipped: leftOutOf(skipped, MOST_NAMED),
     seconds,
@@ -52,7 +53,7 @@ export function transferLine(report: TransferReport) {
 /** The result for people. */
 export function describeTransfer(report: TransferReport): string {
   const { stored, production, warnings, quality, test, constant } = report;
-  const { folds, model, tried, curve, skipped, duplicates, seconds } = report;
+  const { folds, model, tried, curve, skipped, copies, duplicates, seconds } = report;
   const { unknown, frozen } = model;
   const lines = [
     `Accuracy ${formatAccuracy({ ...quality })}, by ${folds}-fold cross-validation`,
@@ -85,6 +86,12 @@ export function describeTransfer(report: TransferReport): string {
       oddOnesOf(report)
         .slice(0, 3)
         .map(({ file }) => file),
+    ),
+  );
+  lines.push(
+    ...named(
+      'Copies, each counted once',
+      copies.map((files) => files.join(' = ')),
     ),
   );
   lines.push(

@@ -5,13 +5,13 @@ import type { NumbersWanted } from '#quantize';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
 import { draftOf } from './draft.ts';
-import { extractFeatures, type PictureFile } from './features/extract.ts';
+import type { PictureFile } from './features/extract.ts';
 import { HEAD_WEIGHTS } from './freeze/emit-head.ts';
-import { eachAnswer, largest } from './head/answers.ts';
 import { chooseBest } from './head/choose.ts';
 import { rowsOfEach } from './head/folds.ts';
 import type { CurvePoint } from './head/learning-curve.ts';
 import { type HeldOutAnswer, heldOutAnswers, type Quality, qualityOf, qualityOfAnswers } from './held-out.ts';
+import { onTestFolder } from './test-folder.ts';
 import {
   type Candidate,
   featureCache,
@@ -82,6 +82,8 @@ export interface TransferReport {
   readonly notes: readonly string[];
   readonly bytes: number;
   readonly skipped: readonly Skipped[];
+  /** Files with the same bytes: they count once. */
+  readonly copies: readonly (readonly string[])[];
   readonly duplicates: readonly (readonly string[])[];
   readonly seconds: number;
 }
@@ -159,7 +161,7 @@ async function trainBest(
   const { right, quality } = qualityOfAnswers(answers);
   const supports = supportsOf(found.labels, answers);
   const constant = compareClasses(found.labels, supports, right);
-  const test = await onTestFolder(best, model, shared);
+  const { quality: test, skipped } = await onTestFolder(best, model, shared);
   const partial = {
     labels: found.labels,
     tried,
@@ -183,7 +185,8 @@ async function trainBest(
     backbone: best.backbone,
     production: await productionOf(store, options.name),
     curve: model.curve.map((point) => ({ ...point, ...accuracyOf(point.right, point.count) })),
-    skipped: best.skipped,
+    skipped: [...best.skipped, ...skipped],
+    copies: best.copies,
     duplicates: duplicatesOf(best),
     seconds: (performance.now() - start) / 1000,
   };
@@ -226,28 +229,4 @@ function reasonFor(labels: readonly string[], supports: readonly number[]): stri
 function duplicatesOf({ groups, pictures }: Candidate): string[][] {
   const copies = [...rowsOfEach(groups).values()].filter(({ length }) => length > 1);
   return copies.map((rows) => rows.map((row) => pictures[row]?.file as string));
-}
-
-/** Pictures of a folder called test: nothing was learnt from them or chosen by them. */
-async function onTestFolder(
-  { backbone }: Candidate,
-  { head }: TransferModel,
-  { found, cache, signal, inMemory }: TransferOptions,
-): Promise<Quality | undefined> {
-  const files = found.pictures.filter(({ split }) => split === 'test');
-  if (files.length === 0) return undefined;
-  const { features, rowOf } = await extractFeatures(backbone, files, { cache, signal, inMemory });
-  const called = new Int32Array(features.count);
-  try {
-    await eachAnswer(features, [[head]], undefined, (row, own) => {
-      called[row] = largest(own);
-    });
-  } finally {
-    await features.close();
-  }
-  const known = files.flatMap(({ label }, i) => {
-    const row = rowOf[i] as number;
-    return row < 0 ? [] : [found.labels[called[row] as number] === label];
-  });
-  return known.length === 0 ? undefined : qualityOf(known.filter(Boolean).length, known.length);
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodePicture, FreezeframeError } from '@freezeframe/inference';
-import { checkedPictures, type FoundPictures, type Skipped } from '#datasets';
+import { checkedPictures, type FoundPictures, reasonOf, type Skipped } from '#datasets';
 import type { Backbone } from './backbones/backbone.ts';
-import { type Extracted, extractFeatures, type PictureFile } from './features/extract.ts';
+import { digestsOf, type Extracted, extractFeatures, type PictureFile } from './features/extract.ts';
 import { hashesAt } from './features/picture-hash.ts';
 import { type FrozenHead, freezeHead } from './freeze/freeze-head.ts';
 import { crossValidate, type OutOfFold } from './head/cross-validate.ts';
@@ -33,6 +33,10 @@ interface Picture {
 export interface Candidate {
   readonly backbone: Backbone;
   readonly pictures: readonly Picture[];
+  /** Of a folder called test: kept for the end. */
+  readonly tested: readonly Picture[];
+  /** Files with the same bytes, which count once. */
+  readonly copies: readonly (readonly string[])[];
   readonly data: Labelled;
   /** Near-duplicates share a number. */
   readonly groups: Int32Array;
@@ -75,13 +79,23 @@ export async function tryBackbone(backbone: Backbone, options: TransferOptions):
 
 async function judge(
   backbone: Backbone,
-  files: readonly (PictureFile & { readonly label: string })[],
+  files: FoundPictures['pictures'],
   extracted: Extracted,
   options: TransferOptions,
 ): Promise<Candidate> {
-  const { found, seed } = options;
+  const { found, seed, signal } = options;
   const skipped: Skipped[] = [...found.skipped, ...extracted.skipped];
-  const pictures = oneOfEach(found, files, extracted, skipped);
+  const readable = files.flatMap((one, i) => {
+    const row = extracted.rowOf[i] as number;
+    return row < 0 ? [] : [{ ...one, digest: extracted.digests[row] as string }];
+  });
+  const kept = await withDigests(
+    found.pictures.filter(({ split }) => split === 'test'),
+    skipped,
+    signal,
+  );
+  const { learnt, tested } = checkedPictures(found, [...readable, ...kept], skipped);
+  const pictures = oneOfEach(learnt);
   const numbers = new Map(extracted.digests.map((digest, row) => [digest, row]));
   const rows = Int32Array.from(pictures, ({ digest }) => numbers.get(digest) as number);
   const classes = Int32Array.from(pictures, ({ label }) => found.labels.indexOf(label));
@@ -100,25 +114,33 @@ async function judge(
     const onFold = (done: number, total: number) => tell(Math.floor((100 * done) / total), 100);
     const outOfFold = await crossValidate(objective, data, found.labels.length, foldOf, onFold);
     const { fresh, seconds } = extracted;
-    return { backbone, pictures, data, groups, foldOf, outOfFold, skipped, fresh, seconds };
+    const both = { tested: oneOfEach(tested), copies: [...copiesAmong(learnt), ...copiesAmong(tested)] };
+    return { backbone, pictures, ...both, data, groups, foldOf, outOfFold, skipped, fresh, seconds };
   } finally {
     await objective.close();
   }
 }
 
-/** The first file of each content, without what cannot be learnt from. */
-function oneOfEach(
-  found: FoundPictures,
-  files: readonly (PictureFile & { readonly label: string })[],
-  { rowOf, digests }: Extracted,
-  skipped: Skipped[],
-): Picture[] {
-  const all = files.flatMap(({ path, file, label }, i) => {
-    const row = rowOf[i] as number;
-    return row < 0 ? [] : [{ path, file, label, digest: digests[row] as string }];
+async function withDigests(files: FoundPictures['pictures'], skipped: Skipped[], signal: AbortSignal | undefined) {
+  const digests = await digestsOf(files, { signal });
+  return files.flatMap((one, i) => {
+    const digest = digests[i] as string | Error;
+    if (typeof digest === 'string') return [{ ...one, digest }];
+    skipped.push({ file: one.file, reason: reasonOf(digest) });
+    return [];
   });
+}
+
+/** The first file of each content. */
+function oneOfEach<P extends Picture>(pictures: readonly P[]): P[] {
   const seen = new Set<string>();
-  return checkedPictures(found, all, skipped).filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+  return pictures.filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+}
+
+function copiesAmong(pictures: readonly Picture[]): string[][] {
+  const files = new Map<string, string[]>();
+  for (const { digest, file } of pictures) files.set(digest, [...(files.get(digest) ?? []), file]);
+  return [...files.values()].filter(({ length }) => length > 1);
 }
 
 function smallestClass({ classes }: Labelled, labels: number): number {

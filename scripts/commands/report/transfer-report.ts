@@ -7,7 +7,8 @@ import { performanceOf } from './performance.ts';
 
 /** A training as a report shows it. */
 export function transferReport(report: TransferReport): LabelReport {
-  const { stored, labels, answers, folds, quality, constant, model, curve, skipped, duplicates, tried } = report;
+  const { stored, labels, answers, folds, quality, constant, model, curve, skipped, copies, duplicates, tried } =
+    report;
   const { unknown } = model;
   const threshold = unknown?.threshold ?? Number.POSITIVE_INFINITY;
   return {
@@ -18,7 +19,7 @@ export function transferReport(report: TransferReport): LabelReport {
     pictures: answers.map((one) => (one.score === undefined ? one : { ...one, known: one.score <= threshold })),
     baseline: { label: constant.answer, accuracy: constant.accuracy },
     skipped,
-    duplicates,
+    duplicates: [...copies, ...duplicates],
     learningCurve: curve.map(({ perLabel, right: _, ...accuracy }) => ({ ...accuracy, count: perLabel })),
     ...(unknown
       ? {

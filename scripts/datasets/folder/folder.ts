@@ -51,10 +51,11 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
   for (const picture of pictures) {
     const split = splitOf(picture);
     if (picture.split !== undefined && picture.split !== split && scan.splits.includes(split))
-      skipped.push({ file: picture.file, reason: `the same bytes are in ${split}/` });
+      skipped.push({ file: picture.file, reason: inAnotherSplit(split) });
     else chosen[split].push(picture);
   }
-  for (const split of SPLITS) requireSome(split, chosen[split], labels, lost);
+  const gone = lostOf(scan.pictures, skipped);
+  for (const split of SPLITS) requireSome(split, chosen[split], labels, gone);
   const bytes = input.height * input.width * input.channels;
   const gather = (list: ReadPicture[]): PictureSplit => {
     const pixels = new Uint8Array(list.length * bytes);
@@ -140,6 +141,11 @@ function assignSplits(
   for (const digests of open.values())
     for (const [digest, split] of dealOut(digests, seed, missing)) dealt.set(digest, split);
   return ({ digest }) => dealt.get(digest) ?? fixed.get(digest) ?? 'train';
+}
+
+/** Why a picture is not taken where its folder says. */
+export function inAnotherSplit(split: SplitName): string {
+  return `the same bytes are in ${split}/`;
 }
 
 function requireSome(split: SplitName, pictures: ReadPicture[], labels: string[], lost: Lost) {

@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { type Skipped, SPLITS, type SplitName } from '../dataset.ts';
+import { mayBePicture } from '../left-out.ts';
 import { splitsOf, type TopFolder } from './splits.ts';
 
 export interface FoundPicture {
@@ -39,10 +40,7 @@ const LITTER = new Set(['thumbs.db', 'desktop.ini', 'icon\r', '__macosx']);
  */
 export async function scanFolder(root: string): Promise<Scan> {
   const skipped: Skipped[] = [];
-  const top = await entriesOf(root, '', skipped);
-  for (const { file, path, folder } of top)
-    if (!folder && isPictureFile(path)) skipped.push({ file, reason: 'not in a class folder' });
-  const folders = top.filter((entry) => entry.folder);
+  const folders = foldersAmong(await entriesOf(root, '', skipped), skipped);
   const explicit = splitsOf(await Promise.all(folders.map(lookInto)));
   const pictures: FoundPicture[] = [];
   const labels = new Set<string>();
@@ -60,10 +58,7 @@ export async function scanFolder(root: string): Promise<Scan> {
     for (const entry of folders) {
       const split = explicit.get(entry.name) as SplitName;
       splits.add(split);
-      await addClasses(
-        (await entriesOf(entry.path, entry.file, skipped)).filter((inner) => inner.folder),
-        split,
-      );
+      await addClasses(foldersAmong(await entriesOf(entry.path, entry.file, skipped), skipped), split);
     }
   } else await addClasses(folders, undefined);
   if (labels.size < 2)
@@ -71,6 +66,13 @@ export async function scanFolder(root: string): Promise<Scan> {
       remedy: 'Make one folder per class and put its pictures inside: pictures/cat/*.jpg, pictures/dog/*.jpg.',
     });
   return { pictures, labels: [...labels].sort(), splits: SPLITS.filter((split) => splits.has(split)), skipped };
+}
+
+/** Files beside class folders have no class: what may be a picture is named. */
+function foldersAmong(entries: readonly Entry[], skipped: Skipped[]): Entry[] {
+  for (const { file, folder } of entries)
+    if (!folder && mayBePicture(file)) skipped.push({ file, reason: 'not in a class folder' });
+  return entries.filter(({ folder }) => folder);
 }
 
 async function lookInto({ name, path, file }: Entry): Promise<TopFolder> {

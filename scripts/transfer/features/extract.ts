@@ -138,9 +138,10 @@ async function featureWidth(engine: Engine, { input }: Backbone): Promise<number
   return (answer.features as TensorData).data.length;
 }
 
-async function digestsOf(
+/** sha256 (hex) of each file, or why it cannot be read. */
+export async function digestsOf(
   files: readonly PictureFile[],
-  { signal, onProgress }: ExtractOptions,
+  { signal, onProgress }: Pick<ExtractOptions, 'signal' | 'onProgress'>,
 ): Promise<(string | Error)[]> {
   let done = 0;
   return inParallel(files, AT_ONCE, async ({ path }) => {

@@ -97,6 +97,52 @@ describe('trainTransfer', () => {
     expect(describeTransfer(report)).toContain('No version of shuffled is in production.');
   });
 
+  it('tests on nothing that was learnt, and accounts for every file', async () => {
+    const folder = join(root, 'split');
+    const put = async (file: string, bytes: Uint8Array) => {
+      await mkdir(join(folder, file, '..'), { recursive: true });
+      await writeFile(join(folder, file), bytes);
+    };
+    for (const [label, colour] of [['red', RED] as const, ['blue', BLUE] as const]) {
+      for (let i = 0; i < 8; i++) await put(`train/${label}/${i}.png`, await ball(colour, i));
+      for (const i of [6, 8, 9]) await put(`test/${label}/t${i}.png`, await ball(colour, i));
+      await put(`train/${label}/copy.png`, await ball(colour, 0));
+    }
+    await put(
+      'test/red/near.png',
+      await sharp(await ball(RED, 1))
+        .resize(WIDTH * 2)
+        .png()
+        .toBuffer(),
+    );
+    await put('test/blue/wrong.png', await ball(RED, 3));
+    await put('test/blue/broken.jpg', Buffer.from('no picture'));
+    await put('train/loose.bmp', Buffer.from('BM'));
+    await put('loose.heic', Buffer.from('no picture'));
+    await put('notes.txt', Buffer.from('no picture'));
+    const found = await findPictures(folder);
+    const report = await train({ name: 'split', ...(found ? { found } : {}) });
+    const reasons = Object.fromEntries(report.skipped.map(({ file, reason }) => [file, reason]));
+    expect(reasons).toMatchObject({
+      'loose.heic': 'not in a class folder',
+      'train/loose.bmp': 'not in a class folder',
+      'train/red/6.png': 'the same bytes are in test/',
+      'train/blue/6.png': 'the same bytes are in test/',
+      'train/red/3.png': 'the same bytes are in blue and red',
+      'test/blue/wrong.png': 'the same bytes are in blue and red',
+      'test/blue/broken.jpg': expect.stringMatching(/^Expected JPEG/),
+      'test/red/near.png': 'nearly the same as train/red/1.png',
+    });
+    expect(report.copies).toEqual([
+      ['train/blue/0.png', 'train/blue/copy.png'],
+      ['train/red/0.png', 'train/red/copy.png'],
+    ]);
+    const copies = report.copies.reduce((sum, files) => sum + files.length - 1, 0);
+    const pictures = report.quality.count + (report.test?.count ?? 0);
+    expect(pictures + copies + report.skipped.length).toBe(29);
+    expect(describeTransfer(report)).toContain('Copies, each counted once: train/blue/0.png = train/blue/copy.png');
+  });
+
   it('gives the same file for the same pictures, and runs none of them again', async () => {
     const [first, second] = [await train(), await train()];
     expect(second.stored.digest).toBe(first.stored.digest);

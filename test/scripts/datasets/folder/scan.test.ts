@@ -41,6 +41,21 @@ describe('scanFolder', () => {
     expect(files(scan)).toContainEqual(['test/b/4.png', 'b', 'test']);
   });
 
+  it('names what may be a picture and lies beside class folders', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, {
+      'train/a/1.png': '',
+      'train/b/2.png': '',
+      'train/3.png': '',
+      'test/a/4.png': '',
+      'test/_annotations.csv': '',
+      'phone.heic': '',
+      'data.yaml': '',
+    });
+    const named = (await scanFolder(root)).skipped.map(({ file }) => file);
+    expect(named).toEqual(['phone.heic', 'train/3.png']);
+  });
+
   it('takes train and test for classes where they stand among others', async () => {
     const root = await temporaryFolder();
     await writeFiles(root, { 'train/1.png': '', 'tram/2.png': '' });
