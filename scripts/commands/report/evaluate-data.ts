@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { expected, FreezeframeError, openClassifier } from '@freezeframe/inference';
-import { contentsDigest, type SplitName } from '#datasets';
+import { contentsDigest, type SplitName, withoutContradictions } from '#datasets';
 import {
   type Answer,
   datasetExamples,
@@ -137,7 +137,9 @@ async function wasTrainedOn({ metrics, provenance }: ModelFolder['manifest'], an
   const count = (metrics.data as { count?: unknown } | undefined)?.count;
   const digest = (provenance.dataset as { digest?: unknown } | undefined)?.digest;
   if (typeof digest !== 'string' || typeof count !== 'number' || answers.length < count) return false;
-  const pictures = new Map((await withDigests(answers, 'train')).map((picture) => [picture.digest, picture]));
+  // As in training: bytes under two labels are left out, others count once.
+  const all = (await withDigests(answers, 'train')).map((picture) => ({ ...picture, file: '' }));
+  const pictures = new Map(withoutContradictions(all, []).map((picture) => [picture.digest, picture]));
   return contentsDigest([...pictures.values()]) === digest;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isPictureFile } from '#datasets';
+import { isDecodedFile, isPictureFile } from '#datasets';
 import { checkName } from '#store';
 
 /** Where a project has its photographs: one folder per class. */
@@ -43,7 +43,7 @@ export async function oneOfEach(folder: string): Promise<string[]> {
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     const files = await readdir(join(folder, entry.name), { recursive: true });
-    const [first] = files.filter((file) => isPictureFile(file) && !file.startsWith('.')).sort();
+    const [first] = files.filter((file) => isDecodedFile(file) && !file.startsWith('.')).sort();
     if (first !== undefined) found.push(resolve(folder, entry.name, first));
   }
   return found.slice(0, 4);

@@ -24,11 +24,18 @@ export interface Scan {
   skipped: Skipped[];
 }
 
-const PICTURE_FILES = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.avif', '.tif', '.tiff']);
+const DECODED = new Set('.jpg .jpeg .jpe .jfif .pjpeg .png .apng .webp .gif .avif .tif .tiff'.split(' '));
+/** Pictures that are refused when they are read: to pass over them would lose a telephone's photographs without a word. */
+const OTHERS = new Set('.bmp .heic .heif .jxl .jp2 .dng .psd'.split(' '));
+
+/** Whether a file is called as pictures are. */
+export function isPictureFile(name: string): boolean {
+  return isDecodedFile(name) || OTHERS.has(extname(name).toLowerCase());
+}
 
 /** Whether a file is called as pictures are that can be decoded here. */
-export function isPictureFile(name: string): boolean {
-  return PICTURE_FILES.has(extname(name).toLowerCase());
+export function isDecodedFile(name: string): boolean {
+  return DECODED.has(extname(name).toLowerCase());
 }
 
 /** What systems leave behind in folders of pictures. */

@@ -67,7 +67,11 @@ describe('freezeframe evaluate', () => {
     expect(await warned(folder)).toBe(true);
     await scratch.picture('seen/red/copy.png', 'red');
     expect(await warned(folder)).toBe(true);
-    await scratch.picture('seen/red/other.png', 'grey');
+    // Training left these out.
+    await scratch.picture('seen/red/both.png', 'grey');
+    await scratch.picture('seen/blue/both.png', 'grey');
+    expect(await warned(folder)).toBe(true);
+    await scratch.picture('seen/red/other.png', 'white');
     expect(await warned(folder)).toBe(false);
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -127,6 +127,21 @@ describe('freezeframe predict', () => {
       [files[0], 'red'],
       [files[1], 'green'],
       [files[2], 'blue'],
+    ]);
+  });
+
+  it('answers JPEG by all its names, and passes over no picture of another format in silence', async () => {
+    const folder = join(scratch.folder, 'phone');
+    await mkdir(folder);
+    const red = { width: 8, height: 8, channels: 3, background: 'red' } as const;
+    await writeFile(join(folder, '1.jfif'), await sharp({ create: red }).jpeg().toBuffer());
+    await scratch.write('phone/2.HEIC', '\0\0\0\u0018ftypheic\0\0\0\0mif1heic');
+    await scratch.write('phone/notes.txt', 'no picture');
+    const { code, stdout } = await run(['predict', 'colours', folder, '--json']);
+    expect(code).toBe(1);
+    expect(lines(stdout)).toMatchObject([
+      { file: join(folder, '1.jfif'), predictions: [{ label: 'red' }, {}, {}] },
+      { file: join(folder, '2.HEIC'), status: 415, detail: expect.stringContaining('HEIC') },
     ]);
   });
 
