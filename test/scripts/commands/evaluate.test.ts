@@ -71,7 +71,7 @@ describe('freezeframe evaluate', () => {
     await scratch.picture('seen/red/both.png', 'grey');
     await scratch.picture('seen/blue/both.png', 'grey');
     expect(await warned(folder)).toBe(true);
-    await scratch.picture('seen/red/other.png', 'white');
+    await scratch.picture('seen/red/other.png', 'lime');
     expect(await warned(folder)).toBe(false);
   });
 
