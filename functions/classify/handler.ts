@@ -1,12 +1,12 @@
 import { expected, RequestError } from '@freezeframe/inference';
 import { INVOCATIONS } from '../shared/events/index.ts';
 import type { AnsweredEvent, WorkEvent } from '../shared/events/kind.ts';
+import { InvocationError } from '../shared/invocation-error.ts';
 import { doWork } from '../shared/jobs/work.ts';
 import { MAX_ANSWER_BYTES } from '../shared/limits.ts';
 import { describeError, logLine } from '../shared/observe/log.ts';
 import { measureFailure } from '../shared/observe/metrics.ts';
 import type { Invocation } from '../shared/observe/observe.ts';
-import { InvocationError } from './invocation-error.ts';
 
 /**
  * Answers a direct invocation by an event of any kind of `INVOCATIONS`. A kind that leaves work behind (an event of the bus)

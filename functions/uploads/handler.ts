@@ -1,5 +1,7 @@
 import { RequestError } from '@freezeframe/inference';
 import type { SQSBatchResponse } from 'aws-lambda';
+import { refuseMisdirected, senderOf } from '../shared/events/misdirected.ts';
+import { InvocationError } from '../shared/invocation-error.ts';
 import { AnnouncementInDoubt } from '../shared/jobs/announce.ts';
 import { IN_PROGRESS } from '../shared/jobs/once.ts';
 import { doWork, type Work, workName } from '../shared/jobs/work.ts';
@@ -24,7 +26,7 @@ const AT_ONCE = 4;
  * it is recorded with its problem and not tried again.
  */
 export async function handleUploads(event: unknown, invocation?: Invocation): Promise<SQSBatchResponse> {
-  const { Records } = validate(sqsEvent, event, 'The SQS event');
+  const { Records } = readEvent(event);
   measure('BatchSize', Records.length);
   const batch = new Batch(invocation);
   const failed = await inParallel(Records, AT_ONCE, (record) =>
@@ -33,6 +35,18 @@ export async function handleUploads(event: unknown, invocation?: Invocation): Pr
     ),
   );
   return { batchItemFailures: failed.flat() };
+}
+
+/** @throws InvocationError for what no queue has sent. */
+function readEvent(event: unknown) {
+  try {
+    if (senderOf(event) !== 'aws:sqs') refuseMisdirected(event, 'messages of the queue of uploads');
+    return validate(sqsEvent, event, 'The SQS event');
+  } catch (error) {
+    measureFailure(error);
+    logLine('error', 'invocation failed', describeError(error));
+    throw new InvocationError(error);
+  }
 }
 
 class Batch {
@@ -48,33 +62,32 @@ class Batch {
 
   /** @returns whether the message is done with. */
   async handle(record: SqsRecord): Promise<boolean> {
-    const works = await read(record);
-    if (typeof works === 'boolean') return works;
+    let works: readonly Work[];
     try {
-      for (const work of works) {
-        if (!this.#time.suffices()) {
-          logLine('warn', 'message put back: there is not enough time left');
-          return false;
-        }
-        await this.#do(work);
-      }
-      return true;
+      works = readMessage(record.body, record.messageId);
     } catch (error) {
-      if ((error as Error).name === IN_PROGRESS) {
-        logLine('info', 'message put back: the same is being done elsewhere');
-        return false;
-      }
-      if (error instanceof AnnouncementInDoubt) {
-        logLine('warn', 'message put off: its event may have been sent', {
-          until: new Date(error.until).toISOString(),
-        });
-        await calmly(putOff(record, error.until));
-        return false;
-      }
-      measureFailure(error);
-      logLine('error', 'message failed', describeError(error));
-      return false;
+      return refuse(record, error);
     }
+    let again = false;
+    let refused: RequestError | undefined;
+    // One that fails keeps none of the others from being done: a notification may tell of a hundred.
+    for (const work of works) {
+      if (!this.#time.suffices()) {
+        logLine('warn', 'message put back: there is not enough time left');
+        return false;
+      }
+      try {
+        await this.#do(work);
+      } catch (error) {
+        if (error instanceof RequestError) refused ??= error;
+        else {
+          again = true;
+          await explain(record, error);
+        }
+      }
+    }
+    if (again) return false;
+    return refused === undefined || refuse(record, refused);
   }
 
   #do(work: Work): Promise<void> {
@@ -85,16 +98,25 @@ class Batch {
   }
 }
 
-/** @returns what a message asks for; where nobody understands it, whether it is among the dead letters. */
-async function read(record: SqsRecord): Promise<readonly Work[] | boolean> {
-  try {
-    return readMessage(record.body, record.messageId);
-  } catch (error) {
+/** Why a message comes again. */
+async function explain(record: SqsRecord, error: unknown): Promise<void> {
+  if ((error as Error).name === IN_PROGRESS) {
+    logLine('info', 'message put back: the same is being done elsewhere');
+  } else if (error instanceof AnnouncementInDoubt) {
+    logLine('warn', 'message put off: its event may have been sent', { until: new Date(error.until).toISOString() });
+    await calmly(putOff(record, error.until));
+  } else {
     measureFailure(error);
     logLine('error', 'message failed', describeError(error));
-    const said = error instanceof RequestError ? `${error.code}: ${error.message}` : undefined;
-    return said !== undefined && (await calmly(setAside(record, said))) === true;
   }
+}
+
+/** What nobody will ever understand. @returns whether it is among the dead letters. */
+async function refuse(record: SqsRecord, error: unknown): Promise<boolean> {
+  measureFailure(error);
+  logLine('error', 'message failed', describeError(error));
+  const said = error instanceof RequestError ? `${error.code}: ${error.message}` : undefined;
+  return said !== undefined && (await calmly(setAside(record, said))) === true;
 }
 
 /** What spares a delivery: where it cannot be done, the message comes again as it would have. */

@@ -156,10 +156,13 @@ function describe({ MessageId = '', Body = '', ReceiptHandle = '', Attributes = 
     receipt: ReceiptHandle,
   };
   try {
-    const about = readMessage(Body, MessageId).map((task) =>
-      task.kind === 'job' ? `s3://${task.job.object.bucket}/${task.job.object.key}` : `receipt of ${task.id}`,
-    );
-    return { ...letter, about };
+    const works = readMessage(Body, MessageId);
+    const [refused] = works.flatMap((work) => (work.kind === 'refused' ? [work.error] : []));
+    const about = works.flatMap((work) => {
+      if (work.kind === 'refused') return [];
+      return [work.kind === 'job' ? `s3://${work.job.object.bucket}/${work.job.object.key}` : `receipt of ${work.id}`];
+    });
+    return { ...letter, about, ...(refused ? { reason: refused.message } : {}) };
   } catch (error) {
     return { ...letter, about: [], reason: (error as Error).message };
   }

@@ -7,6 +7,7 @@ import { hasOne, payloadShape, toQuestion } from '../payload.ts';
 import { readObject } from '../s3.ts';
 import { validate } from '../validate.ts';
 import type { AnsweredEvent } from './kind.ts';
+import { refuseMisdirected } from './misdirected.ts';
 
 const shape = {
   ...payloadShape,
@@ -30,6 +31,7 @@ const schema = z.strictObject(shape).check(
 export const question: AnsweredEvent = {
   recognises: () => true,
   async answer(event) {
+    refuseMisdirected(event, 'a picture, several, tensors or an S3 object');
     const request = validate(schema, event, 'The event');
     const asked = await readQuestion(request);
     measure('BatchSize', 'pictures' in asked ? asked.pictures.length : 1);

@@ -45,6 +45,26 @@ describe('handleInvocation', () => {
     });
   });
 
+  it.each([
+    ['aws:s3', 'queue of uploads', { Records: [{ eventSource: 'aws:s3', s3: {} }] }],
+    ['aws:sqs', 'function uploads', { Records: [{ eventSource: 'aws:sqs', messageId: '1', body: '{}' }] }],
+    ['aws:sqs', 'function uploads', [{ eventSource: 'aws:sqs', messageId: '1', body: '{}' }]],
+    ['aws:sns', 'Subscribe', { Records: [{ EventSource: 'aws:sns', Sns: {} }] }],
+    ['aws:kinesis', 'invoke classify', { Records: [{ eventSource: 'aws:kinesis', kinesis: {} }] }],
+    ['aws:dynamodb', 'invoke classify', { Records: [{ eventSource: 'aws:dynamodb', dynamodb: {} }] }],
+    ['aws:kafka', 'invoke classify', { eventSource: 'aws:kafka', records: {} }],
+    ['aws:logs', 'invoke classify', { awslogs: { data: '' } }],
+    ['aws:firehose', 'invoke classify', { deliveryStreamArn: 'arn', records: [] }],
+    ['an HTTP request', 'function http', { version: '2.0', rawPath: '/classify', headers: {} }],
+    ['an HTTP request', 'function http', { httpMethod: 'POST', path: '/classify' }],
+  ])('says where an event of %s belongs: %s', async (sender, where, event) => {
+    const error = await handleInvocation(event).catch((reason: Error) => reason);
+    expect(error).toMatchObject({ name: 'request-invalid' });
+    const { detail, remedy } = JSON.parse((error as Error).message);
+    expect(detail).toContain(sender);
+    expect(remedy).toContain(where);
+  });
+
   it('says so where an answer is more than Lambda takes', async () => {
     const house = { name: 'house', datatype: 'FP32', shape: [1_100_000, 2], data: new Array(2_200_000).fill(1) };
     await expect(handleInvocation({ tensors: [house], model: 'prices' })).rejects.toMatchObject({

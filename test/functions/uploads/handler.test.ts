@@ -89,6 +89,41 @@ describe('handleUploads', () => {
     }
   });
 
+  it('does all parts of a message of a hundred, whatever becomes of some', async () => {
+    const keys = Array.from({ length: 100 }, (_, i) => `many/${i}.png`);
+    const picture = await plainPicture('red');
+    for (const key of keys) s3.objects.set(`uploads/${key}`, picture);
+    s3.objects.set('uploads/many/3.png', { status: 503, code: 'SlowDown' });
+    const records = keys.map((key) => record(key));
+    records[5] = record('100%');
+    Object.assign(records[7] ?? {}, { s3: undefined });
+    expect(await handleUploads(sqs(notify(...records)))).toEqual(failed('m0'));
+    const done = keys.filter((key) => result(key)?.predictions?.[0].label === 'red');
+    expect(done).toHaveLength(97);
+    expect(lines.filter(({ level }) => level === 'ERROR')).toHaveLength(1);
+    // When the rest is done, what nobody understands is left; without a queue for dead letters it is delivered until SQS moves it.
+    s3.objects.set('uploads/many/3.png', picture);
+    lines.length = 0;
+    expect(await handleUploads(sqs(notify(...records)))).toEqual(failed('m0'));
+    expect(result('many/3.png')?.predictions?.[0].label).toBe('red');
+    expect(lines.filter(({ level }) => level === 'ERROR')).toMatchObject([{ code: 'key-invalid' }]);
+  });
+
+  it.each([
+    ['aws:kinesis', { Records: [{ eventSource: 'aws:kinesis', kinesis: { data: 'aGk=' } }] }],
+    ['aws:dynamodb', { Records: [{ eventSource: 'aws:dynamodb', dynamodb: {} }] }],
+    ['aws:sns', { Records: [{ EventSource: 'aws:sns', Sns: { Message: '{}' } }] }],
+    ['aws:s3', notify(record('a.png'))],
+    ['aws:kafka', { eventSource: 'aws:kafka', records: {} }],
+    ['an HTTP request', { rawPath: '/classify' }],
+    ['undefined', {}],
+  ])('refuses what the queue has not sent, by its name: %s', async (sender, event) => {
+    await expect(handleUploads(event)).rejects.toMatchObject({
+      name: 'request-invalid',
+      message: expect.stringContaining(sender),
+    });
+  });
+
   it.each([
     ['absent', { status: 404, code: 'NoSuchKey' }, 'object-absent'],
     ['denied', { status: 403, code: 'AccessDenied' }, 'object-denied'],
