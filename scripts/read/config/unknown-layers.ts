@@ -2,8 +2,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { definitionOf, LAYERS } from '#convert';
 import { ImportError } from '#guards';
 import { type ConfigLayer, isModel, KERAS_LAYERS, type KerasModel, type LayerConfig, readTopology } from '#keras';
-
-type Serialized = LayerConfig & { readonly module?: unknown; readonly registered_name?: unknown };
+import { foreignParts, isForeign } from './foreign.ts';
 
 interface UnsupportedLayer {
   readonly layer: string;
@@ -24,13 +23,17 @@ const REMEDY =
  * @throws ImportError `custom-object` or `unsupported-layer` once, naming all of them
  */
 export function refuseUnknownLayers(config: KerasModel['config'], layers: () => readonly ConfigLayer[]): void {
-  const top = config as Serialized;
-  if (!isModel(top.class_name) || isForeign(top)) {
-    const name = typeof top.config.name === 'string' ? ` ("${top.config.name}")` : '';
-    const problem = { layer: String(top.config.name ?? ''), className: top.class_name, position: 0, custom: true };
+  if (!isModel(config.class_name) || isForeign(config)) {
+    const name = typeof config.config.name === 'string' ? ` ("${config.config.name}")` : '';
+    const problem = {
+      layer: String(config.config.name ?? ''),
+      className: config.class_name,
+      position: 0,
+      custom: true,
+    };
     throw new ImportError(
       'custom-object',
-      `The model${name} is of the class ${top.class_name}, whose Python code is not in the file.`,
+      `The model${name} is of the class ${config.class_name}, whose Python code is not in the file.`,
       {
         details: { unsupported: [{ ...problem, reason: 'a subclassed model' }] },
         remedy: 'Rebuild it as a Sequential or functional model, load the weights into that and save it again.',
@@ -38,9 +41,15 @@ export function refuseUnknownLayers(config: KerasModel['config'], layers: () => 
     );
   }
   const isNeeded = neededBy(config);
-  const problems = layers().flatMap(({ path, layer }, position) => {
-    return isNeeded(path) ? problemsOf(layer, path, position) : [];
+  const all = layers();
+  const found = all.flatMap(({ path, layer }, position) => (isNeeded(path) ? problemsOf(layer, path, position) : []));
+  const foreign = foreignParts(config.config).flatMap(({ path: part, className }) => {
+    const position = all.findIndex(({ path }) => isWithin(path, part) || isWithin(part, path));
+    const needed = all.some(({ path }) => (isWithin(path, part) || isWithin(part, path)) && isNeeded(path));
+    if (!needed || found.some(({ layer }) => layer === part)) return [];
+    return [{ layer: part, className, position, reason: 'a custom class', custom: true }];
   });
+  const problems = [...found, ...foreign].sort((a, b) => a.position - b.position);
   if (problems.length === 0) return;
   const list = problems.map((p) => `"${p.layer}" (${p.className}, layer ${p.position + 1}): ${p.reason}`);
   const custom = problems.some((problem) => problem.custom);
@@ -53,6 +62,10 @@ export function refuseUnknownLayers(config: KerasModel['config'], layers: () => 
       remedy: custom ? REMEDY : `Supported are ${supported.join(', ')}.`,
     },
   );
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}/`);
 }
 
 /** What runs for an answer: `add_loss` leaves layers in a model that are computed with for its loss alone. */
@@ -86,14 +99,7 @@ function problemsOf(layer: LayerConfig, path: string, position: number): Unsuppo
   });
 }
 
-/** Of a module or package that is not Keras's, whatever its class is called. */
-function isForeign({ module, registered_name, class_name }: Serialized): boolean {
-  if (class_name.includes('>')) return true;
-  if (typeof registered_name === 'string' && /^(?!keras|TensorFlow)[^>]*>/i.test(registered_name)) return true;
-  return typeof module === 'string' && !/^(keras|tf_keras|tensorflow)(\.|$)/.test(module);
-}
-
-function isOfKeras({ class_name, module }: Serialized): boolean {
+function isOfKeras({ class_name, module }: LayerConfig): boolean {
   return KERAS_LAYERS.has(class_name) || (typeof module === 'string' && module.startsWith('keras.src.ops'));
 }
 

@@ -13,7 +13,8 @@ const STATE: readonly { readonly name: RegExp; readonly of?: string; readonly wh
   { name: /(^|\/)count(_\d+)?$/, of: 'Normalization', why: 'how many samples it was adapted to' },
   { name: /(^|\/)vars\/2$/, of: 'Normalization', why: 'the same' },
   { name: /(^|\/)(vector_)?(u|sn_u)(_\d+)?$/, of: 'SpectralNormalization', why: 'a vector of the last training step' },
-  { name: /(^|\/)vars\/0$/, of: 'SpectralNormalization', why: 'the same' },
+  // Keras 3.15 writes the inner layer's kernel among its own as well, in front of the vector.
+  { name: /(^|\/)vars\/[01]$/, of: 'SpectralNormalization', why: 'the same' },
   { name: /(^|\/)(total|count)(_\d+)?$/, of: 'AddMetric', why: 'a metric' },
 ];
 

@@ -54,6 +54,31 @@ describe('a config from outside', () => {
     }
   });
 
+  const own = { module: null, class_name: 'LSTMCell', config: { name: 'c' }, registered_name: 'LSTMCell' };
+  const rectifier = { module: 'mine', class_name: 'LeakyReLU', config: { name: 'r' }, registered_name: 'LeakyReLU' };
+  const ofScript = { module: null, registered_name: 'Dense' };
+  it.each([
+    ['a layer', model(dense(ofScript)), 'd'],
+    ['a cell', model({ class_name: 'RNN', config: { name: 'rnn', cell: own } }), 'rnn/c'],
+    ['one of several cells', model({ class_name: 'RNN', config: { name: 'rnn', cell: [own] } }), 'rnn/c'],
+    ['an activation', model(dense({}, { activation: rectifier })), 'd/r'],
+    ['a model', model({ ...model(dense()), module: null, registered_name: 'Sequential' }), 'm'],
+    ['a layer of a model', model(model(dense(ofScript))), 'm/d'],
+    [
+      'a layer of a model that a wrapper holds',
+      model({ class_name: 'TimeDistributed', config: { name: 't', layer: model(dense(ofScript)) } }),
+      't/m/d',
+    ],
+  ])('is refused where %s is of a class of a script that has the name of one of Keras', (_, json, path) => {
+    expect(() => readConfig(json, 'config.json')).toThrow(refusal('custom-object', '1 of the model'));
+    expect(() => readConfig(json, 'config.json')).toThrow(`"${path}"`);
+  });
+
+  it('is read whatever class training alone needs', () => {
+    const initializer = { module: null, class_name: 'Mine', config: {}, registered_name: 'Mine' };
+    expect(readConfig(model(dense({}, { kernel_initializer: initializer })), 'config.json')).toBeDefined();
+  });
+
   it('is refused once, with all layers that cannot be known, also within others', () => {
     const wrapped = {
       class_name: 'TimeDistributed',
