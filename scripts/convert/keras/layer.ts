@@ -2,6 +2,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import type * as z from 'zod';
 import type { Argument, LayerConfig, Shape, Tensor, WeightSpec } from '#keras';
 import { GraphBuilder, type Value } from '#onnx';
+import type { PictureRange } from '../picture-range.ts';
 import type { Activation } from './activations/activation.ts';
 
 /** How a weight lies in memory where ONNX's order is not Keras's. */
@@ -82,8 +83,8 @@ export interface LayerDefinition<C = unknown> {
   activation?(config: C): string;
   /** What the answer keeps of the input: its numbers, in another shape or order, or at least the range they lie in. */
   keeps?(config: C): 'numbers' | 'range' | undefined;
-  /** Of a layer that scales pictures where a model begins: whether it is made for 0..255 or for 0..1. */
-  expects?(config: C, weight: (name: string) => Tensor | undefined): 'bytes' | 'unit';
+  /** Of a layer that scales pictures where a model begins: whether it is made for 0..255 or for 0..1, where that shows. */
+  expects?(config: C, weight: (name: string) => Tensor | undefined): PictureRange | undefined;
   /** How many rows the table has that the input's numbers choose from. */
   vocabulary?(config: C): number;
 }

@@ -1,5 +1,6 @@
 import type { Engine, EngineTensor } from '@freezeframe/inference';
 import type { GraphProto } from '#onnx';
+import { ownRange } from '../onnx/own-range.ts';
 import { type ModelFacts, type PictureFacts, pictureFacts } from './model-facts.ts';
 
 export interface OnnxFacts extends ModelFacts {
@@ -10,14 +11,18 @@ export interface OnnxFacts extends ModelFacts {
 /** What decides how the graph is imported; shapes as onnxruntime infers them. */
 export function onnxFacts(graph: GraphProto, { inputs, outputs }: Pick<Engine, 'inputs' | 'outputs'>): OnnxFacts {
   const found = inputs.length === 1 && inputs[0] ? pictureOf(inputs[0]) : undefined;
-  const bytes = inputs[0]?.datatype === 'UINT8';
+  const own = found && ownOf(graph, inputs[0] as EngineTensor);
   return {
     inputs: inputs.map(({ name, shape, datatype }) => ({ name, shape, integers: !datatype.startsWith('FP') })),
     outputs: outputs.map(({ name, shape }) => ({ name, shape })),
     activation: lastActivation(graph, outputs[0]?.name ?? ''),
     ...(found ?? {}),
-    ...(found && bytes ? { own: { takes: 'bytes', reason: 'its input is uint8' } as const } : {}),
+    ...(own ? { own } : {}),
   };
+}
+
+function ownOf(graph: GraphProto, { name, datatype }: EngineTensor): ModelFacts['own'] {
+  return datatype === 'UINT8' ? { takes: 'bytes', reason: 'its input is uint8' } : ownRange(graph, name);
 }
 
 /** ONNX's own order comes first where both would do. */

@@ -25,6 +25,23 @@ function withFirst(value: number): ImportedKerasModel {
   return { ...imported, model: { ...imported.model, weights } };
 }
 
+/** Functions of `keras.ops`, one after the other, on one input. */
+function functional(shape: number[], ...calls: { class_name: string; constants: unknown[] }[]): ImportedKerasModel {
+  const batch_shape = [null, ...shape];
+  const input = { class_name: 'InputLayer', name: 'x', config: { name: 'x', batch_shape }, inbound_nodes: [] };
+  const operators = calls.map(({ class_name, constants }, i) => {
+    const history = [i === 0 ? 'x' : `op_${i - 1}`, 0, 0];
+    const tensor = { class_name: '__keras_tensor__', config: { shape: batch_shape, keras_history: history } };
+    const inbound_nodes = [{ args: [tensor, ...constants], kwargs: {} }];
+    return { class_name, module: 'keras.src.ops.numpy', name: `op_${i}`, config: { name: `op_${i}` }, inbound_nodes };
+  });
+  const layers = [input, ...operators];
+  const output_layers = [[`op_${calls.length - 1}`, 0, 0]];
+  const config = { name: 'model', layers, input_layers: [['x', 0, 0]], output_layers };
+  const model = { config: { class_name: 'Functional', config }, weights: new Map<string, Tensor>() };
+  return { kind: 'keras', format: 'keras-3', notes: [], model, plan: planLayers(model.config) };
+}
+
 /** A model of the given layers, without weights. */
 function sequential(shape: (number | null)[], ...layers: { class_name: string; config: object }[]): ImportedKerasModel {
   const input = { class_name: 'InputLayer', config: { name: 'x', batch_shape: [null, ...shape], dtype: 'float32' } };
@@ -69,11 +86,32 @@ describe('kerasFacts', () => {
   const facts = ({ model }: ImportedKerasModel) => kerasFacts(planFreeze(model));
 
   it.each([
-    [1 / 255, 'bytes'],
-    [2, 'unit'],
-  ])('knows what a Rescaling by %d wants', (scale, takes) => {
-    const model = sequential([32, 32, 3], { class_name: 'Rescaling', config: { scale, offset: -1 } });
+    [1 / 255, -1, 'bytes'],
+    [1, -127.5, 'bytes'],
+    [2, -1, 'unit'],
+    [1, -0.5, 'unit'],
+  ])('knows what a Rescaling by %d and %d wants', (scale, offset, takes) => {
+    const model = sequential([32, 32, 3], { class_name: 'Rescaling', config: { scale, offset } });
     expect(facts(model).own).toMatchObject({ takes, reason: expect.stringContaining('Rescaling') });
+  });
+
+  it('leaves open what a Rescaling wants that tells nothing', () => {
+    const model = sequential([32, 32, 3], { class_name: 'Rescaling', config: { scale: 1, offset: 0 } });
+    expect(facts(model).own).toBeUndefined();
+  });
+
+  const call = (class_name: string, x2?: unknown) => ({ class_name, constants: x2 === undefined ? [] : [x2] });
+  it.each([
+    [[call('TrueDivide', 255)], 'bytes'],
+    [[call('Multiply', 1 / 127.5), call('Subtract', 1)], 'bytes'],
+    [[call('Multiply', 2), call('Subtract', 1)], 'unit'],
+    [[call('Subtract', [123.68, 116.78, 103.94])], 'bytes'],
+    [[call('Subtract', [0.485, 0.456, 0.406]), call('TrueDivide', 0.225)], 'unit'],
+    [[call('Multiply', [0.299, 0.587, 0.114])], undefined],
+    [[call('Flip'), call('Add', -0.5)], 'unit'],
+    [[call('Flip')], undefined],
+  ])('knows what the operators %j want', (operators, takes) => {
+    expect(facts(functional([32, 32, 3], ...operators)).own?.takes).toBe(takes);
   });
 
   it('sees a softmax behind layers that only change the shape', () => {

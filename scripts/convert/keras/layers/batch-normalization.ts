@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import { broadcastDims, fixed, renamed } from '#onnx';
+import { rangeOfTerms } from '../../picture-range.ts';
 import { defineLayer, type EmitContext, single } from '../layer.ts';
 import { initializer } from '../options.ts';
 import { affineOptions, affineWeights } from './sample-normalization.ts';
@@ -25,6 +26,8 @@ export const batchNormalization = defineLayer<BatchNormalizationConfig>({
   summary: 'Normalises each channel by statistics of training: (x - mean) / sqrt(variance + epsilon) * gamma + beta.',
   actsInTraining: true,
   mask: 'keep',
+  // Trained on bytes it has their mean. A small one tells nothing: 0..1 and -1..1 have it too.
+  expects: (_, weight) => (rangeOfTerms([...(weight('moving_mean')?.data ?? [])]) === 'bytes' ? 'bytes' : undefined),
   config,
   weights: (c, inputs) => normalizationWeights(c, single(inputs)),
   emit: (context, c, inputs) => {

@@ -56,14 +56,8 @@ function foldInputs(graph: GraphBuilder, inputs: readonly Value[], type: string)
   return { ...(terms[0] as Value), name, shape: mergedShape(inputs.map((input) => input.shape)) };
 }
 
-function folding(
-  className: string,
-  type: string,
-  summary: string,
-  facts: Pick<LayerDefinition, 'expects'> = {},
-): LayerDefinition {
+function folding(className: string, type: string, summary: string): LayerDefinition {
   return defineLayer({
-    ...facts,
     className,
     summary,
     config: z.object({}),
@@ -99,5 +93,5 @@ export const MERGING_LAYERS: readonly LayerDefinition[] = [
   folding('Maximum', 'Max', 'The largest of two or more tensors, element by element.'),
   folding('Minimum', 'Min', 'The smallest of two or more tensors, element by element.'),
   folding('Multiply', 'Mul', 'The product of two or more tensors, element by element.'),
-  folding('Subtract', 'Sub', 'The difference of two tensors.', { expects: () => 'bytes' }),
+  folding('Subtract', 'Sub', 'The difference of two tensors.'),
 ];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { broadcastDims, type GraphBuilder, renamed, type Value } from '#onnx';
+import { rangeOfFactors, rangeOfTerms } from '../../picture-range.ts';
 import { defineLayer, single } from '../layer.ts';
 import { flattened, numbers } from '../options.ts';
 
@@ -15,8 +16,8 @@ const config = z.object({ scale: factor, offset: factor.prefault(0) });
 export const rescaling = defineLayer<z.output<typeof config>>({
   className: 'Rescaling',
   summary: 'x * scale + offset; a list holds one number per channel (the last axis).',
-  // 1/255 and 1/127.5 want bytes; 2 (with offset -1) wants 0..1.
-  expects: ({ scale }) => (scale.every((value) => Math.abs(value) < 0.5) ? 'bytes' : 'unit'),
+  // A scale that tells nothing (1) leaves the mean that is taken off.
+  expects: ({ scale, offset }) => rangeOfFactors(scale) ?? rangeOfTerms(offset),
   config,
   mask: 'keep',
   emit: ({ graph }, c, inputs) => {

@@ -28,7 +28,7 @@ function binary(
     readonly truths?: true;
     /** Of whole numbers it is one, however it is worked out. */
     readonly keepsIntegers?: true;
-    readonly preprocesses?: true;
+    readonly scales?: OperatorDefinition['scales'];
   } = {},
 ): OperatorDefinition {
   const where = `an operand of ${keras[0] ?? tensorflow[0]}`;
@@ -37,7 +37,7 @@ function binary(
     keras,
     tensorflow,
     parameters: PAIR,
-    ...(options.preprocesses ? { preprocesses: true } : {}),
+    ...(options.scales ? { scales: options.scales } : {}),
     emit: (to, { x1, x2 }) => {
       const { values, shape } = broadcast(to.graph, [x1, x2], where, options.at);
       const [a, b] = (options.truths ? values.map((value) => to.cast(value, 'bool')) : values) as [Value, Value];
@@ -67,14 +67,14 @@ const floorDivide: Emit = (to, a, b) => to.graph.op('Floor', [to.graph.op('Div',
 
 /** Operators that work on each element by itself. */
 export const ELEMENTWISE: readonly OperatorDefinition[] = [
-  binary(['Add'], ['math.add', '__operators__.add', 'add', 'math.add_v2'], 'Add'),
-  binary(['Subtract'], ['math.subtract', '__operators__.sub', 'subtract'], 'Sub', { preprocesses: true }),
-  binary(['Multiply'], ['math.multiply', '__operators__.mul', 'multiply'], 'Mul'),
+  binary(['Add'], ['math.add', '__operators__.add', 'add', 'math.add_v2'], 'Add', { scales: 'adds' }),
+  binary(['Subtract'], ['math.subtract', '__operators__.sub', 'subtract'], 'Sub', { scales: 'adds' }),
+  binary(['Multiply'], ['math.multiply', '__operators__.mul', 'multiply'], 'Mul', { scales: 'multiplies' }),
   binary(
     ['Divide', 'TrueDivide'],
     ['math.truediv', '__operators__.truediv', 'math.divide', 'realdiv', 'divide', 'truediv', 'RealDiv'],
     'Div',
-    { at: 'float32', preprocesses: true },
+    { at: 'float32', scales: 'divides' },
   ),
   binary(['FloorDivide'], ['math.floordiv', '__operators__.floordiv', 'floordiv', 'floor_div'], floorDivide, {
     at: 'float32',

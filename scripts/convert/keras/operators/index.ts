@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { LayerConfig } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
+import { rangeOfFactors, rangeOfTerms } from '../../picture-range.ts';
 import {
   type BoundCall,
   defineLayer,
@@ -19,7 +20,7 @@ import { PAIRS } from './numpy/pairs.ts';
 import { PLACES } from './numpy/places.ts';
 import { SORTING } from './numpy/sorting.ts';
 import { STATISTICS } from './numpy/statistics.ts';
-import { holding, type Operand, operandOf, type Sizes } from './operand.ts';
+import { constantOf, holding, type Operand, operandOf, type Sizes } from './operand.ts';
 import type { OperatorDefinition } from './operator.ts';
 import { COLOURS } from './pictures/colours.ts';
 import { FRAMES } from './pictures/frames.ts';
@@ -61,6 +62,23 @@ export const OPERATORS: readonly OperatorDefinition[] = [
   ...SORTING,
   stridedSlice,
 ];
+
+/** They pick, order or put together numbers of a picture: what comes behind may tell which these are. */
+const KEEPS_RANGE: ReadonlySet<string> = new Set([
+  'Cast',
+  'Concatenate',
+  'ExpandDims',
+  'Flip',
+  'GetItem',
+  'Pad',
+  'Reshape',
+  'Resize',
+  'Split',
+  'Squeeze',
+  'Stack',
+  'Transpose',
+  'Unstack',
+]);
 
 const BY_KERAS = new Map(
   OPERATORS.flatMap((operator) => operator.keras.map((name) => [name, asLayer(operator, true)] as const)),
@@ -115,9 +133,18 @@ function asLayer(operator: OperatorDefinition, optionsInConfig: boolean): LayerD
     config: optionsOf(names.flat()),
     signature: operator.parameters,
     integers: true,
-    ...(operator.preprocesses ? { expects: () => 'bytes' } : {}),
+    ...(KEEPS_RANGE.has(className) ? { keeps: () => 'range' as const } : {}),
+    ...(operator.scales ? { expects: ({ call, ...options }) => rangeOf(operator, { ...options, ...call }) } : {}),
     ...severalOutputs({ emitAll, outputShapes: shapesByEmitting(emitAll) }),
   });
+}
+
+/** By the constants among the operands; what is divided says nothing. */
+function rangeOf({ scales, parameters }: OperatorDefinition, operands: Record<string, unknown>) {
+  const names = parameters.map((spellings) => spellings.split('|')[0] as string).slice(scales === 'divides' ? 1 : 0, 2);
+  const numbers = names.flatMap((name) => constantOf(operands[name] as Operand)?.values ?? []);
+  if (scales === 'adds') return rangeOfTerms(numbers);
+  return rangeOfFactors(scales === 'divides' ? numbers.map((value) => 1 / value) : numbers);
 }
 
 /** A tensor of sizes that are all known is a constant. */

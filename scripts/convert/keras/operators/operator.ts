@@ -13,8 +13,8 @@ export interface OperatorDefinition {
   readonly tensorflow: readonly string[];
   /** In the order of the call, each in all its spellings: `x|input_tensor`. The first is the operand's name. */
   readonly parameters: readonly string[];
-  /** Arithmetic that a model which begins with it does on pictures of 0..255, as `preprocess_input` does. */
-  readonly preprocesses?: true;
+  /** What its constants do to a picture where a model begins with it, as `preprocess_input` does. */
+  readonly scales?: 'adds' | 'multiplies' | 'divides';
   /** Answers the result; several where the function does. */
   emit(to: Tensors, operands: Operands): Value | readonly Value[];
 }

@@ -227,7 +227,7 @@ export const WINDOWS: readonly OperatorDefinition[] = [
     keras: [],
     tensorflow: ['nn.bias_add', 'keras.backend.bias_add'],
     parameters: ['value|x', 'bias', 'data_format'],
-    preprocesses: true,
+    scales: 'adds',
     emit: (to, { value, bias, data_format }) =>
       biased(to, tensorOf(to.graph, value, 'the operand of bias_add'), bias, data_format),
   },

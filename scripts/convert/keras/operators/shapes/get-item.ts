@@ -28,8 +28,6 @@ export const getItem: OperatorDefinition = {
   keras: ['GetItem'],
   tensorflow: ['__operators__.getitem'],
   parameters: ['x|tensor', 'key|slice_spec'],
-  // The channels in another order.
-  preprocesses: true,
   emit: (to, { x, key }) => {
     const value = asKeras(to.graph, tensorOf(to.graph, x, 'the operand of GetItem'));
     return taken(to, value, expanded(itemsOf(key), value.shape.length));

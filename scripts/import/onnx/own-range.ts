@@ -1,0 +1,73 @@
+import { rangeOfFactors, rangeOfTerms } from '#convert';
+import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from '#onnx';
+import type { ModelFacts } from '../facts/model-facts.ts';
+
+/** What picks, orders or resizes a picture's numbers. */
+const KEEPS_RANGE = new Set([
+  'Cast',
+  'Concat',
+  'Flatten',
+  'Gather',
+  'Identity',
+  'Pad',
+  'Reshape',
+  'Resize',
+  'Slice',
+  'Split',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+  'Upsample',
+]);
+/** Constants of preprocessing are one number for each channel; what is larger is read by nobody here. */
+const MAX_CONSTANT = 16;
+
+/** What the first arithmetic on the picture says of the numbers that the graph takes: exporters keep `Rescaling` and the like. */
+export function ownRange(graph: GraphProto, input: string): ModelFacts['own'] {
+  const constants = constantsOf(graph);
+  const seen = new Set<string>();
+  const look = (name: string): ModelFacts['own'] => {
+    if (seen.has(name)) return undefined;
+    seen.add(name);
+    for (const node of graph.node) {
+      if (!node.input.includes(name)) continue;
+      const takes = rangeOf(node, name, constants);
+      if (takes)
+        return { takes, reason: `its ${node.opType} at the input takes ${takes === 'bytes' ? '0..255' : '0..1'}` };
+      const found = KEEPS_RANGE.has(node.opType) && node.output.map(look).find((own) => own !== undefined);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return look(input);
+}
+
+function rangeOf({ opType, input }: NodeProto, name: string, constants: ReadonlyMap<string, readonly number[]>) {
+  const first = input[0] === name;
+  const given = (at: number) => constants.get(input[at] ?? '') ?? [];
+  const other = given(first ? 1 : 0);
+  if (opType === 'Add' || opType === 'Sub') return rangeOfTerms(other);
+  if (opType === 'Mul') return rangeOfFactors(other);
+  if (opType === 'Div') return first ? rangeOfFactors(other.map((value) => 1 / value)) : undefined;
+  // Trained on bytes it has their mean; a small one tells nothing.
+  if (opType === 'BatchNormalization') return rangeOfTerms(given(3)) === 'bytes' ? ('bytes' as const) : undefined;
+  return undefined;
+}
+
+function constantsOf({ initializer, node }: GraphProto): ReadonlyMap<string, readonly number[]> {
+  const tensors = initializer.map((tensor) => [tensor.name, tensor] as const);
+  const constants = node.flatMap(({ opType, attribute, output }) => {
+    const value = opType === 'Constant' ? attribute.find(({ name }) => name === 'value')?.t : undefined;
+    return value ? [[output[0] ?? '', value] as const] : [];
+  });
+  return new Map([...tensors, ...constants].map(([name, tensor]) => [name, numbersOf(tensor)]));
+}
+
+/** None of other types, and of larger tensors. */
+function numbersOf({ dims, dataType, rawData, floatData }: TensorProto): readonly number[] {
+  const length = dims.reduce((product, size) => product * Number(size), 1);
+  if (dataType !== TensorProto_DataType.FLOAT || length > MAX_CONSTANT) return [];
+  if (floatData.length > 0) return floatData;
+  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  return Array.from({ length: rawData.byteLength >> 2 }, (_, i) => view.getFloat32(i * 4, true));
+}
