@@ -1,3 +1,4 @@
+import type { KeyScope } from '#functions';
 import { createKey, type KeyStore, keyFile, localKeyFile } from '#keys';
 import { readBody } from './http/body.ts';
 import { type Loopback, startLoopback } from './http/loopback.ts';
@@ -26,10 +27,17 @@ export interface LocalAuth {
   close(): void;
 }
 
-/** With `key`, the keys of `freezeframe keys create NAME --local` open the gateway, by the way that they take on AWS. */
-export async function startLocalAuth(mode: LocalAuthMode, file = localKeyFile()): Promise<LocalAuth> {
+/**
+ * With `key`, the keys of `freezeframe keys create NAME --local` open the gateway, by the way that they take on AWS.
+ * @param scopes what the gateway itself asks
+ */
+export async function startLocalAuth(
+  mode: LocalAuthMode,
+  file = localKeyFile(),
+  scopes: KeyScope[] = ['read'],
+): Promise<LocalAuth> {
   if (mode === 'public') return { environment: { API_AUTH: 'public' }, credentials: {}, close: () => {} };
-  const { key, record } = createKey({ name: 'the gateway itself', scopes: ['read'] });
+  const { key, record } = createKey({ name: 'the gateway itself', scopes });
   const kept = keyFile(file);
   const ssm = await startSsm({ ...kept, list: async () => [...(await kept.list()), record] });
   return {

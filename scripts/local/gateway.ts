@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import { buildStamp } from '#bundle';
 import { defaultStore } from '#store';
+import { defaultAuth } from './auth.ts';
 import { startS3 } from './aws/s3.ts';
 import { RESULTS_BUCKET, startUploads, UPLOADS_BUCKET, type UploadFolders, type UploadReport } from './aws/uploads.ts';
 import { docsPage } from './docs/page.ts';
@@ -27,7 +28,7 @@ export interface LocalGatewayOptions {
   readonly timeout?: number;
   /** Pause before a failed upload is delivered again. Milliseconds. */
   readonly retryAfter?: number;
-  /** What the stack would set besides: the functions are public here unless this says otherwise. */
+  /** What the stack would set besides: on a host of this machine the functions are public unless this says otherwise. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Lines that the functions write, and what happens to their processes. */
   readonly log?: (line: string) => unknown;
@@ -74,11 +75,11 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
   try {
     const s3 = await startS3({ [UPLOADS_BUCKET]: folders.uploads, [RESULTS_BUCKET]: folders.results });
     closers.push(s3.close);
-    // Only this machine reaches it, unless the caller says otherwise.
     const environment = {
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       RESULTS_BUCKET,
-      API_AUTH: 'public',
+      // Where others reach it and nobody said who may ask, nobody may.
+      API_AUTH: defaultAuth(host),
       ...options.environment,
     };
     const buildDir = resolve(options.buildDir ?? 'build');

@@ -16,7 +16,7 @@ export function choosePort(said: string | undefined, environment: NodeJS.Process
   });
 }
 
-/** @throws FreezeframeError `port-in-use`, `port-refused` */
+/** @throws FreezeframeError `port-in-use`, `port-refused`, `used-wrongly` for a host that is not this machine's */
 export async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
@@ -28,6 +28,12 @@ export async function listen(server: Server, host: string, port: number): Promis
     if (error.code === 'EACCES') {
       throw new FreezeframeError('port-refused', `This user may not listen on port ${port}.`, {
         remedy: 'Choose one from 1024 on.',
+      });
+    }
+    if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(error.code ?? '')) {
+      throw new FreezeframeError('used-wrongly', expected('an address of this machine', 'the host', host), {
+        remedy: 'Leave --host out, or say --host 0.0.0.0 for all who reach this machine.',
+        cause: error,
       });
     }
     throw error;

@@ -21,7 +21,10 @@ export async function writeRanges(file: string, bytes: number, read: ReadRange, 
         if (content.byteLength !== last - first + 1) {
           throw new RangeError(`Expected ${last - first + 1} bytes from ${first} but received ${content.byteLength}`);
         }
-        await handle.write(content, 0, content.byteLength, first);
+        // A disk that is nearly full takes a part, and says no only to the rest.
+        for (let at = 0; at < content.byteLength; ) {
+          at += (await handle.write(content, at, content.byteLength - at, first + at)).bytesWritten;
+        }
       }
     };
     // All are waited for: none may write into a file that is closed.

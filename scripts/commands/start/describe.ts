@@ -4,7 +4,17 @@ import { formatAccuracy } from '#terminal';
 import type { Started } from './start.ts';
 
 /** What `freezeframe start --json` prints. */
-export function startedResult({ gateway, model, metrics, tried, upload, uploads, curl, bundle }: Started): unknown {
+export function startedResult({
+  gateway,
+  model,
+  metrics,
+  tried,
+  upload,
+  uploads,
+  auth,
+  curl,
+  bundle,
+}: Started): unknown {
   const { units, total, limit, rebuilt } = bundle;
   const trained = metrics ? { metrics } : {};
   return {
@@ -14,13 +24,14 @@ export function startedResult({ gateway, model, metrics, tried, upload, uploads,
     tried,
     upload,
     uploads,
+    auth,
     curl,
     bundle: { units, total, limit, rebuilt },
   };
 }
 
 /** The same for a person: what was tried, and what to try next. */
-export function describeStarted({ gateway, model, metrics, tried, upload, uploads, curl }: Started): string {
+export function describeStarted({ gateway, model, metrics, tried, upload, uploads, auth, curl }: Started): string {
   const lines = tried.map(
     ({ file, result, milliseconds }) =>
       `  ${basename(file)}: ${describeResult(result)} (${milliseconds.toFixed(0)} ms)`,
@@ -33,6 +44,9 @@ export function describeStarted({ gateway, model, metrics, tried, upload, upload
     '',
     `Page:    ${gateway.url}/`,
     `Try:     ${curl}`,
+    ...(auth === 'key'
+      ? ['Keys:    freezeframe keys create me --local; others reach this address, so each needs one']
+      : []),
     `Uploads: put pictures into ${uploads}`,
     'Ctrl-C ends it.',
   ].join('\n');

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { type Bundle, bundle, hostTarget } from '#bundle';
-import { type LocalGateway, startLocalGateway, type UploadReport, uploadFolders } from '#local';
+import {
+  defaultAuth,
+  type LocalAuthMode,
+  type LocalGateway,
+  startLocalAuth,
+  startLocalGateway,
+  type UploadReport,
+  uploadFolders,
+} from '#local';
 import type { ModelStore } from '#store';
 import { type Progress, startProgress } from '#terminal';
 import { ensureModel, type ReadyModel, trainingOf } from './model.ts';
@@ -35,6 +43,8 @@ export interface Started {
   readonly upload: UploadReport;
   /** Where uploads are watched for. */
   readonly uploads: string;
+  /** `key` where others than this machine reach it. */
+  readonly auth: LocalAuthMode;
   /** Works when pasted, in a Unix shell and at a Windows prompt. */
   readonly curl: string;
 }
@@ -58,19 +68,34 @@ export async function start(options: StartOptions): Promise<Started> {
   step('gateway');
   const folders = uploadFolders();
   const waiter = new UploadWaiter();
-  const gateway = await startLocalGateway({
+  const { host = '127.0.0.1' } = options;
+  const mode = defaultAuth(host);
+  const auth = await startLocalAuth(mode, undefined, ['read', 'classify']);
+  const opened = await startLocalGateway({
     buildDir: built.outDir,
     folders,
     port,
-    ...(options.host ? { host: options.host } : {}),
+    host,
+    environment: auth.environment,
+    credentials: auth.credentials,
     ...(options.log ? { log: options.log } : {}),
     onUpload: (report) => {
       if (!waiter.take(report)) options.onUpload?.(report);
     },
+  }).catch((error) => {
+    auth.close();
+    throw error;
   });
+  const gateway: LocalGateway = {
+    ...opened,
+    close: async () => {
+      await opened.close();
+      auth.close();
+    },
+  };
   try {
     const tried: Tried[] = [];
-    for (const file of samples) tried.push(await tryOverHttp(gateway.url, file));
+    for (const file of samples) tried.push(await tryOverHttp(gateway.url, file, auth.credentials));
     const [first = ''] = samples;
     const upload = waiter.wait(await dropUpload(first, folders.uploads), UPLOAD_PATIENCE);
     return {
@@ -80,7 +105,8 @@ export async function start(options: StartOptions): Promise<Started> {
       tried,
       upload: await upload,
       uploads: folders.uploads,
-      curl: `curl -H "content-type: image/jpeg" --data-binary "@${first}" ${gateway.url}/classify`,
+      auth: mode,
+      curl: `curl ${mode === 'key' ? '-H "authorization: Bearer KEY" ' : ''}-H "content-type: image/jpeg" --data-binary "@${first}" ${gateway.url}/classify`,
     };
   } catch (error) {
     await gateway.close();

@@ -25,10 +25,15 @@ export interface Tried {
 }
 
 /** Sends a picture to the gateway as any client would. @throws FreezeframeError `not-answered` */
-export async function tryOverHttp(url: string, file: string): Promise<Tried> {
+export async function tryOverHttp(
+  url: string,
+  file: string,
+  credentials: Readonly<Record<string, string>> = {},
+): Promise<Tried> {
   const body = await readFile(file);
   const started = performance.now();
-  const response = await fetch(`${url}/classify`, { method: 'POST', headers: { 'content-type': 'image/jpeg' }, body });
+  const headers = { 'content-type': 'image/jpeg', ...credentials };
+  const response = await fetch(`${url}/classify`, { method: 'POST', headers, body });
   const text = await response.text();
   const milliseconds = performance.now() - started;
   if (response.ok) return { file, result: JSON.parse(text), milliseconds };

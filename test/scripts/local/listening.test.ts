@@ -1,5 +1,6 @@
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { choosePort } from '../../../scripts/local/listening.ts';
+import { choosePort, listen } from '../../../scripts/local/listening.ts';
 
 describe('choosePort', () => {
   it('prefers what was said to PORT, and PORT to 3000', () => {
@@ -13,4 +14,16 @@ describe('choosePort', () => {
   it.each(['-1', '65536', '80a', '1e3', ' 80'])('refuses %j', (text) => {
     expect(() => choosePort(text, {})).toThrowError(expect.objectContaining({ code: 'used-wrongly' }));
   });
+});
+
+describe('listen', () => {
+  it.each(['192.0.2.1', 'no.such.host.invalid', '[::1]'])(
+    'refuses the host %s, which is not this machine',
+    async (host) => {
+      await expect(listen(createServer(), host, 0)).rejects.toMatchObject({
+        code: 'used-wrongly',
+        message: expect.stringContaining(host),
+      });
+    },
+  );
 });

@@ -26,8 +26,9 @@ describe('start', () => {
     await rm(work, { recursive: true });
   });
 
-  const once = () =>
+  const once = (host = '127.0.0.1') =>
     start({
+      host,
       store: openStore(),
       storeRoot: join(work, 'a store'),
       port: 0,
@@ -62,5 +63,17 @@ describe('start', () => {
     await second.gateway.close();
     expect(second.bundle.rebuilt).toEqual([]);
     expect(Date.now() - began).toBeLessThan(5_000);
+  });
+
+  it('asks for a key where others reach it, and is tried all the same', async () => {
+    const open = await once('0.0.0.0');
+    try {
+      expect(open.tried).toHaveLength(2);
+      expect((await fetch(`${open.gateway.url}/models`)).status).toBe(401);
+      expect((await fetch(`${open.gateway.url}/classify`, { method: 'POST', body: 'x' })).status).toBe(401);
+      expect(describeStarted(open)).toContain('freezeframe keys create');
+    } finally {
+      await open.gateway.close();
+    }
   });
 });
