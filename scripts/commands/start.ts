@@ -19,7 +19,11 @@ export function startCommand(): Command {
   return takesStore(new Command('start'))
     .description('The whole way once: train on photos/, freeze, bundle, and answer pictures on this machine.')
     .option('--port <number>', 'where to listen; PORT or 3000 if left out, 0 for a free one')
-    .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')
+    .option(
+      '--host <address>',
+      'address to listen on; only this machine reaches the default, and others need a key',
+      '127.0.0.1',
+    )
     .option('--json', 'print one JSON line when it listens, then one for each answered upload')
     .addHelpText(
       'after',
