@@ -7,7 +7,7 @@ import { defaultAuth } from './auth.ts';
 import { startS3 } from './aws/s3.ts';
 import { RESULTS_BUCKET, startUploads, UPLOADS_BUCKET, type UploadFolders, type UploadReport } from './aws/uploads.ts';
 import { docsPage } from './docs/page.ts';
-import { createFront, type RequestReport } from './http/front.ts';
+import { closeFront, createFront, type RequestReport } from './http/front.ts';
 import { INTEGRATION_TIMEOUT_MS } from './limits.ts';
 import { listen } from './listening.ts';
 import { type Serving, serve } from './serving.ts';
@@ -114,10 +114,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       ...(options.onRequest ? { onRequest: options.onRequest } : {}),
     });
     await listen(front, host, options.port);
-    closers.push(() => {
-      front.close();
-      front.closeAllConnections();
-    });
+    closers.push(() => closeFront(front));
     const watch = await startUploads({
       folders,
       invoke: (payload) => current.invoke('uploads', payload),

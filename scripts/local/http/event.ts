@@ -82,9 +82,13 @@ function maybeText(headers: IncomingHttpHeaders): boolean {
   return !encoded && TEXTUAL.test(headers['content-type'] ?? '');
 }
 
-function splitUrl(url: string): [path: string, query: string] {
-  const at = url.indexOf('?');
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+/** Clients that take a server for a proxy name it in the request's target, which servers have to take: RFC 9112, 3.2.2. */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
+
+/** A request's target as path and query. */
+export function splitUrl(url: string): [path: string, query: string] {
+  const [path = '', ...more] = url.replace(ORIGIN, '').split('?');
+  return [path || '/', more.join('?')];
 }
 
 /** Repeated names are joined by commas, values are decoded. */

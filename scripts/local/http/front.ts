@@ -4,7 +4,7 @@ import { problemDocument } from '#functions';
 import { API_BODY_LIMIT, API_HEADER_LIMIT, REQUEST_PAYLOAD_LIMIT } from '../limits.ts';
 import type { Outcome } from '../runtime/environment.ts';
 import { readBody } from './body.ts';
-import { toEvent } from './event.ts';
+import { splitUrl, toEvent } from './event.ts';
 import { modelOf } from './model-of.ts';
 import { gatewayAnswer, type HttpAnswer, problemAnswer, toAnswer } from './result.ts';
 
@@ -53,10 +53,10 @@ export function createFront(
     ...patience,
     connectionsCheckingInterval: Math.min(1_000, patience.headersTimeout),
   };
-  return createServer(settings, (request, response) => {
+  const front = createServer(settings, (request, response) => {
     const started = performance.now();
     const { method = 'GET' } = request;
-    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    const [path] = splitUrl(request.url ?? '/');
     const page = method === 'GET' || method === 'HEAD' ? pages[path] : undefined;
     response.on('error', () => {});
     (page ? page(request.headers.host ?? 'localhost') : answer(request, invoke))
@@ -69,6 +69,22 @@ export function createFront(
       // The sender went away in the middle of its body.
       .catch(() => response.destroy());
   });
+  // Whoever has said all (`nc -N`, some clients in C) may close that side, and still waits. Node leaves this out of its types.
+  return Object.assign(front, { httpAllowHalfOpen: true });
+}
+
+/** So long requests that are under way are waited for. Milliseconds. */
+const FAREWELL = 1_000;
+
+/** Takes no more requests, and lets those that are under way be answered. */
+export async function closeFront(front: Server): Promise<void> {
+  const closed = new Promise((resolve) => front.close(resolve));
+  // A connection that is kept alive is idle as soon as its answer is sent.
+  const sweep = setInterval(() => front.closeIdleConnections(), 20);
+  const late = setTimeout(() => front.closeAllConnections(), FAREWELL);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(late);
 }
 
 async function answer(request: IncomingMessage, invoke: Invoke): Promise<HttpAnswer> {
@@ -101,7 +117,7 @@ function tooLarge({ url = '/' }: IncomingMessage, what: string): HttpAnswer {
   const error = new RequestError('request-too-large', expected(what, 'the body', 'more'), {
     remedy: 'Send a smaller picture: models look at a few hundred pixels. POST /uploads takes larger files.',
   });
-  return problemAnswer(problemDocument(error, url.split('?', 1)[0]));
+  return problemAnswer(problemDocument(error, splitUrl(url)[0]));
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {

@@ -4,3 +4,5 @@ process.stdin.on('end', () => process.exit(0));
 process.stdin.on('error', () => process.exit(0));
 process.stdin.resume();
 process.stdin.unref?.();
+// A terminal's Ctrl-C reaches this process too. What is under way is still answered: the gateway ends it after that.
+process.on('SIGINT', () => {});

@@ -85,4 +85,18 @@ describe('toEvent', () => {
     expect(result.requestContext.time).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
     expect(result).not.toHaveProperty('body');
   });
+
+  it.each([
+    ['http://elsewhere.example/classify?top_k=1', '/classify', 'top_k=1'],
+    ['HTTPS://elsewhere.example', '/', ''],
+    ['http://elsewhere.example?a', '/', 'a'],
+    ['//elsewhere.example/a?b?c', '//elsewhere.example/a', 'b?c'],
+    ['*', '*', ''],
+  ])('reads the target %s', (url, rawPath, rawQueryString) => {
+    const body = Buffer.alloc(0);
+    expect(toEvent({ method: 'GET', url, headers: {}, body, sourceIp: '::1' })).toMatchObject({
+      rawPath,
+      rawQueryString,
+    });
+  });
 });

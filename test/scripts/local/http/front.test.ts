@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFront } from '../../../../scripts/local/http/front.ts';
+import { closeFront, createFront } from '../../../../scripts/local/http/front.ts';
 import { API_BODY_LIMIT } from '../../../../scripts/local/limits.ts';
 import { listen } from '../../../../scripts/local/listening.ts';
 
@@ -59,6 +59,37 @@ describe('createFront', () => {
     socket.destroy();
     const { port } = server.address() as AddressInfo;
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('answered');
+  });
+
+  it('answers a sender that has closed its side', async () => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.end('GET / HTTP/1.1\r\nhost: local\r\n\r\n');
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*answered$/s);
+  });
+
+  it('lets what is under way be answered before it closes, and nothing else hold it', async () => {
+    let begun = () => {};
+    const under = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const closing = createFront(async () => {
+      begun();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return { kind: 'response', body: Buffer.from('{"statusCode":200,"body":"answered"}') };
+    });
+    await listen(closing, '127.0.0.1', 0);
+    const { port } = closing.address() as AddressInfo;
+    const silent = connect(port, '127.0.0.1');
+    silent.on('error', () => {});
+    const answer = fetch(`http://127.0.0.1:${port}/`);
+    await under;
+    const closed = closeFront(closing);
+    expect(await (await answer).text()).toBe('answered');
+    await closed;
+    silent.destroy();
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
   });
 
   it.each([
