@@ -32,6 +32,8 @@ export default defineConfig({
     env: {
       // Keys are the default; tests that are about something else need none.
       API_AUTH: 'public',
+      // Whoever starts the tests, commands are printed by their bare name.
+      npm_config_user_agent: '',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     // What a test prints goes through the streams, where test/quiet.ts sees it.

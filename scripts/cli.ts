@@ -3,7 +3,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { type Argument, Command, CommanderError, InvalidArgumentError, type Option } from 'commander';
 import { COMMANDS, type CommandEntry } from '#commands';
 import { didYouMean } from '#system';
-import { describeSystemFailure, reportFailure } from '#terminal';
+import { asTyped, describeSystemFailure, reportFailure } from '#terminal';
 
 /** Exit codes, the same for every command. */
 const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
@@ -73,7 +73,11 @@ function strict(command: Command, path: string, argv: readonly string[]): Comman
   for (const one of [...command.options, ...command.registeredArguments]) suggestChoices(one);
   command
     // We print the message once ourselves, in the shape of every other failure.
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      outputError: () => undefined,
+      writeOut: (text) => process.stdout.write(asTyped(text)),
+      writeErr: (text) => process.stderr.write(asTyped(text)),
+    })
     .exitOverride((error) => {
       if (error.exitCode === 0 || error.code === 'commander.help') throw error;
       // What is missing may be there, misspelt: commander looks for that later.

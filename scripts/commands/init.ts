@@ -16,7 +16,7 @@ export function initCommand(): Command {
     .option('--json', 'print one JSON line')
     .addHelpText('after', '\nExamples:\n  $ npx @freezeframe/cli init\n  $ npx @freezeframe/cli init --name animals\n')
     .action(async ({ name, json = false }: InitFlags) => {
-      const { projectName, writeProject } = await import('#project');
+      const { projectName, projectPackages, writeProject } = await import('#project');
       const { expected, FreezeframeError } = await import('@freezeframe/inference');
       if (name !== undefined && name !== projectName(name)) {
         throw new FreezeframeError('used-wrongly', expected('small letters, digits and hyphens', '--name', name), {
@@ -24,6 +24,7 @@ export function initCommand(): Command {
         });
       }
       const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+      const packages = Object.entries(projectPackages(version)).map(([one, range]) => `${one}@${range}`);
       const { written, kept } = await writeProject('.', { name: name ?? projectName('.'), version });
       reportResult({ written, kept }, json, () =>
         [
@@ -32,7 +33,7 @@ export function initCommand(): Command {
           ...(kept.includes('package.json')
             ? [
                 'Your package.json needs the packages:',
-                `  npm install --save-dev --ignore-scripts @freezeframe/cli@^${version} @freezeframe/inference@^${version} serverless@npm:osls@^4.3.1`,
+                `  npm install --save-dev --ignore-scripts ${packages.join(' ')}`,
                 'Then: npx freezeframe start',
               ]
             : ['Next: npm install, then npm start']),

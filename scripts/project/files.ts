@@ -6,6 +6,16 @@ export interface ProjectNames {
   readonly version: string;
 }
 
+/** What a project installs: name -> range. */
+export function projectPackages(version: string): Readonly<Record<string, string>> {
+  return {
+    '@freezeframe/cli': `^${version}`,
+    '@freezeframe/inference': `^${version}`,
+    // The Serverless Framework's free continuation.
+    serverless: 'npm:osls@^4.3.1',
+  };
+}
+
 /** Path -> text of everything that a new project consists of. */
 export function projectFiles({ name, version }: ProjectNames): ReadonlyMap<string, string> {
   return new Map([
@@ -26,18 +36,13 @@ function manifest(name: string, version: string): object {
     type: 'module',
     engines: { node: '>=20.19' },
     scripts: { start: 'freezeframe start', test: 'node --test', deploy: 'freezeframe deploy' },
-    devDependencies: {
-      '@freezeframe/cli': `^${version}`,
-      '@freezeframe/inference': `^${version}`,
-      // The Serverless Framework's free continuation.
-      serverless: 'npm:osls@^4.3.1',
-    },
+    devDependencies: projectPackages(version),
   };
 }
 
 const stack = (
   name: string,
-) => `# What npm run deploy puts into an AWS account. All that is not said here is as the package says.
+) => `# What \`npx freezeframe deploy\` puts into an AWS account. All that is not said here is as the package says.
 service: ${name}
 frameworkVersion: ^4.3.0
 plugins:
@@ -72,7 +77,7 @@ One folder per class, named after what is on the pictures; 20 of each are a begi
     photos/cat/one.jpg
     photos/dog/another.jpg
 
-\`npm start\` trains on them. While there are none, it trains a sample: drawn garden gnomes.
+\`npx freezeframe start\` trains on them. While there are none, it trains a sample: drawn garden gnomes.
 JPEG, PNG, WebP, GIF, AVIF and TIFF are read.
 `;
 
@@ -83,7 +88,7 @@ import { listModels, loadClassifier } from '@freezeframe/inference';
 
 const modelsDir = 'build/layers/model/models';
 
-test('the bundled model loads and names its classes', { skip: !existsSync(modelsDir) && 'run npm start first' }, async () => {
+test('the bundled model loads and names its classes', { skip: !existsSync(modelsDir) && 'run npx freezeframe bundle first' }, async () => {
   const [{ name, version }] = await listModels(modelsDir);
   const classifier = await loadClassifier({ modelsDir, name, version });
   assert.ok(classifier.manifest.output.labels.length > 1);
@@ -96,9 +101,11 @@ ignore-scripts=true
 
 const readme = (name: string) => `# ${name}
 
-    npm start           # trains on photos/ (or a sample), bundles, and answers on http://127.0.0.1:3000
-    npm test
-    npm run deploy      # into your AWS account
+    npx freezeframe start     # trains on photos/ (or a sample), bundles, and answers on http://127.0.0.1:3000
+    node --test               # does the bundled model load?
+    npx freezeframe deploy    # into your AWS account
+
+In a new project these are \`npm start\`, \`npm test\` and \`npm run deploy\`.
 
 Everything else: \`npx freezeframe --help\`, in this folder.
 `;

@@ -1,6 +1,14 @@
 export { wholeAboveZero, wholeNumber } from './numbers.ts';
 export { type Progress, rateSince, startProgress } from './progress.ts';
-export { printable, printableJson, printableLine, QUIET_FAILURES, reportFailure, reportResult } from './report.ts';
+export {
+  asTyped,
+  printable,
+  printableJson,
+  printableLine,
+  QUIET_FAILURES,
+  reportFailure,
+  reportResult,
+} from './report.ts';
 export { describeSystemFailure } from './system-failure.ts';
 export {
   accuracyWords,

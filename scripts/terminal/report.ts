@@ -25,9 +25,19 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+/**
+ * Commands in a text as they can be typed: in a project, where a package manager has started this one, the bare name is on
+ * nobody's PATH.
+ */
+export function asTyped(text: string): string {
+  return process.env.npm_config_user_agent
+    ? text.replaceAll(/(?<![\w/\\@.-]|npx )freezeframe(?= (?:[a-z]|--))/g, 'npx freezeframe')
+    : text;
+}
+
 /** Prints one result on stdout: a JSON line for machines, or what `human` says. Everything else belongs on stderr. */
 export function reportResult(result: unknown, json: boolean, human: () => string): void {
-  process.stdout.write(`${json ? printableJson(result) : printable(human())}\n`);
+  process.stdout.write(`${json ? printableJson(result) : printable(asTyped(human()))}\n`);
 }
 
 /** Set in the environment of a command by another one that reads its JSON and tells the failure itself. */
@@ -49,6 +59,6 @@ export function reportFailure(error: unknown, json: boolean): void {
   }
   if (json && known && process.env[QUIET_FAILURES]) return;
   const text = known ? message : error instanceof Error && error.stack ? error.stack : message;
-  process.stderr.write(`freezeframe: ${printable(text)}\n`);
-  if (known && error.remedy) process.stderr.write(`  ${printable(error.remedy)}\n`);
+  process.stderr.write(`freezeframe: ${printable(asTyped(text))}\n`);
+  if (known && error.remedy) process.stderr.write(`  ${printable(asTyped(error.remedy))}\n`);
 }

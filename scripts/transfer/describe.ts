@@ -67,7 +67,7 @@ export function describeTransfer(report: TransferReport): string {
   ];
   const help = learningSentence(curve.map(({ perLabel, ...point }) => ({ ...point, count: perLabel })));
   if (help) lines.push(`  ${help}`);
-  if (tried.length > 1) lines.push(table(tried));
+  if (tried.length > 1) lines.push(table(tried), ...whyNotTheMostAccurate(tried));
   const { verification } = frozen;
   lines.push(
     `${stored.name}@${stored.version}: ${formatBytes(report.bytes)}, trained and frozen in ${seconds.toFixed(1)} s`,
@@ -115,6 +115,18 @@ function table(tried: TransferReport['tried']): string {
     one.chosen ? 'chosen' : '',
   ]);
   return formatTable(['BACKBONE', 'ACCURACY', '>TIME', ''], rows);
+}
+
+/** Why the network with the best figure in the table was not taken. @param tried the cheapest first */
+export function whyNotTheMostAccurate(tried: TransferReport['tried']): string[] {
+  const taken = tried.findIndex(({ chosen }) => chosen);
+  const better = tried.findIndex(({ accuracy }) => accuracy > (tried[taken]?.accuracy ?? 1));
+  if (better < 0) return [];
+  const reason =
+    better < taken
+      ? `is the better one on most pictures, and these are too few to say that ${tried[better]?.name} is`
+      : `is faster, and these pictures do not show that ${tried[better]?.name} is better`;
+  return [`  ${tried[taken]?.name} ${reason}. To take the other: --backbone ${tried[better]?.name}`];
 }
 
 function named(what: string, items: readonly string[]): string[] {

@@ -136,7 +136,7 @@ export async function tryTransfer(options: TrainTransferOptions): Promise<TriedT
   return { held, finish: () => trainBest(candidates, options, shared, start), close };
 }
 
-/** Trains a head on the network that cross-validates best, freezes both as one graph, verifies it, and saves it. */
+/** Trains a head on the network that `chooseBest` takes, freezes both as one graph, verifies it, and saves it. */
 export async function trainTransfer(options: TrainTransferOptions): Promise<TransferReport> {
   const tried = await tryTransfer(options);
   return tried.finish().finally(() => tried.close());

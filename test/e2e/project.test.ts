@@ -99,6 +99,10 @@ describe.skipIf(SKIPPED)('a project of somebody else', () => {
     const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
     await mkdir(join(project, 'functions/thumbnail'), { recursive: true });
     await writeFile(join(project, 'functions/thumbnail/index.ts'), code);
+    // By the types as they are published.
+    const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+    const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), ...strict];
+    await call(join(ROOT, 'node_modules/.bin/tsc'), [...types, 'functions/thumbnail/index.ts'], project);
     await call('npx', ['freezeframe', 'bundle', '--model', 'gnomes'], project);
     const picture = await readFile(join(project, '.freezeframe/samples/garden-gnome.jpg'), 'base64');
     // As Lambda finds layers, from a folder above which no package lies.

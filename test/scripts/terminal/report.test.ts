@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { printable, printableJson, printableLine } from '../../../scripts/terminal/report.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { asTyped, printable, printableJson, printableLine } from '../../../scripts/terminal/report.ts';
 
 const HOSTILE = 'a\u001b[2Jb\u009b31mc\u202ed\u2028e\rf\bg\u0000h\u007f\u200bi\ufeffj';
 
@@ -34,5 +34,21 @@ describe('printableJson', () => {
         expect(JSON.parse(json)).toEqual({ [HOSTILE]: text });
       }),
     );
+  });
+});
+
+describe('commands that are printed', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  const SAID = 'Run freezeframe bundle first, or npx freezeframe dev. It is in /tmp/freezeframe x, freezeframe: no.';
+
+  it('have npx before them where a package manager has started this one', () => {
+    vi.stubEnv('npm_config_user_agent', 'npm/11.0.0 node/v20');
+    expect(asTyped(SAID)).toBe(SAID.replace('Run freeze', 'Run npx freeze'));
+  });
+
+  it('are bare where the name itself was typed', () => {
+    vi.stubEnv('npm_config_user_agent', '');
+    expect(asTyped(SAID)).toBe(SAID);
   });
 });
