@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makePackages } from '../../scripts/packages/packages.ts';
 import { openStore } from '../../scripts/store/places.ts';
 import { MINISTACK, startMiniStack } from '../aws/ministack.ts';
@@ -34,7 +34,7 @@ const PATIENCE = 900_000;
 describe.skipIf(SKIPPED)('commands of documents, as printed', () => {
   let work: string;
   let registry: Registry;
-  let cloud: Awaited<ReturnType<typeof startMiniStack>>;
+  let cloud: Awaited<ReturnType<typeof startMiniStack>> | undefined;
   let port: number;
   let server: ChildProcess | undefined;
 
@@ -42,24 +42,31 @@ describe.skipIf(SKIPPED)('commands of documents, as printed', () => {
     work = await mkdtemp(join(tmpdir(), 'freezeframe documents '));
     // An answer that is an error fails its command.
     await writeFile(join(work, '.curlrc'), 'fail-with-body\nsilent\nshow-error\n');
-    [registry, cloud, port] = await Promise.all([startRegistry(), startMiniStack({ enforced: false }), freePort()]);
-    const s3 = new S3Client({ ...clientOf(cloud.endpoint), forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket: 'our-models' }));
+    [registry, port] = await Promise.all([startRegistry(), freePort()]);
     for (const { tarball } of await makePackages(ROOT, join(work, 'packages'))) {
       await run('npm', ['publish', tarball, '--access', 'public'], { cwd: work, env: environment() });
     }
     await run('npm', ['create', 'freezeframe@latest', PROJECT], { cwd: work, env: environment() });
   }, PATIENCE);
-  afterEach(() => stop());
+  // An account of its own for each document: a stack that another one deployed has keys already.
+  beforeEach(async () => {
+    cloud = await startMiniStack({ enforced: false });
+    const s3 = new S3Client({ ...clientOf(cloud.endpoint), forcePathStyle: true });
+    await s3.send(new CreateBucketCommand({ Bucket: 'our-models' }));
+  });
+  afterEach(async () => {
+    await stop();
+    await cloud?.close();
+  });
   afterAll(async () => {
-    await Promise.all([registry?.close(), cloud?.close()]);
+    await registry?.close();
     await rm(work, { recursive: true, force: true });
   });
 
   const environment = () => ({
     ...registry.environment(work),
     ...NO_ACCOUNT,
-    AWS_ENDPOINT_URL: cloud.endpoint,
+    ...(cloud ? { AWS_ENDPOINT_URL: cloud.endpoint } : {}),
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     PORT: String(port),
     npm_config_yes: 'true',
