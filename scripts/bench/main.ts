@@ -1,8 +1,9 @@
-import { access, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { makeFolder } from '#system';
 import { describeSystemFailure, reportFailure } from '#terminal';
 import type { Bench } from './bench.ts';
 import { comparable, isWorse } from './results/compare.ts';
@@ -59,7 +60,10 @@ type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 async function measured({ name, load, rest, rounds, only, out, compare }: Arguments): Promise<number> {
   // What cannot be read or written is found before minutes are spent.
   const before = compare === undefined ? undefined : await readEarlier(compare, name);
-  if (out !== undefined) await makeFolder(resolve(out));
+  if (out !== undefined) {
+    await makeFolder(resolve(out));
+    await access(out, constants.W_OK);
+  }
   const bench = await load();
   process.stderr.write(`${bench.summary}\n`);
   const figures = await bench.run({
@@ -102,13 +106,6 @@ async function readEarlier(file: string, name: string): Promise<unknown> {
   }
   if (earlier?.bench === name && typeof earlier.figures === 'object') return earlier;
   throw refused(earlier === null ? 'no JSON' : `figures of ${earlier.bench ?? 'something else'}`);
-}
-
-/** As `mkdir -p` does. Node's own never ends in a file system that makes no folders, `/proc` say. */
-async function makeFolder(folder: string): Promise<void> {
-  if (await stat(folder).catch(() => undefined)) return access(folder, constants.W_OK);
-  await makeFolder(dirname(folder));
-  await mkdir(folder);
 }
 
 function readArguments(args: readonly string[]) {

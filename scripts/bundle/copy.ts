@@ -1,6 +1,7 @@
-import { copyFile, link, mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, link, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
+import { makeFolder } from '#system';
 import { alone } from './lock.ts';
 import { isUnfinished, removeAbandoned, runningName } from './publish.ts';
 
@@ -56,7 +57,7 @@ async function assertBuilt(folder: string): Promise<void> {
 }
 
 async function linkTree(source: string, target: string): Promise<void> {
-  await mkdir(target, { recursive: true });
+  await makeFolder(target);
   for (const entry of await readdir(source, { withFileTypes: true })) {
     const [file, copy] = [join(source, entry.name), join(target, entry.name)];
     if (entry.isDirectory()) await linkTree(file, copy);

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { takeLock } from '#system';
+import { makeFolder, takeLock } from '#system';
 
 const LOCKS = '.locks';
 const PAUSE_MS = 100;
@@ -14,7 +13,7 @@ class Taken extends Error {}
  */
 export async function alone<T>(outDir: string, name: 'building' | 'publishing', work: () => Promise<T>): Promise<T> {
   const folder = join(outDir, LOCKS);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (;;) {
     const release = await takeLock(join(folder, name), join(folder, 'released'), () => new Taken()).catch((error) => {
       if (error instanceof Taken) return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { replaceFile } from '#system';
+import { makeFolder, replaceFile } from '#system';
 import type { UnitRecord } from './unit.ts';
 
 const RECORDS = '.records.json';
@@ -27,7 +27,7 @@ export async function publish(
   const replace = async (name: string, there: boolean) => {
     const target = join(outDir, name);
     const aside = join(old, name);
-    await Promise.all([mkdir(dirname(target), { recursive: true }), mkdir(dirname(aside), { recursive: true })]);
+    await Promise.all([makeFolder(dirname(target)), makeFolder(dirname(aside))]);
     await rename(target, aside).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });

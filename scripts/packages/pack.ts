@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Tree, writeTree } from '#bundle/prebuilt';
+import { makeFolder } from '#system';
 
 const run = promisify(execFile);
 
@@ -20,7 +21,7 @@ export interface Packed {
 export async function pack(tree: Tree, folder: string, tarballs: string): Promise<Packed> {
   await rm(folder, { recursive: true, force: true });
   await writeTree(tree, folder);
-  await mkdir(tarballs, { recursive: true });
+  await makeFolder(tarballs);
   const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', tarballs];
   const { stdout } = await run('npm', words, { cwd: folder, shell: process.platform === 'win32', maxBuffer: 2 ** 26 });
   const said: unknown = JSON.parse(stdout);

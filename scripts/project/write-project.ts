@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '#system';
 import { type ProjectNames, projectFiles } from './files.ts';
 
 export interface Written {
@@ -14,7 +15,7 @@ export async function writeProject(folder: string, names: ProjectNames): Promise
   const kept: string[] = [];
   for (const [path, text] of projectFiles(names)) {
     const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     // Fails where the name is taken, by a link too.
     const made = await writeFile(file, text, { flag: 'wx' }).then(
       () => true,

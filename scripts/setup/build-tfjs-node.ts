@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
+import { makeFolder } from '#system';
 
 /**
  * The wheel whose libraries are taken. They are the same for every Python: one is named, whichever runs here. What
@@ -48,7 +49,7 @@ export async function buildTfjsNode(folder: string, { env, say }: BuildOptions):
     say(`Fetching tensorflow-cpu ${WHEEL.version} from PyPI (260 MB) ...`);
     const tensorflow = await fetchTensorflow(scratch, env);
     const staged = join(scratch, 'deps');
-    await mkdir(join(staged, 'lib'), { recursive: true });
+    await makeFolder(join(staged, 'lib'));
     await rename(join(tensorflow, 'include'), join(staged, 'include'));
     for (const library of LIBRARIES) await rename(join(tensorflow, library), join(staged, 'lib', library));
     for (const [link, library] of Object.entries(LINKS)) await symlink(library, join(staged, 'lib', link));

@@ -7,6 +7,7 @@ import {
   claimFolder,
   hasCode,
   isStale,
+  makeFolder,
   makeTemporaryFolder,
   namesIn,
   replaceFile,
@@ -76,7 +77,7 @@ export class FolderStore implements ModelStore {
     manifestOf: (version: number) => Manifest,
   ): Promise<StoredModel> {
     const version = join(claim, digest.slice(0, DIGEST_LENGTH));
-    await mkdir(join(this.#models, name), { recursive: true });
+    await makeFolder(join(this.#models, name));
     await syncFolder(this.#models);
     for (;;) {
       const number = (await this.#shelf(name)).highest + 1;

@@ -1,10 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import { type PinnedTags, pinnedTags, type TagChange, tagChange } from '#functions/models';
-import { claimFolder, hasCode, makeTemporaryFolder, namesIn, syncFolder, writeDurable } from '#system';
+import { claimFolder, hasCode, makeFolder, makeTemporaryFolder, namesIn, syncFolder, writeDurable } from '#system';
 import type { Retagging } from './tags.ts';
 
 // Each move is a folder of its own, history/1, history/2, ..., which of several processes one can make. It says where every
@@ -57,7 +57,7 @@ export async function retag<S extends { readonly moves: number }>(
     const shelf = await readShelf();
     const decided = decide(shelf);
     if (decided === undefined) return undefined;
-    await mkdir(join(folder, HISTORY), { recursive: true });
+    await makeFolder(join(folder, HISTORY));
     if (await addMove(folder, temporaries, shelf.moves + 1, decided)) return decided;
     await wait(Math.random() * Math.min(LONGEST_PAUSE_MS, 5 * 1.5 ** attempt));
   }

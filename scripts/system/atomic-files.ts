@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 // A kill, or the power, can stop us between any two calls. So whatever a reader can see appears by one rename of
 // something complete, and its bytes are on the disk before its name is.
@@ -13,7 +14,7 @@ export const STALE_MS = 60 * 60 * 1000;
 /** Makes a folder of our own under `parent`, which must be on the file system of what it is renamed to. */
 export async function makeTemporaryFolder(parent: string): Promise<string> {
   const folder = join(parent, randomUUID());
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return folder;
 }
 
@@ -73,7 +74,7 @@ export async function replaceFile(
   if (there && !there.isFile() && !there.isDirectory()) return writeThrough(file, content);
   const target = there && options.scratch === undefined ? await realpath(file) : file;
   const scratch = options.scratch ?? join(dirname(target), `.${randomUUID()}`);
-  await mkdir(dirname(scratch), { recursive: true });
+  await makeFolder(dirname(scratch));
   try {
     await writeDurable(scratch, content, options.mode);
     await rename(scratch, target);

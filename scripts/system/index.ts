@@ -10,6 +10,7 @@ export {
   writeDurable,
 } from './atomic-files.ts';
 export { type LockOwner, takeLock } from './lock.ts';
+export { makeFolder } from './make-folder.ts';
 export { median } from './median.ts';
 export { didYouMean, nearest } from './near.ts';
 export { type PackedError, packError, systemCode, unpackError } from './packed-error.ts';

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder, hasCode, sweepTemporary, writeDurable } from './atomic-files.ts';
+import { makeFolder } from './make-folder.ts';
 
 const OWNER = 'owner.json';
 /** A holder says so often that it lives; one of another machine counts as dead after some missed ones. */
@@ -32,7 +33,7 @@ export async function takeLock(
   released: string,
   taken: (owner: LockOwner | undefined) => Error,
 ): Promise<() => Promise<void>> {
-  await mkdir(released, { recursive: true });
+  await makeFolder(released);
   await sweepTemporary(released);
   const id = randomUUID();
   const claim = join(released, id);

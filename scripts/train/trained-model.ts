@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import type { KerasModel, Tensor } from '#keras';
 import { checkName, defaultStore } from '#store';
-import { hasCode, syncFolder, writeDurable } from '#system';
+import { hasCode, makeFolder, syncFolder, writeDurable } from '#system';
 
 const positive = z.int().min(1);
 const scaled = z.strictObject({
@@ -105,7 +105,7 @@ export async function writeTrainedModel(
   const partial = `${folder}.${randomUUID()}.partial`;
   const weights = Buffer.concat([...model.weights.values()].map(littleEndian));
   try {
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     await writeDurable(join(partial, FILES.weights), weights);
     await writeDurable(join(partial, FILES.model), `${JSON.stringify(layersModel(model))}\n`);
     await writeDurable(join(partial, FILES.training), `${JSON.stringify(record, null, 2)}\n`);

@@ -10,7 +10,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   completion: [],
   guards: [],
   html: ['terminal'],
-  project: [],
+  project: ['system'],
   keras: [],
   frozen: [],
   tensorflow: ['guards', 'keras'],

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@freezeframe/inference';
 import { type Bundle, bundle, hostTarget } from '#bundle';
 import { type ImportOptions, importModel } from '#import';
 import { type ModelStore, openStore, type StoredModel } from '#store';
+import { makeFolder } from '#system';
 import { fromEnvironment } from '../bench.ts';
 
 const NAME = 'mobilenet';
@@ -40,7 +41,7 @@ export async function serveModel(
   const { folder } = (kept && (await found(store))) || (await made(store, keras, choices));
   const manifest: Manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
   if (manifest.output.kind !== 'classification') throw new Error('the model gives no labels');
-  await mkdir(work, { recursive: true });
+  await makeFolder(work);
   const labels = join(work, 'labels.json');
   await writeFile(labels, JSON.stringify(manifest.output.labels));
   const built = await bundle({ ...hostTarget(), store, models: [NAME], outDir: join(work, 'build') });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { builtFunction, nodeProgram } from '#local';
+import { makeFolder } from '#system';
 import { writeTensorflowJs } from '../setups/tensorflow-js.ts';
 import { sizeOf } from './size.ts';
 import type { Subject, Workshop } from './subject.ts';
@@ -37,7 +38,7 @@ export const wasmSubject: Subject = {
   about: `TensorFlow.js 4.22 on WebAssembly, jimp`,
   async prepare(workshop) {
     const cache = join(workshop.cache, 'wasm');
-    await mkdir(cache, { recursive: true });
+    await makeFolder(cache);
     await run('npm', ['install', '--prefix', cache, '--no-save', '--no-audit', '--no-fund', '--prefer-offline', WASM]);
     const folder = join(workshop.work, 'wasm');
     const dist = join(cache, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
@@ -63,7 +64,7 @@ export const tfjsNodeSubject: Subject = {
 
 /** One file, as a function would be bundled. Left out: what is native. */
 async function tensorflowJs({ model }: Workshop, folder: string, backend: string, nodePaths: string[]) {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await build({
     entryPoints: { index: program('tfjs.mjs') },
     outdir: folder,

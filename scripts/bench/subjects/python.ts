@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MB_PER_VCPU } from '@freezeframe/inference';
+import { makeFolder } from '#system';
 import { sizeOf } from './size.ts';
 import type { Subject, Workshop } from './subject.ts';
 
@@ -86,7 +87,7 @@ async function virtualEnvironment(cache: string, packages: readonly string[]) {
   const python = join(folder, 'bin', 'python');
   const complete = join(folder, 'complete');
   if (!(await stat(complete).catch(() => undefined))) {
-    await mkdir(cache, { recursive: true });
+    await makeFolder(cache);
     await run(process.env.PYTHON ?? 'python3', ['-m', 'venv', '--clear', folder]);
     await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
     await writeFile(complete, '');

@@ -1,5 +1,6 @@
-import { chmod, copyFile, lstat, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { makeFolder } from '#system';
 
 /** A file to be: its bytes, or the file that it is copied from. */
 export type Source = Uint8Array | { readonly file: string };
@@ -30,14 +31,14 @@ export async function writeTree(tree: Tree, folder: string): Promise<void> {
   for (const path of sortedPaths(tree)) {
     const target = join(folder, ...path.split('/'));
     for (let up = dirname(target); up.length > folder.length; up = dirname(up)) folders.add(up);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     const source = tree.get(path) as Source;
     if (source instanceof Uint8Array) await writeFile(target, source);
     else await copyFile(source.file, target);
     await chmod(target, FILE_MODE);
     await utimes(target, EPOCH, EPOCH);
   }
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   // Deepest first: touching a child changes its parent's time.
   for (const each of [...folders].sort((a, b) => b.length - a.length)) {
     await chmod(each, FOLDER_MODE);

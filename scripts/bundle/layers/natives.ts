@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { FreezeframeError } from '@freezeframe/inference';
+import { makeFolder } from '#system';
 import { readTar } from '../files/tar.ts';
 
 /** What package-lock.json says of one package. */
@@ -57,7 +58,7 @@ export async function fetchNative(
   const cached = await readFile(file).catch(() => undefined);
   if (cached && matches(cached, locked.integrity)) return readTar(gunzipSync(cached));
   const scratch = join(cache, `.${randomUUID()}`);
-  await mkdir(scratch, { recursive: true });
+  await makeFolder(scratch);
   try {
     const tarball = join(scratch, await pack(`${name}@${locked.version}`, scratch));
     const bytes = await readFile(tarball);

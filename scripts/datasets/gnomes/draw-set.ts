@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { claimFolder, JobThread, makeTemporaryFolder, sweepTemporary, writeDurable } from '#system';
+import { claimFolder, JobThread, makeFolder, makeTemporaryFolder, sweepTemporary, writeDurable } from '#system';
 import { startProgress } from '#terminal';
 import { SPLITS, type SplitName } from '../dataset.ts';
 import { LABELS, type Label, RECIPE } from './picture.ts';
@@ -76,7 +76,7 @@ export function tasksOf(folder: string, { seed, counts }: SetPlan): Task[] {
 }
 
 async function drawAll(folder: string, plan: SetPlan): Promise<void> {
-  for (const split of SPLITS) for (const label of LABELS) await mkdir(join(folder, split, label), { recursive: true });
+  for (const split of SPLITS) for (const label of LABELS) await makeFolder(join(folder, split, label));
   const tasks = tasksOf(folder, plan);
   const threads = Math.min(4, availableParallelism(), Math.floor(tasks.length / WORTH_A_THREAD));
   if (threads === 0) {

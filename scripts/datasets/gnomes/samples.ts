@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '#system';
+import { makeFolder, replaceFile } from '#system';
 import type { Label } from './picture.ts';
 
 export interface Sample {
@@ -19,7 +18,7 @@ const SCENES: readonly { scene: string; label: Label }[] = [
 export async function writeSamples(folder: string): Promise<Sample[]> {
   const { develop } = await import('./develop.ts');
   const { drawPicture } = await import('./picture.ts');
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const samples: Sample[] = [];
   for (const { scene, label } of SCENES) {
     const file = join(folder, `${label}.jpg`);

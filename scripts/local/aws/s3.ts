@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { replaceFile } from '#system';
+import { makeFolder, replaceFile } from '#system';
 import { readBody } from '../http/body.ts';
 import { startLoopback } from '../http/loopback.ts';
 
@@ -20,7 +20,7 @@ export interface LoopbackS3 {
 
 /** GetObject, HeadObject and PutObject for `buckets` (name -> folder), without credentials, on a loopback port. */
 export async function startS3(buckets: Readonly<Record<string, string>>): Promise<LoopbackS3> {
-  for (const folder of Object.values(buckets)) await mkdir(folder, { recursive: true });
+  for (const folder of Object.values(buckets)) await makeFolder(folder);
   const { address, close } = await startLoopback((request, response) => {
     route(buckets, request, response).catch((error: NodeJS.ErrnoException) => {
       if (response.headersSent || response.destroyed) return response.destroy();

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '#system';
 import defaults from '../../../resources/defaults.json' with { type: 'json' };
 import type { Outcome } from '../runtime/environment.ts';
 import { type Delivery, failedMessages, sqsEvent } from './notification.ts';
@@ -61,7 +62,7 @@ export interface UploadsOptions {
  * that has no result newer than itself counts as landed when the gateway starts.
  */
 export async function startUploads({ folders, invoke, report, retryAfter = 1_000 }: UploadsOptions): Promise<Watch> {
-  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  for (const folder of Object.values(folders)) await makeFolder(folder);
   const queue: Delivery[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let busy = false;
@@ -145,7 +146,7 @@ async function bury(folders: UploadFolders, { key, attempt }: Delivery, reason: 
   const source = join(folders.uploads, key);
   const target = join(folders.deadLetters, dirname(key), noteable(basename(key)));
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     const note = { key, reason, attempts: attempt, time: new Date().toISOString() };
     await writeFile(`${target}${NOTE}`, `${JSON.stringify(note, null, 2)}\n`);
     await move(source, target);

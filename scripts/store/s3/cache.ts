@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { claimFolder, makeTemporaryFolder, sweepTemporary, syncFolder, writeDurable } from '#system';
+import { claimFolder, makeFolder, makeTemporaryFolder, sweepTemporary, syncFolder, writeDurable } from '#system';
 import { sha256 } from '../digest.ts';
 import type { ModelVersion, StoredModel } from '../model-store.ts';
 
@@ -29,7 +29,7 @@ export class Cache {
       await fetch(join(claim, 'model.onnx'));
       await writeDurable(join(claim, 'manifest.json'), manifestText(model));
       await syncFolder(claim);
-      await mkdir(parent, { recursive: true });
+      await makeFolder(parent);
       if (!(await claimFolder(claim, folder)) && !(await isWhole(stored))) {
         // What lies there is damaged: out of the way in one step.
         await rename(folder, `${claim}.damaged`).catch(() => undefined);

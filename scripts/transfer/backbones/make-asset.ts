@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
 import { createEngine, type Manifest } from '@freezeframe/inference';
 import { type GraphProto, ModelProtoSchema, parseOnnx } from '#onnx';
 import { quantizeRows, storeWeightsSmall } from '#quantize';
-import { replaceFile } from '#system';
+import { makeFolder, replaceFile } from '#system';
 import { extractFeatures, type PictureFile } from '../features/extract.ts';
 import { BACKBONES_FOLDER, digestOf, FILES, writeBackground } from './asset.ts';
 import type { Backbone } from './backbone.ts';
@@ -43,7 +42,7 @@ export async function makeBackboneAsset(source: AssetSource): Promise<{ bytes: n
     provenance: source.provenance,
   };
   const folder = join(BACKBONES_FOLDER, source.name);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await replaceFile(join(folder, FILES.model), bytes);
   await replaceFile(join(folder, FILES.background), writeBackground(quantizeRows(rows, features.width)));
   await replaceFile(join(folder, FILES.facts), `${JSON.stringify(facts, null, 2)}\n`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode, namesIn } from '#system';
+import { hasCode, makeFolder, namesIn } from '#system';
 import { HASH_BYTES } from './picture-hash.ts';
 
 // <cache>/features/<backbone's digest>/<random>.rows: each run appends to a file of its own, so that no two processes write to
@@ -60,7 +60,7 @@ export class FeatureCache {
 
   async append(digest: string, { hash, features }: CachedRow): Promise<void> {
     if (!this.#out) {
-      await mkdir(this.#folder, { recursive: true });
+      await makeFolder(this.#folder);
       this.#out = await open(join(this.#folder, `${randomUUID()}.rows`), 'ax');
     }
     const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '#system';
 
 /** Rows of one window: 4,096 of 1,280 numbers are 20 MB. Sums over windows depend on it in their last bits. */
 const WINDOW_ROWS = 4_096;
@@ -46,7 +47,7 @@ export async function openFeatures(
 ): Promise<FeatureTable> {
   if (count * width * Float32Array.BYTES_PER_ELEMENT <= most)
     return new MemoryFeatures(new Float32Array(count * width), width);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const path = join(folder, `${crypto.randomUUID()}.scratch`);
   const file = await open(path, 'wx+');
   // Open files stay readable without their name.
