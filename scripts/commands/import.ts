@@ -14,6 +14,7 @@ import {
 } from '#import';
 import { openStore, productionOf, productionText } from '#store';
 import {
+  capitalized,
   formatBytes,
   type Progress,
   printable,
@@ -230,16 +231,12 @@ function importText(report: ImportReport, production: string | null): string {
   const lines = [
     `${stored.name}@${stored.version}: ${title}, ${formatBytes(bytes)}, imported in ${seconds.toFixed(1)} s`,
     ...notes.map((note) => `  ${note}`),
-    `  ${capital(verifiedAs(stored.manifest.metrics))} ${against} in batches of ${batches.join(' and ')}: difference at most ${maxDifference.toExponential(1)}${first}.`,
+    `  ${capitalized(verifiedAs(stored.manifest.metrics))} ${against} in batches of ${batches.join(' and ')}: difference at most ${maxDifference.toExponential(1)}${first}.`,
   ];
   if (given) lines.push(`  As --expected says: difference at most ${given.maxDifference.toExponential(1)}.`);
   const other = productionText(stored, production);
   if (other) lines.push(`  ${other}`);
   return lines.join('\n');
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function share(text: string): number {

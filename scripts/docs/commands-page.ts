@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { COMMANDS } from '#commands';
+import { capitalized } from '#terminal';
 
 const HEAD = `# Commands
 
@@ -59,7 +60,7 @@ function code(value: unknown): string {
 
 function sentence(text: string): string {
   const flat = text.replaceAll(/\s*\n\s*/g, ' ');
-  return `${flat.charAt(0).toUpperCase()}${flat.slice(1)}${/[.!?]$/.test(flat) ? '' : '.'}`;
+  return `${capitalized(flat)}${/[.!?]$/.test(flat) ? '' : '.'}`;
 }
 
 /** Bars would end a cell, `<` outside of code would begin an element. */

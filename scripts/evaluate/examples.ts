@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { expected, FreezeframeError, PictureError } from '@freezeframe/inference';
+import { expected, FreezeframeError } from '@freezeframe/inference';
+import { readPicture } from '#datasets';
 import { openTable, type TableOptions } from '#tables';
 
 /** A file, and what is on it. */
@@ -58,11 +59,9 @@ async function examplesBelow(folder: string, label: string, entered: Set<string>
   return examples;
 }
 
-/** Reading a pipe may never end: it is named among what cannot be read. */
+/** What is neither is named among what cannot be read: `readPicture` refuses it. */
 function exampleOf(file: string, label: string, kind: Kind): Example {
-  if (kind !== 'other') return { file, label };
-  const error = new PictureError('picture-unreadable', 'neither a file nor a folder');
-  return { file, label, read: () => Promise.reject(error) };
+  return kind === 'other' ? { file, label, read: () => readPicture(file) } : { file, label };
 }
 
 type Kind = 'folder' | 'file' | 'other';

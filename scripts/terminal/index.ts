@@ -12,6 +12,7 @@ export {
 export { describeSystemFailure } from './system-failure.ts';
 export {
   accuracyWords,
+  capitalized,
   countOf,
   formatAccuracy,
   formatAmount,

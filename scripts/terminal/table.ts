@@ -124,3 +124,8 @@ export function formatError(
 export function countOf(count: number, many: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? many.replace(/s$/, '') : many}`;
 }
+
+/** As a sentence begins. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,6 +1,7 @@
 import type { Dataset } from '#datasets';
 import { productionText } from '#store';
 import {
+  capitalized,
   formatAccuracy,
   formatBytes,
   formatError,
@@ -67,7 +68,7 @@ export function trainingProgress(): { readonly listeners: Listeners; stop(): voi
 /** The result for people. */
 export function describeTraining(report: TrainReport, dataset: Dataset): string {
   const { architecture, metrics, epochs, bestEpoch, seconds, frozen, warnings } = report;
-  const title = architecture.split('-').map(capital).join(' ');
+  const title = architecture.split('-').map(titleWord).join(' ');
   const quality =
     dataset.kind === 'pictures'
       ? `${title}: accuracy ${formatAccuracy(metrics, 'test pictures')}`
@@ -76,8 +77,9 @@ export function describeTraining(report: TrainReport, dataset: Dataset): string 
   return [quality, effort, freezeText(frozen, warnings)].join('\n');
 }
 
-function capital(word: string): string {
-  return word.length < 4 ? word.toUpperCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+/** As titles write it; a short word is an abbreviation (CNN). */
+function titleWord(word: string): string {
+  return word.length < 4 ? word.toUpperCase() : capitalized(word);
 }
 
 /** @param warnings what may be wrong with it; its doubt alone if left out */

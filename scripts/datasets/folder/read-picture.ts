@@ -4,11 +4,13 @@ import { PictureError } from '@freezeframe/inference';
 /** Larger files are no photographs; they are listed, not read. */
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 
-/** @throws PictureError `picture-too-large`, and what the file system says */
+/** Pipes, sockets and devices: reading one may never end. */
+export const NO_FILE = 'neither a file nor a folder';
+
+/** @throws PictureError `picture-too-large`, `picture-unreadable`, and what the file system says */
 export async function readPicture(path: string): Promise<Uint8Array> {
   const found = await stat(path);
-  // Reading a pipe may never end.
-  if (!found.isFile()) throw new PictureError('picture-unreadable', 'neither a file nor a folder');
+  if (!found.isFile()) throw new PictureError('picture-unreadable', NO_FILE);
   if (found.size > MAX_FILE_BYTES)
     throw new PictureError('picture-too-large', `larger than ${MAX_FILE_BYTES / 1024 / 1024} MB`);
   return readFile(path);

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { type Skipped, SPLITS, type SplitName } from '../dataset.ts';
 import { mayBePicture } from '../left-out.ts';
+import { NO_FILE } from './read-picture.ts';
 import { splitsOf, type TopFolder } from './splits.ts';
 
 export interface FoundPicture {
@@ -108,7 +109,7 @@ async function entriesOf(path: string, prefix: string, skipped: Skipped[]): Prom
     try {
       const info = await stat(entry);
       if (info.isFile() || info.isDirectory()) entries.push({ name, path: entry, file, folder: info.isDirectory() });
-      else skipped.push({ file, reason: 'neither a file nor a folder' });
+      else skipped.push({ file, reason: NO_FILE });
     } catch (error) {
       skipped.push({ file, reason: `cannot be opened (${(error as NodeJS.ErrnoException).code})` });
     }
