@@ -145,6 +145,8 @@ function kernelOf(
   return kernel ?? (name === 'teachable-machine' && resize !== 'contain' ? 'canvas' : 'linear');
 }
 
+const PREPROCESS_OF = { bytes: 'none', unit: 'unit', signed: 'tf' } as const;
+
 function choosePreprocess(
   { channels }: PictureFacts,
   choices: PictureChoices,
@@ -154,7 +156,7 @@ function choosePreprocess(
   if (choices.preprocess !== undefined)
     return { name: choices.preprocess, reason: `--preprocess ${choices.preprocess}` };
   if (hints?.preprocess !== undefined) return { name: hints.preprocess, reason: hints.reason };
-  if (own) return { name: own.takes === 'bytes' ? 'none' : 'unit', reason: own.reason };
+  if (own) return { name: PREPROCESS_OF[own.takes], reason: own.reason };
   if (channels === 1) return { name: 'unit', reason: 'grey pictures are trained on as 0..1 almost always' };
   return { name: 'unit', reason: 'the file does not say, and this is the most usual', guessed: true };
 }

@@ -59,7 +59,7 @@ export function makeSamples(
   );
 }
 
-const OWN_RANGES = { bytes: [0, 255], unit: [0, 1] } as const;
+const OWN_RANGES = { bytes: [0, 255], unit: [0, 1], signed: [-1, 1] } as const;
 
 /** Numbers in [0, 1); squares of one colour in rows of pictures, whichever axis is that of the channels. */
 function squares(shape: readonly number[], random: () => number): Float32Array {

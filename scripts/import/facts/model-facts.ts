@@ -11,8 +11,11 @@ export interface ModelFacts {
   /** What the one output went through last. */
   readonly activation: 'softmax' | 'sigmoid' | 'none';
   /** What the model does to its input itself, where it does. */
-  readonly own?: { readonly takes: 'bytes' | 'unit'; readonly reason: string };
+  readonly own?: { readonly takes: Takes; readonly reason: string };
 }
+
+/** 0..255, 0..1, or -1..1. */
+export type Takes = 'bytes' | 'unit' | 'signed';
 
 export interface PictureFacts {
   readonly height: number | null;

@@ -1,6 +1,6 @@
 import { rangeOfFactors, rangeOfTerms } from '#convert';
 import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from '#onnx';
-import type { ModelFacts } from '../facts/model-facts.ts';
+import type { ModelFacts, Takes } from '../facts/model-facts.ts';
 
 /** What picks, orders or resizes a picture's numbers. */
 const KEEPS_RANGE = new Set([
@@ -19,6 +19,7 @@ const KEEPS_RANGE = new Set([
   'Unsqueeze',
   'Upsample',
 ]);
+const RANGES: Readonly<Record<Takes, string>> = { bytes: '0..255', unit: '0..1', signed: '-1..1' };
 /** Constants of preprocessing are one number for each channel; what is larger is read by nobody here. */
 const MAX_CONSTANT = 16;
 
@@ -32,8 +33,7 @@ export function ownRange(graph: GraphProto, input: string): ModelFacts['own'] {
     for (const node of graph.node) {
       if (!node.input.includes(name)) continue;
       const takes = rangeOf(node, name, constants);
-      if (takes)
-        return { takes, reason: `its ${node.opType} at the input takes ${takes === 'bytes' ? '0..255' : '0..1'}` };
+      if (takes) return { takes, reason: `its ${node.opType} at the input takes ${RANGES[takes]}` };
       const found = KEEPS_RANGE.has(node.opType) && node.output.map(look).find((own) => own !== undefined);
       if (found) return found;
     }
@@ -42,7 +42,11 @@ export function ownRange(graph: GraphProto, input: string): ModelFacts['own'] {
   return look(input);
 }
 
-function rangeOf({ opType, input }: NodeProto, name: string, constants: ReadonlyMap<string, readonly number[]>) {
+function rangeOf(
+  { opType, input }: NodeProto,
+  name: string,
+  constants: ReadonlyMap<string, readonly number[]>,
+): Takes | undefined {
   const first = input[0] === name;
   const given = (at: number) => constants.get(input[at] ?? '') ?? [];
   const other = given(first ? 1 : 0);
@@ -50,8 +54,17 @@ function rangeOf({ opType, input }: NodeProto, name: string, constants: Readonly
   if (opType === 'Mul') return rangeOfFactors(other);
   if (opType === 'Div') return first ? rangeOfFactors(other.map((value) => 1 / value)) : undefined;
   // Trained on bytes it has their mean; a small one tells nothing.
-  if (opType === 'BatchNormalization') return rangeOfTerms(given(3)) === 'bytes' ? ('bytes' as const) : undefined;
+  if (opType === 'BatchNormalization') return rangeOfTerms(given(3)) === 'bytes' ? 'bytes' : undefined;
+  if (opType === 'QuantizeLinear') return rangeOfStored(given(1));
   return undefined;
+}
+
+/** Calibrated on pictures: from the darkest to the brightest number in 255 steps. */
+function rangeOfStored([step = 0]: readonly number[]): Takes | undefined {
+  const width = step * 255;
+  if (width > 128) return 'bytes';
+  if (width > 1.7 && width < 2.1) return 'signed';
+  return width > 0.7 && width < 1.1 ? 'unit' : undefined;
 }
 
 function constantsOf({ initializer, node }: GraphProto): ReadonlyMap<string, readonly number[]> {

@@ -33,8 +33,13 @@ const normalized =
     return graph.op('BatchNormalization', [x, one as string, one as string, means as string, one as string]);
   };
 
+const stored =
+  (step: number): Step =>
+  (graph, x) =>
+    graph.op('QuantizeLinear', [x, graph.float(step)]);
+
 describe('the first arithmetic of a graph', () => {
-  it.each<[string, Step[], 'bytes' | 'unit' | undefined]>([
+  it.each<[string, Step[], 'bytes' | 'unit' | 'signed' | undefined]>([
     ['x / 255', [by('Div', 255)], 'bytes'],
     ['x / 127.5 - 1', [by('Mul', 1 / 127.5), by('Add', -1)], 'bytes'],
     ['the mean of bytes', [by('Sub', [123.68, 116.78, 103.94])], 'bytes'],
@@ -47,6 +52,10 @@ describe('the first arithmetic of a graph', () => {
     ['a batch normalization trained on something else', [planes, normalized(0.4)], undefined],
     ['what is behind a layer', [relu, by('Div', 255)], undefined],
     ['a factor of any kind', [by('Mul', 0.3)], undefined],
+    ['numbers stored from 0 to 255', [stored(1)], 'bytes'],
+    ['numbers stored from 0 to 1', [stored(1 / 255)], 'unit'],
+    ['numbers stored from -1 to 1', [stored(2 / 255)], 'signed'],
+    ['numbers stored otherwise', [stored(0.02)], undefined],
     ['nothing of the kind', [relu], undefined],
   ])('%s', (_, steps, takes) => {
     expect(rangeOf(...steps)).toBe(takes);
