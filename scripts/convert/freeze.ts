@@ -9,7 +9,7 @@ import {
   rangeOf,
 } from '#frozen';
 import type { KerasModel, Shape, TensorId, TopologyInput } from '#keras';
-import { asKeras, type Datatype, GraphBuilder, type Value } from '#onnx';
+import { asKeras, DATATYPE_NUMBERS, type Datatype, GraphBuilder, type Value } from '#onnx';
 import { emitPlan } from './emit.ts';
 import { inDoublePrecision } from './passes/double-precision.ts';
 import { foldBatchNormalization } from './passes/fold-batch-normalization.ts';
@@ -59,8 +59,18 @@ export function freezePlan(planned: FreezePlan, options: FreezeOptions): FrozenM
 }
 
 function prepareInput(plan: FreezePlan, input: FreezeInput): FreezePlan {
-  const name = (plan.inputs[0] as TopologyInput).name;
-  if (input.kind === 'picture') return foldPreprocessing(plan, name, input.preprocess);
+  const own = plan.inputs[0] as TopologyInput;
+  const { name } = own;
+  if (input.kind === 'picture') {
+    if (datatypeOf(own) === 'float32') return foldPreprocessing(plan, name, input.preprocess);
+    const { scale, offset } = input.preprocess;
+    if (scale.every((value) => value === 1) && offset.every((value) => value === 0)) return plan;
+    throw new FreezeframeError(
+      'freeze-mismatch',
+      expected('0..255 as they are', `the pixels of a model that takes ${own.datatype}`, input.preprocess),
+      { remedy: 'Leave --preprocess out: the model does its own.' },
+    );
+  }
   if (input.kind === 'tensors') return plan;
   const { features } = input;
   return insertBehind(plan, name, {
@@ -111,9 +121,9 @@ function emitInput(graph: GraphBuilder, input: TopologyInput, taken: FreezeInput
   if (taken.kind === 'picture') {
     const dims = [null, taken.height, taken.width, taken.channels];
     const bytes = graph.input(GRAPH_NAMES.picture, 'uint8', dims);
-    // 1 is ONNX's number for float32.
-    const picture = graph.op('Cast', [bytes], { to: 1 });
-    return { name: picture, shape: dims, datatype: 'float32', layout: 'channels-last' };
+    const datatype = datatypeOf(input);
+    const name = datatype === 'uint8' ? bytes : graph.op('Cast', [bytes], { to: DATATYPE_NUMBERS[datatype] });
+    return { name, shape: dims, datatype, layout: 'channels-last' };
   }
   const datatype = datatypeOf(input);
   const name = graph.input(taken.kind === 'features' ? GRAPH_NAMES.features : input.name, datatype, input.shape);

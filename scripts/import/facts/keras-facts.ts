@@ -4,15 +4,24 @@ import { type ModelFacts, pictureFacts } from './model-facts.ts';
 
 const INTEGERS = new Set<string>(['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64', 'bool']);
 
+/** Whole numbers that a picture's bytes may be. */
+const HOLD_BYTES = new Set(['uint8', 'int32', 'int64']);
+
+function takenAsBytes(datatype: string): ModelFacts['own'] {
+  return HOLD_BYTES.has(datatype) ? { takes: 'bytes', reason: `its input is ${datatype}` } : undefined;
+}
+
 /** @param plan with training layers still in it or not. */
 export function kerasFacts(plan: FreezePlan): ModelFacts {
   const inputs = plan.inputs.map(({ name, shape, datatype }) => ({ name, shape, integers: INTEGERS.has(datatype) }));
   const outputs = plan.outputs.map((id) => ({ name: id, shape: plan.shapes.get(id) ?? [] }));
   const [input] = inputs;
-  const alone = inputs.length === 1 && input && !input.integers && input.shape.length === 4;
+  const datatype = plan.inputs[0]?.datatype ?? '';
+  const alone =
+    inputs.length === 1 && input && input.shape.length === 4 && (!input.integers || HOLD_BYTES.has(datatype));
   const [, height, width, channels] = input?.shape ?? [];
   const picture = alone ? pictureFacts(height, width, channels) : undefined;
-  const own = picture && input ? ownPreprocessing(plan, input.name) : undefined;
+  const own = picture && input ? (takenAsBytes(datatype) ?? ownPreprocessing(plan, input.name)) : undefined;
   return {
     inputs,
     outputs,

@@ -82,6 +82,33 @@ describe('prepareKeras', () => {
   });
 });
 
+describe('a model that takes whole numbers', () => {
+  const layers = [
+    { class_name: 'Rescaling', config: { scale: 1 / 255, offset: 0 } },
+    { class_name: 'Flatten', config: { data_format: 'channels_last' } },
+    { class_name: 'Softmax', config: {} },
+  ];
+  const typed = (dtype: string) => {
+    const imported = sequential([8, 8, 3], ...layers);
+    const config = JSON.parse(JSON.stringify(imported.model.config).replace('"float32"', JSON.stringify(dtype)));
+    return { ...imported, model: { ...imported.model, config }, plan: planLayers(config) };
+  };
+
+  it.each(['uint8', 'int32'])('of %s is given a picture as it is', async (dtype) => {
+    const { manifest, notes, verification } = await prepare(typed(dtype));
+    expect(manifest.input).toMatchObject({ kind: 'picture', height: 8, channels: 3 });
+    expect(notes.join(' ')).toContain(`0..255 as they are: its input is ${dtype}`);
+    expect(verification.maxDifference).toBeLessThan(1e-6);
+  });
+
+  it('is given no fractions', async () => {
+    await expect(prepare(typed('uint8'), { pictures: { preprocess: 'tf' } })).rejects.toMatchObject({
+      code: 'freeze-mismatch',
+      message: expect.stringContaining('a model that takes uint8'),
+    });
+  });
+});
+
 describe('kerasFacts', () => {
   const facts = ({ model }: ImportedKerasModel) => kerasFacts(planFreeze(model));
 

@@ -78,6 +78,7 @@ const KEEPS_RANGE: ReadonlySet<string> = new Set([
   'Stack',
   'Transpose',
   'Unstack',
+  'image.resize',
 ]);
 
 const BY_KERAS = new Map(
