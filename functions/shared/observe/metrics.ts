@@ -54,8 +54,14 @@ export async function publishMetrics(): Promise<void> {
   const noted = [...groups.values()];
   groups.clear();
   const metrics = await powertools();
-  for (const group of noted) publish(metrics, group);
+  for (const { dimensions, values } of noted) {
+    for (let at = 0; at < values.length; at += MOST)
+      publish(metrics, { dimensions, values: values.slice(at, at + MOST) });
+  }
 }
+
+/** At a metric's hundredth value Powertools writes a line by itself, and forgets the dimensions of the next. */
+const MOST = 99;
 
 function publish(metrics: Metrics, { dimensions, values }: Group): void {
   metrics.addDimensions({ ...dimensions });

@@ -46,6 +46,25 @@ describe('observed', () => {
     expect(collectLitter).toHaveBeenCalledOnce();
   });
 
+  it('keeps the dimensions of all values, however many a batch of a thousand has', async () => {
+    const of = { model: 'gnomes', version: '1' };
+    await observed(async () => {
+      for (let i = 0; i < 1_000; i++) {
+        measure('DecodeMs', i, of);
+        measure('RunMs', i, of);
+      }
+    })({}, invocation);
+    const written = metrics();
+    for (const line of written) {
+      expect(line).toMatchObject(of);
+      // CloudWatch drops what is more: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+      for (const name of ['DecodeMs', 'RunMs']) expect([line[name] ?? []].flat().length).toBeLessThanOrEqual(100);
+    }
+    for (const name of ['DecodeMs', 'RunMs']) {
+      expect(written.flatMap((line) => line[name] ?? [])).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
+    }
+  });
+
   it('writes what was measured in the embedded metric format, by dimensions, also when the handler fails', async () => {
     const handler = observed(async () => {
       measure('DecodeMs', 3, { model: 'gnomes', version: '1' });
