@@ -17,6 +17,12 @@ describe('times of other memory sizes', () => {
   const warm = (memoryMb: number, figures = both, slowdown?: number) =>
     serviceAt(figures, memoryMb, slowdown).warm(0.5);
 
+  it('are never of less than no work: steeper or flatter than threads allow is all of one kind', () => {
+    const [one, two] = [{ memoryMb: 1769, ms: 40 }, { memoryMb: 3538 }];
+    expect(workOf([one, { ...two, ms: 10 }])).toMatchObject({ alone: 0 });
+    expect(workOf([one, { ...two, ms: 60 }])).toMatchObject({ shared: 0 });
+  });
+
   it('are those of the work, as threads and processor time allow', () => {
     expect(
       workOf([

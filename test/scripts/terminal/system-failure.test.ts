@@ -13,6 +13,16 @@ describe('describeSystemFailure', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  it('gives a folder that cannot be made its remedy, although the system says that there is none', () => {
+    const error = Object.assign(new Error('ENOENT: mkdir'), { code: 'ENOENT', syscall: 'mkdir', path: '/proc/x' });
+    expect(describeSystemFailure(error)).toMatchObject({
+      code: 'system-refused',
+      remedy: expect.stringContaining('rights'),
+    });
+    const absent = Object.assign(new Error('ENOENT: open'), { code: 'ENOENT', syscall: 'open' });
+    expect(describeSystemFailure(absent)).toBe(absent);
+  });
+
   it('gives a file in the place of a folder its remedy', async () => {
     const path = join(folder, 'file', 'models');
     const error = await mkdir(path, { recursive: true }).catch((cause: unknown) => cause);
