@@ -168,7 +168,7 @@ function usedWrongly(message: string): FreezeframeError {
 function aboveZero(text: string): number {
   const number = Number(text);
   if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) && number > 0 && number <= 1e9) return number;
-  throw new InvalidArgumentError('Expected a number above 0.');
+  throw new InvalidArgumentError('Expected a number above 0, at most 1,000,000,000.');
 }
 
 /** What Lambda gives a function. MB. */

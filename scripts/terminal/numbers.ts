@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 /** Reads an option's words as a whole number of nine digits at most. */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of at most 9 digits.');
   return Number(text);
 }
 

@@ -87,18 +87,20 @@ function single(rows: readonly Row[]): Pick<Arrivals, 'span' | 'times'> {
   return { span: (last * times.length) / (times.length - 1), times };
 }
 
-/** Counts of intervals, all of which are taken to be as long as the shortest. */
+/**
+ * Counts of intervals. Each is as long as the shortest of most, since intervals without a request may be left out; where the next
+ * begins sooner, it ends there. A single odd time does not shorten all of them.
+ */
 function spread(rows: readonly Row[], random: Random): Pick<Arrivals, 'span' | 'times'> {
-  let interval = Number.POSITIVE_INFINITY;
-  for (let i = 1; i < rows.length; i++) {
-    const gap = (rows[i] as Row).time - (rows[i - 1] as Row).time;
-    if (gap > 0) interval = Math.min(interval, gap);
-  }
+  const starts = [...new Set(rows.map(({ time }) => time))];
+  const gaps = Float64Array.from(starts.slice(1), (time, i) => time - (starts[i] as number));
+  const interval = gaps.toSorted()[Math.floor(gaps.length / 10)] as number;
+  const ends = new Map(starts.map((time, i) => [time, Math.min(interval, gaps[i] ?? interval)]));
   const times: number[] = [];
   for (const { time, count } of rows) {
-    for (let i = 0; i < count; i++) times.push(time + interval * random.uniform());
+    for (let i = 0; i < count; i++) times.push(time + (ends.get(time) as number) * random.uniform());
   }
-  return { span: (rows.at(-1)?.time ?? 0) + interval, times: Float64Array.from(times).sort() };
+  return { span: (starts.at(-1) as number) + interval, times: Float64Array.from(times).sort() };
 }
 
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;

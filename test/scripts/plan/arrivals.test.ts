@@ -82,6 +82,17 @@ describe('a log of arrivals', () => {
     expect([span, says]).toEqual([3, 'as in log.csv']);
   });
 
+  it('of counts, whose intervals one odd time does not shorten', async () => {
+    const at = (minute: number) => 60 * minute + (minute === 20 ? 59 : 0);
+    const rows = Array.from({ length: 40 }, (_, minute) => `${at(minute)},60`);
+    const { times, span } = await read('time,count', ...rows);
+    expect(span).toBe(40 * 60);
+    // Each second of a quarter of a minute: 15 of 60.
+    expect(within(times, 5 * 60, 5 * 60 + 15)).toBeLessThan(30);
+    // The odd one ends where the next begins.
+    expect(within(times, at(20), 21 * 60)).toBe(60);
+  });
+
   it('of counts, at random within each interval', async () => {
     const { times, span } = await read(
       'time,Invocations',
