@@ -9,7 +9,7 @@ import { makeTemporaryFolder } from '#system';
 import { warningsOf } from '../evaluate/warnings.ts';
 import { type Evaluated, evaluateData, type TableFlags } from '../report/evaluate-data.ts';
 import { performanceOf } from '../report/performance.ts';
-import { reportFile } from '../report/report-file.ts';
+import { reportFile, writeVersionPage } from '../report/report-file.ts';
 
 /** An import whose answers to labelled data are known. */
 export interface EvaluatedImport extends ImportReport {
@@ -45,13 +45,11 @@ export async function importEvaluated(
     });
     const page = reportFile(store.location, { stored });
     const before = costBefore(options.path, imported);
-    await writeReport(
-      {
-        ...(await evaluated.report('import', `${stored.name}@${stored.version}`)),
-        performance: await performanceOf(stored, before, evaluated.samples),
-      },
-      page,
-    );
+    const report = {
+      ...(await evaluated.report('import', `${stored.name}@${stored.version}`)),
+      performance: await performanceOf(stored, before, evaluated.samples),
+    };
+    await writeVersionPage(stored, page, () => writeReport(report, page));
     const warnings = warningsOf(evaluated.result, evaluated.kind);
     return { ...imported, stored, metrics: figures.after, constant: evaluated.result.constant, warnings, page };
   } finally {

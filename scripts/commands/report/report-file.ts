@@ -7,6 +7,26 @@ export function reportFile(storeRoot: string, { stored }: { stored: { name: stri
   return join(storeRoot, 'reports', `${stored.name}-${stored.version}.html`);
 }
 
+/**
+ * Writes the page of a version that is saved: who sees only that a page failed would train again.
+ * @throws FreezeframeError `output-not-writable` where the system refuses
+ */
+export async function writeVersionPage(
+  { name, version }: { readonly name: string; readonly version: string },
+  page: string,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    if (typeof (cause as NodeJS.ErrnoException).syscall !== 'string') throw cause;
+    throw new FreezeframeError('output-not-writable', `${name}@${version} is saved; its page cannot be: ${page}`, {
+      cause,
+      remedy: 'Make room on the disk, or give the rights. The same command writes the page again.',
+    });
+  }
+}
+
 /** How a command says that there is a page. */
 export function pageLine(file: string): string {
   return `Mistakes, charts, size and speed: ${file}`;

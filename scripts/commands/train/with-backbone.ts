@@ -7,7 +7,7 @@ import type { HeldOut, TransferReport } from '#transfer';
 import { type NumbersFlags, numbersOf } from '../models/numbers-options.ts';
 import { picturesAt } from '../predict/find-files.ts';
 import { nextSteps } from '../report/next-steps.ts';
-import { pageLine, reportFile } from '../report/report-file.ts';
+import { pageLine, reportFile, writeVersionPage } from '../report/report-file.ts';
 import { transferPerformance, transferReport } from '../report/transfer-report.ts';
 import { type Comparison, compareFromScratch, describeComparison, worthComparing } from './from-scratch.ts';
 
@@ -116,7 +116,8 @@ async function tell(
     import('#report'),
   ]);
   const page = reportFile(defaultStore(), report);
-  await writeReport(transferReport(report), page, transferPerformance(report, meters));
+  const performance = transferPerformance(report, meters);
+  await writeVersionPage(report.stored, page, () => writeReport(transferReport(report), page, performance));
   if (flags.json) for (const warning of report.warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
   const line = { ...transferLine(report), ...(comparison ? { compared: comparison } : {}), report: page };
   reportResult(line, flags.json === true, () =>

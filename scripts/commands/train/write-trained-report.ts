@@ -4,7 +4,7 @@ import { writeReport } from '#report';
 import { defaultStore } from '#store';
 import type { TrainReport } from '#train';
 import { performanceOf } from '../report/performance.ts';
-import { reportFile } from '../report/report-file.ts';
+import { reportFile, writeVersionPage } from '../report/report-file.ts';
 import { trainedReport } from '../report/trained-report.ts';
 
 const SAMPLES = 5;
@@ -21,6 +21,6 @@ export async function writeTrainedReport(report: TrainReport, dataset: Dataset):
   const what = `the trained weights, run by ${report.backend}, in the process that trained them and holds the data set`;
   const performance = await performanceOf(stored, { ...report.before, what }, samples);
   const page = reportFile(defaultStore(), report.frozen);
-  await writeReport(trainedReport(report, dataset, performance), page);
+  await writeVersionPage(stored, page, () => writeReport(trainedReport(report, dataset, performance), page));
   return page;
 }
