@@ -19,8 +19,8 @@ describe('times of other memory sizes', () => {
 
   it('are never of less than no work: steeper or flatter than threads allow is all of one kind', () => {
     const [one, two] = [{ memoryMb: 1769, ms: 40 }, { memoryMb: 3538 }];
-    expect(workOf([one, { ...two, ms: 10 }])).toMatchObject({ alone: 0 });
-    expect(workOf([one, { ...two, ms: 60 }])).toMatchObject({ shared: 0 });
+    expect(workOf([one, { ...two, ms: 19 }])).toMatchObject({ alone: 0 });
+    expect(workOf([one, { ...two, ms: 41 }])).toMatchObject({ shared: 0 });
   });
 
   it('are those of the work, as threads and processor time allow', () => {
