@@ -41,7 +41,7 @@ export { BATCH_AXIS, freeBatch } from './onnx/free-batch.ts';
 export type { Classes } from './onnx/interface/classes.ts';
 export { type Classifier, plainInterface } from './onnx/interface/plain-interface.ts';
 export { keepPadding } from './onnx/keep-padding.ts';
-export { rangeOfFactors, rangeOfTerms } from './picture-range.ts';
+export { rangeOfFactors, rangeOfMeans } from './picture-range.ts';
 export {
   type FreezePlan,
   type LayerPlan,

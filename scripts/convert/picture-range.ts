@@ -16,9 +16,8 @@ export function rangeOfFactors(factors: readonly number[]): PictureRange | undef
   return sizes.every((size) => size >= GROWS) ? 'unit' : undefined;
 }
 
-/** x + term: a mean that is taken off, 123.68 of bytes or 0.485 of 0..1. */
-export function rangeOfTerms(terms: readonly number[]): PictureRange | undefined {
-  const sizes = terms.map(Math.abs);
-  if (sizes.some((size) => size > LARGEST_MEAN)) return 'bytes';
-  return sizes.some((size) => size >= SMALLEST_MEAN) ? 'unit' : undefined;
+/** x - mean: 123.68 of bytes or 0.485 of 0..1; and 255 - x or 1 - x. What is added tells nothing: x + 1 is of -1..1. */
+export function rangeOfMeans(means: readonly number[]): PictureRange | undefined {
+  if (means.some((mean) => mean > LARGEST_MEAN)) return 'bytes';
+  return means.some((mean) => mean >= SMALLEST_MEAN) ? 'unit' : undefined;
 }

@@ -1,4 +1,4 @@
-import { rangeOfFactors, rangeOfTerms } from '#convert';
+import { rangeOfFactors, rangeOfMeans } from '#convert';
 import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from '#onnx';
 import type { ModelFacts, Takes } from '../facts/model-facts.ts';
 
@@ -50,11 +50,12 @@ function rangeOf(
   const first = input[0] === name;
   const given = (at: number) => constants.get(input[at] ?? '') ?? [];
   const other = given(first ? 1 : 0);
-  if (opType === 'Add' || opType === 'Sub') return rangeOfTerms(other);
+  if (opType === 'Sub') return rangeOfMeans(other);
+  if (opType === 'Add') return rangeOfMeans(other.map((value) => -value));
   if (opType === 'Mul') return rangeOfFactors(other);
   if (opType === 'Div') return first ? rangeOfFactors(other.map((value) => 1 / value)) : undefined;
   // Trained on bytes it has their mean; a small one tells nothing.
-  if (opType === 'BatchNormalization') return rangeOfTerms(given(3)) === 'bytes' ? 'bytes' : undefined;
+  if (opType === 'BatchNormalization') return rangeOfMeans(given(3)) === 'bytes' ? 'bytes' : undefined;
   if (opType === 'QuantizeLinear') return rangeOfStored(given(1));
   return undefined;
 }

@@ -117,13 +117,18 @@ describe('kerasFacts', () => {
     [1, -127.5, 'bytes'],
     [2, -1, 'unit'],
     [1, -0.5, 'unit'],
+    [-1, 255, 'bytes'],
   ])('knows what a Rescaling by %d and %d wants', (scale, offset, takes) => {
     const model = sequential([32, 32, 3], { class_name: 'Rescaling', config: { scale, offset } });
     expect(facts(model).own).toMatchObject({ takes, reason: expect.stringContaining('Rescaling') });
   });
 
-  it('leaves open what a Rescaling wants that tells nothing', () => {
-    const model = sequential([32, 32, 3], { class_name: 'Rescaling', config: { scale: 1, offset: 0 } });
+  it.each([
+    [1, 0],
+    [0.5, 0.5],
+    [1, 1],
+  ])('leaves open what a Rescaling by %d and %d wants, which tells nothing', (scale, offset) => {
+    const model = sequential([32, 32, 3], { class_name: 'Rescaling', config: { scale, offset } });
     expect(facts(model).own).toBeUndefined();
   });
 
@@ -137,6 +142,7 @@ describe('kerasFacts', () => {
     [[call('Multiply', [0.299, 0.587, 0.114])], undefined],
     [[call('Flip'), call('Add', -0.5)], 'unit'],
     [[call('Flip')], undefined],
+    [[call('Add', 1), call('TrueDivide', 2)], undefined],
   ])('knows what the operators %j want', (operators, takes) => {
     expect(facts(functional([32, 32, 3], ...operators)).own?.takes).toBe(takes);
   });

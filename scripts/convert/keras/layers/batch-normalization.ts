@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Shape, WeightSpec } from '#keras';
 import { broadcastDims, fixed, renamed } from '#onnx';
-import { rangeOfTerms } from '../../picture-range.ts';
+import { rangeOfMeans } from '../../picture-range.ts';
 import { defineLayer, type EmitContext, single } from '../layer.ts';
 import { initializer } from '../options.ts';
 import { affineOptions, affineWeights } from './sample-normalization.ts';
@@ -27,7 +27,7 @@ export const batchNormalization = defineLayer<BatchNormalizationConfig>({
   actsInTraining: true,
   mask: 'keep',
   // Trained on bytes it has their mean. A small one tells nothing: 0..1 and -1..1 have it too.
-  expects: (_, weight) => (rangeOfTerms([...(weight('moving_mean')?.data ?? [])]) === 'bytes' ? 'bytes' : undefined),
+  expects: (_, weight) => (rangeOfMeans([...(weight('moving_mean')?.data ?? [])]) === 'bytes' ? 'bytes' : undefined),
   config,
   weights: (c, inputs) => normalizationWeights(c, single(inputs)),
   emit: (context, c, inputs) => {

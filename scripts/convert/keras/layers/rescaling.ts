@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { broadcastDims, type GraphBuilder, renamed, type Value } from '#onnx';
-import { rangeOfFactors, rangeOfTerms } from '../../picture-range.ts';
+import { rangeOfFactors, rangeOfMeans } from '../../picture-range.ts';
 import { defineLayer, single } from '../layer.ts';
 import { flattened, numbers } from '../options.ts';
 
@@ -17,7 +17,7 @@ export const rescaling = defineLayer<z.output<typeof config>>({
   className: 'Rescaling',
   summary: 'x * scale + offset; a list holds one number per channel (the last axis).',
   // A scale that tells nothing (1) leaves the mean that is taken off.
-  expects: ({ scale, offset }) => rangeOfFactors(scale) ?? rangeOfTerms(offset),
+  expects: ({ scale, offset }) => rangeOfFactors(scale) ?? rangeOfMeans(meansOf(scale, offset)),
   config,
   mask: 'keep',
   emit: ({ graph }, c, inputs) => {
@@ -26,6 +26,11 @@ export const rescaling = defineLayer<z.output<typeof config>>({
     return renamed(x, graph.op('Add', [scaled, perChannel(graph, x, c.offset)]));
   },
 });
+
+/** x * scale + offset is (x - mean) * scale. */
+function meansOf(scale: readonly number[], offset: readonly number[]): number[] {
+  return offset.map((value, i) => -value / (scale[i % scale.length] as number));
+}
 
 /** A number, or one for each channel as it meets the input's memory. */
 export function perChannel(graph: GraphBuilder, x: Value, [first = 0, ...others]: readonly number[]): string {

@@ -68,7 +68,7 @@ const floorDivide: Emit = (to, a, b) => to.graph.op('Floor', [to.graph.op('Div',
 /** Operators that work on each element by itself. */
 export const ELEMENTWISE: readonly OperatorDefinition[] = [
   binary(['Add'], ['math.add', '__operators__.add', 'add', 'math.add_v2'], 'Add', { scales: 'adds' }),
-  binary(['Subtract'], ['math.subtract', '__operators__.sub', 'subtract'], 'Sub', { scales: 'adds' }),
+  binary(['Subtract'], ['math.subtract', '__operators__.sub', 'subtract'], 'Sub', { scales: 'subtracts' }),
   binary(['Multiply'], ['math.multiply', '__operators__.mul', 'multiply'], 'Mul', { scales: 'multiplies' }),
   binary(
     ['Divide', 'TrueDivide'],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { LayerConfig } from '#keras';
 import type { GraphBuilder, Value } from '#onnx';
-import { rangeOfFactors, rangeOfTerms } from '../../picture-range.ts';
+import { rangeOfFactors, rangeOfMeans } from '../../picture-range.ts';
 import {
   type BoundCall,
   defineLayer,
@@ -144,7 +144,8 @@ function asLayer(operator: OperatorDefinition, optionsInConfig: boolean): LayerD
 function rangeOf({ scales, parameters }: OperatorDefinition, operands: Record<string, unknown>) {
   const names = parameters.map((spellings) => spellings.split('|')[0] as string).slice(scales === 'divides' ? 1 : 0, 2);
   const numbers = names.flatMap((name) => constantOf(operands[name] as Operand)?.values ?? []);
-  if (scales === 'adds') return rangeOfTerms(numbers);
+  if (scales === 'subtracts') return rangeOfMeans(numbers);
+  if (scales === 'adds') return rangeOfMeans(numbers.map((value) => -value));
   return rangeOfFactors(scales === 'divides' ? numbers.map((value) => 1 / value) : numbers);
 }
 

@@ -14,7 +14,7 @@ export interface OperatorDefinition {
   /** In the order of the call, each in all its spellings: `x|input_tensor`. The first is the operand's name. */
   readonly parameters: readonly string[];
   /** What its constants do to a picture where a model begins with it, as `preprocess_input` does. */
-  readonly scales?: 'adds' | 'multiplies' | 'divides';
+  readonly scales?: 'adds' | 'subtracts' | 'multiplies' | 'divides';
   /** Answers the result; several where the function does. */
   emit(to: Tensors, operands: Operands): Value | readonly Value[];
 }

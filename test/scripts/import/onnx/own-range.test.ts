@@ -46,6 +46,8 @@ describe('the first arithmetic of a graph', () => {
     ['x * 2 - 1', [by('Mul', 2), by('Sub', 1)], 'unit'],
     ['the mean of 0..1', [by('Sub', [0.485, 0.456, 0.406])], 'unit'],
     ['255 - x', [from('Sub', 255)], 'bytes'],
+    ['x + -127.5', [by('Add', -127.5)], 'bytes'],
+    ['(x + 1) / 2, of -1..1', [by('Add', 1), by('Div', 2)], undefined],
     ['255 / x', [from('Div', 255)], undefined],
     ['planes first', [planes, by('Mul', 1 / 255)], 'bytes'],
     ['a batch normalization trained on bytes', [planes, normalized(120)], 'bytes'],
