@@ -13,6 +13,8 @@ import type { Subject, Workshop } from './subject.ts';
 
 const run = promisify(execFile);
 const program = (name: string) => fileURLToPath(new URL(`./programs/${name}`, import.meta.url));
+/** As npm installs packages: in place of the layer, whose scripts are bundled. */
+const INSTALLED = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
 export const floorSubject: Subject = {
   name: 'floor',
@@ -22,11 +24,9 @@ export const floorSubject: Subject = {
     await mkdir(folder);
     await copyFile(program('floor.mjs'), join(folder, 'index.mjs'));
     const settings = builtFunction(model.built.outDir, 'http', { MODEL: model.onnx, LABELS: model.labels });
-    // As npm installs them: the layer's scripts are bundled, which is a part of what is measured.
-    const layerModules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
     const layer = join(model.built.outDir, 'layers', 'inference');
     const bytes = (await sizeOf(folder)) + (await sizeOf(layer)) + (await sizeOf(model.onnx));
-    return { program: nodeProgram({ ...settings, folder, layerModules }), bytes };
+    return { program: nodeProgram({ ...settings, folder, layerModules: INSTALLED }), bytes };
   },
 };
 
@@ -93,6 +93,6 @@ async function tensorflowJs({ model }: Workshop, folder: string, backend: string
   const file = join(folder, 'model.json');
   await writeTensorflowJs(model.keras, file);
   const environment = { BACKEND: backend, MODEL: file, LABELS: model.labels };
-  const settings = { ...builtFunction(model.built.outDir, 'http', environment), folder };
+  const settings = { ...builtFunction(model.built.outDir, 'http', environment), folder, layerModules: INSTALLED };
   return { program: nodeProgram(settings), bytes: await sizeOf(folder) };
 }
