@@ -183,6 +183,8 @@ const EXECUTORS: Readonly<Record<string, Executor>> = {
       flagOf(a, 'align_corners'),
       flagOf(a, 'half_pixel_centers'),
     ),
+  SpaceToBatchND: ([x, block, pads]) => core.spaceToBatchND(x as Tensor, list(block), pairs(pads)),
+  BatchToSpaceND: ([x, block, crops]) => core.batchToSpaceND(x as Tensor, list(block), pairs(crops)),
   DepthToSpace: ([x], a) => core.depthToSpace(x as Tensor4D, numberOf(a, 'block_size', 1), 'NHWC'),
   Identity: same,
   StopGradient: same,

@@ -18,6 +18,7 @@ import { pieces, take } from '../evaluator/operators/arrays.ts';
 import { Given } from '../evaluator/operators/given.ts';
 import { OPERATORS } from '../evaluator/operators/index.ts';
 import { indexed } from '../evaluator/slices.ts';
+import { batchToSpace, spaceToBatch } from './batches.ts';
 import {
   convolution,
   depthToSpace,
@@ -212,6 +213,8 @@ export const EXECUTORS: Readonly<Record<string, Executor>> = {
   ArgMin: position('Argmin'),
   ResizeBilinear: ([x, size], a) => resizedBilinear(x, list(size), a),
   ResizeNearestNeighbor: ([x, size], a) => resizedNearest(x, list(size), a),
+  SpaceToBatchND: ([x, block, paddings]) => spaceToBatch(x, list(block), list(paddings)),
+  BatchToSpaceND: ([x, block, crops]) => batchToSpace(x, list(block), list(crops)),
   DepthToSpace: ([x], a) => depthToSpace(x, a),
   Identity: same,
   StopGradient: same,

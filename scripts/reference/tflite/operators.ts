@@ -186,6 +186,8 @@ export const EXECUTORS: Readonly<Record<string, LiteExecutor>> = {
   STRIDED_SLICE: same('StridedSlice', masks),
   PAD: (call) => executorOf('PadV2')([given(call, 0), given(call, 1), doubles([], [0])], {}),
   PADV2: same('PadV2'),
+  SPACE_TO_BATCH_ND: same('SpaceToBatchND'),
+  BATCH_TO_SPACE_ND: same('BatchToSpaceND'),
   MIRROR_PAD: mirrorPadded,
   GATHER: (call) => executorOf('GatherV2')([given(call, 0), given(call, 1), doubles([], [number(call, 'axis')])], {}),
 };

@@ -1,6 +1,7 @@
 import type { OperatorConverter } from '../operand.ts';
 import { ACTIVATIONS } from './activation.ts';
 import { ARITHMETIC } from './arithmetic.ts';
+import { BATCHES } from './batch.ts';
 import { CONVOLUTIONS } from './convolution.ts';
 import { JOINING } from './joining.ts';
 import { PICTURES } from './picture.ts';
@@ -11,6 +12,7 @@ import { SHAPES } from './shape.ts';
 const OPERATORS: readonly OperatorConverter[] = [
   ...ACTIVATIONS,
   ...ARITHMETIC,
+  ...BATCHES,
   ...CONVOLUTIONS,
   ...JOINING,
   ...PICTURES,

@@ -1,5 +1,6 @@
 import { memoryAxis, memoryOrder, type Value } from '#onnx';
 import { given, type Operand, Refused } from '../../tensorflow/operand.ts';
+import { batchToSpace, spaceToBatch } from '../../tensorflow/operators/batch.ts';
 import { integer, integers, known, type LiteConverter, type LiteEmission, option, optionList } from '../emission.ts';
 
 /** The shape is an input, or an option where that is left out. */
@@ -76,6 +77,11 @@ function stridedSlice(e: LiteEmission): Operand | readonly Operand[] {
   );
 }
 
+/** Pictures of a batch: cells beyond an edge hold what stands for zero. */
+function batched(e: LiteEmission, move: typeof spaceToBatch): Operand {
+  return move(e.graph, e.graph.toLayout(e.value(0), 'channels-last'), e.numbers(1), e.numbers(2), e.zero(0));
+}
+
 const kept = (op: string, tensorflow: string, inputs: readonly number[]): LiteConverter => ({
   ops: [op],
   keeps: true,
@@ -101,5 +107,7 @@ export const SHAPES: readonly LiteConverter[] = [
   kept('SHAPE', 'Shape', [0]),
   { ops: ['STRIDED_SLICE'], keeps: true, emit: stridedSlice },
   { ops: ['PAD', 'PADV2'], keeps: true, emit: padded },
+  { ops: ['SPACE_TO_BATCH_ND'], keeps: true, emit: (e) => batched(e, spaceToBatch) },
+  { ops: ['BATCH_TO_SPACE_ND'], keeps: true, emit: (e) => batched(e, batchToSpace) },
   { ops: ['MIRROR_PAD'], keeps: true, emit: mirrored },
 ];

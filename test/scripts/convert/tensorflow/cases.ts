@@ -222,6 +222,11 @@ export const CASES: readonly Case[] = [
     const sides = g.op('StridedSlice', [g.op('Shape', ['x']), g.ints(1), g.ints(3), g.ints(1)]);
     return g.op('ResizeNearestNeighbor', ['x', g.op('Mul', [sides, g.ints(2, 2)])]);
   }),
+  behind('SpaceToBatchND and back', (g, x) => {
+    const apart = g.op('SpaceToBatchND', [x, g.ints(2, 3), g.pairs(1, 2, 0, 3)]);
+    const made = g.op('Conv2D', [apart, g.floats([3, 2, 4, 2])], { ...STEP, ...VALID });
+    return g.op('BatchToSpaceND', [made, g.ints(2, 3), g.pairs(0, 1, 1, 0)]);
+  }),
   one('DepthToSpace', PICTURE, (g) =>
     g.op('DepthToSpace', ['x'], { block_size: attr.int(2), data_format: attr.text('NHWC') }),
   ),

@@ -48,6 +48,11 @@ export class GraphFiles {
     return this.#constant([values.length], 'int32', Int32Array.from(values));
   }
 
+  /** Two numbers for each side. */
+  pairs(...values: number[]): string {
+    return this.#constant([values.length / 2, 2], 'int32', Int32Array.from(values));
+  }
+
   int(value: number): string {
     return this.#constant([], 'int32', Int32Array.of(value));
   }
