@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Evaluation } from '#evaluate';
 import { writeReport } from '#report';
 import { openStore } from '#store';
-import { formatAccuracy, reportResult } from '#terminal';
+import { countOf, formatAccuracy, reportResult } from '#terminal';
 import { scoresText, share } from './evaluate/scores-text.ts';
 import { tableText } from './evaluate/table-text.ts';
 import { trainedOnWarning, warningLines, warningsOf } from './evaluate/warnings.ts';
@@ -52,13 +52,16 @@ async function run(reference: string, data: string, { json = false, ...flags }: 
   if (report !== undefined) await checkReportFile(report);
   const model = await openStore().resolve(reference);
   const evaluated = await evaluateData(model, data, flags);
+  const warnings = warningsOf(evaluated.result, evaluated.kind);
+  const trainedOn = evaluated.kind === 'pictures' ? await evaluated.trainedOn() : undefined;
+  const learnt =
+    trainedOn && trainedOn.count > 0 ? [trainedOnWarning(reference, trainedOn, evaluated.result.count)] : [];
+  warnings.unshift(...learnt);
   if (report !== undefined) {
     const performance = await performanceOf(model, asStored(model), evaluated.samples);
-    await writeReport({ ...(await evaluated.report('evaluate')), performance }, report);
+    await writeReport({ ...(await evaluated.report('evaluate')), performance, warnings: learnt }, report);
   }
-  const warnings = warningsOf(evaluated.result, evaluated.kind);
-  if (evaluated.kind === 'pictures' && (await evaluated.trainedOn())) warnings.unshift(trainedOnWarning(reference));
-  reportResult({ ...evaluated.result, warnings }, json, () => {
+  reportResult({ ...evaluated.result, ...(trainedOn ? { trainedOn } : {}), warnings }, json, () => {
     const said =
       evaluated.kind === 'rows' ? tableText(evaluated.result, warnings) : evaluationText(evaluated.result, warnings);
     return report === undefined ? said : `${said}\n\n${pageLine(report)}`;
@@ -72,6 +75,7 @@ function evaluationText(result: Evaluation, warnings: readonly string[]): string
     `${model.name}@${model.version}: accuracy ${formatAccuracy({ ...result }) ?? '-'}${top5}, macro F1 ${share(result.macroF1)}`,
     ...warningLines(warnings),
     ...scoresText(result, 'PICTURES'),
+    ...rejectedText(result),
     ...(result.wrong.length > 0 ? [wrongText(result.wrong)] : []),
     `${picturesPerSecond.toFixed(1)} pictures/s (${seconds.toFixed(1)} s; each ${milliseconds.decode.toFixed(2)} ms to decode, ${milliseconds.run.toFixed(2)} ms to run)`,
   ];
@@ -80,4 +84,10 @@ function evaluationText(result: Evaluation, warnings: readonly string[]): string
     parts.push(firstLines(`${unreadable.length} files could not be read as pictures:`, lines));
   }
   return parts.join('\n\n');
+}
+
+function rejectedText({ noneOfThese, count }: Evaluation): string[] {
+  if (noneOfThese === undefined) return [];
+  const of = `${noneOfThese.toLocaleString('en')} of ${countOf(count, 'pictures')}`;
+  return [`answered with "none of these": ${of}; the scores above count the most probable label`];
 }

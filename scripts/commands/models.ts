@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type Listing, type ModelVersion, openStore, type StoredModel } from '#store';
-import { formatAccuracy, formatBytes, formatError, formatTable, reportResult } from '#terminal';
+import { formatAccuracy, formatBytes, formatError, formatTable, reportResult, shortened } from '#terminal';
 import { copyCommand } from './models/copy.ts';
 import { diffCommand } from './models/diff.ts';
 import { EXPECT, expectedVersion, historyCommand, rollbackCommand } from './models/history.ts';
@@ -197,7 +197,7 @@ function showText(model: StoredModel, verified: boolean): string {
     ['digest', digest],
     ['folder', folder],
     ...Object.entries(metrics).map(([key, value]) => [key, plain(value)]),
-    ...Object.entries(provenance).map(([key, value]) => [key, plain(value)]),
+    ...Object.entries(provenance).map(([key, value]) => [key, shortened(plain(value))]),
     ...(verified ? [['verified', 'model.onnx is the file that was saved']] : []),
   ];
   return rows.map(([key = '', value = '']) => `${key.padEnd(16)}  ${value}`).join('\n');

@@ -15,8 +15,8 @@ export interface PictureSplit {
   pixels: Uint8Array;
   /** For each picture the index of its label. */
   classes: Int32Array;
-  /** For each picture its file, where it comes from one. */
-  files?: readonly { file: string; path: string }[];
+  /** For each picture its file and the sha256 (hex) of its bytes, where it comes from one. */
+  files?: readonly { file: string; path: string; digest: string }[];
 }
 
 export interface PictureDataset {

@@ -21,6 +21,8 @@ export interface Evaluation extends Scores {
   model: { name: string; version: string };
   /** Share of pictures whose label is among the five most probable; only where there are more than five. */
   top5Accuracy?: number | null;
+  /** How many were answered with "none of these"; absent where the model cannot tell. Above, the most probable label counts. */
+  noneOfThese?: number;
   /** Wrong answers, the surest first. */
   wrong: { file: string; label: string; called: string; probability: number }[];
   /** Files that could not be read as pictures: not counted above. */
@@ -63,7 +65,8 @@ export async function evaluate(
   const pairs: [string, string][] = [];
   const wrong: Evaluation['wrong'] = [];
   const unreadable: Evaluation['unreadable'] = [];
-  let amongTop = 0;
+  const { unknown } = manifest.output.kind === 'classification' ? manifest.output : {};
+  let [amongTop, rejected] = [0, 0];
   const spent: Timings = { decode: 0, run: 0 };
   let done = 0;
   const start = performance.now();
@@ -82,6 +85,7 @@ export async function evaluate(
       if (predictions.some((one) => one.label === label)) amongTop++;
       const { label: called, probability } = first;
       pairs.push([label, called]);
+      if ('known' in result && result.known === false) rejected++;
       if (called !== label) wrong.push({ file, label, called, probability });
       onAnswer({ example, called, probability, own, ...('known' in result ? { known: result.known } : {}) });
     }
@@ -93,6 +97,7 @@ export async function evaluate(
     model: { name, version },
     ...score(labels, pairs),
     ...(labels.length > TOP ? { top5Accuracy: pairs.length > 0 ? amongTop / pairs.length : null } : {}),
+    ...(unknown ? { noneOfThese: rejected } : {}),
     wrong: wrong.sort((a, b) => b.probability - a.probability),
     unreadable,
     seconds,

@@ -10,6 +10,8 @@ export interface Example {
   label: string;
   /** The picture's bytes, where `file` is only what it is called. */
   read?: () => Promise<Uint8Array>;
+  /** Its own file, where `read` gives what was made of it. */
+  path?: string;
 }
 
 const CSV_REMEDY = 'Write a header line with the columns file and label; files are looked for beside the CSV.';

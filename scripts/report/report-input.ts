@@ -42,6 +42,8 @@ interface Common {
   how: string;
   /** What was left out, and why. */
   skipped: readonly { file: string; reason: string }[];
+  /** What the figures should not be trusted for: sentences. */
+  warnings?: readonly string[];
   performance?: Performance;
   provenance: readonly (readonly [string, string])[];
 }

@@ -21,5 +21,6 @@ export {
   formatPoints,
   formatShare,
   formatTable,
+  shortened,
   verifiedAs,
 } from './table.ts';

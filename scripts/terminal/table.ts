@@ -129,3 +129,10 @@ export function countOf(count: number, many: string): string {
 export function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
+
+/** What is longer than a few lines is for machines. */
+const MOST_SHOWN = 300;
+
+export function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, 60)}… (${countOf(text.length, 'characters')})` : text;
+}

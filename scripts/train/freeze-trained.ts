@@ -6,7 +6,7 @@ import {
   type ManifestDraft,
   type TensorData,
 } from '@freezeframe/inference';
-import type { Dataset, TableDataset } from '#datasets';
+import { type Dataset, learntOf, type TableDataset } from '#datasets';
 import { type Constant, scoreAnswers } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
 import type { NumbersWanted } from '#quantize';
@@ -98,7 +98,7 @@ export async function freezeTrained(options: FreezeTrainedOptions): Promise<Free
       verification: { ...verified },
       ...chosen.figures,
     },
-    provenance: provenanceOf(trained),
+    provenance: { ...provenanceOf(trained), ...learntFrom(dataset) },
   };
   const stored = await store.save(name, { manifest: draft, model: onnx });
   return {
@@ -229,6 +229,13 @@ function provenanceOf({ training, weightsDigest, model }: TrainedModel): Manifes
     seed,
     dataset: data,
   };
+}
+
+/** Validation pictures choose the epoch: they are learnt from too. */
+function learntFrom({ kind, splits }: Dataset): ManifestDraft['provenance'] {
+  if (kind !== 'pictures') return {};
+  const files = [...(splits.train.files ?? []), ...(splits.validation.files ?? [])];
+  return files.length > 0 ? { learnt: { ...learntOf(files.map(({ digest }) => digest)) } } : {};
 }
 
 /** Of the weights, as they were trained. */

@@ -1,5 +1,5 @@
 import type { ManifestDraft } from '@freezeframe/inference';
-import { contentsDigest } from '#datasets';
+import { contentsDigest, learntOf } from '#datasets';
 import { GRAPH_NAMES } from '#frozen';
 import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
 import type { TrainTransferOptions, TransferReport } from './train-transfer.ts';
@@ -67,6 +67,7 @@ export function draftOf(
       head: 'multinomial logistic regression, C = 1',
       temperature: model.temperature,
       dataset: { name: found.name, digest },
+      learnt: { ...learntOf(pictures.map(({ digest }) => digest)) },
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { LearntAmong } from '#datasets';
 import { doubts, type Evaluation, type TableEvaluation } from '#evaluate';
 
 /** What an evaluation should not be trusted for: sentences, none for a model that is seen to be better than one answer. */
@@ -9,8 +10,12 @@ export function warningsOf(result: Evaluation | TableEvaluation, counted: 'pictu
   return doubt ? [doubt] : [];
 }
 
-export function trainedOnWarning(reference: string): string {
-  return `The model was trained on these pictures: its accuracy on others is what training said, see: freezeframe models show ${reference}`;
+/** @param pictures how many were asked about */
+export function trainedOnWarning(reference: string, { count, estimated }: LearntAmong, pictures: number): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const these =
+    count < pictures ? `${estimated ? 'about ' : ''}${number(count)} of these ${number(pictures)}` : 'these';
+  return `The model was trained on ${these} pictures: its accuracy on others is what training said, see: freezeframe models show ${reference}`;
 }
 
 export function warningLines(warnings: readonly string[]): string[] {

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { expected, FreezeframeError, openClassifier } from '@freezeframe/inference';
-import { contentsDigest, type SplitName, withoutContradictions } from '#datasets';
+import {
+  contentsDigest,
+  type LearntAmong,
+  learntAmong,
+  readLearnt,
+  readPicture,
+  type SplitName,
+  withoutContradictions,
+} from '#datasets';
 import {
   type Answer,
   datasetExamples,
@@ -28,8 +36,8 @@ interface EvaluatedPictures {
   report(kind: ReportInput['kind'], model?: string): Promise<ReportInput>;
   /** sha256 (hex) over what was asked about. */
   digest(): Promise<string>;
-  /** Whether these are the pictures that the model's head was trained on: then the accuracy says nothing of others. */
-  trainedOn(): Promise<boolean>;
+  /** How many of the pictures the model was trained on; undefined where its manifest does not tell. */
+  trainedOn(): Promise<LearntAmong | undefined>;
 }
 
 interface EvaluatedRows {
@@ -106,7 +114,7 @@ async function evaluatePictures(model: ModelFolder, data: string, flags: TableFl
     result,
     samples,
     digest: () => pictureDigest(answers),
-    trainedOn: () => wasTrainedOn(model.manifest, answers),
+    trainedOn: () => trainedOn(model.manifest, answers),
     report: async (kind, called) =>
       pictureReport(result, answers, {
         data,
@@ -132,15 +140,28 @@ async function withDigests(answers: readonly Answer[], split: SplitName) {
   return pictures;
 }
 
-/** A head's data set is known by the digest over its pictures, each once. The files are read for that only where they may be it. */
-async function wasTrainedOn({ metrics, provenance }: ModelFolder['manifest'], answers: readonly Answer[]) {
+async function trainedOn({ metrics, provenance }: ModelFolder['manifest'], answers: readonly Answer[]) {
+  const learnt = readLearnt(provenance.learnt);
+  if (learnt) return learntAmong(learnt, await ownDigests(answers));
+  // Older heads hold one digest over their pictures, each once. The files are read for that only where they may be it.
   const count = (metrics.data as { count?: unknown } | undefined)?.count;
   const digest = (provenance.dataset as { digest?: unknown } | undefined)?.digest;
-  if (typeof digest !== 'string' || typeof count !== 'number' || answers.length < count) return false;
+  if (typeof digest !== 'string' || typeof count !== 'number' || answers.length < count) return undefined;
   // As in training: bytes under two labels are left out, others count once.
   const all = (await withDigests(answers, 'train')).map((picture) => ({ ...picture, file: '' }));
   const pictures = new Map(withoutContradictions(all, []).map((picture) => [picture.digest, picture]));
-  return contentsDigest([...pictures.values()]) === digest;
+  return contentsDigest([...pictures.values()]) === digest ? { count: answers.length, estimated: false } : undefined;
+}
+
+/** Of the pictures' own bytes. One that has gone since it was answered is passed over. */
+async function ownDigests(answers: readonly Answer[]): Promise<string[]> {
+  const digests: string[] = [];
+  for (const { example } of answers) {
+    const { file, path = file, read } = example;
+    const bytes = await (read && example.path === undefined ? read() : readPicture(path)).catch(() => undefined);
+    if (bytes) digests.push(sha256(bytes));
+  }
+  return digests;
 }
 
 /** Of the file, or of the answers to a data set that is in none. */

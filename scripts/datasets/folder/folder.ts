@@ -61,7 +61,12 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
     const pixels = new Uint8Array(list.length * bytes);
     for (const [row, { digest }] of list.entries()) pixels.set(decoded.pixels.get(digest) as Uint8Array, row * bytes);
     const classes = Int32Array.from(list, ({ label }) => labels.indexOf(label));
-    return { count: list.length, pixels, classes, files: list.map(({ file, path }) => ({ file, path })) };
+    return {
+      count: list.length,
+      pixels,
+      classes,
+      files: list.map(({ file, path, digest }) => ({ file, path, digest })),
+    };
   };
   const splits = { train: gather(chosen.train), validation: gather(chosen.validation), test: gather(chosen.test) };
   return {

@@ -12,6 +12,7 @@ export function labelSummary({
   baseline,
   how,
   skipped,
+  warnings = [],
 }: LabelReport): Html {
   const total = pictures.length;
   const one = what.slice(0, -1);
@@ -32,6 +33,7 @@ ${bar('This model', accuracy, share(accuracy), 'own', [accuracyLow, accuracyHigh
 ${bar(html`Always answering ${named(baseline.label, 40)}`, baseline.accuracy, share(baseline.accuracy), 'other')}
 ${bar(`Guessing among ${counted(choices, 'label')}`, chance, share(chance), 'other')}
 </ul>
+${warnings.map((warning) => html`<p class="warning">${warning}</p>`)}
 ${accuracyLow <= Math.max(baseline.accuracy, chance) ? html`<p class="warning">This is not surely better than answering without looking at the ${one}.</p>` : undefined}
 ${rejected > 0 ? html`<p class="note">${counted(rejected, `of these ${what} is`, `of these ${what} are`)} answered with “none of these”; here the most probable label counts.</p>` : undefined}
 ${leftOut(skipped.length)}`;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { contentsDigest } from '../../../scripts/datasets/index.ts';
+import { contentsDigest, learntOf } from '../../../scripts/datasets/index.ts';
 import { openStore } from '../../../scripts/store/index.ts';
-import { colourModel } from '../../functions/models.ts';
+import { colourModel, tellingModel } from '../../functions/models.ts';
 import { useStore } from './models-store.ts';
 import { run } from './run.ts';
 
@@ -73,6 +73,54 @@ describe('freezeframe evaluate', () => {
     expect(await warned(folder)).toBe(true);
     await scratch.picture('seen/red/other.png', 'lime');
     expect(await warned(folder)).toBe(false);
+  });
+
+  it('says how many of the pictures the model was trained on, in text, in JSON and on the page', async () => {
+    const { model, draft } = colourModel();
+    const { name: _, ...rest } = draft;
+    const files = [await scratch.picture('part/red/1.png', 'red'), await scratch.picture('part/blue/1.png', 'blue')];
+    const digests = await Promise.all(
+      files.map(async (file) =>
+        createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex'),
+      ),
+    );
+    const about = { formatVersion: 1, precision: 'float32', metrics: {} } as const;
+    const provenance = { learnt: { ...learntOf([...digests, 'f'.repeat(64)]) } };
+    await openStore().save('part', { manifest: { ...rest, ...about, provenance }, model });
+    const folder = join(scratch.folder, 'part');
+    const json = async () => JSON.parse((await run(['evaluate', 'part', folder, '--json'])).stdout);
+    expect(await json()).toMatchObject({
+      trainedOn: { count: 2, estimated: false },
+      warnings: expect.arrayContaining([expect.stringContaining('The model was trained on these pictures')]),
+    });
+    await scratch.picture('part/red/new.png', 'lime');
+    const said = 'The model was trained on 2 of these 3 pictures';
+    const report = join(scratch.folder, 'part.html');
+    expect((await run(['evaluate', 'part', folder, '--report', report])).stdout).toContain(`WARNING: ${said}`);
+    expect(await readFile(report, 'utf8')).toContain(`<p class="warning">${said}`);
+    for (const file of files) await rm(file);
+    await scratch.picture('part/blue/new.png', 'grey');
+    const { trainedOn, warnings } = await json();
+    expect(trainedOn).toEqual({ count: 0, estimated: false });
+    expect(warnings.join()).not.toContain('trained on');
+  });
+
+  it('counts what is answered with "none of these"', async () => {
+    const { model, draft } = tellingModel();
+    const { name: _, ...rest } = draft;
+    const about = { formatVersion: 1, precision: 'float32', metrics: {}, provenance: {} } as const;
+    await openStore().save('telling', { manifest: { ...rest, ...about }, model });
+    await scratch.picture('odd/red/1.png', 'red');
+    await scratch.picture('odd/red/2.png', 'grey');
+    await scratch.picture('odd/blue/1.png', 'grey');
+    const folder = join(scratch.folder, 'odd');
+    expect(JSON.parse((await run(['evaluate', 'telling', folder, '--json'])).stdout)).toMatchObject({ noneOfThese: 2 });
+    const { stdout } = await run(['evaluate', 'telling', folder]);
+    expect(stdout).toContain('answered with "none of these": 2 of 3 pictures;');
+    // A model that cannot tell has no such number.
+    expect(JSON.parse((await run(['evaluate', 'colours', folder, '--json'])).stdout)).not.toHaveProperty('noneOfThese');
   });
 
   it('prints tables for people', async () => {

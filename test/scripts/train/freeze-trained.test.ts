@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openClassifier } from '@freezeframe/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PictureDataset, TableDataset } from '../../../scripts/datasets/dataset.ts';
+import { learntAmong, readLearnt } from '../../../scripts/datasets/index.ts';
 import { openStore } from '../../../scripts/store/index.ts';
 import { everyNth, freezeTrained } from '../../../scripts/train/freeze-trained.ts';
 import type { TrainedModel, TrainingRecord } from '../../../scripts/train/trained-model.ts';
@@ -82,9 +83,23 @@ describe('freezeTrained', () => {
       verification: { samples: 12, top1Identical: true },
     });
     expect(manifest.provenance).toMatchObject({ weightsSha256: 'ab'.repeat(32), epochs: 2 });
+    expect(manifest.provenance.learnt).toBeUndefined();
     const classifier = await openClassifier(folder);
     expect(classifier.manifest.name).toBe('gnomes');
     await classifier.close();
+  });
+
+  it('notes which files were learnt, those that chose the epoch too', async () => {
+    const store = openStore(join(root, 'learnt'));
+    const made = await pictureDataset();
+    const files = ['a', 'b', 'c'].map((one) => [{ file: one, path: one, digest: one.repeat(64) }]);
+    const [train, validation, test] = files.map((own) => ({ ...made.splits.test, files: own }));
+    if (!train || !validation || !test) throw new Error('three splits');
+    const dataset = { ...made, splits: { train, validation, test } };
+    const { stored } = await freezeTrained({ trained: trained(record(0.9)), dataset, store, samples: 4 });
+    const learnt = readLearnt(stored.manifest.provenance.learnt);
+    const among = files.map(([one]) => learnt && learntAmong(learnt, [one?.digest ?? '']).count);
+    expect(among).toEqual([1, 1, 0]);
   });
 
   it('keeps a model that is no better than one answer out of production', async () => {

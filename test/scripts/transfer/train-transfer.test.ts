@@ -64,7 +64,8 @@ describe('trainTransfer', () => {
     expect(report.quality.accuracy).toBe(1);
     expect(report.quality.accuracyLow).toBeLessThan(0.8);
     expect(report.skipped.map(({ file }) => file)).toEqual(['red/broken.jpg']);
-    const { output, metrics } = report.stored.manifest;
+    const { output, metrics, provenance } = report.stored.manifest;
+    expect(provenance.learnt).toMatchObject({ pictures: 12 });
     expect(output).toMatchObject({ labels: ['blue', 'red'], heatmap: { rows: 7, columns: 7 } });
     expect(metrics).toMatchObject({ after: { accuracy: 1, count: 12 }, verification: { samples: 12, pictures: 3 } });
     const classifier = await openClassifier(report.stored.folder);
