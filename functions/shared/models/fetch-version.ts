@@ -31,17 +31,30 @@ export async function fetchVersions(
   const manifests = await Promise.all(absent.map((version) => readManifest(reader, keys, version)));
   await checkRoom(root, manifests);
   for (const [index, version] of absent.entries()) {
-    const manifest = manifests[index] as Manifest;
-    const folder = versionFolder(root, version);
-    const partly = `${folder}.partly`;
-    await rm(partly, { recursive: true, force: true });
+    await fetchVersion(reader, keys, versionFolder(root, version), version, manifests[index] as Manifest);
+  }
+}
+
+/** A folder has its name when its files are whole. What came of others is removed: nothing else would have space beside it. */
+async function fetchVersion(
+  reader: StoreReader,
+  keys: ReturnType<typeof keysOf>,
+  folder: string,
+  { name, content }: PlannedVersion,
+  manifest: Manifest,
+): Promise<void> {
+  const partly = `${folder}.partly`;
+  try {
     await mkdir(partly, { recursive: true });
-    const key = keys.file(version.name, version.content, 'model.onnx');
+    const key = keys.file(name, content, 'model.onnx');
     await writeRanges(join(partly, 'model.onnx'), manifest.files['model.onnx'].bytes, (first, last) =>
       reader.range(key, first, last),
     );
     await writeFile(join(partly, 'manifest.json'), JSON.stringify(manifest));
     await rename(partly, folder);
+  } catch (error) {
+    await rm(partly, { recursive: true, force: true });
+    throw error;
   }
 }
 

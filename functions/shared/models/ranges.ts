@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { expected, ModelError } from '@freezeframe/inference';
 
 /** Answers the bytes from `first` to `last`, both included. */
 export type ReadRange = (first: number, last: number) => Promise<Uint8Array>;
@@ -7,7 +8,10 @@ export type ReadRange = (first: number, last: number) => Promise<Uint8Array>;
 const PART = 8 * 1024 * 1024;
 const PARALLEL = 8;
 
-/** Writes a file from ranges of it, several at once; what they are is for the caller to verify. The disk is not waited for. */
+/**
+ * Writes a file from ranges of it, several at once; what they are is for the caller to verify. The disk is not waited for.
+ * @throws ModelError `model-damaged` where a range comes short or long, and what reading and writing throw
+ */
 export async function writeRanges(file: string, bytes: number, read: ReadRange, part = PART): Promise<void> {
   const handle = await open(file, 'w');
   try {
@@ -19,7 +23,11 @@ export async function writeRanges(file: string, bytes: number, read: ReadRange, 
         const last = Math.min(next, bytes) - 1;
         const content = await read(first, last);
         if (content.byteLength !== last - first + 1) {
-          throw new RangeError(`Expected ${last - first + 1} bytes from ${first} but received ${content.byteLength}`);
+          const received = `${content.byteLength} bytes`;
+          throw new ModelError(
+            'model-damaged',
+            expected(`${last - first + 1} bytes`, `a file from ${first}`, received),
+          );
         }
         // A disk that is nearly full takes a part, and says no only to the rest.
         for (let at = 0; at < content.byteLength; ) {

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { basename } from 'node:path';
 import {
   closeModel,
   isOpen,
@@ -14,6 +13,7 @@ import {
 import { describeError, logLine } from '../observe/log.ts';
 import { measure } from '../observe/metrics.ts';
 import { isStartedAhead } from '../runtime/started-ahead.ts';
+import { FailedVersions } from './failed-versions.ts';
 import { fetchVersions, versionFolder } from './fetch-version.ts';
 import { type Head, headSchema, keysOf } from './head.ts';
 import { type Plan, planModels, type WantedModel } from './plan.ts';
@@ -63,8 +63,7 @@ export class SharedModels {
   readonly #keys: ReturnType<typeof keysOf>;
   readonly #heads = new Map<string, { head: Head; eTag: string }>();
   readonly #retired = new Set<Generation>();
-  /** Files of versions that could not be opened: they never change, and are not fetched again. */
-  readonly #broken = new Set<string>();
+  readonly #failed: FailedVersions;
   /** Folders that what is being loaded needs. */
   #needed: ReadonlySet<string> = new Set();
   #discarding: Promise<unknown> = Promise.resolve();
@@ -80,6 +79,7 @@ export class SharedModels {
   constructor(options: SharedModelsOptions) {
     this.#options = options;
     this.#keys = keysOf(options.prefix);
+    this.#failed = new FailedVersions(options.checkMs);
   }
 
   get state(): ModelsState {
@@ -177,13 +177,12 @@ export class SharedModels {
       const folders = new Map(
         plan.versions.map((version) => [`${version.name}@${version.version}`, versionFolder(folder, version)]),
       );
-      const broken = plan.versions.find(({ content }) => this.#broken.has(content));
-      if (broken) throw new ModelError('model-damaged', `Version ${broken.version} of ${broken.name} cannot be opened`);
+      for (const version of plan.versions) this.#failed.check(version, this.#now());
       const began = performance.now();
       this.#needed = new Set(folders.values());
       await this.#discarding;
       await fetchVersions(reader, this.#keys, folder, plan.versions);
-      await this.#open(plan, folders);
+      await this.#open(plan);
       const ms = Math.round(performance.now() - began);
       logLine('info', 'models of the store are here', { models: [...folders.keys()], ms });
       if (this.#next) this.#retired.add(this.#next);
@@ -196,19 +195,23 @@ export class SharedModels {
   }
 
   /** The default model, and others that were asked before: their next answers do not wait. @throws what opening them throws */
-  async #open({ index }: Plan, folders: ReadonlyMap<string, string>): Promise<void> {
+  async #open({ index, versions }: Plan): Promise<void> {
     const used = new Set(
       [...(this.#current?.folders ?? [])].filter(([, at]) => isOpen(at)).map(([key]) => nameOf(key)),
     );
-    for (const [key, folder] of folders) {
-      if (key !== `${index.default}@${index.models[index.default]?.default}` && !used.has(nameOf(key))) continue;
+    for (const version of versions) {
+      const isDefault = version.name === index.default && version.version === index.models[index.default]?.default;
+      if (!isDefault && !used.has(version.name)) continue;
+      const folder = versionFolder(this.#options.folder, version);
       // What takes the place of others is loaded beside requests, and nobody waits for it.
       const warmed = this.#current !== undefined || isStartedAhead();
       await openModel(folder, { warmed }).catch(async (error: unknown) => {
-        this.#broken.add(contentOf(folder));
-        await rm(folder, { recursive: true, force: true });
+        this.#failed.add(version, error, this.#now());
+        // What answers now may need it for its next request.
+        if (!this.#servedFolders().includes(folder)) await rm(folder, { recursive: true, force: true });
         throw error;
       });
+      this.#failed.delete(version);
     }
   }
 
@@ -230,24 +233,22 @@ export class SharedModels {
     for (const old of this.#retired) {
       if (old.users > 0) continue;
       this.#retired.delete(old);
-      const kept = new Set([...(this.#current?.folders.values() ?? []), ...this.#retiredFolders(), ...this.#needed]);
+      const kept = new Set([...this.#servedFolders(), ...this.#needed]);
       const gone = [...old.folders.values()].filter((folder) => !kept.has(folder));
       this.#discarding = Promise.all([this.#discarding, ...gone.map(discard)]);
     }
   }
 
-  #retiredFolders(): string[] {
-    return [...this.#retired].flatMap(({ folders }) => [...folders.values()]);
+  /** What answers, and what invocations that began before are still answered by. */
+  #servedFolders(): string[] {
+    return [...(this.#current ? [this.#current] : []), ...this.#retired].flatMap(({ folders }) => [
+      ...folders.values(),
+    ]);
   }
 
   #now(): number {
     return (this.#options.now ?? Date.now)();
   }
-}
-
-/** @param folder of `versionFolder` */
-function contentOf(folder: string): string {
-  return basename(folder).replace(/^\d+-/, '');
 }
 
 /** @param key `NAME@VERSION` */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadClassifier, type ManifestDraft, readIndex, serveModels } from '@freezeframe/inference';
+import { loadClassifier, loadOnnxruntime, type ManifestDraft, readIndex, serveModels } from '@freezeframe/inference';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseWanted } from '../../../../functions/shared/models/plan.ts';
 import { type StoreReader, s3Reader } from '../../../../functions/shared/models/s3-reader.ts';
@@ -75,6 +75,19 @@ function shared(
     folder: join(scratch, 'tmp', prefix),
     now: () => clock,
   });
+}
+
+async function memoryIsShort() {
+  const { InferenceSession } = await loadOnnxruntime();
+  return vi.spyOn(InferenceSession, 'create').mockRejectedValue(new Error('std::bad_alloc'));
+}
+
+/** Of the files that are read, not of those that are written. */
+async function filesAreOut() {
+  const handle = await open(join(scratch, 'any'), 'w');
+  await handle.close();
+  const error = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+  return vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'stat').mockRejectedValue(error);
 }
 
 const answering = async (options = {}) => {
@@ -295,6 +308,29 @@ describe('models of a store in S3', () => {
     expect([fetched(), await answering()]).toEqual([once, 'colours@1']);
     await store.tag('colours@3', 'production');
     await invokeUntil(models, 'colours@3');
+    expect(models.state.problem).toBeUndefined();
+  });
+
+  it.each([
+    ['too little memory', 'model-unreadable', () => memoryIsShort()],
+    ['too many open files', 'model-file-missing', () => filesAreOut()],
+  ])('are tried again after a pause where the machine had %s', async (_, code, fail) => {
+    for (const seed of [1, 2]) await save(seed);
+    const models = shared('colours');
+    await models.start();
+    const failing = await fail();
+    await store.tag('colours@2', 'production');
+    clock += 600;
+    (await models.enter())();
+    await vi.waitFor(() => expect(models.state).toMatchObject({ from: 'store', problem: code }));
+    failing.mockRestore();
+    const fetched = () => server.requests.filter((line) => line.endsWith('/model.onnx')).length;
+    const once = fetched();
+    clock += 600;
+    (await models.enter())();
+    await vi.waitFor(() => expect(models.state.checked).toBeDefined());
+    expect([fetched(), await answering()]).toEqual([once, 'colours@1']);
+    await invokeUntil(models, 'colours@2');
     expect(models.state.problem).toBeUndefined();
   });
 
