@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { ModelError } from '@freezeframe/inference';
 import { type S3Place, writeRanges } from '#functions/models';
 import { isAbsent, isOvertaken, storeFailure } from './errors.ts';
 import { upload } from './upload.ts';
@@ -84,7 +85,7 @@ export class Objects {
         await writeRanges(file, bytes, range);
         return true;
       } catch (error) {
-        if (isAbsent(error) || error instanceof RangeError || (error as Error).name === 'InvalidRange') return false;
+        if (isAbsent(error) || error instanceof ModelError || (error as Error).name === 'InvalidRange') return false;
         throw error;
       }
     });

@@ -155,6 +155,19 @@ describe('a store in S3', () => {
     await failsWith('model-damaged', place.open().resolve('gnomes'));
   });
 
+  it('refuses a model file of which a part is missing', async () => {
+    const place = await s3Place('models', scratch);
+    await place.open().save('gnomes', { manifest: sampleDraft(), model: sampleModel('large', 9 * 1024 * 1024) });
+    const [key, object] = [...server.objects].find(([at]) => at.includes(place.prefix) && at.endsWith('.onnx')) ?? [];
+    if (!key || !object) throw new Error('no model');
+    // Within the last range, and before it.
+    for (const length of [object.bytes.length - 1, 1024]) {
+      server.objects.set(key, { ...object, bytes: object.bytes.subarray(0, length) });
+      const refused = expect(place.open().resolve('gnomes')).rejects;
+      await refused.toMatchObject({ code: 'model-damaged', message: expect.stringContaining('not whole') });
+    }
+  });
+
   it('refuses a server that ignores conditions', async () => {
     server.conditional = false;
     const place = await s3Place('models', scratch);
