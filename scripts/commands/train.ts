@@ -122,7 +122,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
   const progress = trainingProgress();
   try {
     const dataset = await loadDataset(spec, options);
-    const notes = dataset.kind === 'table' ? dataset.notes : [];
+    const { notes = [] } = dataset;
     const said = [...notes, ...leftOutInWords(dataset.skipped, SHOWN, `freezeframe dataset ${spec} lists them`)];
     for (const line of said) process.stderr.write(`${printable(line)}\n`);
     const report = await trainDataset({

@@ -29,6 +29,8 @@ export interface PictureDataset {
   /** sha256 (hex) over what is in it: every picture's bytes, label and split. */
   digest: string;
   skipped: Skipped[];
+  /** What may be odd about the labels. */
+  notes?: readonly string[];
 }
 
 export interface TableSplit {

@@ -12,7 +12,7 @@ export interface Description {
   /** Tables. */
   features?: { name: string; min: number; max: number }[];
   target?: { name: string; unit: string; min: number; max: number };
-  /** Tables: how numbers were read that are not written as programs write them. */
+  /** Of tables: how numbers were read that are not written as programs write them. Of pictures: what may be odd about the labels. */
   notes?: readonly string[];
   skipped: Skipped[];
 }
@@ -38,7 +38,9 @@ export function describeDataset(dataset: Dataset): Description {
     const of = (split: SplitName) => dataset.splits[split].classes.reduce((sum, one) => sum + Number(one === index), 0);
     return [label, { train: of('train'), validation: of('validation'), test: of('test') }] as const;
   });
-  return { name, kind, digest, splits, labels: Object.fromEntries(labels), skipped };
+  const { notes = [] } = dataset;
+  const said = notes.length > 0 ? { notes } : {};
+  return { name, kind, digest, splits, labels: Object.fromEntries(labels), ...said, skipped };
 }
 
 export function describeInWords({ name, kind, splits, labels, features, target, notes, skipped }: Description): string {

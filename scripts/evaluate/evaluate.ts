@@ -51,12 +51,13 @@ export interface ModelFolder {
  */
 export async function evaluate(
   { folder, manifest }: ModelFolder,
-  examples: readonly Example[],
+  given: readonly Example[],
   onDone: (done: number) => void = () => undefined,
   onAnswer: (answer: Answer) => void = () => undefined,
 ): Promise<Evaluation> {
   const { name, version } = manifest;
   const labels = labelsOf(manifest);
+  const examples = inSpellingOf(labels, given);
   checkLabels(
     name,
     labels,
@@ -104,6 +105,15 @@ export async function evaluate(
     picturesPerSecond: examples.length / seconds,
     milliseconds: { decode: each(spent.decode), run: each(spent.run) },
   };
+}
+
+/** A model's label may be written in another form of Unicode than a folder's name: macOS and zip files mix them. */
+function inSpellingOf(labels: readonly string[], examples: readonly Example[]): readonly Example[] {
+  const own = new Map(labels.map((label) => [label.normalize('NFC'), label]));
+  return examples.map((example) => {
+    const label = labels.includes(example.label) ? example.label : own.get(example.label.normalize('NFC'));
+    return label === undefined || label === example.label ? example : { ...example, label };
+  });
 }
 
 function* askedOf(examples: readonly Example[]) {

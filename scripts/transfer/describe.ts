@@ -100,7 +100,7 @@ export function describeTransfer(report: TransferReport): string {
       duplicates.map((files) => files.join(' = ')),
     ),
   );
-  lines.push(...leftOutInWords(skipped, MOST_NAMED, 'freezeframe dataset lists them'));
+  lines.push(...leftOutInWords(skipped, MOST_NAMED, 'see its report'));
   lines.push(...warnings.map((warning) => `WARNING: ${warning}`));
   const other = productionText(stored, production);
   if (other) lines.push(other);

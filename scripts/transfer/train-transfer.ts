@@ -179,7 +179,7 @@ async function trainBest(
   return {
     stored,
     ...partial,
-    notes: chosen.notes,
+    notes: [...found.notes, ...chosen.notes],
     bytes: chosen.onnx.byteLength,
     warnings: doubt ? [doubt, ...(constant.verdict === 'not-better' ? [reasonFor(found.labels, supports)] : [])] : [],
     backbone: best.backbone,

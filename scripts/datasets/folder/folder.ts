@@ -15,7 +15,7 @@ import { placesOf } from '../places.ts';
 import { dealOut } from '../split.ts';
 import { contentsDigest } from './contents-digest.ts';
 import { decodePictures, type ReadPicture } from './decode.ts';
-import { type Lost, lostOf, whyLost } from './lost.ts';
+import { type Lost, lostOf, sameBytes, whyLost } from './lost.ts';
 import { scanFolder } from './scan.ts';
 
 export const folder: DatasetKind = {
@@ -77,6 +77,7 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
     splits,
     digest: contentsDigest(SPLITS.flatMap((split) => chosen[split].map((one) => ({ ...one, split })))),
     skipped,
+    notes: scan.notes,
   };
 }
 
@@ -89,7 +90,7 @@ export function withoutContradictions<P extends Pick<ReadPicture, 'digest' | 'la
   for (const { digest, label } of pictures) labels.set(digest, (labels.get(digest) ?? new Set()).add(label));
   return pictures.filter(({ digest, file }) => {
     const names = [...(labels.get(digest) as Set<string>)].sort();
-    if (names.length > 1) skipped.push({ file, reason: `the same bytes are in ${names.join(' and ')}` });
+    if (names.length > 1) skipped.push({ file, reason: sameBytes(names.join(' and ')) });
     return names.length === 1;
   });
 }
@@ -150,7 +151,7 @@ function assignSplits(
 
 /** Why a picture is not taken where its folder says. */
 export function inAnotherSplit(split: SplitName): string {
-  return `the same bytes are in ${split}/`;
+  return sameBytes(`${split}/`);
 }
 
 function requireSome(split: SplitName, pictures: ReadPicture[], labels: string[], lost: Lost) {

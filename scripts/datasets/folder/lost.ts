@@ -17,6 +17,13 @@ export function lostOf(found: readonly FoundPicture[], skipped: readonly Skipped
   return lost;
 }
 
+const SAME_BYTES = 'the same bytes are in';
+
+/** Why a readable picture is left out. */
+export function sameBytes(where: string): string {
+  return `${SAME_BYTES} ${where}`;
+}
+
 /** More classes, or more reasons of one, are not read. */
 const TOLD = 3;
 
@@ -29,6 +36,14 @@ export function whyLost(lost: Lost, labels: readonly string[]): string | undefin
     return commonest.map(([reason, count]) => `${count} of ${label}: ${reason}.`);
   });
   if (sentences.length === 0) return undefined;
+  const reasons = labels.flatMap((label) => lost.get(label) ?? []);
+  const copies = reasons.filter((reason) => reason.startsWith(SAME_BYTES)).length;
+  const todo = [
+    ...(copies > 0 ? ['Keep each picture in one class and one split alone.'] : []),
+    ...(copies < reasons.length
+      ? ['Convert what is of another format to JPEG or PNG, and replace what is damaged.']
+      : []),
+  ];
   const more = sentences.length > TOLD ? ' …' : '';
-  return `Files were left out. ${sentences.slice(0, TOLD).join(' ')}${more} Convert them to JPEG or PNG, or replace them.`;
+  return `Files were left out. ${sentences.slice(0, TOLD).join(' ')}${more} ${todo.join(' ')}`;
 }

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { type Skipped, SPLITS, type SplitName } from '../dataset.ts';
 import { mayBePicture } from '../left-out.ts';
+import { labelNotes } from './label-notes.ts';
 import { NO_FILE } from './read-picture.ts';
 import { splitsOf, type TopFolder } from './splits.ts';
 
@@ -23,6 +24,8 @@ export interface Scan {
   /** Which splits the folder itself defines. */
   splits: SplitName[];
   skipped: Skipped[];
+  /** What may be odd about the labels. */
+  notes: string[];
 }
 
 const DECODED = new Set('.jpg .jpeg .jpe .jfif .pjpeg .png .apng .webp .gif .avif .tif .tiff'.split(' '));
@@ -51,15 +54,17 @@ export async function scanFolder(root: string): Promise<Scan> {
   const folders = foldersAmong(await entriesOf(root, '', skipped), skipped);
   const explicit = splitsOf(await Promise.all(folders.map(lookInto)));
   const pictures: FoundPicture[] = [];
-  const labels = new Set<string>();
+  const spellings = new Map<string, Set<string>>();
   const splits = new Set<SplitName>();
   // A link back up would bring the pictures of all other classes.
   const above = await realpath(root);
   const addClasses = async (classes: Entry[], split: SplitName | undefined) => {
     for (const { name, path, file } of classes) {
-      labels.add(name);
+      // One name has several spellings in Unicode; macOS and zip files mix them.
+      const label = name.normalize('NFC');
+      spellings.set(label, (spellings.get(label) ?? new Set()).add(name));
       for await (const found of filesUnder(path, file, skipped, new Set([above])))
-        pictures.push({ ...found, label: name, split });
+        pictures.push({ ...found, label, split });
     }
   };
   if (explicit) {
@@ -69,11 +74,13 @@ export async function scanFolder(root: string): Promise<Scan> {
       await addClasses(foldersAmong(await entriesOf(entry.path, entry.file, skipped), skipped), split);
     }
   } else await addClasses(folders, undefined);
-  if (labels.size < 2)
-    throw new FreezeframeError('dataset-unusable', expected('at least 2 class folders', 'the data set', [...labels]), {
+  const labels = [...spellings.keys()].sort();
+  if (labels.length < 2)
+    throw new FreezeframeError('dataset-unusable', expected('at least 2 class folders', 'the data set', labels), {
       remedy: 'Make one folder per class and put its pictures inside: pictures/cat/*.jpg, pictures/dog/*.jpg.',
     });
-  return { pictures, labels: [...labels].sort(), splits: SPLITS.filter((split) => splits.has(split)), skipped };
+  const ordered = SPLITS.filter((split) => splits.has(split));
+  return { pictures, labels, splits: ordered, skipped, notes: labelNotes(spellings) };
 }
 
 /** Files beside class folders have no class: what may be a picture is named. */

@@ -123,6 +123,19 @@ describe('freezeframe evaluate', () => {
     expect(JSON.parse((await run(['evaluate', 'colours', folder, '--json'])).stdout)).not.toHaveProperty('noneOfThese');
   });
 
+  it('knows a label in another form of Unicode', async () => {
+    const { model, draft } = colourModel();
+    const { name: _, ...rest } = draft;
+    const about = { formatVersion: 1, precision: 'float32', metrics: {}, provenance: {} } as const;
+    const output = { ...rest.output, labels: ['r\u00f6d', 'green', 'bla\u030a'] } as typeof rest.output;
+    await openStore().save('forms', { manifest: { ...rest, output, ...about }, model });
+    await scratch.picture('forms/ro\u0308d/1.png', 'red');
+    await scratch.picture('forms/r\u00f6d/2.png', 'red');
+    await scratch.picture('forms/bl\u00e5/1.png', 'blue');
+    const { stdout } = await run(['evaluate', 'forms', join(scratch.folder, 'forms'), '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ count: 3, accuracy: 1 });
+  });
+
   it('prints tables for people', async () => {
     const { stdout } = await run(['evaluate', 'colours', data()]);
     expect(stdout).toContain('colours@1: accuracy 75.0 %');

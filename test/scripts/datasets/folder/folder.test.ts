@@ -1,8 +1,9 @@
-import { copyFile, rename } from 'node:fs/promises';
+import { copyFile, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PictureDataset, SPLITS } from '../../../../scripts/datasets/dataset.ts';
+import { describeDataset, describeInWords } from '../../../../scripts/datasets/describe.ts';
 import { loadFolder } from '../../../../scripts/datasets/folder/folder.ts';
 import { expectPrinted } from '../../../printed.ts';
 import { pictureFolder, plainPicture, temporaryFolder, writeFiles } from '../picture-files.ts';
@@ -125,9 +126,34 @@ describe('loadFolder', () => {
     const error = await load(folder).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       message: expect.stringContaining('["phone: 0"]'),
-      remedy: expect.stringMatching(/2 of phone: [^.]*a HEIC picture.*1 of phone: [^.]*a BMP picture.*Convert them/),
+      remedy: expect.stringMatching(
+        /2 of phone: [^.]*a HEIC picture.*1 of phone: [^.]*a BMP picture.*Convert what is of another format to JPEG or PNG, and replace what is damaged\.$/,
+      ),
       details: { poor: [{ label: 'phone', count: 0, leftOut: 3 }] },
     });
+  });
+
+  it('does not advise to convert what is left out for bytes that are elsewhere too', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 4, dog: 4 });
+    for (const number of [0, 1, 2]) {
+      const twin = await readFile(join(folder, 'cat', `${number}.png`));
+      await writeFiles(folder, { [`bird/${number}.png`]: twin });
+    }
+    const error = await load(folder).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      remedy:
+        'Files were left out. 3 of bird: the same bytes are in bird and cat. 3 of cat: the same bytes are in bird and cat. Keep each picture in one class and one split alone.',
+    });
+    await writeFiles(folder, { 'bird/3.bmp': 'BM\x36\0\0\0' });
+    await expect(load(folder)).rejects.toMatchObject({ remedy: expect.stringMatching(/alone\. Convert what is/) });
+  });
+
+  it('says what may be odd about the labels', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { Cat: 4, cat: 4 });
+    const dataset = await load(folder);
+    expect(describeInWords(describeDataset(dataset))).toContain('alone: Cat and cat.');
   });
 
   it('says why a class has vanished from train', async () => {

@@ -32,6 +32,35 @@ describe('scanFolder', () => {
     expect(scan.skipped).toEqual([{ file: 'loose.JPG', reason: 'not in a class folder' }]);
   });
 
+  it('takes two forms of one name in Unicode as one label, and says so', async () => {
+    const root = await temporaryFolder();
+    const [composed, apart] = ['caf\u00e9', 'cafe\u0301'];
+    await writeFiles(root, {
+      [`train/${apart}/1.png`]: '',
+      'train/tea/2.png': '',
+      [`test/${composed}/3.png`]: '',
+      'test/tea/4.png': '',
+    });
+    const scan = await scanFolder(root);
+    expect(scan.labels).toEqual([composed, 'tea']);
+    expect(files(scan)).toContainEqual([`train/${apart}/1.png`, composed, 'train']);
+    expect(scan.notes).toEqual([
+      expect.stringMatching(/^Folders of the same name in two forms of Unicode .*: caf\u00e9$/),
+    ]);
+    await writeFiles(root, { 'plain/cat/1.png': '', 'plain/dog/2.png': '' });
+    expect((await scanFolder(join(root, 'plain'))).notes).toEqual([]);
+  });
+
+  it('keeps labels of the same letters in another case, and asks', async () => {
+    const root = await temporaryFolder();
+    await writeFiles(root, { 'Cat/1.png': '', 'cat/2.png': '', 'dog/3.png': '' });
+    const scan = await scanFolder(root);
+    expect(scan.labels).toEqual(['Cat', 'cat', 'dog']);
+    expect(scan.notes).toEqual([
+      'Labels that differ in upper and lower case alone: Cat and cat. If they are one class, use one folder.',
+    ]);
+  });
+
   it('honours train, validation (or val) and test folders', async () => {
     const root = await temporaryFolder();
     await writeFiles(root, { 'train/a/1.png': '', 'train/b/2.png': '', 'val/a/3.png': '', 'test/b/4.png': '' });
