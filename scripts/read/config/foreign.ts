@@ -33,12 +33,22 @@ export function isForeign({ module, registered_name, class_name }: Serialized): 
 export function foreignParts(value: unknown, path = ''): ForeignPart[] {
   if (Array.isArray(value)) return value.flatMap((item) => foreignParts(item, path));
   if (value === null || typeof value !== 'object') return [];
+  if (isLambda(value)) return [{ path, className: LAMBDA }];
   if (!isSerialized(value)) {
     const entries = Object.entries(value).filter(([key]) => !OF_TRAINING.test(key));
     return entries.flatMap(([, item]) => foreignParts(item, path));
   }
   const own = path === '' ? nameOf(value) : `${path}/${nameOf(value)}`;
   return isForeign(value) ? [{ path: own, className: value.class_name }] : foreignParts(value.config, own);
+}
+
+/** What a lambda is called in refusals: the file has its bytes, not its name. */
+export const LAMBDA = 'lambda';
+
+/** As Keras writes one that is an argument of a layer: its Python bytes, its defaults, and what it closes over. */
+function isLambda(value: object): boolean {
+  const [key, ...others] = Object.keys(value);
+  return key === 'value' && others.length === 0 && 'value' in value && Array.isArray(value.value);
 }
 
 function isSerialized(value: object): value is Serialized {

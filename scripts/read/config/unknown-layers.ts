@@ -2,7 +2,7 @@ import { FreezeframeError } from '@freezeframe/inference';
 import { definitionOf, LAYERS } from '#convert';
 import { ImportError } from '#guards';
 import { type ConfigLayer, isModel, KERAS_LAYERS, type KerasModel, type LayerConfig, readTopology } from '#keras';
-import { foreignParts, isForeign } from './foreign.ts';
+import { foreignParts, isForeign, LAMBDA } from './foreign.ts';
 
 interface UnsupportedLayer {
   readonly layer: string;
@@ -11,10 +11,13 @@ interface UnsupportedLayer {
   readonly position: number;
   readonly reason: string;
   readonly custom: boolean;
+  /** What to do where neither is: save the model in another form. */
+  readonly operator?: true;
 }
 
 /** Layers that hold others, and where. */
 const INNER = ['layer', 'backward_layer', 'cell', 'cells'];
+const RUNS = 'a Lambda runs Python code';
 const REMEDY =
   'Their Python code is not in the file. Rebuild the model from Keras layers that do the same (a Lambda that scales is a Rescaling layer), load the weights into it and save it again.';
 
@@ -47,7 +50,7 @@ export function refuseUnknownLayers(config: KerasModel['config'], layers: () => 
     const position = all.findIndex(({ path }) => isWithin(path, part) || isWithin(part, path));
     const needed = all.some(({ path }) => (isWithin(path, part) || isWithin(part, path)) && isNeeded(path));
     if (!needed || found.some(({ layer }) => layer === part)) return [];
-    return [{ layer: part, className, position, reason: 'a custom class', custom: true }];
+    return [{ layer: part, className, position, reason: className === LAMBDA ? RUNS : 'a custom class', custom: true }];
   });
   const problems = [...found, ...foreign].sort((a, b) => a.position - b.position);
   if (problems.length === 0) return;
@@ -59,9 +62,19 @@ export function refuseUnknownLayers(config: KerasModel['config'], layers: () => 
     `${problems.length} of the model's layers cannot be imported:\n  ${list.join('\n  ')}`,
     {
       details: { unsupported: problems, supported },
-      remedy: custom ? REMEDY : `Supported are ${supported.join(', ')}.`,
+      remedy: remedyOf(problems, supported),
     },
   );
+}
+
+const OPERATOR_REMEDY =
+  'Keras cannot load such a file either: save the model as .keras where it was made (model.save("model.keras")), and import that.';
+
+function remedyOf(problems: readonly UnsupportedLayer[], supported: readonly string[]): string {
+  const operators = problems.some(({ operator }) => operator);
+  const custom = problems.some((problem) => problem.custom);
+  if (!operators && !custom) return `Supported are ${supported.join(', ')}.`;
+  return [operators && OPERATOR_REMEDY, custom && REMEDY].filter(Boolean).join('\n  ');
 }
 
 function isWithin(path: string, outer: string): boolean {
@@ -84,7 +97,11 @@ function problemsOf(layer: LayerConfig, path: string, position: number): Unsuppo
   const problem = (reason: string, custom: boolean) => [
     { layer: path, className: layer.class_name, position, reason, custom },
   ];
-  if (layer.class_name === 'Lambda') return problem('a Lambda runs Python code', true);
+  if (layer.class_name === 'Lambda') return problem(RUNS, true);
+  if (isBareOperator(layer)) {
+    const reason = 'an operator, of which a .h5 file of Keras 3 does not tell what it does';
+    return [{ layer: path, className: layer.class_name, position, reason, custom: false, operator: true }];
+  }
   if (isForeign(layer)) return problem('a custom layer', true);
   if (!isModel(layer.class_name) && !definitionOf(layer)) {
     return isOfKeras(layer) ? problem(notYet(layer.class_name), false) : problem('a custom layer', true);
@@ -97,6 +114,28 @@ function problemsOf(layer: LayerConfig, path: string, position: number): Unsuppo
     const name = typeof config.name === 'string' ? config.name : class_name;
     return problemsOf(inner as LayerConfig, `${path}/${name}`, position);
   });
+}
+
+/** Operators that do what the layers of their names do with the same tensors. */
+const AS_LAYERS = new Set(['Add', 'Concatenate', 'Maximum', 'Minimum', 'Multiply', 'Softmax', 'Subtract']);
+
+/**
+ * Keras 3 writes operators into .h5 without their modules, so that they look like layers of the same names: `1 - x` as a
+ * Subtract of `x`. They are told by what all its layers have.
+ */
+function isBareOperator({ class_name, module, config, inbound_nodes }: LayerConfig): boolean {
+  if (module !== undefined || 'dtype' in config || 'trainable' in config || isModel(class_name)) return false;
+  const calls = Array.isArray(inbound_nodes) ? inbound_nodes.filter((node) => !Array.isArray(node)) : [];
+  if (calls.length === 0) return false;
+  return !AS_LAYERS.has(class_name) || !calls.every(isOfTensors);
+}
+
+function isOfTensors({ args, kwargs }: { args?: unknown; kwargs?: object | null }): boolean {
+  return Object.keys(kwargs ?? {}).length === 0 && [args].flat(2).every(isTensor);
+}
+
+function isTensor(value: unknown): boolean {
+  return (value as { class_name?: unknown } | null)?.class_name === '__keras_tensor__';
 }
 
 function isOfKeras({ class_name, module }: LayerConfig): boolean {

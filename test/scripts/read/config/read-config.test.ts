@@ -79,6 +79,37 @@ describe('a config from outside', () => {
     expect(readConfig(model(dense({}, { kernel_initializer: initializer })), 'config.json')).toBeDefined();
   });
 
+  const tensor = { class_name: '__keras_tensor__', config: { keras_history: ['x', 0, 0] } };
+  const called = (class_name: string, args: readonly unknown[], config: object = {}, kwargs: object = {}) =>
+    model({ class_name, config: { name: 'o', ...config }, inbound_nodes: [{ args, kwargs }] });
+  it.each([
+    ['1 - x, which would be x', called('Subtract', [1, tensor])],
+    ['a factor', called('Multiply', [tensor, 2])],
+    ['a number by name', called('Maximum', [tensor], {}, { x2: 0.5 })],
+    ['a mean along an axis, which would be x', called('Average', [tensor], { axis: 1 })],
+    ['an operator that no layer is called as', called('Relu', [tensor])],
+  ])('is refused where Keras 3 wrote an operator without its module: %s', (_, json) => {
+    expect(() => readConfig(json, 'model.h5')).toThrow(refusal('unsupported-layer', ', layer 1): an operator'));
+    expect(() => readConfig(json, 'model.h5')).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining('save the model as .keras') }),
+    );
+  });
+
+  it.each([
+    ['a sum of two tensors', called('Add', [tensor, tensor])],
+    ['tensors joined', called('Concatenate', [[tensor, tensor]], { axis: 1 })],
+    ['a layer', called('Average', [[tensor, tensor]], { trainable: true, dtype: 'float32' })],
+  ])('is read where an operator does what the layer of its name does, and where it is one: %s', (_, json) => {
+    expect(readConfig(json, 'model.h5')).toBeDefined();
+  });
+
+  it('is refused by the name of the layer where an activation is a lambda', () => {
+    const json = model(dense({}, { activation: { value: ['4wEAAAA=', null, null] } }));
+    expect(() => readConfig(json, 'config.json')).toThrow(
+      refusal('custom-object', '1 of the model\'s layers cannot be imported:\n  "d" (lambda, layer 1): a Lambda runs'),
+    );
+  });
+
   it('is refused once, with all layers that cannot be known, also within others', () => {
     const wrapped = {
       class_name: 'TimeDistributed',
