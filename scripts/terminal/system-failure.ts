@@ -8,6 +8,8 @@ const PATH = 'Move what stands in the way, or set FREEZEFRAME_STORE to another f
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: ROOM,
   EDQUOT: ROOM,
+  EFBIG:
+    'Raise the limit of what a program may write into one file (ulimit -f), or keep it on a disk that takes larger files.',
   EACCES: RIGHTS,
   EPERM: RIGHTS,
   EROFS: RIGHTS,

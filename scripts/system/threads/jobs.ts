@@ -2,12 +2,19 @@ import { once } from 'node:events';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, type Worker, workerData } from 'node:worker_threads';
+import { FreezeframeError } from '@freezeframe/inference';
+import { type PackedError, packError, unpackError } from '../packed-error.ts';
 import { startThread } from './start-thread.ts';
 
 /** What a thread is told: a job, or that there will be no more. */
 type Message<Job> = { readonly job: Job } | 'close';
 
-type Reply<Answer> = { readonly answer: Answer } | { readonly error: unknown };
+/** What a copied error loses: its fields. Our own errors lose their class too. */
+type Failed =
+  | { readonly refused: PackedError }
+  | { readonly error: unknown; readonly system: Pick<NodeJS.ErrnoException, 'code' | 'syscall' | 'path'> };
+
+type Reply<Answer> = { readonly answer: Answer } | Failed;
 
 interface Waiting<Answer> {
   resolve(answer: Answer): void;
@@ -25,8 +32,8 @@ export class JobThread<Job, Answer = void> {
     this.#worker = startThread(module, { setup });
     this.#worker.on('message', (reply: Reply<Answer>) => {
       const job = this.#waiting.shift();
-      if ('error' in reply) job?.reject(reply.error);
-      else job?.resolve(reply.answer);
+      if ('answer' in reply) job?.resolve(reply.answer);
+      else job?.reject(unpacked(reply));
     });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) =>
@@ -89,8 +96,21 @@ export function answerJobs<Setup, Job, Answer>(
         const moved = ArrayBuffer.isView(answer) && answer.buffer instanceof ArrayBuffer ? [answer.buffer] : [];
         parentPort?.postMessage({ answer } satisfies Reply<Answer>, moved);
       } catch (error) {
-        parentPort?.postMessage({ error } satisfies Reply<Answer>);
+        parentPort?.postMessage(packed(error) satisfies Reply<Answer>);
       }
     });
   });
+}
+
+function packed(error: unknown): Failed {
+  if (error instanceof FreezeframeError) return { refused: packError(error) };
+  const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const system = Object.entries({ code, syscall, path }).filter(([, value]) => value !== undefined);
+  return { error, system: Object.fromEntries(system) };
+}
+
+function unpacked(failed: Failed): unknown {
+  if ('refused' in failed) return unpackError(failed.refused);
+  const { error, system } = failed;
+  return error instanceof Error ? Object.assign(error, system) : error;
 }

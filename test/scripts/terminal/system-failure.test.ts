@@ -37,7 +37,8 @@ describe('describeSystemFailure', () => {
   it.each([
     ['ENOSPC', /room/],
     ['EROFS', /rights/],
-    ['EMFILE', /ulimit/],
+    ['EMFILE', /ulimit -n/],
+    ['EFBIG', /ulimit -f/],
   ])('knows what to do about %s', (code, remedy) => {
     const error = Object.assign(new Error(`${code}: refused, write`), { code, syscall: 'write' });
     expect(describeSystemFailure(error)).toMatchObject({ remedy: expect.stringMatching(remedy), details: { code } });

@@ -1,3 +1,4 @@
+import { FreezeframeError } from '@freezeframe/inference';
 import { afterEach, describe, expect, it } from 'vitest';
 import { JobThread } from '../../../../scripts/system/index.ts';
 
@@ -27,6 +28,14 @@ describe('a thread that does jobs', () => {
     const next = thread.run(4);
     await expect(broken).rejects.toThrow('no such picture');
     expect([...(await next)]).toEqual([8]);
+  });
+
+  it('keeps what an error says besides its message', async () => {
+    const thread = start(2);
+    const refused = await thread.run('refuse').catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(FreezeframeError);
+    expect(refused).toMatchObject({ code: 'used-wrongly', remedy: 'Do not.', details: { job: 'refuse' } });
+    await expect(thread.run('open')).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' });
   });
 
   it('rejects all that waits, and all that comes, when the thread is gone', async () => {
