@@ -1,6 +1,6 @@
 // As a managed instance runs a function: several threads, each with the handler's module of its own and many requests at once.
-// Asked by one message with { workers, events, wanted }, the words of each answer's label or problem; answers how many answers
-// were right, and what memory was held.
+// Asked by one message with { workers, rounds, events, wanted }: the texts of events that each thread is asked at once in each
+// round, and the words of each answer's label or problem. Answers how many answers were right, and what memory was held.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,10 +9,10 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 if (isMainThread) process.once('message', main);
 else await work(workerData);
 
-async function main({ workers, events, wanted }) {
+async function main({ workers, ...asked }) {
   const count = () =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(import.meta.url), { env: process.env, workerData: { events, wanted } });
+      const worker = new Worker(new URL(import.meta.url), { env: process.env, workerData: asked });
       let found;
       worker.on('message', (message) => {
         found = message;
@@ -27,26 +27,36 @@ async function main({ workers, events, wanted }) {
     right: found.reduce((sum, { right }) => sum + right, 0),
     wrong: found.flatMap(({ wrong }) => wrong),
     megabytes,
+    // The most that was held when a thread had ended each round.
+    rounds: found[0].held.map((_, round) => Math.max(...found.map(({ held }) => held[round]))),
   });
   process.disconnect();
 }
 
-async function work({ events, wanted }) {
+async function work({ events, wanted, rounds }) {
   // As AWS's runtime client does before it loads a handler: what is kept for each invocation, by asynchronous context.
   globalThis.awslambda = {};
   const powertools = import.meta.resolve('@aws-lambda-powertools/logger');
   const store = await createRequire(powertools)('@aws/lambda-invoke-store').InvokeStore.getInstanceAsync();
   const { handler } = await import(pathToFileURL(join(process.cwd(), 'index.mjs')).href);
-  const answers = await Promise.all(
-    events.map((event, i) => {
-      const context = { awsRequestId: `invocation-${i}`, functionName: 'http', getRemainingTimeInMillis: () => 29_000 };
-      return store.run({}, () => handler(event, context));
-    }),
-  );
-  const wrong = answers.flatMap(({ statusCode, body }, i) => {
-    const { predictions, type, detail } = JSON.parse(body);
-    const said = statusCode === 200 ? predictions[0].label : `${statusCode} ${type} ${detail}`;
-    return wanted[i].every((part) => said.includes(part)) ? [] : [`${statusCode} ${body}`];
-  });
-  parentPort.postMessage({ right: answers.length - wrong.length, wrong });
+  let right = 0;
+  const wrong = [];
+  const held = [];
+  for (let round = 0; round < rounds; round++) {
+    const answers = await Promise.all(
+      events.map((event, i) => {
+        const context = { awsRequestId: `${round}-${i}`, functionName: 'http', getRemainingTimeInMillis: () => 29_000 };
+        // Parsed each time, as the runtime client does it: what an event holds can then be collected.
+        return store.run({}, () => handler(JSON.parse(event), context));
+      }),
+    );
+    for (const [i, { statusCode, body }] of answers.entries()) {
+      const { predictions, type, detail } = JSON.parse(body);
+      const said = statusCode === 200 ? predictions[0].label : `${statusCode} ${type} ${detail}`;
+      if (wanted[i].every((part) => said.includes(part))) right++;
+      else wrong.push(`${statusCode} ${body}`);
+    }
+    held.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
+  }
+  parentPort.postMessage({ right, wrong, held });
 }

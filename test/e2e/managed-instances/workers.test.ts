@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toEvent } from '../../../scripts/local/http/event.ts';
 import { childEnvironment } from '../../../scripts/local/runtime/child-environment.ts';
@@ -14,6 +15,8 @@ interface Found {
   right: number;
   wrong: string[];
   megabytes: number;
+  /** Megabytes that were held after each round. */
+  rounds: number[];
 }
 
 /** A request, and words of its label or its problem. */
@@ -29,6 +32,12 @@ const colourOf = (i: number) => COLOURS[i % COLOURS.length] as (typeof COLOURS)[
 async function good(i: number): Promise<Asked> {
   const body = await plainPicture(colourOf(i), 'jpeg', { width: 640, height: 480 });
   return { body, wanted: [colourOf(i)] };
+}
+
+/** Of a megabyte: after four of them a thread collects what they left. */
+async function large(i: number): Promise<Asked> {
+  const picture = sharp(await plainPicture(colourOf(i), 'png', { width: 640, height: 480 }));
+  return { type: 'image/tiff', body: await picture.tiff({ compression: 'none' }).toBuffer(), wanted: [colourOf(i)] };
 }
 
 /** Every second one is good; each problem has a word of its own request. */
@@ -48,8 +57,12 @@ describe('the built http function in several threads, each with many requests at
   }, 120_000);
   afterAll(() => built.remove());
 
-  /** Each of four threads is asked for sixteen answers at once. */
-  async function ask(environment: Record<string, string>, asked: (i: number) => Promise<Asked>): Promise<Found> {
+  /** Each of four threads is asked for sixteen answers at once, in each round. */
+  async function ask(
+    environment: Record<string, string>,
+    asked: (i: number) => Promise<Asked>,
+    rounds = 1,
+  ): Promise<Found> {
     const settings = built.settings({ API_AUTH: 'public', AWS_LAMBDA_MAX_CONCURRENCY: '64', ...environment });
     const child = fork(WORKERS, {
       ...{ cwd: settings.folder, env: childEnvironment(settings, ''), execArgv: [] },
@@ -58,9 +71,9 @@ describe('the built http function in several threads, each with many requests at
     });
     const all = await Promise.all(Array.from({ length: 16 }, (_, i) => asked(i)));
     const events = all.map(({ url = '/classify', type = 'image/jpeg', body }) =>
-      toEvent({ method: 'POST', url, headers: { 'content-type': type }, body, sourceIp: '127.0.0.1' }),
+      JSON.stringify(toEvent({ method: 'POST', url, headers: { 'content-type': type }, body, sourceIp: '127.0.0.1' })),
     );
-    child.send({ workers: 4, events, wanted: all.map(({ wanted }) => wanted) });
+    child.send({ workers: 4, rounds, events, wanted: all.map(({ wanted }) => wanted) });
     const found: Found[] = [];
     child.on('message', (message) => found.push(message as Found));
     expect(await once(child, 'exit')).toEqual([0, null]);
@@ -78,6 +91,15 @@ describe('the built http function in several threads, each with many requests at
     const found = await ask({ ORT_DISABLE_TELEMETRY: '1' }, mixed);
     expect(found.wrong).toEqual([]);
     expect(found.right).toBe(64);
+  });
+
+  it('answers a thousand of a megabyte rightly, in the same memory', { timeout: 240_000 }, async () => {
+    const found = await ask({ ORT_DISABLE_TELEMETRY: '1' }, large, 16);
+    expect(found.wrong).toEqual([]);
+    expect(found.right).toBe(1024);
+    const [early, late] = [found.rounds.slice(3, 9), found.rounds.slice(10)].map((some) => Math.max(...some));
+    console.info(`megabytes after each round: ${found.rounds.join(' ')}`);
+    expect(late).toBeLessThan(1.25 * (early as number));
   });
 
   it('says why it cannot answer where the engine would report to its maker', { timeout: 120_000 }, async () => {
