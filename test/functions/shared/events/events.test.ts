@@ -5,9 +5,11 @@ import { INVOCATIONS, MESSAGES } from '../../../../functions/shared/events/index
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const folder = join(root, 'functions/shared/events');
+/** What is no kind of event, but what kinds are made of, or refused by. */
+const OTHERS = ['index', 'kind', 'misdirected'];
 const kinds = readdirSync(folder)
   .map((file) => file.replace('.ts', ''))
-  .filter((name) => !['index', 'kind'].includes(name));
+  .filter((name) => !OTHERS.includes(name));
 
 /** The kinds that a table in a document has no row of. */
 const undocumented = (names: readonly string[], text: string) =>
