@@ -9,8 +9,9 @@ import { ROUNDING_TOLERANCE, TOLERANCE, verifyFrozen } from '#reference';
 import { checkBatches } from './checks/check-batches.ts';
 import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
+import { samplesThatRun } from './checks/free-side.ts';
 import { BATCHES, mapTensors, ROWS, rowsOf } from './checks/rows.ts';
-import { inDatatypes, makeSamples } from './checks/samples.ts';
+import { inDatatypes, makeSamples, sizesOf } from './checks/samples.ts';
 import { chooseInput } from './choose-input.ts';
 import { chooseOutput, fittingLabels } from './choose-output.ts';
 import { kerasFacts } from './facts/keras-facts.ts';
@@ -49,14 +50,20 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   if (nonfinite.length > 0) {
     notes.push(`${nonfinite.length} weights hold NaN or infinity: it was verified with zeros in their place.`);
   }
-  const made = makeSamples(facts, input.input, ROWS, SEED, vocabularies(plan));
   const { input: takes } = frozen.manifest;
-  const samples = takes.kind === 'tensors' ? inDatatypes(made, takes.tensors) : made;
+  const samplesOf = (size?: number) => {
+    const made = makeSamples(facts, input.input, ROWS, SEED, vocabularies(plan), (_, shape) =>
+      sizesOf(shape, ROWS, size),
+    );
+    return takes.kind === 'tensors' ? inDatatypes(made, takes.tensors) : made;
+  };
   const shapes = plan.outputs.map((id) => plan.shapes.get(id) ?? []);
   // Rounding makes steps of what would be a last digit, between batches too: without it everything is held to the digit.
   const exact = { config: withoutRounding(model.config), weights };
   const rounds = exact.config !== model.config;
   const unrounded = rounds ? freezePlan(planFreeze(exact), options).onnx : compared;
+  const given = takes.kind === 'tensors' ? takes.tensors.map(({ shape }) => shape) : [];
+  const samples = await samplesThatRun(unrounded, given, samplesOf);
   const between = await checkBatches(unrounded, shapes, samples);
   const rows = referenceRows(plan);
   const some = mapTensors(samples, (all) => rowsOf(all, 0, rows));
@@ -67,7 +74,7 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
       `Quantized layers round what they are given. With that it differs by ${real.maxDifference.toExponential(0)}, without by at most ${TOLERANCE}.`,
     );
   }
-  const given = await checkExpectation(plan, choices);
+  const expectation = await checkExpectation(plan, choices);
   const { top1Identical } = verified;
   return {
     onnx: frozen.onnx,
@@ -79,7 +86,7 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
       samples: rows,
       maxDifference: Math.max(between, verified.maxDifference),
       ...(top1Identical === undefined ? {} : { top1Identical }),
-      ...given,
+      ...expectation,
     },
   };
 }

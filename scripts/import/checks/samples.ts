@@ -87,8 +87,9 @@ function squares(shape: readonly number[], random: () => number): Float32Array {
   return result;
 }
 
-function sizesOf(shape: readonly (number | null)[], rows: number): number[] {
-  let free = shape.length >= 4 ? FREE_SIDE : FREE_STEPS;
+/** @param size of free axes, where it is not the usual one */
+export function sizesOf(shape: readonly (number | null)[], rows: number, size?: number): number[] {
+  let free = size ?? (shape.length >= 4 ? FREE_SIDE : FREE_STEPS);
   const sizes = () => shape.map((size, axis) => (axis === 0 ? rows : (size ?? free)));
   while (free > 1 && count(sizes().slice(1)) > MAX_FREE_ELEMENTS) free = Math.floor(free / 2);
   return sizes();
