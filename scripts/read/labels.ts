@@ -188,7 +188,12 @@ function csvLabels(text: string, where: string): Found {
   if (rows.length === 1) return indexed([asPair(rows[0] as string[])]) ?? { names: rows[0] as string[] };
   const body = rows.slice(1);
   const inOrder = isHeader(rows[0] as string[]) ? body : rows;
-  return indexed(rows.map(asPair)) ?? indexed(body.map(asPair)) ?? { names: inOrder.map((row) => row[0] as string) };
+  const pairs = indexed(rows.map(asPair)) ?? indexed(body.map(asPair));
+  if (pairs) return pairs;
+  // A table of other columns: its first is as likely a number or a code as a name.
+  if (inOrder.every((row) => row.length > 1 && row.length === rows[0]?.length))
+    throw damaged('rows of one name, or of an index and a name', where, rows[0]);
+  return { names: inOrder.map((row) => row[0] as string) };
 }
 
 function asPair(row: readonly string[]): Pair | undefined {

@@ -57,6 +57,14 @@ describe('parseLabels', () => {
     expect(read(text, 'labels.csv')).toEqual(['cat', 'dog, wet']);
   });
 
+  it.each([
+    'index,label,description\n0,cat,small\n1,dog,large',
+    '0,cat,small\n1,dog,large',
+    'wnid,name\nn01440764,tench\nn01443537,goldfish',
+  ])('are not taken from the first column of a table: %j', (text) => {
+    expect(() => read(text, 'labels.csv')).toThrow('Expected rows of one name, or of an index and a name');
+  });
+
   it('warns of numbers from 1, and of names that are there twice', () => {
     for (const text of ['1 cat\n2 dog', '2 dog\n1 cat', '{"1": "cat", "2": "dog"}', '{"cat": 1, "dog": 2}'])
       expect(notes(text)).toEqual([expect.stringContaining('numbered from 1')]);
