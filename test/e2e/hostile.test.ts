@@ -67,6 +67,14 @@ describe('the built functions under hostile input', () => {
     return each.some((one) => one === undefined) ? undefined : each.reduce((sum, one) => sum + (one?.now ?? 0), 0);
   }
 
+  it('answers a form of several pictures', async () => {
+    const form = new FormData();
+    for (const name of ['a.jpg', 'b.jpg']) form.append('picture', new Blob([new Uint8Array(picture)]), name);
+    const answer = await fetch(`${gateway.url}/classify`, { method: 'POST', body: form });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ results: [{ predictions: {} }, { predictions: {} }] });
+  });
+
   it('answers what is no picture with a problem document', async () => {
     for (const [what, bytes] of garbage) await expectProblem(await classify(bytes), what);
   });

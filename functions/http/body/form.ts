@@ -33,11 +33,12 @@ export async function readFiles(body: Uint8Array<ArrayBuffer>, contentType: stri
  * (Python's urllib3 1, of `Übung.jpg`), names without quotation marks, and text before the first part.
  */
 async function takeApart(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<Uint8Array[]> {
-  const { Busboy } = await import('@fastify/busboy');
+  // By its default: that is all that a CommonJS module has when it is bundled.
+  const { default: busboy } = await import('@fastify/busboy');
   return new Promise((resolve, reject) => {
     const files: Uint8Array[] = [];
     let fields = 0;
-    const parser = new Busboy({ headers: { 'content-type': contentType } });
+    const parser = new busboy.Busboy({ headers: { 'content-type': contentType } });
     parser.on('field', () => fields++);
     parser.on('file', (_field, file) => {
       const place = files.push(new Uint8Array()) - 1;
