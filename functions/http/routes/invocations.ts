@@ -151,8 +151,8 @@ function namedModel(headers: Headers): Options {
     headers
       .get(TARGET)
       ?.trim()
-      .replace(/^\/|\.tar\.gz$/g, '') || attribute;
-  return model ? validate(queryOptions(), { model }, 'The name of the model') : {};
+      .replace(/^\/|\.tar\.gz$/g, '') ?? attribute;
+  return model === undefined ? {} : validate(queryOptions(), { model }, 'The name of the model');
 }
 
 async function predict(

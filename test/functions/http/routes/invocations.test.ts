@@ -99,6 +99,7 @@ describe('a model of pictures behind /invocations', () => {
     expect(await ask('', { 'x-amzn-sagemaker-custom-attributes': 'tfs-model-name=prices' })).toEqual(answered);
     expect(await ask('?model=none')).toMatchObject({ status: 404 });
     expect(await ask('?modle=prices')).toMatchObject({ status: 400 });
+    expect(await ask('', { 'x-amzn-sagemaker-target-model': ' ' })).toMatchObject({ status: 400 });
     expect(await ask('?model=prices&top_k=1')).toMatchObject({ status: 400 });
     const picture = new Uint8Array(await plainPicture('red'));
     const one = await app.request('/invocations?top_k=1', { method: 'POST', body: picture });
