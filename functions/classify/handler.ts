@@ -1,4 +1,4 @@
-import { expected, RequestError } from '@freezeframe/inference';
+import { answerTooLarge } from '../shared/answer-too-large.ts';
 import { INVOCATIONS } from '../shared/events/index.ts';
 import type { AnsweredEvent, WorkEvent } from '../shared/events/kind.ts';
 import { InvocationError } from '../shared/invocation-error.ts';
@@ -32,7 +32,5 @@ export async function handleInvocation(event: unknown, invocation?: Invocation):
 function checkSize(answer: object): object {
   const bytes = Buffer.byteLength(JSON.stringify(answer));
   if (bytes <= MAX_ANSWER_BYTES) return answer;
-  throw new RequestError('answer-too-large', expected(`at most ${MAX_ANSWER_BYTES} bytes`, 'the answer', bytes), {
-    remedy: 'Ask about fewer pictures or rows at a time, or name the outputs that you need.',
-  });
+  throw answerTooLarge(bytes, MAX_ANSWER_BYTES);
 }

@@ -1,4 +1,4 @@
-import { expected, RequestError } from '@freezeframe/inference';
+import { answerTooLarge } from '../../shared/answer-too-large.ts';
 import { problemResponse } from './problem.ts';
 
 /** The most that JSON makes of one character. Bytes. */
@@ -18,10 +18,7 @@ const OF_THE_BODY = /^(content-|cache-control$|etag$|inference-|server-timing$)/
  * @param headers of the answer.
  */
 export function refuseAnswer(headers: Headers, bytes: number, most: number, path: string): Response {
-  const error = new RequestError('answer-too-large', expected(`at most ${most} bytes`, 'the answer', bytes), {
-    remedy: 'Ask about fewer pictures or rows at a time, for fewer predictions, or name the outputs that you need.',
-  });
-  const response = problemResponse(error, path);
+  const response = problemResponse(answerTooLarge(bytes, most), path);
   for (const [name, value] of headers) if (!OF_THE_BODY.test(name)) response.headers.set(name, value);
   return response;
 }
