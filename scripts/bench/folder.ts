@@ -30,15 +30,12 @@ export const folderBench: Bench = {
       // One run keeps the thread that asks for it: two engines here would take turns.
       const engine = await createEngine(mobileGraph(), { threads: cores });
       const feeds = zeroFeeds(engine.inputs);
-      const ways = {
-        // Two for each core, so that none waits for the thread that hands them out.
-        decode: () => rate(count, 2 * cores, () => decodePicture(bytes, MOBILE_MANIFEST.input)),
-        run: () => rate(count, 1, () => engine.run(feeds)),
-        both: () => answered(folder, files),
-      };
       const rates = { decode: [] as number[], run: [] as number[], both: [] as number[] };
       for (let turn = 0; turn < rounds; turn++) {
-        for (const [name, way] of Object.entries(ways)) rates[name as keyof typeof ways].push(await way());
+        // Two for each core, so that none waits for the thread that hands them out.
+        rates.decode.push(await rate(count, 2 * cores, () => decodePicture(bytes, MOBILE_MANIFEST.input)));
+        rates.run.push(await rate(count, 1, () => engine.run(feeds)));
+        rates.both.push(await answered(folder, files));
         say(
           `round ${turn + 1}: ${JSON.stringify(rates, (_, value) => (Array.isArray(value) ? round(value.at(-1)) : value))}`,
         );

@@ -109,9 +109,10 @@ export async function evaluate(
 
 /** A model's label may be written in another form of Unicode than a folder's name: macOS and zip files mix them. */
 function inSpellingOf(labels: readonly string[], examples: readonly Example[]): readonly Example[] {
+  const known = new Set(labels);
   const own = new Map(labels.map((label) => [label.normalize('NFC'), label]));
   return examples.map((example) => {
-    const label = labels.includes(example.label) ? example.label : own.get(example.label.normalize('NFC'));
+    const label = known.has(example.label) ? example.label : own.get(example.label.normalize('NFC'));
     return label === undefined || label === example.label ? example : { ...example, label };
   });
 }

@@ -138,7 +138,7 @@ function notesOn(
 ): string[] {
   const { labelled, top1Float = 0, top1Int8 = 0 } = judgement;
   if (kept === 'float32') return [`It stays in float32: ${reason}.`];
-  const how = judgedBy === 'held-out' ? ' that no range was taken from' : ' each judged by the ranges of others';
+  const how = judgedBy === 'held-out' ? 'that no range was taken from' : 'each judged by the ranges of others';
   const right = labelled > 0 ? ` It is right on ${percent(top1Int8)}, float on ${percent(top1Float)}.` : '';
   return [
     `int8: the same first choice as float on ${agreementOn(judgement, how)}.${right}`,

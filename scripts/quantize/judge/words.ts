@@ -10,7 +10,7 @@ export function agreementOn(judgement: Judgement, how = ''): string {
   const { agreement, agreementLow, agreementHigh, count, identical, same } = judgement;
   const between = `95 % interval ${percent(agreementLow)} to ${percent(agreementHigh)}`;
   const ties = same > identical ? `, ${same - identical} of them another label that float finds as probable` : '';
-  return `${percent(agreement)} of ${count} pictures${how} (${between})${ties}`;
+  return `${percent(agreement)} of ${count} pictures${how && ` ${how}`} (${between})${ties}`;
 }
 
 /** A warning where the pictures could not show a difference. */

@@ -24,7 +24,7 @@ describe('a judgement', () => {
     expect(agreementOn(judge(one, [sure, answer(1, 0.49, 0.51)], []))).toMatch(
       /^100\.0 % of 2 pictures \(95 % interval .*\), 1 of them another label that float finds as probable$/,
     );
-    expect(agreementOn(judge(one, one, []), ' of ours')).toMatch(/^100\.0 % of 2 pictures of ours \(.*\)$/);
+    expect(agreementOn(judge(one, one, []), 'of ours')).toMatch(/^100\.0 % of 2 pictures of ours \(.*\)$/);
   });
 
   it('counts a label that becomes unknown', () => {
