@@ -1,5 +1,4 @@
 import type { GraphBuilder } from '#onnx';
-import { indicator } from '../gradients/elementwise.ts';
 import { joined, split } from '../gradients/parts.ts';
 
 /** A pool whose windows neither overlap nor need padding, over cells `[channels, height, width, batch]`. Height and width. */
@@ -54,25 +53,25 @@ export function compare(graph: GraphBuilder, planes: readonly string[]): string[
 }
 
 /**
- * The pool's gradient as one for each plane. It goes back by the way that the largest cell came; of equal cells the first
- * gets it, as TensorFlow has it. What the left one does not get is the right one's: a difference costs less than another
- * comparison.
- * @param compared from {@link compare}. @param count how many of them are planes. @param gradient of the largest
+ * Where each plane has what the pool answers, as bools: of equal cells the first one, as TensorFlow has it. What the left of
+ * a pair does not have is the right one's.
+ * @param compared from {@link compare}. @param count how many of them are planes. @param within where there is an answer
  */
-export function spreadOver(
+export function winners(
   graph: GraphBuilder,
   compared: readonly string[],
   count: number,
-  gradient: string,
-): string[] {
-  if (count === 1) return [gradient];
-  const ofWinners = spreadOver(graph, compared.slice(count), Math.ceil(count / 2), gradient);
+  within: string | undefined,
+): (string | undefined)[] {
+  if (count === 1) return [within];
+  const ofPairs = winners(graph, compared.slice(count), Math.ceil(count / 2), within);
   return inPairs(compared.slice(0, count)).flatMap(([left, right], i) => {
-    const whole = ofWinners[i] as string;
+    const whole = ofPairs[i];
     if (!right) return [whole];
-    const won = indicator(graph, graph.op('GreaterOrEqual', [left, right]));
-    const own = graph.op('Mul', [whole, won]);
-    return [own, graph.op('Sub', [whole, own])];
+    const larger = graph.op('GreaterOrEqual', [left, right]);
+    if (!whole) return [larger, graph.op('Not', [larger])];
+    const own = graph.op('And', [whole, larger]);
+    return [own, graph.op('Xor', [whole, own])];
   });
 }
 

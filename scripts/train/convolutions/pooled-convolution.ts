@@ -11,10 +11,10 @@ import {
   single,
 } from '#convert';
 import type { GraphBuilder, Value } from '#onnx';
-import { wherePositive } from '../gradients/elementwise.ts';
+import { indicator, positive } from '../gradients/elementwise.ts';
 import { allOf, numbered, type Saved, type TrainContext } from '../gradients/rule.ts';
 import { fromCells, toCells } from './cells.ts';
-import { compare, cutIntoPlanes, joinPlanes, type PlaneSizes, planeDims, spreadOver } from './pool-planes.ts';
+import { compare, cutIntoPlanes, joinPlanes, type PlaneSizes, planeDims, winners } from './pool-planes.ts';
 import { fixedSpatial } from './sizes.ts';
 import type { Way } from './way.ts';
 
@@ -65,12 +65,12 @@ export interface PlaneWay {
     x: Value,
     sizes: PlaneSizes,
   ): { planes: readonly string[]; saved: Saved };
-  /** @param gradient of the pool before its window is looked at, and of each plane */
+  /** @param gradient of the pool before its window is looked at, for who asks, and of each plane */
   gradients(
     context: TrainContext,
     config: PooledConvolutionConfig,
     pass: { readonly x: Value; readonly saved: Saved; readonly sizes: PlaneSizes },
-    gradient: { readonly pooled: string; readonly planes: readonly string[] },
+    gradient: { readonly pooled: () => string; readonly planes: readonly string[] },
     needsInputGradient: boolean,
   ): { weights: Readonly<Record<string, string>>; input?: Value };
 }
@@ -96,11 +96,12 @@ export function pooled(way: PlaneWay): Way<PooledConvolutionConfig> {
       const sizes = planeSizes(c, x);
       const cells = toCells(graph, gradient, c.convolution.data_format);
       const plane = graph.op('Reshape', [cells, graph.ints(way.dims(sizes))]);
-      const masked =
-        c.convolution.activation.name === 'relu' ? wherePositive(graph, saved.answer as string, plane) : plane;
+      const answered = c.convolution.activation.name === 'relu' ? positive(graph, saved.answer as string) : undefined;
       const count = sizes.window.reduce((a, b) => a * b, 1);
-      const planes = spreadOver(graph, allOf('compared', saved), count, masked);
-      return way.gradients(context, c, { x, saved, sizes }, { pooled: masked, planes }, needsInputGradient);
+      const where = winners(graph, allOf('compared', saved), count, answered);
+      const only = (mask: string | undefined) => (mask ? graph.op('Mul', [plane, indicator(graph, mask)]) : plane);
+      const gradients = { pooled: () => only(answered), planes: where.map(only) };
+      return way.gradients(context, c, { x, saved, sizes }, gradients, needsInputGradient);
     },
   };
 }
@@ -118,7 +119,7 @@ export function planesOfCells(way: Way<ConvolutionConfig>): PlaneWay {
       const { graph } = context;
       const shape = convolutionShape(c, x.shape, c.filters);
       // Over the pool's answer a bias costs a quarter of what it costs over the convolution's.
-      const bias = c.use_bias ? { bias: sumOfCells(graph, pooled) } : {};
+      const bias = c.use_bias ? { bias: sumOfCells(graph, pooled()) } : {};
       const gradient = fromCells(graph, joinPlanes(graph, planes, sizes), shape, c.data_format);
       const { weights, input } = way.backward(context, c, { x, saved }, gradient, needsInputGradient);
       return { weights: { ...weights, ...bias }, ...(input ? { input } : {}) };

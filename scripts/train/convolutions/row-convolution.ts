@@ -7,10 +7,10 @@ import type { Way } from './way.ts';
 
 /**
  * A convolution and its gradients as products of matrices that have a column for each cell, and in it the channels of as
- * many neighbours across as the kernel is wide. onnxruntime's Conv writes out every patch (`height * width` neighbours)
- * forward, and again for the input's gradient; here cells are written out once, for all three. All pictures are in cells'
- * order, see `toCells`. Measured on one core, 26 pictures, forward and both gradients: the second convolution of `large-cnn`
- * takes half the time (0.95 ms instead of 1.90), 32 to 64 channels at 16x16 as long.
+ * many neighbours below as the kernel is high: whole rows are moved, in one Gather. onnxruntime's Conv writes out every
+ * patch (`height * width` neighbours) forward, and again for the input's gradient; here cells are written out once, for all
+ * three. All pictures are in cells' order, see `toCells`. Measured on one core, 26 pictures, forward and both gradients: the
+ * second convolution of `large-cnn` takes half the time (0.95 ms instead of 1.90), 32 to 64 channels at 16x16 as long.
  */
 export const byRows: Way<ConvolutionConfig> = {
   fits: (c, x) => c.groups === 1 && fitsRows(convolutionSizes(c, x, c.filters)),
@@ -86,22 +86,18 @@ export function convolveRows(
   const framed = pads.every((pad) => pad === 0)
     ? x
     : graph.op('Pad', [x, graph.ints([0, top, left, 0, 0, bottom, right, 0])]);
-  const neighbours = Array.from({ length: width }, (_, j) => {
-    const start = j * dilation[1];
-    return sliced(graph, framed, [WIDTH], [start], [start + output[1]]);
-  });
-  const rows = reshaped(graph, joined(graph, neighbours, CHANNELS), [width * channelsIn, -1]);
-  const matrix = reshaped(graph, graph.op('Transpose', [weights.kernel], { perm: [0, 3, 1, 2] }), [
-    height * channelsOut,
-    width * channelsIn,
+  const neighbours = below(graph, framed, offsets(height, dilation[0]), output[0]);
+  const rows = reshaped(graph, neighbours, [channelsIn * height, -1]);
+  const matrix = reshaped(graph, graph.op('Transpose', [weights.kernel], { perm: [1, 3, 2, 0] }), [
+    width * channelsOut,
+    channelsIn * height,
   ]);
   const product = graph.op('MatMul', [matrix, rows]);
-  const lines = reshaped(graph, product, [height, channelsOut, padded[0], output[1], -1]);
-  // What each row of the kernel gives, moved up by as many rows of cells.
-  const moved = Array.from({ length: height }, (_, i) => {
-    const start = i * dilation[0];
-    return height === 1 ? lines : sliced(graph, lines, [0, 2], [i, start], [i + 1, start + output[0]]);
-  });
+  const lines = reshaped(graph, product, [width, channelsOut, output[0], padded[1], -1]);
+  // What each column of the kernel gives, moved across by as many cells.
+  const moved = offsets(width, dilation[1]).map((start, j) =>
+    width === 1 ? lines : sliced(graph, lines, [0, 3], [j, start], [j + 1, start + output[1]]),
+  );
   const cells = reshaped(graph, summed(graph, moved), [channelsOut, ...output, -1]);
   if (!weights.bias) return { cells, rows };
   return { cells: graph.op('Add', [cells, reshaped(graph, weights.bias, [channelsOut, 1, 1, 1])]), rows };
@@ -122,38 +118,51 @@ export function rowGradients(
   const { channelsIn, channelsOut } = sizes;
   const { kernel: window, dilation } = rowsOf(sizes);
   const [height, width] = window;
-  // The same cells once for each row of the kernel, moved down by as many rows.
-  const moved = Array.from({ length: height }, (_, i) => {
-    const [before, after] = [i * dilation[0], (height - 1 - i) * dilation[0]];
-    return height === 1 ? gradient : padded(graph, gradient, HEIGHT, before, after);
-  });
-  const gradients = reshaped(graph, joined(graph, moved, CHANNELS), [height * channelsOut, -1]);
-  const product = graph.op('MatMul', [rows, graph.op('Transpose', [gradients], { perm: [1, 0] })]);
-  const taps = reshaped(graph, product, [width, channelsIn, height, channelsOut]);
-  const own = { kernel: graph.op('Transpose', [taps], { perm: [2, 0, 1, 3] }) };
+  // The same cells once for each column of the kernel, moved across by as many cells.
+  const columns = offsets(width, dilation[1]);
+  const last = columns.at(-1) as number;
+  const moved = columns.map((start) => (width === 1 ? gradient : padded(graph, gradient, WIDTH, start, last - start)));
+  const gradients = reshaped(graph, joined(graph, moved, CHANNELS), [width * channelsOut, -1]);
+  const turned = graph.op('Transpose', [gradients], { perm: [1, 0] });
+  const taps = reshaped(graph, graph.op('MatMul', [rows, turned]), [channelsIn, height, width, channelsOut]);
+  const own = { kernel: graph.op('Transpose', [taps], { perm: [1, 2, 0, 3] }) };
   return kernel ? { ...own, input: inputOf(graph, gradients, kernel, sizes) } : own;
 }
 
-/** @param gradients a column for each cell: the output's gradient for each row of the kernel */
+/** @param gradients a column for each cell: the output's gradient for each column of the kernel */
 function inputOf(graph: GraphBuilder, gradients: string, kernel: string, sizes: ConvolutionSizes): string {
   const { input, channelsIn, channelsOut } = sizes;
   const { kernel: window, dilation, output, padded: whole, pads } = rowsOf(sizes);
   const [height, width] = window;
-  const matrix = reshaped(graph, graph.op('Transpose', [kernel], { perm: [1, 2, 0, 3] }), [
-    width * channelsIn,
-    height * channelsOut,
-  ]);
-  const product = graph.op('MatMul', [matrix, gradients]);
-  const lines = reshaped(graph, product, [width * channelsIn, whole[0], output[1], -1]);
-  // What each column of the kernel gives, moved across by as many cells.
-  const moved = split(graph, lines, width, channelsIn, CHANNELS).map((part, j) => {
-    const before = j * dilation[1];
-    return width === 1 ? part : padded(graph, part, WIDTH, before, whole[1] - output[1] - before);
+  const turned = graph.op('Transpose', [kernel], { perm: [0, 2, 1, 3] });
+  const matrices = split(
+    graph,
+    reshaped(graph, turned, [height * channelsIn, width * channelsOut]),
+    height,
+    channelsIn,
+    0,
+  );
+  // What each row of the kernel gives, moved down by as many rows.
+  const moved = offsets(height, dilation[0]).map((start, i) => {
+    const product = graph.op('MatMul', [matrices[i] as string, gradients]);
+    const cells = reshaped(graph, product, [channelsIn, output[0], whole[1], -1]);
+    return height === 1 ? cells : padded(graph, cells, HEIGHT, start, whole[0] - output[0] - start);
   });
   const sum = summed(graph, moved);
   const [top, left] = pads;
   if (pads.every((pad) => pad === 0)) return sum;
   return sliced(graph, sum, [HEIGHT, WIDTH], [top, left], [top + (input[0] as number), left + (input[1] as number)]);
+}
+
+/** Where each row or column of a kernel begins. */
+function offsets(count: number, dilation: number): number[] {
+  return Array.from({ length: count }, (_, i) => i * dilation);
+}
+
+/** Of cells so many rows from each of these on: an axis for them, behind the channels. */
+function below(graph: GraphBuilder, cells: string, starts: readonly number[], count: number): string {
+  const rows = starts.flatMap((start) => Array.from({ length: count }, (_, row) => start + row));
+  return graph.op('Gather', [cells, graph.constant('int32', rows, [starts.length, count])], { axis: HEIGHT });
 }
 
 function reshaped(graph: GraphBuilder, value: string, dims: readonly number[]): string {

@@ -5,9 +5,14 @@ export function indicator(graph: GraphBuilder, condition: string): string {
   return graph.op('Cast', [condition], { to: 1 });
 }
 
+/** Whether `value` is above zero. */
+export function positive(graph: GraphBuilder, value: string): string {
+  return graph.op('Greater', [value, graph.float(0)]);
+}
+
 /** The gradient where `value` is above zero. */
 export function wherePositive(graph: GraphBuilder, value: string, gradient: string): string {
-  return graph.op('Mul', [gradient, indicator(graph, graph.op('Greater', [value, graph.float(0)]))]);
+  return graph.op('Mul', [gradient, indicator(graph, positive(graph, value))]);
 }
 
 /** The gradient where `low < value < high`, else zero. */

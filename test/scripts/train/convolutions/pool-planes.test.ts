@@ -7,8 +7,9 @@ import {
   joinPlanes,
   type PlaneSizes,
   planeDims,
-  spreadOver,
+  winners,
 } from '../../../../scripts/train/convolutions/pool-planes.ts';
+import { indicator, positive } from '../../../../scripts/train/gradients/elementwise.ts';
 import { runGraph } from '../gradients/run-graph.ts';
 
 const BATCH = 2;
@@ -18,6 +19,8 @@ interface Pool {
   /** Few different values: many cells of a window are equal. */
   readonly cells: Float32Array;
   readonly gradient: Float32Array;
+  /** Whether only cells above zero get it, as behind ReLU. */
+  readonly masked: boolean;
 }
 
 const pools: fc.Arbitrary<Pool> = fc
@@ -38,11 +41,12 @@ const pools: fc.Arbitrary<Pool> = fc
       sizes: fc.constant({ input, output, window, channels }),
       cells: values(input, fc.integer({ min: -1, max: 1 })),
       gradient: values(output, fc.integer({ min: 1, max: 50 })),
+      masked: fc.boolean(),
     });
   });
 
 /** The pool and its gradient, window by window: the first of the largest cells gets it. */
-function expectedOf({ sizes, cells, gradient }: Pool) {
+function expectedOf({ sizes, cells, gradient, masked }: Pool) {
   const [height, width] = sizes.input as [number, number];
   const [outHeight, outWidth] = sizes.output as [number, number];
   const [down, across] = sizes.window as [number, number];
@@ -61,19 +65,23 @@ function expectedOf({ sizes, cells, gradient }: Pool) {
     });
     const largest = Math.max(...window.map((index) => cells[index] as number));
     pooled[i] = largest;
+    if (masked && largest <= 0) continue;
     back[window.find((index) => cells[index] === largest) as number] = gradient[i] as number;
   }
   return { pooled, back };
 }
 
-async function receivedOf({ sizes, cells, gradient }: Pool) {
+async function receivedOf({ sizes, cells, gradient, masked }: Pool) {
   const graph = new GraphBuilder();
   const x = graph.input('x', 'float32', [null, null, null, null]);
   const g = graph.input('g', 'float32', [null, null, null, null]);
   const planes = cutIntoPlanes(graph, x, sizes);
   const compared = compare(graph, planes);
   const plane = graph.op('Reshape', [g, graph.ints(planeDims(sizes))]);
-  const spread = spreadOver(graph, compared, planes.length, plane);
+  const within = masked ? positive(graph, compared.at(-1) as string) : undefined;
+  const spread = winners(graph, compared, planes.length, within).map((mask) =>
+    mask ? graph.op('Mul', [plane, indicator(graph, mask)]) : plane,
+  );
   const results = { pooled: compared.at(-1) as string, back: joinPlanes(graph, spread, sizes) };
   const dims = (spatial: readonly number[]) => [sizes.channels, ...spatial, BATCH];
   const answers = await runGraph(graph, results, {
