@@ -14,6 +14,7 @@ import {
 } from '#reference';
 import { mulberry32 } from '#system';
 import type { GraphInput, GraphModel } from '#tensorflow';
+import { samplesThatRun } from './checks/free-side.ts';
 import { asReference, mapTensors, ROWS, rowsOf, runRowByRow } from './checks/rows.ts';
 import { prepareOnnx } from './prepare-onnx.ts';
 import type { ModelChoices, PreparedModel } from './prepared.ts';
@@ -21,7 +22,7 @@ import type { ModelChoices, PreparedModel } from './prepared.ts';
 const SEED = 21;
 /** Plain JavaScript takes seconds for a row of a large model: with one row slower than this, that row is all it answers. */
 const PATIENCE_SECONDS = 3;
-/** For sides that the file leaves free. */
+/** For sides that the file leaves free, where the graph answers that size. */
 const FREE_SIDE = 64;
 
 /**
@@ -64,7 +65,9 @@ export async function verifyGraph(written: WrittenGraph): Promise<{ maxDifferenc
   };
   try {
     const fixed = graphModel.inputs.map(({ shape }) => shape?.[0]).find((size) => typeof size === 'number');
-    const rows = makeRows(graphModel.inputs, fixed ?? ROWS);
+    const make = (side = FREE_SIDE) => makeRows(graphModel.inputs, fixed ?? ROWS, side);
+    const shapes = graphModel.inputs.map(({ shape = [] }) => shape);
+    const rows = fixed === undefined ? await samplesThatRun(onnx, shapes, make) : make();
     const start = performance.now();
     const one = fixed === undefined ? mapTensors(rows, (all) => rowsOf(all, 0)) : rows;
     const first = await differences(one, await evaluate(graphModel, one));
@@ -78,11 +81,11 @@ export async function verifyGraph(written: WrittenGraph): Promise<{ maxDifferenc
   }
 }
 
-function makeRows(inputs: readonly GraphInput[], rows: number): Samples {
+function makeRows(inputs: readonly GraphInput[], rows: number, side: number): Samples {
   const random = mulberry32(SEED);
   return Object.fromEntries(
     inputs.map(({ name, shape = [], datatype }): [string, TensorData] => {
-      const dims = shape.map((size, axis) => (axis === 0 ? (size ?? rows) : (size ?? FREE_SIDE)));
+      const dims = shape.map((size, axis) => (axis === 0 ? (size ?? rows) : (size ?? side)));
       const count = dims.reduce((n, size) => n * size, 1);
       const [floats, whole] = [() => random() * 2 - 1, () => Math.floor(random() * 2)];
       if (datatype === 'float32')

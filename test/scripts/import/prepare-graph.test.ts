@@ -34,6 +34,15 @@ describe('verifyGraph', () => {
     expect((await verifyGraph(await read(pictureClassifier(undefined, 1)))).samples).toBe(1);
   });
 
+  it('takes a size that the graph answers, where its sides are free', async () => {
+    const g = new GraphFiles();
+    g.input('line', [-1, 1, -1, 1]);
+    const step = { ksize: attr.ints(1, 1, 3, 1), strides: attr.ints(1, 1, 3, 1), padding: attr.text('VALID') };
+    const third = g.op('MaxPool', ['line'], step);
+    g.op('AddV2', ['line', g.op('ConcatV2', [third, third, third, g.ints(2)])]);
+    expect((await verifyGraph(await read(g))).samples).toBe(3);
+  });
+
   it('fails where the graph answers otherwise', async () => {
     const [right, wrong] = await Promise.all([
       read(pictureClassifier()),
