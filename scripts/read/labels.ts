@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { expected } from '@freezeframe/inference';
 import { parse } from 'csv-parse/sync';
 import { checkLimit, ImportError, parseJson } from '#guards';
-import { decodeText } from '#tables';
+import { decodeText, delimiterOf } from '#tables';
 import type { Source } from './source.ts';
 
 /** The largest published classifiers know some 21,000 classes (ImageNet-21k). */
@@ -76,7 +76,7 @@ export async function labelsBeside(
 }
 
 /**
- * Class names from a file: one per line, `index name` lines (Teachable Machine), CSV, a JSON list, or a JSON object by index
+ * Class names from a file: one per line, `index name` lines (Teachable Machine), CSV (with commas, semicolons, tabs or bars), a JSON list, or a JSON object by index
  * (`{"0": "cat"}`), by name (`{"cat": 0}`), ImageNet's `{"0": ["n01440764", "tench"]}`, or with a list under `labels`,
  * `wordLabels`, `classes`, `class_names` or `id2label`. UTF-8 or, with a mark, UTF-16; blank lines are passed over.
  * @throws ImportError `file-damaged` for what is none of these, `file-hostile` for control characters, `limit-exceeded`
@@ -163,8 +163,9 @@ function textLabels(text: string, where: string): Found {
   // `1 finger, 2 fingers, 3 fingers`: a number that tells two names from each other is part of them.
   const told = numbered && new Set(numbered.names).size === numbered.names.length;
   if (numbered && (told || lines.every((line) => /^\d+\s*[:,;=\t]/.test(line)))) return numbered;
-  // Names may hold commas (`tench, Tinca tinca`): only a line that is alone is a list.
-  return lines.length === 1 ? csvLabels(text, where) : { names: lines };
+  // Names may hold commas (`tench, Tinca tinca`): a list is only a line that is alone, or what is in quotes line by line.
+  const list = lines.length === 1 || lines.every((line) => /^".*"$/.test(line));
+  return list ? csvLabels(text, where) : { names: lines };
 }
 
 type Pair = [index: string, name: string];
@@ -178,7 +179,13 @@ function numberedLine(line: string): Pair | undefined {
 function csvLabels(text: string, where: string): Found {
   let rows: string[][];
   try {
-    rows = parse(text, { bom: true, skip_empty_lines: true, relax_column_count: true, trim: true });
+    rows = parse(text, {
+      delimiter: delimiterOf(text),
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      trim: true,
+    });
   } catch (cause) {
     throw new ImportError('file-damaged', `${where} is not CSV: ${cause instanceof Error ? cause.message : cause}`, {
       cause,

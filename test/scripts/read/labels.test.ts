@@ -37,6 +37,7 @@ describe('parseLabels', () => {
       ['tench, Tinca tinca', 'goldfish, Carassius auratus'],
     ],
     ['one line of CSV', 'cat,"dog, wet",bird', ['cat', 'dog, wet', 'bird']],
+    ['lines in quotes', '"cat"\n"dog, wet"\n"say ""hi"""', ['cat', 'dog, wet', 'say "hi"']],
     ['a JSON list', '["cat", "dog"]', ['cat', 'dog']],
     ['a JSON list of objects', '[{"name": "cat"}, {"name": "dog"}]', ['cat', 'dog']],
     ['a JSON object by index', '{"1": "dog", "0": "cat"}', ['cat', 'dog']],
@@ -53,6 +54,9 @@ describe('parseLabels', () => {
     ['label,index\n"dog, wet",1\ncat,0\n'],
     ['0,cat\n1,"dog, wet"'],
     ['label\ncat\n"dog, wet"'],
+    ['index;label\n0;cat\n1;dog, wet\n'],
+    ['cat\t0\ndog, wet\t1\n'],
+    ['cat;"dog, wet"'],
   ])('reads rows of CSV: %j', (text) => {
     expect(read(text, 'labels.csv')).toEqual(['cat', 'dog, wet']);
   });
