@@ -18,7 +18,7 @@ export function evaluateCommand(): Command {
     .argument('<model>', 'NAME (its production version), NAME@3, NAME@latest or NAME@TAG')
     .argument(
       '<data>',
-      'a folder with one subfolder per class, a CSV with the columns file and label, a table for a model of numbers, or mnist, gnomes, house-prices',
+      'a folder with one subfolder per class (of train, validation and test the last), a CSV with the columns file and label, a table for a model of numbers, or mnist, gnomes, house-prices',
     )
     .option('--target <column>', 'column of a table that holds the right answers')
     .option('--encoding <name>', 'of a table or CSV: windows-1252, ...; UTF-8 if left out')
@@ -71,8 +71,9 @@ async function run(reference: string, data: string, { json = false, ...flags }: 
 function evaluationText(result: Evaluation, warnings: readonly string[]): string {
   const { model, unreadable, seconds, picturesPerSecond, milliseconds } = result;
   const top5 = result.top5Accuracy === undefined ? '' : `, among the first five ${share(result.top5Accuracy)}`;
+  const split = result.split ? `, on the folder ${result.split}` : '';
   const parts = [
-    `${model.name}@${model.version}: accuracy ${formatAccuracy({ ...result }) ?? '-'}${top5}, macro F1 ${share(result.macroF1)}`,
+    `${model.name}@${model.version}: accuracy ${formatAccuracy({ ...result }) ?? '-'}${split}${top5}, macro F1 ${share(result.macroF1)}`,
     ...warningLines(warnings),
     ...scoresText(result, 'PICTURES'),
     ...rejectedText(result),

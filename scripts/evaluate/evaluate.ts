@@ -1,5 +1,6 @@
 import { FreezeframeError, type Manifest, type Timings } from '@freezeframe/inference';
 import { classifyAll } from '#classifiers';
+import type { SplitName } from '#datasets';
 import { systemCode } from '#system';
 import { checkLabels } from './check-labels.ts';
 import type { Example } from './examples.ts';
@@ -19,6 +20,8 @@ export interface Answer {
 
 export interface Evaluation extends Scores {
   model: { name: string; version: string };
+  /** Of a folder with splits, the one that was asked about. */
+  split?: SplitName;
   /** Share of pictures whose label is among the five most probable; only where there are more than five. */
   top5Accuracy?: number | null;
   /** How many were answered with "none of these"; absent where the model cannot tell. Above, the most probable label counts. */

@@ -1,7 +1,7 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { readPicture } from '#datasets';
+import { type Skipped, type SplitName, scanClasses } from '#datasets';
 import { openTable, type TableOptions } from '#tables';
 
 /** A file, and what is on it. */
@@ -14,14 +14,25 @@ export interface Example {
   path?: string;
 }
 
+export interface Examples {
+  examples: Example[];
+  /** Files that cannot be asked about. */
+  unreadable: Skipped[];
+  /** Which of its splits was taken, where the folder has some. */
+  split?: SplitName;
+}
+
 const CSV_REMEDY = 'Write a header line with the columns file and label; files are looked for beside the CSV.';
 
+/** What training has seen least of comes first. */
+const BEST_SPLITS: readonly SplitName[] = ['test', 'validation', 'train'];
+
 /**
- * Lists labelled pictures: a folder with one subfolder per class (deeper ones belong to it; hidden ones are left out), or
- * a CSV with the columns `file` and `label`. Sorted, so that two runs see the same order.
- * @throws FreezeframeError `examples-not-found`, `examples-empty`, `labels-not-valid`.
+ * Lists labelled pictures: a folder as training reads it (one subfolder per class, deeper ones belong to it; of `train`,
+ * `validation` and `test` the last), or a CSV with the columns `file` and `label`. Sorted, so that two runs see the same order.
+ * @throws FreezeframeError `examples-not-found`, `examples-empty`, `labels-not-valid`, `dataset-unusable`.
  */
-export async function listExamples(path: string, options: TableOptions = {}): Promise<Example[]> {
+export async function listExamples(path: string, options: TableOptions = {}): Promise<Examples> {
   const kind = await stat(path).catch((cause: unknown) => {
     throw new FreezeframeError('examples-not-found', `There is no file or folder ${path}`, {
       remedy:
@@ -29,56 +40,25 @@ export async function listExamples(path: string, options: TableOptions = {}): Pr
       cause,
     });
   });
-  const examples = kind.isDirectory() ? await fromFolders(path) : await fromCsv(path, options);
-  if (examples.length > 0) return examples;
+  const listed = kind.isDirectory()
+    ? await fromFolders(path)
+    : { examples: await fromCsv(path, options), unreadable: [] };
+  if (listed.examples.length > 0) return listed;
   throw new FreezeframeError('examples-empty', `${path} holds no labelled pictures`, {
     remedy: kind.isDirectory() ? 'Put the pictures into one subfolder per class.' : CSV_REMEDY,
   });
 }
 
-async function fromFolders(root: string): Promise<Example[]> {
-  const examples: Example[] = [];
-  const above = await realpath(root);
-  for (const { name: label, path, kind } of await entriesOf(root)) {
-    if (kind !== 'folder') continue;
-    for (const example of await examplesBelow(path, label, new Set([above]))) examples.push(example);
-  }
-  return examples;
-}
-
-/** Links are followed as training follows them: each real folder once, and never back up. */
-async function examplesBelow(folder: string, label: string, entered: Set<string>): Promise<Example[]> {
-  const real = await realpath(folder);
-  if (entered.has(real)) return [];
-  entered.add(real);
-  const entries = await entriesOf(folder);
-  const examples = entries
-    .filter(({ kind }) => kind !== 'folder')
-    .map(({ path, kind }) => exampleOf(path, label, kind));
-  for (const { path, kind } of entries) {
-    if (kind === 'folder') for (const example of await examplesBelow(path, label, entered)) examples.push(example);
-  }
-  return examples;
-}
-
-/** What is neither is named among what cannot be read: `readPicture` refuses it. */
-function exampleOf(file: string, label: string, kind: Kind): Example {
-  return kind === 'other' ? { file, label, read: () => readPicture(file) } : { file, label };
-}
-
-type Kind = 'folder' | 'file' | 'other';
-
-/** The visible entries of a folder, sorted. A link counts as what it leads to; one that leads nowhere is told when it is read. */
-async function entriesOf(folder: string): Promise<{ name: string; path: string; kind: Kind }[]> {
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name);
-      const found = await stat(path).catch(() => undefined);
-      const kind: Kind = found?.isDirectory() ? 'folder' : (found?.isFile() ?? true) ? 'file' : 'other';
-      return { name, path, kind };
-    }),
-  );
+async function fromFolders(root: string): Promise<Examples> {
+  const { pictures, splits, skipped } = await scanClasses(root);
+  const split = BEST_SPLITS.find((one) => splits.includes(one));
+  return {
+    examples: pictures
+      .filter((picture) => picture.split === split)
+      .map(({ file, label }) => ({ file: join(root, file), label })),
+    unreadable: skipped.map(({ file, reason }) => ({ file: join(root, file), reason })),
+    ...(split ? { split } : {}),
+  };
 }
 
 async function fromCsv(path: string, options: TableOptions): Promise<Example[]> {

@@ -3,7 +3,7 @@ export { type Constant, type ConstantNumber, compareClasses, compareNumbers, isA
 export { datasetExamples, isKnownDataset, splitPictures } from './dataset-examples.ts';
 export { doubts } from './doubts.ts';
 export { type Answer, type Evaluation, evaluate, labelsOf, type ModelFolder } from './evaluate.ts';
-export { listExamples } from './examples.ts';
+export { type Examples, listExamples } from './examples.ts';
 export { type Accuracy, accuracyOf } from './interval.ts';
 export { type LearningPoint, learningSentence } from './learning.ts';
 export { type Cost, type Performance, type Spread, timeWarm } from './performance/cost.ts';

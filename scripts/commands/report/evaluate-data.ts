@@ -14,6 +14,7 @@ import {
   type Answer,
   datasetExamples,
   type Evaluation,
+  type Examples,
   evaluate,
   evaluateTable,
   isKnownDataset,
@@ -101,13 +102,20 @@ async function evaluatePictures(model: ModelFolder, data: string, flags: TableFl
   if (flags.target !== undefined)
     throw new FreezeframeError('used-wrongly', expected('a model of numbers', '--target', 'a model of pictures'));
   const labels = labelsOf(model.manifest);
-  const examples = isKnownDataset(data) ? await datasetExamples(data, labels) : await listExamples(data, flags);
+  const { examples, unreadable, split }: Examples = isKnownDataset(data)
+    ? { examples: await datasetExamples(data, labels), unreadable: [] }
+    : await listExamples(data, flags);
   const progress = startProgress('Evaluating', examples.length, 'pictures');
   const began = performance.now();
   const onDone = (done: number) => progress.update(done, rateSince(began, done));
   const answers: Answer[] = [];
   const onAnswer = (answer: Answer) => void answers.push(answer);
-  const result = await evaluate(model, examples, onDone, onAnswer).finally(() => progress.stop());
+  const answered = await evaluate(model, examples, onDone, onAnswer).finally(() => progress.stop());
+  const result = {
+    ...answered,
+    unreadable: [...unreadable, ...answered.unreadable],
+    ...(split ? { split } : {}),
+  };
   const samples = answers.slice(0, SAMPLES).map(({ example }) => example);
   return {
     kind: 'pictures',

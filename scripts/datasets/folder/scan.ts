@@ -45,11 +45,21 @@ export function isDecodedFile(name: string): boolean {
 /** What systems leave behind in folders of pictures. */
 const LITTER = new Set(['thumbs.db', 'desktop.ini', 'icon\r', '__macosx']);
 
+/** As {@link scanClasses}. @throws FreezeframeError `dataset-unusable`, where there is nothing to tell apart too */
+export async function scanFolder(root: string): Promise<Scan> {
+  const scan = await scanClasses(root);
+  if (scan.labels.length >= 2) return scan;
+  throw new FreezeframeError('dataset-unusable', expected('at least 2 class folders', 'the data set', scan.labels), {
+    remedy: 'Make one folder per class and put its pictures inside: pictures/cat/*.jpg, pictures/dog/*.jpg.',
+  });
+}
+
 /**
  * Finds the pictures of `<folder>/<class>/…` or `<folder>/{train,validation,test}/<class>/…`. Hidden files are ignored,
  * links are followed once, so a link in a circle ends.
+ * @throws FreezeframeError `dataset-unusable` where folders are called as splits and are none
  */
-export async function scanFolder(root: string): Promise<Scan> {
+export async function scanClasses(root: string): Promise<Scan> {
   const skipped: Skipped[] = [];
   const folders = foldersAmong(await entriesOf(root, '', skipped), skipped);
   const explicit = splitsOf(await Promise.all(folders.map(lookInto)));
@@ -75,10 +85,6 @@ export async function scanFolder(root: string): Promise<Scan> {
     }
   } else await addClasses(folders, undefined);
   const labels = [...spellings.keys()].sort();
-  if (labels.length < 2)
-    throw new FreezeframeError('dataset-unusable', expected('at least 2 class folders', 'the data set', labels), {
-      remedy: 'Make one folder per class and put its pictures inside: pictures/cat/*.jpg, pictures/dog/*.jpg.',
-    });
   const ordered = SPLITS.filter((split) => splits.has(split));
   return { pictures, labels, splits: ordered, skipped, notes: labelNotes(spellings) };
 }

@@ -17,14 +17,30 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe('listExamples', () => {
-  it('takes each subfolder as a class, deeper files too, in one order, without hidden and loose ones', async () => {
+  it('takes each subfolder as a class, deeper files too, in one order; names loose ones', async () => {
     const photos = join(root, 'photos');
-    expect(await listExamples(photos)).toEqual([
-      { file: join(photos, 'gnome', 'a.jpg'), label: 'gnome' },
-      { file: join(photos, 'gnome', 'b.jpg'), label: 'gnome' },
-      { file: join(photos, 'gnome', 'deep', 'c.jpg'), label: 'gnome' },
-      { file: join(photos, 'not', 'd.jpg'), label: 'not' },
-    ]);
+    expect(await listExamples(photos)).toEqual({
+      examples: [
+        { file: join(photos, 'gnome', 'a.jpg'), label: 'gnome' },
+        { file: join(photos, 'gnome', 'b.jpg'), label: 'gnome' },
+        { file: join(photos, 'gnome', 'deep', 'c.jpg'), label: 'gnome' },
+        { file: join(photos, 'not', 'd.jpg'), label: 'not' },
+      ],
+      unreadable: [{ file: join(photos, 'loose.jpg'), reason: 'not in a class folder' }],
+    });
+  });
+
+  it.each([
+    [['Train', 'valid', 'test'], 'test', 'test'],
+    [['train', 'val'], 'validation', 'val'],
+  ])('takes of %j what training has seen least of: %s', async (folders, split, taken) => {
+    const parted = await mkdtemp(join(root, 'parted-'));
+    for (const folder of folders) {
+      await mkdir(join(parted, folder, 'gnome'), { recursive: true });
+      await writeFile(join(parted, folder, 'gnome', 'a.jpg'), '');
+    }
+    const examples = [{ file: join(parted, taken, 'gnome', 'a.jpg'), label: 'gnome' }];
+    expect(await listExamples(parted)).toEqual({ examples, unreadable: [], split });
   });
 
   it.skipIf(process.platform === 'win32')(
@@ -35,19 +51,23 @@ describe('listExamples', () => {
       await symlink(looped, join(looped, 'gnome', 'up'));
       await symlink(join(root, 'photos', 'loose.jpg'), join(looped, 'gnome', 'link.jpg'));
       await symlink(join(root, 'nowhere.jpg'), join(looped, 'gnome', 'broken.jpg'));
-      expect(await listExamples(looped)).toEqual(
-        ['broken.jpg', 'link.jpg'].map((name) => ({ file: join(looped, 'gnome', name), label: 'gnome' })),
-      );
+      expect(await listExamples(looped)).toEqual({
+        examples: [{ file: join(looped, 'gnome', 'link.jpg'), label: 'gnome' }],
+        unreadable: [{ file: join(looped, 'gnome', 'broken.jpg'), reason: 'cannot be opened (ENOENT)' }],
+      });
     },
   );
 
   it('reads a CSV beside its files, with a byte order mark, quotes and further columns', async () => {
     const csv = join(root, 'labels.csv');
     await writeFile(csv, '\ufefflabel,note,file\n gnome ,"a, b",photos/gnome/a.jpg\n"not",,/else/d.jpg\n\n');
-    expect(await listExamples(csv)).toEqual([
-      { file: join(root, 'photos', 'gnome', 'a.jpg'), label: 'gnome' },
-      { file: '/else/d.jpg', label: 'not' },
-    ]);
+    expect(await listExamples(csv)).toEqual({
+      examples: [
+        { file: join(root, 'photos', 'gnome', 'a.jpg'), label: 'gnome' },
+        { file: '/else/d.jpg', label: 'not' },
+      ],
+      unreadable: [],
+    });
   });
 
   it.each([
