@@ -53,9 +53,11 @@ async function run(reference: string, data: string, { json = false, ...flags }: 
   const model = await openStore().resolve(reference);
   const evaluated = await evaluateData(model, data, flags);
   const warnings = warningsOf(evaluated.result, evaluated.kind);
-  const trainedOn = evaluated.kind === 'pictures' ? await evaluated.trainedOn() : undefined;
+  const trainedOn = await evaluated.trainedOn();
   const learnt =
-    trainedOn && trainedOn.count > 0 ? [trainedOnWarning(reference, trainedOn, evaluated.result.count)] : [];
+    trainedOn && trainedOn.count > 0
+      ? [trainedOnWarning(reference, trainedOn, evaluated.result.count, evaluated.kind)]
+      : [];
   warnings.unshift(...learnt);
   if (report !== undefined) {
     const performance = await performanceOf(model, asStored(model), evaluated.samples);

@@ -39,6 +39,8 @@ export interface TableSplit {
   features: Float32Array;
   /** One number a row, scaled like the features. */
   target: Float32Array;
+  /** Of each row, see `rowDigest`; where it is one of a table's. */
+  digests?: readonly string[];
 }
 
 export interface TableDataset {

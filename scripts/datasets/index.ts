@@ -6,7 +6,7 @@ export { folderShape, withoutContradictions } from './folder/folder.ts';
 export { readPicture, reasonOf } from './folder/read-picture.ts';
 export { isDecodedFile, isPictureFile, scanClasses } from './folder/scan.ts';
 export { writeSamples } from './gnomes/samples.ts';
-export { type LearntAmong, learntAmong, learntOf, readLearnt } from './learnt.ts';
+export { type LearntAmong, learntAmong, learntOf, readLearnt, rowDigest } from './learnt.ts';
 export { leftOutInWords, leftOutOf, refuseMostGone } from './left-out.ts';
 export { datasetHelp, loadDataset } from './load-dataset.ts';
 export { checkedPictures, type FoundPictures, findPictures } from './picture-files.ts';

@@ -6,7 +6,7 @@ import {
   type ManifestDraft,
   type TensorData,
 } from '@freezeframe/inference';
-import { type Dataset, learntOf, type TableDataset } from '#datasets';
+import { type Dataset, learntOf, type SplitName, type TableDataset } from '#datasets';
 import { type Constant, scoreAnswers } from '#evaluate';
 import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
 import type { NumbersWanted } from '#quantize';
@@ -231,11 +231,17 @@ function provenanceOf({ training, weightsDigest, model }: TrainedModel): Manifes
   };
 }
 
-/** Validation pictures choose the epoch: they are learnt from too. */
-function learntFrom({ kind, splits }: Dataset): ManifestDraft['provenance'] {
-  if (kind !== 'pictures') return {};
-  const files = [...(splits.train.files ?? []), ...(splits.validation.files ?? [])];
-  return files.length > 0 ? { learnt: { ...learntOf(files.map(({ digest }) => digest)) } } : {};
+/** What validates chooses the epoch: it is learnt from too. */
+function learntFrom(dataset: Dataset): ManifestDraft['provenance'] {
+  const digests = LEARNT_SPLITS.flatMap((split) => digestsOf(dataset, split));
+  return digests.length > 0 ? { learnt: { ...learntOf(digests) } } : {};
+}
+
+const LEARNT_SPLITS = ['train', 'validation'] as const;
+
+function digestsOf(dataset: Dataset, split: SplitName): readonly string[] {
+  if (dataset.kind === 'table') return dataset.splits[split].digests ?? [];
+  return (dataset.splits[split].files ?? []).map(({ digest }) => digest);
 }
 
 /** Of the weights, as they were trained. */

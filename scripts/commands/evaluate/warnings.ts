@@ -10,12 +10,16 @@ export function warningsOf(result: Evaluation | TableEvaluation, counted: 'pictu
   return doubt ? [doubt] : [];
 }
 
-/** @param pictures how many were asked about */
-export function trainedOnWarning(reference: string, { count, estimated }: LearntAmong, pictures: number): string {
+/** @param asked how many were asked about */
+export function trainedOnWarning(
+  reference: string,
+  { count, estimated }: LearntAmong,
+  asked: number,
+  counted: 'pictures' | 'rows',
+): string {
   const number = (value: number) => value.toLocaleString('en');
-  const these =
-    count < pictures ? `${estimated ? 'about ' : ''}${number(count)} of these ${number(pictures)}` : 'these';
-  return `The model was trained on ${these} pictures: its accuracy on others is what training said, see: freezeframe models show ${reference}`;
+  const these = count < asked ? `${estimated ? 'about ' : ''}${number(count)} of these ${number(asked)}` : 'these';
+  return `The model was trained on ${these} ${counted}: how it does on others is what training said, see: freezeframe models show ${reference}`;
 }
 
 export function warningLines(warnings: readonly string[]): string[] {

@@ -48,6 +48,8 @@ interface EvaluatedRows {
   report(kind: ReportInput['kind'], model?: string): Promise<ReportInput>;
   /** sha256 (hex) over what was asked about. */
   digest(): Promise<string>;
+  /** The same for rows. */
+  trainedOn(): Promise<LearntAmong | undefined>;
 }
 
 export type Evaluated = EvaluatedPictures | EvaluatedRows;
@@ -87,6 +89,7 @@ async function evaluateRows(model: ModelFolder, data: string, flags: TableFlags)
     result,
     samples: [],
     digest: () => tableDigest(data, answers),
+    trainedOn: async () => ('trainedOn' in result ? result.trainedOn : undefined),
     report: async (kind, called) =>
       tableReport(result, answers, {
         data,

@@ -12,6 +12,7 @@ import {
   type TableDataset,
   type TableSplit,
 } from '../dataset.ts';
+import { rowDigest } from '../learnt.ts';
 import { refuseMostGone } from '../left-out.ts';
 import { dealOut } from '../split.ts';
 
@@ -116,7 +117,17 @@ function scale(rows: Float64Array[], features: Column[], target: Column): TableS
       line * features.length,
     );
   });
-  return { count: rows.length, features: table, target: Float32Array.from(rows, (row) => at(row, target)) };
+  return {
+    count: rows.length,
+    features: table,
+    target: Float32Array.from(rows, (row) => at(row, target)),
+    digests: rows.map((row) =>
+      rowDigest(
+        features.map(({ index }) => row[index] as number),
+        row[target.index] as number,
+      ),
+    ),
+  };
 }
 
 function digestOf(columns: string[], target: number, parts: Record<SplitName, Float64Array[]>): string {

@@ -1,4 +1,5 @@
 import { type Classifier, checkAnswerOptions, type Result, responseResults } from '@freezeframe/inference';
+import { type LearntAmong, learntAmong, readLearnt, rowDigest } from '#datasets';
 import { checkLabels } from '../check-labels.ts';
 import { type ConstantNumber, compareNumbers } from '../constant.ts';
 import type { Evaluation } from '../evaluate.ts';
@@ -24,6 +25,8 @@ export type ValueEvaluation = Common &
     constant: ConstantNumber;
     /** The rows that it is furthest off, the worst first. */
     largestErrors: RowValue[];
+    /** How many of the rows the model was trained on; absent where its manifest does not tell. */
+    trainedOn?: LearntAmong;
   };
 export type LabelEvaluation = Common & Scores & { wrong: Evaluation['wrong'] };
 export type TableEvaluation = ValueEvaluation | LabelEvaluation;
@@ -97,6 +100,8 @@ export async function evaluateTable(
   });
   for (const row of rows) onAnswer(row);
   const actual = rows.map((row) => row.actual);
+  const learnt = readLearnt(manifest.provenance.learnt);
+  const digests = () => features.map((row, i) => rowDigest(row, actual[i] as number));
   const errors = rows.map((row) => row.answered - row.actual);
   return {
     ...common,
@@ -104,6 +109,7 @@ export async function evaluateTable(
     ...errorScores(errors),
     constant: compareNumbers(actual, errors),
     largestErrors: largestOf(rows),
+    ...(learnt ? { trainedOn: learntAmong(learnt, digests()) } : {}),
   };
 }
 

@@ -12,7 +12,7 @@ const digests = (from: number, to: number) =>
 describe('pictures that were learnt', () => {
   it('are counted among others, one by one', () => {
     const learnt = learntOf([...digests(0, 100), ...digests(0, 50)]);
-    expect(learnt.pictures).toBe(100);
+    expect(learnt.count).toBe(100);
     expect(learntAmong(learnt, digests(90, 130))).toEqual({ count: 10, estimated: false });
     expect(learntAmong(learnt, digests(100, 130))).toEqual({ count: 0, estimated: false });
     expect(learntAmong(learnt, [])).toEqual({ count: 0, estimated: false });
@@ -24,7 +24,7 @@ describe('pictures that were learnt', () => {
 
   it('are a sample where there are many, in 16 KB', () => {
     const learnt = learntOf(digests(0, 20_000));
-    expect(learnt.pictures).toBe(20_000);
+    expect(learnt.count).toBe(20_000);
     expect(learnt.sha256.length).toBe(16_384);
     expect(learntAmong(learnt, digests(0, 20_000))).toEqual({ count: 20_000, estimated: true });
     expect(learntAmong(learnt, digests(20_000, 30_000))).toEqual({ count: 0, estimated: true });
@@ -36,6 +36,6 @@ describe('pictures that were learnt', () => {
   it('are read as far as a manifest holds them', () => {
     const learnt = learntOf(digests(0, 3));
     expect(readLearnt({ ...learnt })).toEqual(learnt);
-    for (const other of [undefined, null, 'x', { pictures: 3 }]) expect(readLearnt(other)).toBeUndefined();
+    for (const other of [undefined, null, 'x', { count: 3 }]) expect(readLearnt(other)).toBeUndefined();
   });
 });

@@ -170,7 +170,8 @@ describe('freezeTrained', () => {
     const rows = Float32Array.from([0, 0, 1, 1, 0.5, 0.25]);
     const [answer] = await tensorflowAnswers(priceModel(), [{ shape: [3, 2], data: rows }]);
     // Each target is 0.01 off: 8,000 dollars.
-    const test = { count: 3, features: rows, target: Float32Array.from(answer?.data ?? [], (x) => x + 0.01) };
+    const target01 = Float32Array.from(answer?.data ?? [], (x) => x + 0.01);
+    const test = { count: 3, features: rows, target: target01, digests: ['a', 'b', 'c'].map((one) => one.repeat(64)) };
     const dataset: TableDataset = {
       kind: 'table',
       notes: [],
@@ -188,6 +189,7 @@ describe('freezeTrained', () => {
     expect(metrics.after.meanAbsoluteError).toBeCloseTo(8000, 0);
     expect(metrics.after.rootMeanSquaredError).toBeCloseTo(8000, 0);
     expect(stored.manifest.output).toMatchObject({ values: [{ name: 'price', unit: 'dollars' }] });
+    expect(readLearnt(stored.manifest.provenance.learnt)?.count).toBe(3);
   });
 });
 

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Classifier, openClassifier } from '@freezeframe/inference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { learntOf, rowDigest } from '../../../../scripts/datasets/index.ts';
 import { evaluateTable } from '../../../../scripts/evaluate/tables/evaluate-table.ts';
 import { priceModel, sizeModel, writeModels } from '../../../functions/models.ts';
 
@@ -33,6 +34,16 @@ describe('evaluateTable', () => {
       skipped: [{ file: 'line 5', reason: 'rooms is missing' }],
       notes: ['area (m²): "5,5" is read as 5.5', 'price: "10.200,0" is read as 10200'],
     });
+  });
+
+  it('tells how many rows were learnt, whatever the order of the columns', async () => {
+    const learnt = { ...learntOf([rowDigest([10, 2], 10_200), rowDigest([1, 1], 1050)]) };
+    const text = 'rooms,price,area\n2,10200,10\n4,20500,21\n2,10201,10\n';
+    expect(await evaluate('prices', text)).not.toHaveProperty('trainedOn');
+    await cp(join(folder, 'prices'), join(folder, 'learnt'), { recursive: true });
+    const file = join(folder, 'learnt', '1', 'manifest.json');
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), provenance: { learnt } }));
+    expect(await evaluate('learnt', text)).toMatchObject({ count: 3, trainedOn: { count: 1, estimated: false } });
   });
 
   it.each(['size', 'four'])('counts labels of rows (%s)', async (model) => {
