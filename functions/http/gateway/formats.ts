@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { MAX_ANSWER_BYTES, MAX_BALANCED_BYTES } from '../../shared/limits.ts';
+import { fieldsOf, isRecord, type JsonObject } from '../../shared/record.ts';
 
 /** What of an API Gateway payload 2.0 event is read; the other formats are read into it. */
 export type GatewayEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'rawQueryString' | 'headers'> & {
@@ -26,18 +27,16 @@ export interface GatewayResult extends APIGatewayProxyStructuredResultV2 {
 export interface EventFormat {
   /** The largest result that it lets through, as JSON. Bytes. */
   readonly most: number;
-  recognises(event: Json): boolean;
-  read(event: Json): GatewayEvent;
-  write(result: APIGatewayProxyStructuredResultV2, event: Json): GatewayResult;
+  recognises(event: JsonObject): boolean;
+  read(event: JsonObject): GatewayEvent;
+  write(result: APIGatewayProxyStructuredResultV2, event: JsonObject): GatewayResult;
 }
-
-export type Json = Readonly<Record<string, unknown>>;
 
 /** API Gateway's HTTP API, and a function URL. */
 const payload2: EventFormat = {
   most: MAX_ANSWER_BYTES,
   recognises: ({ rawPath, requestContext }) =>
-    typeof rawPath === 'string' && typeof record(record(requestContext).http).method === 'string',
+    typeof rawPath === 'string' && typeof fieldsOf(fieldsOf(requestContext).http).method === 'string',
   read: (event) => {
     const { rawQueryString, headers } = event as unknown as GatewayEvent;
     return { ...(event as unknown as GatewayEvent), rawQueryString: rawQueryString ?? '', headers: headers ?? {} };
@@ -48,7 +47,7 @@ const payload2: EventFormat = {
 /** A load balancer: the query is as it was sent, and the answer has lists of headers where the event has. */
 const loadBalancer: EventFormat = {
   most: MAX_BALANCED_BYTES,
-  recognises: (event) => isOlder(event) && 'elb' in record(event.requestContext),
+  recognises: (event) => isOlder(event) && 'elb' in fieldsOf(event.requestContext),
   read: (event) => ({
     ...common(event),
     rawQueryString: pairs(event.multiValueQueryStringParameters ?? event.queryStringParameters)
@@ -74,7 +73,7 @@ const payload1: EventFormat = {
   most: MAX_ANSWER_BYTES,
   recognises: isOlder,
   read: (event) => {
-    const context = record(event.requestContext);
+    const context = fieldsOf(event.requestContext);
     const query = pairs(event.multiValueQueryStringParameters ?? event.queryStringParameters);
     return {
       ...common(event),
@@ -96,11 +95,11 @@ const payload1: EventFormat = {
 /** The first that recognises an event reads it. */
 export const FORMATS: readonly EventFormat[] = [payload2, loadBalancer, payload1];
 
-function isOlder({ httpMethod, path, requestContext }: Json): boolean {
+function isOlder({ httpMethod, path, requestContext }: JsonObject): boolean {
   return typeof httpMethod === 'string' && typeof path === 'string' && typeof requestContext === 'object';
 }
 
-function common(event: Json): Pick<GatewayEvent, 'rawPath' | 'headers' | 'body' | 'isBase64Encoded'> {
+function common(event: JsonObject): Pick<GatewayEvent, 'rawPath' | 'headers' | 'body' | 'isBase64Encoded'> {
   const headers: Record<string, string> = {};
   for (const [name, value] of pairs(event.multiValueHeaders ?? event.headers)) {
     const lower = name.toLowerCase();
@@ -119,9 +118,9 @@ function common(event: Json): Pick<GatewayEvent, 'rawPath' | 'headers' | 'body' 
  * Whom API Gateway has verified, where payload 2.0 has it: claims of a Cognito user pool, the ARN of a signature (which is
  * null where none was asked for).
  */
-function authorizerOf(context: Json): Record<string, unknown> {
-  const { claims } = record(context.authorizer);
-  const { userArn } = record(context.identity);
+function authorizerOf(context: JsonObject): Record<string, unknown> {
+  const { claims } = fieldsOf(context.authorizer);
+  const { userArn } = fieldsOf(context.identity);
   return {
     ...(isRecord(claims) ? { jwt: { claims } } : {}),
     ...(typeof userArn === 'string' ? { iam: { userArn } } : {}),
@@ -130,15 +129,7 @@ function authorizerOf(context: Json): Record<string, unknown> {
 
 /** Names with one value each, or with a list of them. */
 function pairs(values: unknown): [string, string][] {
-  return Object.entries(record(values)).flatMap(([name, value]) =>
+  return Object.entries(fieldsOf(values)).flatMap(([name, value]) =>
     [value].flat().flatMap((one): [string, string][] => (typeof one === 'string' ? [[name, one]] : [])),
   );
-}
-
-function record(value: unknown): Json {
-  return isRecord(value) ? value : {};
-}
-
-export function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,14 @@
 import { expected, FreezeframeError, RequestError } from '@freezeframe/inference';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { decodeBase64 } from '../../shared/base64.ts';
+import { fieldsOf, isRecord } from '../../shared/record.ts';
 import { keepBody } from '../body/sent-body.ts';
 import { problemResponse } from '../responses/problem.ts';
 import { refuseAnswer, resultBytes } from '../responses/too-large.ts';
 import { methodsAt } from '../route.ts';
 import { ROUTES } from '../routes/index.ts';
 import { splitBase } from './base-path.ts';
-import { type EventFormat, FORMATS, type GatewayEvent, type GatewayResult, isRecord } from './formats.ts';
+import { type EventFormat, FORMATS, type GatewayEvent, type GatewayResult } from './formats.ts';
 
 /** What the app may want to know besides the request. */
 interface Bindings {
@@ -74,7 +75,7 @@ async function respond(
 
 /** Nobody sent this over HTTP: whoever set up what calls the function reads the reason in its log. */
 function refuseEvent(event: unknown): Response {
-  const { version, source } = isRecord(event) ? event : {};
+  const { version, source } = fieldsOf(event);
   const names = isRecord(event) ? Object.keys(event) : event;
   const formats = 'API Gateway (payload format 2.0 or 1.0), a function URL or a load balancer';
   return problemResponse(

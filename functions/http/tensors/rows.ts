@@ -12,6 +12,7 @@ import {
 } from '@freezeframe/inference';
 import * as z from 'zod/mini';
 import { decodeBase64 } from '../../shared/base64.ts';
+import { isRecord } from '../../shared/record.ts';
 import { once } from '../../shared/runtime/once.ts';
 import { type Feeds, nested, pictureFeeds } from './feeds.ts';
 
@@ -145,10 +146,6 @@ function tensorOf({ datatype, shape: wanted }: EngineTensor, value: unknown, whe
     throw new RequestError('tensor-shape', expected(`an array, ${wanted.length} deep`, where, value));
   }
   return { datatype, shape, data: readValues(value as unknown[], shape, datatype, where) };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isBytes(value: unknown): value is Bytes {

@@ -1,4 +1,5 @@
 import { expected, RequestError } from '@freezeframe/inference';
+import { fieldsOf } from '../record.ts';
 
 /** What comes without being asked for where somebody wires up the wrong function, and where it belongs. */
 const WHERE: Readonly<Record<string, string>> = {
@@ -31,8 +32,4 @@ export function senderOf(event: unknown): string | undefined {
   if (awslogs !== undefined) return 'aws:logs';
   if (deliveryStreamArn !== undefined) return 'aws:firehose';
   return typeof httpMethod === 'string' || typeof rawPath === 'string' ? 'an HTTP request' : undefined;
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
