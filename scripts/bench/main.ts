@@ -23,6 +23,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   load: async () => (await import('./load.ts')).loadBench,
   memory: async () => (await import('./memory.ts')).memoryBench,
   serve: async () => (await import('./serve.ts')).serveBench as unknown as Bench,
+  threads: async () => (await import('./threads.ts')).threadsBench,
   train: async () => (await import('./train.ts')).trainBench,
 };
 

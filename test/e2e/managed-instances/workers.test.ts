@@ -1,31 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toEvent } from '../../../scripts/local/http/event.ts';
-import { childEnvironment } from '../../../scripts/local/runtime/child-environment.ts';
+import { type Asked, askThreads } from '../../../scripts/bench/setups/threads.ts';
 import { type BuiltFunction, buildOne } from '../../aws/build-function.ts';
 import { plainPicture } from '../../functions/pictures.ts';
 
-const WORKERS = fileURLToPath(new URL('./workers.mjs', import.meta.url));
 const COLOURS = ['red', 'green', 'blue'] as const;
-
-interface Found {
-  right: number;
-  wrong: string[];
-  megabytes: number;
-  /** Megabytes that were held after each round. */
-  rounds: number[];
-}
-
-/** A request, and words of its label or its problem. */
-interface Asked {
-  url?: string;
-  type?: string;
-  body: Buffer;
-  wanted: readonly string[];
-}
 
 const colourOf = (i: number) => COLOURS[i % COLOURS.length] as (typeof COLOURS)[number];
 
@@ -58,26 +37,10 @@ describe('the built http function in several threads, each with many requests at
   afterAll(() => built.remove());
 
   /** Each of four threads is asked for sixteen answers at once, in each round. */
-  async function ask(
-    environment: Record<string, string>,
-    asked: (i: number) => Promise<Asked>,
-    rounds = 1,
-  ): Promise<Found> {
+  async function ask(environment: Record<string, string>, made: (i: number) => Promise<Asked>, rounds = 1) {
     const settings = built.settings({ API_AUTH: 'public', AWS_LAMBDA_MAX_CONCURRENCY: '64', ...environment });
-    const child = fork(WORKERS, {
-      ...{ cwd: settings.folder, env: childEnvironment(settings, ''), execArgv: [] },
-      // What is logged is no part of the test.
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    const all = await Promise.all(Array.from({ length: 16 }, (_, i) => asked(i)));
-    const events = all.map(({ url = '/classify', type = 'image/jpeg', body }) =>
-      JSON.stringify(toEvent({ method: 'POST', url, headers: { 'content-type': type }, body, sourceIp: '127.0.0.1' })),
-    );
-    child.send({ workers: 4, rounds, events, wanted: all.map(({ wanted }) => wanted) });
-    const found: Found[] = [];
-    child.on('message', (message) => found.push(message as Found));
-    expect(await once(child, 'exit')).toEqual([0, null]);
-    return found[0] as Found;
+    const asked = await Promise.all(Array.from({ length: 16 }, (_, i) => made(i)));
+    return askThreads(settings, { threads: 4, rounds, asked });
   }
 
   it('answers all of them rightly, and every thread ends by itself', { timeout: 120_000 }, async () => {
