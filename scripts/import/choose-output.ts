@@ -69,7 +69,7 @@ function chooseTask(
   if (inputs.length > 1) return { task: 'tensors', reason: `it has ${inputs.length} inputs and no labels` };
   if (activation === 'softmax' && width > 1) return { task: 'classification', reason: 'it ends in softmax' };
   if (activation === 'sigmoid') return { task: 'classification', reason: 'it ends in sigmoid' };
-  if (picture && width > 1) return { task: 'classification', reason: `${width} numbers for a picture are logits` };
+  if (picture && width > 1) return { task: 'classification', reason: `it has ${width} numbers for a picture` };
   const table = inputs[0]?.shape.length === 2 && !inputs[0].integers;
   if (width === 1 && (picture || table))
     return { task: 'regression', reason: 'it gives one number, not a probability' };

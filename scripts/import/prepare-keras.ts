@@ -12,6 +12,7 @@ import { compareExpected } from './checks/expected.ts';
 import { samplesThatRun } from './checks/free-side.ts';
 import { BATCHES, mapTensors, ROWS, rowsOf } from './checks/rows.ts';
 import { inDatatypes, makeSamples, sizesOf } from './checks/samples.ts';
+import { seenActivation } from './checks/seen-activation.ts';
 import { chooseInput } from './choose-input.ts';
 import { chooseOutput, fittingLabels } from './choose-output.ts';
 import { kerasFacts } from './facts/keras-facts.ts';
@@ -76,10 +77,13 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   }
   const expectation = await checkExpectation(plan, choices);
   const { top1Identical } = verified;
+  const stated = await seenActivation({ manifest: frozen.manifest, notes }, async () => {
+    const engine = await createEngine(compared);
+    return engine.run(some).finally(() => engine.close());
+  });
   return {
     onnx: frozen.onnx,
-    manifest: frozen.manifest,
-    notes,
+    ...stated,
     verification: {
       against: verified.against,
       batches: BATCHES,

@@ -26,6 +26,7 @@ import { allFinite, refuseNonfinite } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
 import { joinRows, mapTensors, ROWS, rowsOf } from './checks/rows.ts';
 import { inDatatypes, makeSamples } from './checks/samples.ts';
+import { seenActivation } from './checks/seen-activation.ts';
 import { verifyOnnx } from './checks/verify-onnx.ts';
 import { chooseInput } from './choose-input.ts';
 import { chooseOutput, fittingLabels } from './choose-output.ts';
@@ -87,24 +88,22 @@ async function prepareWith(
     const task = { original, edited, facts, name, free, freed, samples, answer: answer.name };
     const verification = await verifyOnnx({ ...task, input: input.input, output: output.output });
     const answers = kind === 'tensors' ? edited.outputs : edited.outputs.filter((one) => one.name === answer.name);
-    return {
-      onnx,
-      manifest: {
-        task: kind,
-        input: manifestInput(input.input, specs(edited.inputs)),
-        output: manifestOutput(output.output, specs(answers), facts.activation),
-      },
-      notes: [
-        ...imported.notes,
-        ...opened.notes,
-        ...batch.notes,
-        ...classified.notes,
-        ...labels.notes,
-        ...input.notes,
-        ...output.notes,
-      ],
-      verification: { ...verification, ...given },
+    const manifest = {
+      task: kind,
+      input: manifestInput(input.input, specs(edited.inputs)),
+      output: manifestOutput(output.output, specs(answers), facts.activation),
     };
+    const notes = [
+      ...imported.notes,
+      ...opened.notes,
+      ...batch.notes,
+      ...classified.notes,
+      ...labels.notes,
+      ...input.notes,
+      ...output.notes,
+    ];
+    const stated = await seenActivation({ manifest, notes }, () => edited.run(samples(verification.samples)));
+    return { onnx, ...stated, verification: { ...verification, ...given } };
   } finally {
     await edited.close();
   }

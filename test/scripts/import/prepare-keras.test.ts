@@ -51,7 +51,35 @@ function sequential(shape: (number | null)[], ...layers: { class_name: string; c
   return { kind: 'keras', format: 'keras-3', notes: [], model, plan: planLayers(model.config) };
 }
 
+/** The average of two models of pictures that end in softmax each. */
+function ensemble(): ImportedKerasModel {
+  const keras_history = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
+  const layer = (class_name: string, name: string, from: string[], config: object = {}) => {
+    const tensors = from.map(keras_history);
+    const args = [tensors.length === 1 ? tensors[0] : tensors];
+    const inbound_nodes = from.length === 0 ? [] : [{ args, kwargs: {} }];
+    return { class_name, name, config: { name, ...config }, inbound_nodes };
+  };
+  const layers = [
+    layer('InputLayer', 'x', [], { batch_shape: [null, 8, 8, 3] }),
+    layer('GlobalAveragePooling2D', 'mean', ['x']),
+    layer('GlobalMaxPooling2D', 'most', ['x']),
+    layer('Softmax', 'one', ['mean']),
+    layer('Softmax', 'other', ['most']),
+    layer('Average', 'both', ['one', 'other']),
+  ];
+  const config = { name: 'model', layers, input_layers: [['x', 0, 0]], output_layers: [['both', 0, 0]] };
+  const model = { config: { class_name: 'Functional', config }, weights: new Map<string, Tensor>() };
+  return { kind: 'keras', format: 'keras-3', notes: [], model, plan: planLayers(model.config) };
+}
+
 describe('prepareKeras', () => {
+  it('takes the average of probabilities for probabilities', async () => {
+    const { manifest, notes } = await prepare(ensemble());
+    expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'softmax' });
+    expect(notes.join(' ')).toContain('they are probabilities already');
+  });
+
   it('verifies in batches of 1 and 3 against something that is not the converter', async () => {
     const { verification } = await prepare(imported);
     expect(verification).toMatchObject({ batches: [1, 3], samples: 3 });

@@ -73,6 +73,12 @@ describe('prepareOnnx', () => {
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'none' });
   });
 
+  it.each([1, null])('takes a softmax that is written out for probabilities, with a batch of %s', async (batch) => {
+    const { manifest, notes } = await prepare(pictureModel({ last: 'powers', batch }));
+    expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'softmax' });
+    expect(notes).toContain('The numbers of each answer scores add up to 1: they are probabilities already.');
+  });
+
   it('keeps tensors as they are where that is wanted', async () => {
     const onnx = pictureModel();
     const { manifest } = await prepare(onnx, { pictures: { preprocess: 'none' }, task: 'tensors' });

@@ -12,7 +12,8 @@ export interface PictureModel {
   readonly order?: 'channels-first' | 'channels-last';
   /** null leaves the batch free. */
   readonly batch?: number | null;
-  readonly last?: 'Softmax' | 'none';
+  /** `powers` writes a softmax as exponentials and their sum. */
+  readonly last?: 'Softmax' | 'powers' | 'none';
   /** A reshape to a constant shape that begins with the batch, as exporters write it. */
   readonly constantShape?: boolean;
   /** Multiplies across the batch, which no other size of it survives. */
@@ -33,6 +34,10 @@ export function pictureModel(options: PictureModel = {}): Uint8Array {
   x = constantShape ? graph.op('Reshape', [x, graph.ints([batch ?? 1, 5])]) : graph.op('Flatten', [x]);
   if (mixes) x = graph.op('MatMul', [graph.weight('mixer', [1, 1], weights(1, 3)), x]);
   x = graph.op('MatMul', [x, graph.weight('dense', [5, 4], weights(20, 2))]);
+  if (last === 'powers') {
+    const powers = graph.op('Exp', [x]);
+    x = graph.op('Div', [powers, graph.op('ReduceSum', [powers, graph.ints([1])])]);
+  }
   graph.node(last === 'Softmax' ? 'Softmax' : 'Identity', [x], ['scores']);
   graph.output('scores', 'float32', [batch, 4]);
   return graph.build();
