@@ -16,6 +16,7 @@ import {
 import { entryWithin } from '../../containers/zip/entry-name.ts';
 import type { FormatReader } from '../../format-reader.ts';
 import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
+import { hintsInMetadata, namesInMetadata } from './metadata.ts';
 
 /** ONNX: one file, alone or in a folder or zip beside its labels. */
 export const onnxReader: FormatReader = {
@@ -38,7 +39,17 @@ export const onnxReader: FormatReader = {
     const maker = [model.producerName, model.producerVersion]
       .filter((word) => /^[\x20-\x7e]{1,60}$/.test(word))
       .join(' ');
-    return { kind: 'onnx', format: 'onnx', ...(maker ? { framework: maker } : {}), onnx, notes: [] };
+    const { labels, notes = [] } = namesInMetadata(model.metadataProps);
+    const hints = hintsInMetadata(model.metadataProps);
+    return {
+      kind: 'onnx',
+      format: 'onnx',
+      ...(maker ? { framework: maker } : {}),
+      ...(labels ? { labels } : {}),
+      ...(hints ? { hints } : {}),
+      onnx,
+      notes,
+    };
   },
 };
 

@@ -1,0 +1,49 @@
+import { ImportError } from '#guards';
+import type { PictureHints } from '../../format-reader.ts';
+import { type ClassNames, parseLabels } from '../../labels.ts';
+
+type Metadata = readonly { readonly key: string; readonly value: string }[];
+
+/** What exporters call the names of classes; Ultralytics the first. */
+const KEYS = ['names', 'class_names', 'classes', 'labels', 'id2label'];
+
+/**
+ * Names of classes in a model's metadata: a dictionary or a list, written by Python or as JSON. Anybody writes there what
+ * they like: what holds no names is passed over, and said.
+ */
+export function namesInMetadata(metadata: Metadata): Partial<ClassNames> {
+  const found = metadata.find(({ key, value }) => KEYS.includes(key) && /^\s*[[{]/.test(value));
+  if (!found) return { notes: [] };
+  const where = `${found.key} of its metadata`;
+  try {
+    const { labels, notes } = parseLabels(new TextEncoder().encode(asJson(found.value)), where);
+    return { labels, notes: [`Class names from ${where}.`, ...notes] };
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    return { notes: [`No class names were read: ${error.message}.`] };
+  }
+}
+
+/** Strings in either quotes, also one that never ends; or a whole number as a key. */
+const PYTHON = /'((?:[^'\\]|\\.)*)(?:'|$)|"((?:[^"\\]|\\.)*)(?:"|$)|(\d{1,9})(?=\s*:)/gs;
+
+/** Python's `{0: 'cat', 1: "bee's"}`; JSON stays what it is. */
+function asJson(text: string): string {
+  return text.replace(PYTHON, (_, single?: string, double?: string, index?: string) =>
+    JSON.stringify(index ?? (single ?? double ?? '').replace(/\\(?:u([\da-f]{4})|x([\da-f]{2})|(.))/gis, unescaped)),
+  );
+}
+
+function unescaped(_: string, four?: string, two?: string, one = ''): string {
+  const code = four ?? two;
+  if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+  return { n: '\n', r: '\r', t: '\t' }[one] ?? one;
+}
+
+/** Ultralytics' classifiers take the middle square, and x / 255. */
+export function hintsInMetadata(metadata: Metadata): PictureHints | undefined {
+  const value = (key: string) => metadata.find((one) => one.key === key)?.value ?? '';
+  if (value('task') !== 'classify' || !value('description').startsWith('Ultralytics')) return undefined;
+  const normalization = { mean: [0], deviation: [255] };
+  return { normalization, resize: 'cover', reason: "its metadata says that it is Ultralytics' classifier" };
+}
