@@ -4,6 +4,7 @@ import { expected } from '@freezeframe/inference';
 import { parse } from 'csv-parse/sync';
 import { checkLimit, ImportError, parseJson } from '#guards';
 import { decodeText, delimiterOf } from '#tables';
+import { literalAsJson } from './python-literal.ts';
 import type { Source } from './source.ts';
 
 /** The largest published classifiers know some 21,000 classes (ImageNet-21k). */
@@ -78,13 +79,13 @@ export async function labelsBeside(
 /**
  * Class names from a file: one per line, `index name` lines (Teachable Machine), CSV (with commas, semicolons, tabs or bars), a JSON list, or a JSON object by index
  * (`{"0": "cat"}`), by name (`{"cat": 0}`), ImageNet's `{"0": ["n01440764", "tench"]}`, or with a list under `labels`,
- * `wordLabels`, `classes`, `class_names` or `id2label`. UTF-8 or, with a mark, UTF-16; blank lines are passed over.
+ * `wordLabels`, `classes`, `class_names`, `id2label` or `names`; or such a list or dictionary as Python writes it. UTF-8 or, with a mark, UTF-16; blank lines are passed over.
  * @throws ImportError `file-damaged` for what is none of these, `file-hostile` for control characters, `limit-exceeded`
  */
 export function parseLabels(bytes: Uint8Array, where: string): ClassNames {
   checkLimit(bytes.length, MAX_LABEL_FILE_BYTES, 'bytes', where);
   const text = decode(bytes, where);
-  const found = /^\s*[[{]/.test(text) ? namesOf(parseJson(text, where)) : textLabels(text, where);
+  const found = /^\s*[[{]/.test(text) ? namesOf(parseJson(literalAsJson(text), where)) : textLabels(text, where);
   const labels = found?.names;
   if (!labels || labels.length === 0) throw damaged('class names', where, labels ?? 'something else');
   checkLimit(labels.length, MAX_LABELS, 'class names', where);
@@ -223,7 +224,7 @@ function indexed(pairs: readonly (Pair | undefined)[]): Found | undefined {
   return names.every((name) => name !== undefined) ? { names, first } : undefined;
 }
 
-const LISTS = ['labels', 'wordLabels', 'classes', 'class_names', 'classNames', 'id2label'];
+const LISTS = ['labels', 'wordLabels', 'classes', 'class_names', 'classNames', 'id2label', 'names'];
 
 /** The names in a parsed JSON value, or `undefined` where it holds none. */
 function namesOf(value: unknown): Found | undefined {

@@ -16,28 +16,12 @@ export function namesInMetadata(metadata: Metadata): Partial<ClassNames> {
   if (!found) return { notes: [] };
   const where = `${found.key} of its metadata`;
   try {
-    const { labels, notes } = parseLabels(new TextEncoder().encode(asJson(found.value)), where);
+    const { labels, notes } = parseLabels(new TextEncoder().encode(found.value), where);
     return { labels, notes: [`Class names from ${where}.`, ...notes] };
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     return { notes: [`No class names were read: ${error.message}.`] };
   }
-}
-
-/** Strings in either quotes, also one that never ends; or a whole number as a key. */
-const PYTHON = /'((?:[^'\\]|\\.)*)(?:'|$)|"((?:[^"\\]|\\.)*)(?:"|$)|(\d{1,9})(?=\s*:)/gs;
-
-/** Python's `{0: 'cat', 1: "bee's"}`; JSON stays what it is. */
-function asJson(text: string): string {
-  return text.replace(PYTHON, (_, single?: string, double?: string, index?: string) =>
-    JSON.stringify(index ?? (single ?? double ?? '').replace(/\\(?:u([\da-f]{4})|x([\da-f]{2})|(.))/gis, unescaped)),
-  );
-}
-
-function unescaped(_: string, four?: string, two?: string, one = ''): string {
-  const code = four ?? two;
-  if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-  return { n: '\n', r: '\r', t: '\t' }[one] ?? one;
 }
 
 /** Ultralytics' classifiers take the middle square, and x / 255. */

@@ -91,6 +91,12 @@ describe('tfliteReader', () => {
     expect(labels).toEqual(['a', 'b', 'c']);
   });
 
+  it('reads the dictionary that Ultralytics puts behind a model', async () => {
+    const zip = zipSync({ 'temp_meta.txt': text(`{'args': {'half': False}, 'names': {0: 'a', 1: "b's", 2: 'c'}}`) });
+    const { labels } = await read('yolo.tflite', Buffer.concat([liteModel('conv-plain.float'), zip]));
+    expect(labels).toEqual(['a', "b's", 'c']);
+  });
+
   it('refuses a zip behind a model that expands without end', async () => {
     const model = liteModel('conv-plain.float');
     const bomb = zipSync({ 'labels.txt': new Uint8Array(16 * 2 ** 20) }, { level: 9 });
