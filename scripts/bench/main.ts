@@ -11,20 +11,20 @@ import { plainTable } from './results/markdown.ts';
 
 /** Every benchmark, by name; loaded when it is asked for. */
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
-  applications: async () => (await import('./applications.ts')).applicationsBench,
-  auth: async () => (await import('./auth.ts')).authBench,
-  batch: async () => (await import('./batch.ts')).batchBench,
-  cold: async () => (await import('./cold.ts')).coldBench as unknown as Bench,
-  decode: async () => (await import('./decode.ts')).decodeBench,
-  explain: async () => (await import('./explain.ts')).explainBench,
-  folder: async () => (await import('./folder.ts')).folderBench,
-  freeze: async () => (await import('./freeze.ts')).freezeBench,
-  import: async () => (await import('./import.ts')).importBench,
-  load: async () => (await import('./load.ts')).loadBench,
-  memory: async () => (await import('./memory.ts')).memoryBench,
-  serve: async () => (await import('./serve.ts')).serveBench as unknown as Bench,
-  threads: async () => (await import('./threads.ts')).threadsBench,
-  train: async () => (await import('./train.ts')).trainBench,
+  applications: async () => (await import('./benches/applications.ts')).applicationsBench,
+  auth: async () => (await import('./benches/auth.ts')).authBench,
+  batch: async () => (await import('./benches/batch.ts')).batchBench,
+  cold: async () => (await import('./benches/cold.ts')).coldBench as unknown as Bench,
+  decode: async () => (await import('./benches/decode.ts')).decodeBench,
+  explain: async () => (await import('./benches/explain.ts')).explainBench,
+  folder: async () => (await import('./benches/folder.ts')).folderBench,
+  freeze: async () => (await import('./benches/freeze.ts')).freezeBench,
+  import: async () => (await import('./benches/import.ts')).importBench,
+  load: async () => (await import('./benches/load.ts')).loadBench,
+  memory: async () => (await import('./benches/memory.ts')).memoryBench,
+  serve: async () => (await import('./benches/serve.ts')).serveBench as unknown as Bench,
+  threads: async () => (await import('./benches/threads.ts')).threadsBench,
+  train: async () => (await import('./benches/train.ts')).trainBench,
 };
 
 const FLAGS = {

@@ -17,7 +17,7 @@ describe('npm run bench', () => {
   });
 
   it.each(Object.keys(BENCHES))('%s is in a file of its own, under its own name', async (name) => {
-    expect(readdirSync(join(import.meta.dirname, '../../../scripts/bench'))).toContain(`${name}.ts`);
+    expect(readdirSync(join(import.meta.dirname, '../../../scripts/bench/benches'))).toContain(`${name}.ts`);
     expect(await BENCHES[name]?.()).toMatchObject({ name, summary: expect.any(String) });
   });
 });

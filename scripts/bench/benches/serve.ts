@@ -1,7 +1,7 @@
-import type { Bench } from './bench.ts';
-import { serveChart } from './results/serve-chart.ts';
-import { serveTable } from './results/serve-table.ts';
-import { measureServing, type ServeFigures } from './serve/run.ts';
+import type { Bench } from '../bench.ts';
+import { serveChart } from '../results/serve-chart.ts';
+import { serveTable } from '../results/serve-table.ts';
+import { measureServing, type ServeFigures } from '../serve/run.ts';
 
 export const serveBench: Bench<ServeFigures> = {
   name: 'serve',

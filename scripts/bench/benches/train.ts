@@ -1,8 +1,8 @@
 import { loadDataset } from '#datasets';
 import { median } from '#system';
 import { type BatchSource, findArchitecture, openBackend, type Samples, shuffledBatches, type Trainer } from '#train';
-import type { Bench } from './bench.ts';
-import { type EpochCost, startKeras } from './keras/train-keras.ts';
+import type { Bench } from '../bench.ts';
+import { type EpochCost, startKeras } from '../keras/train-keras.ts';
 
 const ROUNDS = 7;
 

@@ -1,8 +1,8 @@
 import { builtFunction } from '#local';
-import { type Bench, inTemporaryFolder, say } from './bench.ts';
-import { bundleMobile } from './setups/mobile-net.ts';
-import { photograph } from './setups/photograph.ts';
-import { type Asked, askThreads } from './setups/threads.ts';
+import { type Bench, inTemporaryFolder, say } from '../bench.ts';
+import { bundleMobile } from '../setups/mobile-net.ts';
+import { photograph } from '../setups/photograph.ts';
+import { type Asked, askThreads } from '../setups/threads.ts';
 
 const ROUNDS = 10;
 /** As a managed instance starts them: one, one for each of four vCPUs, and the eight that Lambda starts for one. */

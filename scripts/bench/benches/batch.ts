@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { openClassifier } from '@freezeframe/inference';
 import { openStore } from '#store';
-import { type Bench, type BenchOptions, inTemporaryFolder, medians, round, say } from './bench.ts';
-import { MOBILE_MANIFEST, mobileGraph } from './setups/mobile-net.ts';
-import { photograph } from './setups/photograph.ts';
+import { type Bench, type BenchOptions, inTemporaryFolder, medians, round, say } from '../bench.ts';
+import { MOBILE_MANIFEST, mobileGraph } from '../setups/mobile-net.ts';
+import { photograph } from '../setups/photograph.ts';
 
 const ROUNDS = 10;
 const PICTURES = 16;

@@ -5,10 +5,10 @@ import { bundle, hostTarget } from '#bundle';
 import { importModel } from '#import';
 import { openStore } from '#store';
 import { median } from '#system';
-import { type Bench, inTemporaryFolder, round, samples, say } from './bench.ts';
-import { openHandler } from './setups/built-handler.ts';
-import { mobileGraph } from './setups/mobile-net.ts';
-import { photograph } from './setups/photograph.ts';
+import { type Bench, inTemporaryFolder, round, samples, say } from '../bench.ts';
+import { openHandler } from '../setups/built-handler.ts';
+import { mobileGraph } from '../setups/mobile-net.ts';
+import { photograph } from '../setups/photograph.ts';
 
 const ROUNDS = 30;
 const IN_ROW = 8;

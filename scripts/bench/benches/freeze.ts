@@ -1,7 +1,7 @@
 import { freezeModel } from '#convert';
 import { readAll } from '#read';
-import { type Bench, type BenchOptions, medians, round, say } from './bench.ts';
-import { sampleModel } from './setups/served-model.ts';
+import { type Bench, type BenchOptions, medians, round, say } from '../bench.ts';
+import { sampleModel } from '../setups/served-model.ts';
 
 const ROUNDS = 10;
 

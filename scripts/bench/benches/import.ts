@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { importModel } from '#import';
 import { openStore } from '#store';
 import { median } from '#system';
-import { type Bench, type BenchOptions, chosenNames, fromEnvironment, inTemporaryFolder, round, say } from './bench.ts';
+import {
+  type Bench,
+  type BenchOptions,
+  chosenNames,
+  fromEnvironment,
+  inTemporaryFolder,
+  round,
+  say,
+} from '../bench.ts';
 
 const ROUNDS = 3;
 

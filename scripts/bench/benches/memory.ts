@@ -1,11 +1,11 @@
 import { median, memoryOf } from '#system';
-import { amountIn, type Bench, chosenNames, inTemporaryFolder, round, say, wrongly } from './bench.ts';
-import { type Case, makeCases } from './serve/pictures.ts';
-import { processorTime } from './serve/processor-time.ts';
-import { openWorkshop } from './serve/run.ts';
-import { startSubject } from './serve/running.ts';
-import { SUBJECTS } from './subjects/index.ts';
-import type { Prepared } from './subjects/subject.ts';
+import { amountIn, type Bench, chosenNames, inTemporaryFolder, round, say, wrongly } from '../bench.ts';
+import { type Case, makeCases } from '../serve/pictures.ts';
+import { processorTime } from '../serve/processor-time.ts';
+import { openWorkshop } from '../serve/run.ts';
+import { startSubject } from '../serve/running.ts';
+import { SUBJECTS } from '../subjects/index.ts';
+import type { Prepared } from '../subjects/subject.ts';
 
 const REQUESTS = 10_000;
 /** How often memory is looked at on the way. */

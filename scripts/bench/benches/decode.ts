@@ -1,9 +1,9 @@
 import { decodePicture } from '@freezeframe/inference';
 import { Jimp } from 'jimp';
 import sharp from 'sharp';
-import { type Bench, type BenchOptions, medians, round, say } from './bench.ts';
-import { MOBILE_MANIFEST } from './setups/mobile-net.ts';
-import { photograph } from './setups/photograph.ts';
+import { type Bench, type BenchOptions, medians, round, say } from '../bench.ts';
+import { MOBILE_MANIFEST } from '../setups/mobile-net.ts';
+import { photograph } from '../setups/photograph.ts';
 
 const ROUNDS = 15;
 const { input } = MOBILE_MANIFEST;

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { LocalGateway } from '#local';
 import { memoryOf } from '#system';
-import { amountIn, type Bench } from './bench.ts';
-import { openClient } from './setups/client.ts';
-import { photograph } from './setups/photograph.ts';
-import { withSmallGateway } from './setups/small-gateway.ts';
+import { amountIn, type Bench } from '../bench.ts';
+import { openClient } from '../setups/client.ts';
+import { photograph } from '../setups/photograph.ts';
+import { withSmallGateway } from '../setups/small-gateway.ts';
 
 const REQUESTS = 10_000;
 /** Until caches are full, code is compiled and V8 has given the young part of its heap its size: once, after some 10,000. */

@@ -4,9 +4,9 @@ import { createEngine, decodePicture, usableCpus, zeroFeeds } from '@freezeframe
 import { classifyAll } from '#classifiers';
 import { openStore } from '#store';
 import { median, memoryOf } from '#system';
-import { amountIn, type Bench, type BenchOptions, inTemporaryFolder, round, say } from './bench.ts';
-import { MOBILE_MANIFEST, mobileGraph } from './setups/mobile-net.ts';
-import { photograph } from './setups/photograph.ts';
+import { amountIn, type Bench, type BenchOptions, inTemporaryFolder, round, say } from '../bench.ts';
+import { MOBILE_MANIFEST, mobileGraph } from '../setups/mobile-net.ts';
+import { photograph } from '../setups/photograph.ts';
 
 const ROUNDS = 3;
 const PICTURES = 1_000;

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { createKey, keyFile } from '#keys';
 import { type LocalGateway, startLocalAuth } from '#local';
 import { median } from '#system';
-import { type Bench, inTemporaryFolder, round } from './bench.ts';
-import { openClient } from './setups/client.ts';
-import { withSmallGateway } from './setups/small-gateway.ts';
+import { type Bench, inTemporaryFolder, round } from '../bench.ts';
+import { openClient } from '../setups/client.ts';
+import { withSmallGateway } from '../setups/small-gateway.ts';
 
 const ROUNDS = 3_000;
 const WARM_UP = 300;

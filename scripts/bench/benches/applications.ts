@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Bench, fromEnvironment } from './bench.ts';
-import type { ApplicationFigures } from './keras/import-application.ts';
+import { type Bench, fromEnvironment } from '../bench.ts';
+import type { ApplicationFigures } from '../keras/import-application.ts';
 
 const run = promisify(execFile);
-const MAKE = fileURLToPath(new URL('./keras/save_application.py', import.meta.url));
-const CHILD = fileURLToPath(new URL('./keras/import-application.ts', import.meta.url));
+const MAKE = fileURLToPath(new URL('../keras/save_application.py', import.meta.url));
+const CHILD = fileURLToPath(new URL('../keras/import-application.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 /** As the verification of every import. */
 const LARGEST_DIFFERENCE = 1e-4;

@@ -1,6 +1,6 @@
-import type { Bench } from './bench.ts';
-import { serveTable } from './results/serve-table.ts';
-import { measureServing, type ServeFigures } from './serve/run.ts';
+import type { Bench } from '../bench.ts';
+import { serveTable } from '../results/serve-table.ts';
+import { measureServing, type ServeFigures } from '../serve/run.ts';
 
 export const coldBench: Bench<ServeFigures> = {
   name: 'cold',
