@@ -121,13 +121,17 @@ export function readersOf(plan: FreezePlan, id: TensorId): PlannedNode[] {
   return plan.nodes.filter((node) => node.inputs.includes(id));
 }
 
+/** Each answers a probability of its own, whatever the others are. */
+const SIGMOIDS = new Set(['sigmoid', 'hard_sigmoid', 'hard_sigmoid_keras2']);
+
 /** What the first output went through last, behind layers that leave its numbers as they are. */
 export function lastActivation(plan: FreezePlan, id = plan.outputs[0]): 'softmax' | 'sigmoid' | 'none' {
   const node = plan.nodes.find(({ output }) => output === id);
   if (!node) return 'none';
   const { definition, config, inputs } = node;
   const activation = definition.activation?.(config);
-  if (activation === 'softmax' || activation === 'sigmoid') return activation;
+  if (activation === 'softmax') return 'softmax';
+  if (activation !== undefined && SIGMOIDS.has(activation)) return 'sigmoid';
   return definition.keeps?.(config) === 'numbers' ? lastActivation(plan, inputs[0]) : 'none';
 }
 

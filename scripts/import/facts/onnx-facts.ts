@@ -54,7 +54,7 @@ function lastActivation(graph: GraphProto, output: string): ModelFacts['activati
   for (let i = 0; i <= graph.node.length; i++) {
     const node = makers.get(name);
     if (node?.opType === 'Softmax') return 'softmax';
-    if (node?.opType === 'Sigmoid') return 'sigmoid';
+    if (node?.opType === 'Sigmoid' || node?.opType === 'HardSigmoid') return 'sigmoid';
     if (!node || !KEEPS_NUMBERS.has(node.opType)) return 'none';
     name = node.input[0] ?? '';
   }

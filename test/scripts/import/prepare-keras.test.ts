@@ -184,6 +184,11 @@ describe('kerasFacts', () => {
     expect(facts(model).activation).toBe('softmax');
   });
 
+  it('takes a hard sigmoid for a probability, whichever version of Keras wrote it', () => {
+    for (const activation of ['sigmoid', 'hard_sigmoid', 'hard_sigmoid_keras2'])
+      expect(facts(sequential([4], { class_name: 'Activation', config: { activation } })).activation).toBe('sigmoid');
+  });
+
   it('takes 32 x 32 x 3 for a picture, and 6 x 6 x 3 or 32 x 32 x 5 for none', () => {
     const flatten = { class_name: 'Flatten', config: { data_format: 'channels_last' } };
     expect(facts(sequential([32, 32, 3], flatten)).picture).toEqual({ height: 32, width: 32, channels: 3 });

@@ -73,6 +73,11 @@ describe('prepareOnnx', () => {
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'none' });
   });
 
+  it('takes a hard sigmoid for probabilities', async () => {
+    const { manifest } = await prepare(pictureModel({ last: 'HardSigmoid' }));
+    expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'sigmoid' });
+  });
+
   it.each([1, null])('takes a softmax that is written out for probabilities, with a batch of %s', async (batch) => {
     const { manifest, notes } = await prepare(pictureModel({ last: 'powers', batch }));
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'softmax' });

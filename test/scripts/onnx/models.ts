@@ -13,7 +13,7 @@ export interface PictureModel {
   /** null leaves the batch free. */
   readonly batch?: number | null;
   /** `powers` writes a softmax as exponentials and their sum. */
-  readonly last?: 'Softmax' | 'powers' | 'none';
+  readonly last?: 'Softmax' | 'HardSigmoid' | 'powers' | 'none';
   /** A reshape to a constant shape that begins with the batch, as exporters write it. */
   readonly constantShape?: boolean;
   /** Multiplies across the batch, which no other size of it survives. */
@@ -38,7 +38,7 @@ export function pictureModel(options: PictureModel = {}): Uint8Array {
     const powers = graph.op('Exp', [x]);
     x = graph.op('Div', [powers, graph.op('ReduceSum', [powers, graph.ints([1])])]);
   }
-  graph.node(last === 'Softmax' ? 'Softmax' : 'Identity', [x], ['scores']);
+  graph.node(last === 'Softmax' || last === 'HardSigmoid' ? last : 'Identity', [x], ['scores']);
   graph.output('scores', 'float32', [batch, 4]);
   return graph.build();
 }
