@@ -3,6 +3,7 @@ import { learningSentence } from '#evaluate';
 import { productionText } from '#store';
 import { formatAccuracy, formatBytes, formatShare, formatTable, verifiedAs } from '#terminal';
 import type { TransferReport } from './train-transfer.ts';
+import { recallOfNew, type Unknown } from './unknown/unknown.ts';
 
 /** Another label is so likely, and its own so unlikely, that the picture may lie in a wrong folder. */
 const SUSPECT = { called: 0.9, own: 0.1 };
@@ -40,7 +41,7 @@ export function transferLine(report: TransferReport) {
     constant,
     warnings,
     backbones: tried,
-    ...(model.unknown ? { unknown: { recall: model.unknown.recall, falseAccepts: model.unknown.falseAccepts } } : {}),
+    ...(model.unknown ? { unknown: unknownFigures(model.unknown) } : {}),
     learningCurve: curve.map(({ right: _, ...point }) => point),
     suspects: suspectsOf(report).map(({ file, label, called, probability }) => ({ file, label, called, probability })),
     copies,
@@ -48,6 +49,11 @@ export function transferLine(report: TransferReport) {
     skipped: leftOutOf(skipped, MOST_NAMED),
     seconds,
   };
+}
+
+function unknownFigures(unknown: Unknown) {
+  const { recall, falseAccepts } = unknown;
+  return { recall, recallOfNew: recallOfNew(unknown), falseAccepts };
 }
 
 /** The result for people. */
@@ -61,7 +67,7 @@ export function describeTransfer(report: TransferReport): string {
     `  always answering ${constant.answer}: ${formatShare(constant.accuracy)}`,
     ...(unknown
       ? [
-          `  none of these: ${formatShare(unknown.recall)} of its own pictures are known, ${formatShare(unknown.falseAccepts)} of ${unknown.background.count} others are taken for one`,
+          `  none of these: of its own pictures ${formatShare(unknown.recall)} are known, of new ones about ${formatShare(recallOfNew(unknown))}; of ${unknown.background.count} others ${formatShare(unknown.falseAccepts)} are taken for one`,
         ]
       : []),
   ];

@@ -193,6 +193,15 @@ function thresholdBetween(own: Float32Array, others: Float32Array): number {
   return Math.fround(Math.max(least, (least + most) / 2));
 }
 
+/**
+ * The share of new pictures of the labels that is to be expected below the threshold, which was chosen by the scores: one more
+ * score is as likely to lie in any of the n + 1 gaps between n of them (Vovk, Gammerman, Shafer: Algorithmic Learning in a
+ * Random World, 2005). Of 20 pictures it is five points less than of the pictures themselves.
+ */
+export function recallOfNew({ scores, recall }: Pick<Unknown, 'scores' | 'recall'>): number {
+  return (recall * scores.length) / (scores.length + 1);
+}
+
 /** The least value that at least this share of all are not above. */
 function quantile(values: Float32Array, share: number): number {
   const sorted = Float32Array.from(values).sort();

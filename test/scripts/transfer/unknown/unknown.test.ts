@@ -3,7 +3,7 @@ import { quantizeRows } from '../../../../scripts/quantize/weights/quantized-row
 import { MemoryFeatures } from '../../../../scripts/transfer/features/features.ts';
 import { Distances } from '../../../../scripts/transfer/unknown/distances.ts';
 import { findPrototypes } from '../../../../scripts/transfer/unknown/prototypes.ts';
-import { learnUnknown } from '../../../../scripts/transfer/unknown/unknown.ts';
+import { learnUnknown, recallOfNew } from '../../../../scripts/transfer/unknown/unknown.ts';
 
 const WIDTH = 4;
 let distances: Distances;
@@ -80,6 +80,12 @@ describe('learnUnknown', () => {
     const unknown = await learnUnknown(distances, data, quantizeRows(near, WIDTH), 1);
     expect(unknown.recall).toBeCloseTo(0.95, 5);
     expect(unknown.falseAccepts).toBeGreaterThan(0.01);
+  });
+
+  it('expects less of new pictures where few were learnt', () => {
+    const of = (count: number) => recallOfNew({ recall: 0.95, scores: new Float32Array(count) });
+    expect(of(20)).toBeCloseTo(19 / 21, 6);
+    expect(of(10_000)).toBeCloseTo(0.95, 3);
   });
 
   it('leaves out background pictures that look like the training', async () => {
