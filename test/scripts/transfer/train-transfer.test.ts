@@ -65,7 +65,7 @@ describe('trainTransfer', () => {
     expect(report.quality.accuracyLow).toBeLessThan(0.8);
     expect(report.skipped.map(({ file }) => file)).toEqual(['red/broken.jpg']);
     const { output, metrics, provenance } = report.stored.manifest;
-    expect(provenance.learnt).toMatchObject({ pictures: 12 });
+    expect(provenance.learnt).toMatchObject({ count: 12 });
     expect(output).toMatchObject({ labels: ['blue', 'red'], heatmap: { rows: 7, columns: 7 } });
     expect(metrics).toMatchObject({ after: { accuracy: 1, count: 12 }, verification: { samples: 12, pictures: 3 } });
     const classifier = await openClassifier(report.stored.folder);
