@@ -72,6 +72,8 @@ export function checkTag(tag: string): string {
 
 function suggestion(name: unknown): string {
   const tamed = String(name)
+    .normalize('NFKD')
+    .replaceAll(/\p{Mn}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 64)

@@ -10,7 +10,8 @@ const text = z.string().check(z.minLength(1));
 const share = z.number().check(z.gt(0), z.maximum(1));
 
 /** What a model's name is, in words. */
-export const MODEL_NAME_RULE = '1 to 64 lower-case letters, digits, "-", "_" or ".", beginning with a letter or digit';
+export const MODEL_NAME_RULE =
+  '1 to 64 lower-case letters, digits, "-", "_" or single dots within, beginning with a letter or digit, and no device of Windows (con, nul)';
 
 /**
  * A model's name is a folder's name too, in the store and in a layer, and a part of URLs: every file system and every URL takes it

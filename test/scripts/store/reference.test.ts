@@ -117,6 +117,10 @@ describe('names', () => {
     expect(() => checkName('Garden Gnomes!')).toThrow(
       expect.objectContaining({ remedy: 'Call it garden-gnomes, for example.' }),
     );
+    expect(() => checkName('Größe Äpfel')).toThrow(
+      expect.objectContaining({ remedy: 'Call it gro-e-apfel, for example.' }),
+    );
+    expect(() => checkName('con')).toThrow('no device of Windows');
     expect(() => checkName('///')).toThrow(FreezeframeError);
   });
 
