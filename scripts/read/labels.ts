@@ -77,9 +77,10 @@ export async function labelsBeside(
 }
 
 /**
- * Class names from a file: one per line, `index name` lines (Teachable Machine), CSV (with commas, semicolons, tabs or bars), a JSON list, or a JSON object by index
- * (`{"0": "cat"}`), by name (`{"cat": 0}`), ImageNet's `{"0": ["n01440764", "tench"]}`, or with a list under `labels`,
- * `wordLabels`, `classes`, `class_names`, `id2label` or `names`; or such a list or dictionary as Python writes it. UTF-8 or, with a mark, UTF-16; blank lines are passed over.
+ * Class names from a file: one per line, `index name` lines (Teachable Machine), CSV (with commas, semicolons, tabs or bars), a
+ * JSON list, or a JSON object by index (`{"0": "cat"}`), by name (`{"cat": 0}`), ImageNet's `{"0": ["n01440764", "tench"]}`, or
+ * with a list under `labels`, `wordLabels`, `classes`, `class_names`, `id2label` or `names`; or such a list or dictionary as
+ * Python writes it. UTF-8 or, with a mark, UTF-16; blank lines are passed over.
  * @throws ImportError `file-damaged` for what is none of these, `file-hostile` for control characters, `limit-exceeded`
  */
 export function parseLabels(bytes: Uint8Array, where: string): ClassNames {

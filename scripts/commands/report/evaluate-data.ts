@@ -29,27 +29,25 @@ import type { ReportInput } from '#report';
 import { type Progress, rateSince, startProgress } from '#terminal';
 import { pictureReport, tableReport } from './evaluation-report.ts';
 
-interface EvaluatedPictures {
+interface EvaluatedData {
+  report(kind: ReportInput['kind'], model?: string): Promise<ReportInput>;
+  /** sha256 (hex) over what was asked about. */
+  digest(): Promise<string>;
+  /** How much of it the model was trained on; undefined where its manifest does not tell. */
+  trainedOn(): Promise<LearntAmong | undefined>;
+}
+
+interface EvaluatedPictures extends EvaluatedData {
   readonly kind: 'pictures';
   readonly result: Evaluation;
   /** Some of the pictures, to measure how long one takes. */
   readonly samples: Answer['example'][];
-  report(kind: ReportInput['kind'], model?: string): Promise<ReportInput>;
-  /** sha256 (hex) over what was asked about. */
-  digest(): Promise<string>;
-  /** How many of the pictures the model was trained on; undefined where its manifest does not tell. */
-  trainedOn(): Promise<LearntAmong | undefined>;
 }
 
-interface EvaluatedRows {
+interface EvaluatedRows extends EvaluatedData {
   readonly kind: 'rows';
   readonly result: TableEvaluation;
   readonly samples: [];
-  report(kind: ReportInput['kind'], model?: string): Promise<ReportInput>;
-  /** sha256 (hex) over what was asked about. */
-  digest(): Promise<string>;
-  /** The same for rows. */
-  trainedOn(): Promise<LearntAmong | undefined>;
 }
 
 export type Evaluated = EvaluatedPictures | EvaluatedRows;

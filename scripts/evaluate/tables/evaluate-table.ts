@@ -101,7 +101,8 @@ export async function evaluateTable(
   for (const row of rows) onAnswer(row);
   const actual = rows.map((row) => row.actual);
   const learnt = readLearnt(manifest.provenance.learnt);
-  const digests = () => features.map((row, i) => rowDigest(row, actual[i] as number));
+  const digestOf = (row: Float64Array, i: number) => rowDigest(row, actual[i] as number);
+  const trainedOn = learnt && learntAmong(learnt, features.map(digestOf));
   const errors = rows.map((row) => row.answered - row.actual);
   return {
     ...common,
@@ -109,7 +110,7 @@ export async function evaluateTable(
     ...errorScores(errors),
     constant: compareNumbers(actual, errors),
     largestErrors: largestOf(rows),
-    ...(learnt ? { trainedOn: learntAmong(learnt, digests()) } : {}),
+    ...(trainedOn ? { trainedOn } : {}),
   };
 }
 
