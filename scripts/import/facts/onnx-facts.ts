@@ -35,9 +35,11 @@ function pictureOf({ shape, datatype }: EngineTensor): Pick<OnnxFacts, 'picture'
   return last ? { picture: last, order: 'channels-last' } : undefined;
 }
 
-/** What the Keras layers that keep an answer's numbers are in ONNX. */
+/** Operators that leave an answer's numbers what they are, but for their rounding. */
 const KEEPS_NUMBERS = new Set([
   'Identity',
+  'QuantizeLinear',
+  'DequantizeLinear',
   'Reshape',
   'Flatten',
   'Squeeze',
@@ -47,15 +49,21 @@ const KEEPS_NUMBERS = new Set([
   'Transpose',
 ]);
 
+/** Those named QLinear compute in eight bits. */
+const SOFTMAXES = new Set(['Softmax', 'QLinearSoftmax']);
+const SIGMOIDS = new Set(['Sigmoid', 'HardSigmoid', 'QLinearSigmoid']);
+
 function lastActivation(graph: GraphProto, output: string): ModelFacts['activation'] {
   const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   let name = output;
   // A chain is at most as long as the graph: what reads itself was refused before.
   for (let i = 0; i <= graph.node.length; i++) {
     const node = makers.get(name);
-    if (node?.opType === 'Softmax') return 'softmax';
-    if (node?.opType === 'Sigmoid' || node?.opType === 'HardSigmoid') return 'sigmoid';
-    if (!node || !KEEPS_NUMBERS.has(node.opType)) return 'none';
+    if (!node) return 'none';
+    const { opType } = node;
+    if (SOFTMAXES.has(opType)) return 'softmax';
+    if (SIGMOIDS.has(opType)) return 'sigmoid';
+    if (!KEEPS_NUMBERS.has(opType)) return 'none';
     name = node.input[0] ?? '';
   }
   return 'none';

@@ -78,6 +78,14 @@ describe('prepareOnnx', () => {
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'sigmoid' });
   });
 
+  it.each([
+    ['Softmax', 'softmax'],
+    ['HardSigmoid', 'sigmoid'],
+  ] as const)('looks through the rounding to eight bits for a %s', async (last, activation) => {
+    const { manifest } = await prepare(pictureModel({ last, rounded: true }));
+    expect(manifest.output).toMatchObject({ kind: 'classification', activation });
+  });
+
   it.each([1, null])('takes a softmax that is written out for probabilities, with a batch of %s', async (batch) => {
     const { manifest, notes } = await prepare(pictureModel({ last: 'powers', batch }));
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'softmax' });

@@ -14,6 +14,8 @@ export interface PictureModel {
   readonly batch?: number | null;
   /** `powers` writes a softmax as exponentials and their sum. */
   readonly last?: 'Softmax' | 'HardSigmoid' | 'powers' | 'none';
+  /** What comes last is rounded to eight bits. */
+  readonly rounded?: boolean;
   /** A reshape to a constant shape that begins with the batch, as exporters write it. */
   readonly constantShape?: boolean;
   /** Multiplies across the batch, which no other size of it survives. */
@@ -22,7 +24,8 @@ export interface PictureModel {
 
 /** A classifier of 16 x 16 colour pictures in four classes, as another framework would export it. */
 export function pictureModel(options: PictureModel = {}): Uint8Array {
-  const { order = 'channels-first', batch = null, last = 'Softmax', constantShape = false, mixes = false } = options;
+  const { order = 'channels-first', batch = null, last = 'Softmax', rounded = false } = options;
+  const { constantShape = false, mixes = false } = options;
   const graph = new GraphBuilder();
   const first = order === 'channels-first';
   const input = graph.input('pixel_values', 'float32', first ? [batch, 3, 16, 16] : [batch, 16, 16, 3]);
@@ -38,7 +41,12 @@ export function pictureModel(options: PictureModel = {}): Uint8Array {
     const powers = graph.op('Exp', [x]);
     x = graph.op('Div', [powers, graph.op('ReduceSum', [powers, graph.ints([1])])]);
   }
-  graph.node(last === 'Softmax' || last === 'HardSigmoid' ? last : 'Identity', [x], ['scores']);
+  x = graph.op(last === 'Softmax' || last === 'HardSigmoid' ? last : 'Identity', [x]);
+  if (rounded) {
+    const scale = [graph.float(1 / 256), graph.constant('uint8', [0], [])];
+    x = graph.op('DequantizeLinear', [graph.op('QuantizeLinear', [x, ...scale]), ...scale]);
+  }
+  graph.node('Identity', [x], ['scores']);
   graph.output('scores', 'float32', [batch, 4]);
   return graph.build();
 }
