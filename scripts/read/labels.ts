@@ -70,10 +70,15 @@ export async function labelsBeside(
     if (!entry) continue;
     checkLimit(entry.bytes, MAX_LABEL_FILE_BYTES, 'bytes', entry.name);
     const bytes = await source.read(entry.name, MAX_LABEL_FILE_BYTES);
-    if (name === 'metadata.json' && !namesOf(parseJson(bytes, entry.name))) continue;
+    if (name === 'metadata.json' && !holdsNames(bytes, entry.name)) continue;
     return { ...parseLabels(bytes, entry.name), entry: entry.name };
   }
   return undefined;
+}
+
+/** A `metadata.json` may be about anything. */
+export function holdsNames(json: Uint8Array, where: string): boolean {
+  return namesOf(parseJson(json, where)) !== undefined;
 }
 
 /**

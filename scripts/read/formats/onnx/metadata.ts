@@ -1,5 +1,4 @@
 import { ImportError } from '#guards';
-import type { PictureHints } from '../../format-reader.ts';
 import { type ClassNames, parseLabels } from '../../labels.ts';
 
 type Metadata = readonly { readonly key: string; readonly value: string }[];
@@ -22,12 +21,4 @@ export function namesInMetadata(metadata: Metadata): Partial<ClassNames> {
     if (!(error instanceof ImportError)) throw error;
     return { notes: [`No class names were read: ${error.message}.`] };
   }
-}
-
-/** Ultralytics' classifiers take the middle square, and x / 255. */
-export function hintsInMetadata(metadata: Metadata): PictureHints | undefined {
-  const value = (key: string) => metadata.find((one) => one.key === key)?.value ?? '';
-  if (value('task') !== 'classify' || !value('description').startsWith('Ultralytics')) return undefined;
-  const normalization = { mean: [0], deviation: [255] };
-  return { normalization, resize: 'cover', reason: "its metadata says that it is Ultralytics' classifier" };
 }

@@ -16,7 +16,8 @@ import {
 import { entryWithin } from '../../containers/zip/entry-name.ts';
 import type { FormatReader } from '../../format-reader.ts';
 import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
-import { hintsInMetadata, namesInMetadata } from './metadata.ts';
+import { ultralyticsHints } from '../../ultralytics.ts';
+import { namesInMetadata } from './metadata.ts';
 
 /** ONNX: one file, alone or in a folder or zip beside its labels. */
 export const onnxReader: FormatReader = {
@@ -40,7 +41,7 @@ export const onnxReader: FormatReader = {
       .filter((word) => /^[\x20-\x7e]{1,60}$/.test(word))
       .join(' ');
     const { labels, notes = [] } = namesInMetadata(model.metadataProps);
-    const hints = hintsInMetadata(model.metadataProps);
+    const hints = ultralyticsHints(Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])));
     return {
       kind: 'onnx',
       format: 'onnx',

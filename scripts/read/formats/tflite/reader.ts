@@ -9,9 +9,9 @@ import {
   readLiteMetadata,
 } from '#tensorflow';
 import type { FormatReader, ImportedLiteModel, PictureHints } from '../../format-reader.ts';
-import { type ClassNames, labelsBeside } from '../../labels.ts';
+import { labelsBeside } from '../../labels.ts';
 import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
-import { labelsBehind } from './appended.ts';
+import { type BehindLite, labelsBehind } from './appended.ts';
 import { hasTeachableName, madeByTeachableMachine } from './teachable-machine.ts';
 
 /** More is not in one flatbuffer, whose offsets have 32 bits. */
@@ -48,7 +48,7 @@ async function readTflite(source: Source): Promise<ImportedLiteModel> {
   const own = lite.metadata.get(LITE_METADATA);
   const metadata: LiteMetadata = own ? readLiteMetadata(own) : { labelFiles: [] };
   const labels = await labelsOf(source, entry.name, bytes, metadata);
-  const hints = hintsOf(lite, metadata, labels?.entry, entry.name);
+  const hints = hintsOf(lite, metadata, labels, entry.name);
   const framework = frameworkOf(lite.description);
   return {
     kind: 'tflite',
@@ -61,15 +61,13 @@ async function readTflite(source: Source): Promise<ImportedLiteModel> {
   };
 }
 
-type Labels = ClassNames & { readonly entry: string };
-
 /** Names in the file itself come first. */
 async function labelsOf(
   source: Source,
   entry: string,
   bytes: Uint8Array,
   metadata: LiteMetadata,
-): Promise<Labels | undefined> {
+): Promise<BehindLite | undefined> {
   const behind = await labelsBehind(bytes, metadata.labelFiles);
   if (behind) return behind;
   const folder = entry.slice(0, entry.length - posix.basename(entry).length);
@@ -79,15 +77,19 @@ async function labelsOf(
 function hintsOf(
   lite: LiteModel,
   { normalization, colour }: LiteMetadata,
-  labels: string | undefined,
+  labels: BehindLite | undefined,
   entry: string,
 ): PictureHints | undefined {
   const stored = lite.tensors[lite.inputs[0]?.tensor ?? -1]?.type !== 'FLOAT32';
-  if (madeByTeachableMachine(lite, labels, entry)) {
-    const reason = `Teachable Machine made this model: its ${posix.basename(labels ?? entry)} and its input are of that shape`;
+  if (madeByTeachableMachine(lite, labels?.entry, entry)) {
+    const reason = `Teachable Machine made this model: its ${posix.basename(labels?.entry ?? entry)} and its input are of that shape`;
     return { resize: 'cover', reason, ...(stored ? {} : { preprocess: 'teachable-machine' }) };
   }
   // Bytes go into a model of bytes as they are, whatever is told of real numbers: TensorFlow's own library does so.
+  if (labels?.hints) {
+    const { normalization: _, ...crop } = labels.hints;
+    return stored ? crop : labels.hints;
+  }
   if (!normalization || stored) return undefined;
   return { normalization, reason: `its metadata says so${colour ? ` (${colour})` : ''}` };
 }

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { StringStringEntryProtoSchema } from '../../../../../scripts/onnx/schema/onnx_pb.ts';
-import { hintsInMetadata, namesInMetadata } from '../../../../../scripts/read/formats/onnx/metadata.ts';
+import { namesInMetadata } from '../../../../../scripts/read/formats/onnx/metadata.ts';
 import { onnxReader } from '../../../../../scripts/read/formats/onnx/reader.ts';
 import { changed, pictureModel } from '../../../onnx/models.ts';
 import { memorySource } from '../../memory-source.ts';
@@ -33,20 +33,6 @@ describe('namesInMetadata', () => {
 
   it('passes over what is no list', () => {
     expect(namesInMetadata(metadata({ labels: 'see the paper', author: '[a]' }))).toEqual({ notes: [] });
-  });
-});
-
-describe('hintsInMetadata', () => {
-  it('knows how Ultralytics prepares pictures that are classified', () => {
-    expect(hintsInMetadata(metadata(ULTRALYTICS))).toMatchObject({
-      normalization: { mean: [0], deviation: [255] },
-      resize: 'cover',
-    });
-  });
-
-  it('knows nothing of others', () => {
-    expect(hintsInMetadata(metadata({ ...ULTRALYTICS, task: 'detect' }))).toBeUndefined();
-    expect(hintsInMetadata(metadata({ task: 'classify' }))).toBeUndefined();
   });
 });
 

@@ -91,10 +91,23 @@ describe('tfliteReader', () => {
     expect(labels).toEqual(['a', 'b', 'c']);
   });
 
-  it('reads the dictionary that Ultralytics puts behind a model', async () => {
-    const zip = zipSync({ 'temp_meta.txt': text(`{'args': {'half': False}, 'names': {0: 'a', 1: "b's", 2: 'c'}}`) });
-    const { labels } = await read('yolo.tflite', Buffer.concat([liteModel('conv-plain.float'), zip]));
+  it.each([
+    ['temp_meta.txt', `{'args': {'half': False}, TELLS, 'names': {0: 'a', 1: "b's", 2: 'c'}}`],
+    ['metadata.json', `{"args": {"half": false}, TELLS, "names": {"0": "a", "1": "b's", "2": "c"}}`],
+  ])('reads the dictionary that Ultralytics puts behind a model as %s', async (file, dictionary) => {
+    const tells = `"description": "Ultralytics YOLO11n-cls model", "task": "classify"`;
+    const zip = zipSync({ [file]: text(dictionary.replace('TELLS', tells)) });
+    const { labels, hints } = await read('yolo.tflite', Buffer.concat([liteModel('conv-plain.float'), zip]));
     expect(labels).toEqual(['a', "b's", 'c']);
+    expect(hints).toMatchObject({ normalization: { mean: [0], deviation: [255] }, resize: 'cover' });
+    const bytes = await read('yolo8.tflite', Buffer.concat([liteModel('teachable.uint8'), zip]));
+    expect(bytes.hints).toEqual({ resize: 'cover', reason: expect.any(String) });
+  });
+
+  it('passes over a metadata.json behind a model that holds no names', async () => {
+    const zip = zipSync({ 'metadata.json': text('{"author": "a"}') });
+    const { labels } = await read('made.tflite', Buffer.concat([liteModel('conv-plain.float'), zip]));
+    expect(labels).toBeUndefined();
   });
 
   it('refuses a zip behind a model that expands without end', async () => {
