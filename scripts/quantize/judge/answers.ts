@@ -15,6 +15,8 @@ export interface Answer {
   /** Number of the label, or -1: it shows none of them. */
   readonly choice: number;
   readonly numbers: Float32Array;
+  /** Each number is a probability of its own: several labels may be true at once. */
+  readonly independent?: boolean;
 }
 
 export function answerOf(outputs: AnswerOutputs, received: Readonly<Record<string, TensorData>>): Answer {
@@ -23,7 +25,8 @@ export function answerOf(outputs: AnswerOutputs, received: Readonly<Record<strin
   const numbers = activation === 'none' ? probabilities(raw) : raw;
   const distance = unknown ? Number((received[unknown.name] as TensorData).data[0]) : Number.NEGATIVE_INFINITY;
   const known = !unknown || distance <= unknown.threshold;
-  return { choice: known ? firstChoice(numbers, 0, numbers.length) : -1, numbers };
+  const independent = activation === 'sigmoid' && numbers.length > 1;
+  return { choice: known ? firstChoice(numbers, 0, numbers.length) : -1, numbers, independent };
 }
 
 function probabilities(logits: Float32Array): Float32Array {
@@ -32,6 +35,12 @@ function probabilities(logits: Float32Array): Float32Array {
   const powers = logits.map((value) => Math.exp(value - most));
   const sum = powers.reduce((total, one) => total + one, 0);
   return powers.map((value) => value / sum);
+}
+
+/** Whether no label changes sides of a half, but for those of which float itself is undecided by less than `tie`. */
+function sameLabels({ numbers, independent }: Answer, other: Answer, tie: number): boolean {
+  if (!independent) return true;
+  return numbers.every((value, k) => Math.abs(2 * value - 1) < tie || value >= 0.5 === (other.numbers[k] ?? 0) >= 0.5);
 }
 
 /** How much more probable float finds its own first choice than that of int8; nothing where one of them knows no label. */
@@ -75,9 +84,12 @@ export function judge(
   int8: readonly Answer[],
   labels: readonly (number | undefined)[],
 ): Judgement {
-  const choices = int8.map(({ choice }) => choice);
-  const identical = float.filter(({ choice }, i) => choice === choices[i]).length;
-  const same = float.filter((one, i) => one.choice === choices[i] || lead(one, choices[i] as number) < TIE).length;
+  const pairs = float.map((one, i) => [one, int8[i] as Answer] as const);
+  const alike = (tie: number) =>
+    pairs.filter(
+      ([one, other]) => (one.choice === other.choice || lead(one, other.choice) < tie) && sameLabels(one, other, tie),
+    ).length;
+  const [identical, same] = [alike(0), alike(TIE)];
   const { accuracy, accuracyLow, accuracyHigh } = accuracyOf(same, float.length);
   const labelled = labels.filter((label) => label !== undefined).length;
   const right = (answers: readonly Answer[]) => answers.filter(({ choice }, i) => choice === labels[i]).length;

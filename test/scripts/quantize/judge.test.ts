@@ -40,6 +40,17 @@ describe('a judgement', () => {
     expect(holds(judge(float, float, labels))).toBe(true);
   });
 
+  it('asks of every label that may be true with others', () => {
+    const several = (...numbers: number[]): Answer => ({ ...answer(0, ...numbers), independent: true });
+    const float = [several(0.9, 0.8, 0.1), several(0.9, 0.51, 0.1)];
+    // Another second label is another answer; where float is undecided of it, it is not.
+    expect(judge(float, [several(0.9, 0.3, 0.1), several(0.9, 0.49, 0.1)], [])).toMatchObject({
+      same: 1,
+      identical: 0,
+    });
+    expect(judge([sure], [answer(0, 0.6, 0.4)], []).same).toBe(1);
+  });
+
   it('reads logits and unknown pictures', () => {
     const tensor = (...data: number[]) => ({
       datatype: 'FP32' as const,
@@ -51,6 +62,9 @@ describe('a judgement', () => {
     expect(answerOf(outputs, received).numbers[1]).toBeCloseTo(0.75, 6);
     expect(answerOf({ ...outputs, unknown: { name: 'distance', threshold: 0.1 } }, received).choice).toBe(-1);
     expect(answerOf({ ...outputs, unknown: { name: 'distance', threshold: 0.3 } }, received).choice).toBe(1);
+    expect(answerOf(outputs, received).independent).toBe(false);
+    expect(answerOf({ name: 'distance', activation: 'sigmoid' }, received).independent).toBe(false);
+    expect(answerOf({ name: 'logits', activation: 'sigmoid' }, received).independent).toBe(true);
   });
 });
 
