@@ -66,7 +66,7 @@ function whyTensors(facts: ModelFacts, choices: PictureChoices, hints?: PictureH
 }
 
 function pictureInput(
-  { own }: ModelFacts,
+  facts: ModelFacts,
   picture: PictureFacts,
   choices: PictureChoices,
   hints: PictureHints | undefined,
@@ -75,14 +75,15 @@ function pictureInput(
   const normalization = choices.preprocess === undefined ? hints?.normalization : undefined;
   const { name, reason, guessed } = normalization
     ? { name: 'unit' as const, reason: hints?.reason, guessed: undefined }
-    : choosePreprocess(picture, choices, hints, own);
+    : choosePreprocess(picture, choices, hints, facts);
   const colour = choices.colour ?? colourOf(name, channels);
   if ((colour === 'grey') !== (channels === 1)) {
     throw unfit(
       expected(channels === 1 ? 'grey' : 'rgb or bgr', `--colour of a model of ${channels} channels`, colour),
     );
   }
-  const frame = framing(name, choices, hints);
+  const imagenet = choices.imagenet || (facts.application?.whole ?? false);
+  const frame = framing(name, { ...choices, imagenet }, hints);
   const input: TakenPicture = {
     kind: 'picture',
     height: side('height', picture, choices),
@@ -98,12 +99,16 @@ function pictureInput(
   const summary = normalization ? `(x - ${normalization.mean}) / ${normalization.deviation}` : RECIPES[name].summary;
   const size = `${input.width} x ${input.height} ${colour}, resized by ${input.resize}${middle}`;
   const notes = [`Takes pictures, ${size}; pixels ${summary}: ${reason}.`];
-  if (guessed) {
-    notes.push(
-      'If its answers make no sense, say how its pictures were prepared: --preprocess tf (x / 127.5 - 1), torch, caffe or unit.',
-    );
-  }
+  if (guessed) notes.push(doubt(facts));
   return { input, notes };
+}
+
+/** Nobody knows what was done to pictures before a model saw them: who trains a published network further may do as its makers. */
+function doubt({ application }: ModelFacts): string {
+  if (!application)
+    return 'If its answers make no sense, say how its pictures were prepared: --preprocess tf (x / 127.5 - 1), torch, caffe or unit.';
+  const { title, preprocess } = application;
+  return `It is built on ${title} of keras.applications: if its pictures went through the preprocess_input of that, import it with --preprocess ${preprocess}.`;
 }
 
 /** Numbers for all channels are each channel's. @throws ImportError `option-mismatch` */
@@ -151,12 +156,14 @@ function choosePreprocess(
   { channels }: PictureFacts,
   choices: PictureChoices,
   hints: PictureHints | undefined,
-  own: ModelFacts['own'],
+  { own, application }: ModelFacts,
 ): { name: PreprocessName; reason: string; guessed?: true } {
   if (choices.preprocess !== undefined)
     return { name: choices.preprocess, reason: `--preprocess ${choices.preprocess}` };
   if (hints?.preprocess !== undefined) return { name: hints.preprocess, reason: hints.reason };
   if (own) return { name: PREPROCESS_OF[own.takes], reason: own.reason };
+  if (application?.whole)
+    return { name: application.preprocess, reason: `it is ${application.title} of keras.applications` };
   if (channels === 1) return { name: 'unit', reason: 'grey pictures are trained on as 0..1 almost always' };
   return { name: 'unit', reason: 'the file does not say, and this is the most usual', guessed: true };
 }

@@ -1,7 +1,7 @@
 import { expected, type Manifest } from '@freezeframe/inference';
 import { type FreezeOutput, numbered, type Scaled } from '#frozen';
 import { ImportError } from '#guards';
-import type { ImportedModel } from '#read';
+import { type ImportedModel, loadLabels } from '#read';
 import { type ModelFacts, outputWidth } from './facts/model-facts.ts';
 
 export type Task = Manifest['task'];
@@ -93,13 +93,13 @@ const BACKGROUND = 'background';
 
 /**
  * The labels that a model is given: the user's, which must fit; else the file's own, which are left out where they are
- * another model's.
+ * another model's. A published network has ImageNet's, which its file does not hold.
  */
-export function fittingLabels(
+export async function fittingLabels(
   facts: ModelFacts,
   choices: { readonly labels?: readonly string[] | undefined; readonly task?: string | undefined },
   imported: Pick<ImportedModel, 'labels'>,
-): Labels {
+): Promise<Labels> {
   const width = outputWidth(facts);
   if (choices.labels) {
     const { labels } = choices;
@@ -108,9 +108,16 @@ export function fittingLabels(
     }
     return { labels, notes: [] };
   }
-  if (!imported.labels || width === undefined) return { labels: undefined, notes: [] };
-  const count = Math.max(2, width);
-  if (imported.labels.length === count) return { labels: imported.labels, notes: [] };
-  const note = `${imported.labels.length} labels beside the file were left out: the model answers ${count} classes.`;
-  return { labels: undefined, notes: [note] };
+  const own = imported.labels ?? [];
+  const count = Math.max(2, width ?? 0);
+  if (width !== undefined && own.length === count) return { labels: own, notes: [] };
+  const notes =
+    width === undefined || own.length === 0
+      ? []
+      : [`${own.length} labels beside the file were left out: the model answers ${count} classes.`];
+  const { application } = facts;
+  if (!application?.whole) return { labels: undefined, notes };
+  const { labels } = await loadLabels('imagenet');
+  const note = `Its classes are ImageNet's: it is ${application.title} of keras.applications (--labels FILE for others).`;
+  return { labels, notes: [...notes, note] };
 }

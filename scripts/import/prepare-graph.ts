@@ -33,7 +33,8 @@ export async function prepareGraph(imported: ImportedGraphModel, choices: ModelC
   const { graphModel } = imported;
   const onnx = graphToOnnx(graphModel);
   const { maxDifference, samples } = await verifyGraph({ graphModel, onnx });
-  const prepared = await prepareOnnx({ ...imported, kind: 'onnx', onnx }, choices);
+  const layers = graphModel.nodes.map(({ name }) => name);
+  const prepared = await prepareOnnx({ ...imported, kind: 'onnx', onnx, layers }, choices);
   const verification = {
     ...prepared.verification,
     against: GRAPH_EVALUATOR,

@@ -37,7 +37,7 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   const plan = planFreeze(model, imported.plan);
   checkSizes(plan);
   const facts = kerasFacts(plan);
-  const labels = fittingLabels(facts, choices, imported);
+  const labels = await fittingLabels(facts, choices, imported);
   const input = chooseInput(facts, choices.pictures, imported.hints, choices.features);
   const output = chooseOutput(facts, { ...choices, labels: labels.labels });
   const options: FreezeOptions = { input: input.input, output: output.output };

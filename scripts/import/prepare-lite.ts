@@ -33,7 +33,13 @@ export async function prepareLite(imported: ImportedLiteModel, choices: ModelCho
   const written = liteToOnnx(lite, { precision, ...interfaceOf(imported, asFile, { ...choices, precision }) });
   const { expectation: _, ...rest } = choices;
   const prepared = await prepareOnnx(
-    { ...imported, kind: 'onnx', onnx: written.onnx, activation: liteActivation(lite) },
+    {
+      ...imported,
+      kind: 'onnx',
+      onnx: written.onnx,
+      activation: liteActivation(lite),
+      layers: lite.tensors.map(({ name }) => name),
+    },
     rest,
   );
   const exact = quantized && precision === 'exact';

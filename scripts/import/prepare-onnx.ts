@@ -60,11 +60,11 @@ async function prepareWith(
   const { model, graph, engine: original, shapeFor } = opened;
   const batch = await freedBatch(opened);
   const classified = await classifierFacts(opened);
-  const seen = onnxFacts(graph, original);
+  const seen = onnxFacts(graph, original, imported.layers);
   const facts = withAnswer({ ...seen, activation: imported.activation ?? seen.activation }, opened, classified);
   const given = choices.expectation ? { expected: await compareGiven(opened, choices.expectation) } : {};
   const own = facts.answer === undefined ? undefined : opened.classifier?.classes;
-  const labels = fittingLabels(facts, choices, ownLabels(imported, own));
+  const labels = await fittingLabels(facts, choices, ownLabels(imported, own));
   const input = chooseInput(facts, choices.pictures, imported.hints, choices.features);
   checkInput(original, input.input);
   const output = chooseOutput(facts, { ...choices, labels: labels.labels });

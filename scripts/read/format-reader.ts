@@ -39,6 +39,8 @@ export interface ImportedOnnxModel extends Imported {
   readonly onnx: Uint8Array;
   /** What its one output went through last, where that is known from elsewhere than the graph. */
   readonly activation?: 'softmax' | 'sigmoid' | 'none';
+  /** What its layers are called, where the graph was written here. */
+  readonly layers?: readonly string[];
 }
 
 /** A graph of TensorFlow's operators. */

@@ -1,5 +1,6 @@
 import { type FreezePlan, lastActivation, readersOf } from '#convert';
 import type { TensorId } from '#keras';
+import { kerasApplication } from './keras-application.ts';
 import { type ModelFacts, pictureFacts } from './model-facts.ts';
 
 const INTEGERS = new Set<string>(['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64', 'bool']);
@@ -21,6 +22,13 @@ export function kerasFacts(plan: FreezePlan): ModelFacts {
     inputs.length === 1 && input && input.shape.length === 4 && (!input.integers || HOLD_BYTES.has(datatype));
   const [, height, width, channels] = input?.shape ?? [];
   const picture = alone ? pictureFacts(height, width, channels) : undefined;
+  const layers = plan.nodes.map(({ path }) => path);
+  const application =
+    picture &&
+    kerasApplication(
+      layers,
+      outputs.map(({ shape }) => shape),
+    );
   const own = picture && input ? (takenAsBytes(datatype) ?? ownPreprocessing(plan, input.name)) : undefined;
   return {
     inputs,
@@ -28,6 +36,7 @@ export function kerasFacts(plan: FreezePlan): ModelFacts {
     ...(picture ? { picture } : {}),
     activation: lastActivation(plan),
     ...(own ? { own } : {}),
+    ...(application ? { application } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Shape } from '#keras';
+import type { FoundApplication } from './keras-application.ts';
 
 /** What decides how a model is imported, whatever format it came in. */
 export interface ModelFacts {
@@ -12,6 +13,8 @@ export interface ModelFacts {
   readonly activation: 'softmax' | 'sigmoid' | 'none';
   /** What the model does to its input itself, where it does. */
   readonly own?: { readonly takes: Takes; readonly reason: string };
+  /** The published network that it is, or is built on. */
+  readonly application?: FoundApplication;
 }
 
 /** 0..255, 0..1, or -1..1. */

@@ -1,6 +1,7 @@
 import type { Engine, EngineTensor } from '@freezeframe/inference';
 import type { GraphProto } from '#onnx';
 import { ownRange } from '../onnx/own-range.ts';
+import { kerasApplication } from './keras-application.ts';
 import { type ModelFacts, type PictureFacts, pictureFacts } from './model-facts.ts';
 
 export interface OnnxFacts extends ModelFacts {
@@ -8,17 +9,32 @@ export interface OnnxFacts extends ModelFacts {
   readonly order?: 'channels-first' | 'channels-last';
 }
 
-/** What decides how the graph is imported; shapes as onnxruntime infers them. */
-export function onnxFacts(graph: GraphProto, { inputs, outputs }: Pick<Engine, 'inputs' | 'outputs'>): OnnxFacts {
+/**
+ * What decides how the graph is imported; shapes as onnxruntime infers them.
+ * @param layers what they were called in the file, where the graph was made of another format
+ */
+export function onnxFacts(
+  graph: GraphProto,
+  { inputs, outputs }: Pick<Engine, 'inputs' | 'outputs'>,
+  layers: readonly string[] = namesIn(graph),
+): OnnxFacts {
   const found = inputs.length === 1 && inputs[0] ? pictureOf(inputs[0]) : undefined;
   const own = found && ownOf(graph, inputs[0] as EngineTensor);
+  const shapes = outputs.map(({ shape }) => shape);
+  const application = found && kerasApplication(layers, shapes);
   return {
     inputs: inputs.map(({ name, shape, datatype }) => ({ name, shape, integers: !datatype.startsWith('FP') })),
     outputs: outputs.map(({ name, shape }) => ({ name, shape })),
     activation: lastActivation(graph, outputs[0]?.name ?? ''),
     ...(found ?? {}),
     ...(own ? { own } : {}),
+    ...(application ? { application } : {}),
   };
+}
+
+/** What converters keep of the names of layers. */
+function namesIn({ node, initializer }: GraphProto): string[] {
+  return [...node.flatMap(({ name, output }) => [name, ...output]), ...initializer.map(({ name }) => name)];
 }
 
 function ownOf(graph: GraphProto, { name, datatype }: EngineTensor): ModelFacts['own'] {

@@ -32,6 +32,24 @@ describe('chooseInput', () => {
     expect(notes.join(' ')).toContain('--preprocess tf');
   });
 
+  it('prepares pictures for a published network as its makers do, unless it is told otherwise', () => {
+    const application = { title: 'VGG', preprocess: 'caffe', whole: true } as const;
+    const { input, notes } = choose({ ...photo, application });
+    expect(input).toMatchObject({ colour: 'bgr', preprocess: { offset: [-103.939, -116.779, -123.68] } });
+    expect(input).toMatchObject({ resize: 'cover', crop: 0.875 });
+    expect(notes.join(' ')).toContain('it is VGG of keras.applications');
+    expect(choose({ ...photo, application }, { preprocess: 'unit' }).input).toMatchObject({ colour: 'rgb' });
+    const own = { takes: 'bytes', reason: 'its Rescaling layer' } as const;
+    expect(choose({ ...photo, application, own }).input).toMatchObject({ preprocess: { scale: [1, 1, 1] } });
+  });
+
+  it('doubts what a network was trained further on, and names what its makers do', () => {
+    const application = { title: 'VGG', preprocess: 'caffe', whole: false } as const;
+    const { input, notes } = choose({ ...photo, application });
+    expect(input).toMatchObject({ colour: 'rgb', crop: 1, preprocess: { offset: [0, 0, 0] } });
+    expect(notes.join(' ')).toMatch(/built on VGG of keras.applications: .* --preprocess caffe/);
+  });
+
   it('does not warn of grey pictures, which are 0..1', () => {
     const { input, notes } = choose(grey);
     expect(input).toMatchObject({ colour: 'grey', channels: 1, preprocess: { scale: [1 / 255] } });

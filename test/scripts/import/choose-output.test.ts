@@ -48,18 +48,29 @@ describe('chooseOutput', () => {
 });
 
 describe('fittingLabels', () => {
-  it("uses the file's where they fit, and leaves out another model's", () => {
+  it("uses the file's where they fit, and leaves out another model's", async () => {
     const model = facts(2, 'softmax');
-    expect(fittingLabels(model, {}, { labels: ['a', 'b'] }).labels).toEqual(['a', 'b']);
-    const { labels, notes } = fittingLabels(model, {}, { labels: ['a', 'b', 'c'] });
+    expect((await fittingLabels(model, {}, { labels: ['a', 'b'] })).labels).toEqual(['a', 'b']);
+    const { labels, notes } = await fittingLabels(model, {}, { labels: ['a', 'b', 'c'] });
     expect([labels, notes.length]).toEqual([undefined, 1]);
   });
 
-  it("puts a background class before ImageNet's thousand for a model of 1001", () => {
+  it("puts a background class before ImageNet's thousand for a model of 1001", async () => {
     const thousand = Array.from({ length: 1000 }, (_, i) => `c${i}`);
-    expect(fittingLabels(facts(1001, 'softmax'), { labels: thousand }, {}).labels?.slice(0, 2)).toEqual([
-      'background',
-      'c0',
-    ]);
+    const { labels } = await fittingLabels(facts(1001, 'softmax'), { labels: thousand }, {});
+    expect(labels?.slice(0, 2)).toEqual(['background', 'c0']);
+  });
+
+  it("names ImageNet's classes for a published network, unless somebody names others", async () => {
+    const application = { title: 'MobileNet V2', preprocess: 'tf', whole: true } as const;
+    const model = { ...facts(1000, 'softmax', true), application };
+    const { labels, notes } = await fittingLabels(model, {}, {});
+    expect([labels?.length, labels?.[0]]).toEqual([1000, 'tench, Tinca tinca']);
+    expect(notes.join()).toContain("Its classes are ImageNet's: it is MobileNet V2");
+    const others = Array.from({ length: 1000 }, (_, i) => `c${i}`);
+    expect((await fittingLabels(model, {}, { labels: others })).labels).toEqual(others);
+    expect((await fittingLabels(model, { labels: others }, {})).labels).toEqual(others);
+    const further = { ...facts(3, 'softmax', true), application: { ...application, whole: false } };
+    expect((await fittingLabels(further, {}, {})).labels).toBeUndefined();
   });
 });
