@@ -2,7 +2,7 @@ import { expected, type PictureInput } from '@freezeframe/inference';
 import type { FreezeInput, Scaled } from '#frozen';
 import { ImportError } from '#guards';
 import type { PictureHints } from '#read';
-import { type ModelFacts, outputWidth, type PictureFacts, shapeWords } from './facts/model-facts.ts';
+import { IMAGENET_CLASSES, type ModelFacts, outputWidth, type PictureFacts, shapeWords } from './facts/model-facts.ts';
 import { colourOf, type PreprocessName, preprocessOf, RECIPES } from './preprocessing.ts';
 
 /** What the user says of pictures; all of it may be left to the file. */
@@ -156,15 +156,20 @@ function choosePreprocess(
   { channels }: PictureFacts,
   choices: PictureChoices,
   hints: PictureHints | undefined,
-  { own, application }: ModelFacts,
+  facts: ModelFacts,
 ): { name: PreprocessName; reason: string; guessed?: true } {
   if (choices.preprocess !== undefined)
     return { name: choices.preprocess, reason: `--preprocess ${choices.preprocess}` };
   if (hints?.preprocess !== undefined) return { name: hints.preprocess, reason: hints.reason };
+  const { own, application, pytorch } = facts;
   if (own) return { name: PREPROCESS_OF[own.takes], reason: own.reason };
   if (application?.whole)
     return { name: application.preprocess, reason: `it is ${application.title} of keras.applications` };
   if (channels === 1) return { name: 'unit', reason: 'grey pictures are trained on as 0..1 almost always' };
+  if (pytorch && outputWidth(facts) === IMAGENET_CLASSES) {
+    const reason = "the file does not say, and PyTorch's networks of ImageNet's thousand classes take this";
+    return { name: 'torch', reason, guessed: true };
+  }
   return { name: 'unit', reason: 'the file does not say, and this is the most usual', guessed: true };
 }
 

@@ -2,7 +2,7 @@ import { expected, type Manifest } from '@freezeframe/inference';
 import { type FreezeOutput, numbered, type Scaled } from '#frozen';
 import { ImportError } from '#guards';
 import { type ImportedModel, loadLabels } from '#read';
-import { type ModelFacts, outputWidth } from './facts/model-facts.ts';
+import { IMAGENET_CLASSES, type ModelFacts, outputWidth } from './facts/model-facts.ts';
 
 export type Task = Manifest['task'];
 export const TASKS: readonly Task[] = ['classification', 'regression', 'tensors'];
@@ -45,8 +45,14 @@ export function chooseOutput(facts: ModelFacts, choices: OutputChoices): ChosenO
   if (labels.length !== count) throw unfit(`${count} labels`, 'the output of the model', labels.length);
   const named = choices.labels
     ? []
-    : [`No labels were given: classes are called class_0 to class_${count - 1} (--labels FILE names them).`];
+    : [`No labels were given: classes are called class_0 to class_${count - 1} (--labels ${namesFor(count)}).`];
   return { output: { kind: 'classification', labels }, notes: [note, ...named] };
+}
+
+/** What would name that many classes. */
+function namesFor(count: number): string {
+  const thousand = count === IMAGENET_CLASSES || count === IMAGENET_CLASSES + 1;
+  return thousand ? "FILE names them, --labels imagenet if they are ImageNet's" : 'FILE names them';
 }
 
 const WORDS: Record<Task, string> = {
@@ -88,7 +94,6 @@ interface Labels {
 }
 
 /** TensorFlow's own ImageNet models count a class before the thousand: what is none of them. */
-const IMAGENET = 1000;
 const BACKGROUND = 'background';
 
 /**
@@ -103,7 +108,7 @@ export async function fittingLabels(
   const width = outputWidth(facts);
   if (choices.labels) {
     const { labels } = choices;
-    if (width === IMAGENET + 1 && labels.length === IMAGENET) {
+    if (width === IMAGENET_CLASSES + 1 && labels.length === IMAGENET_CLASSES) {
       return { labels: [BACKGROUND, ...labels], notes: [`Its first class is taken for ${BACKGROUND}.`] };
     }
     return { labels, notes: [] };

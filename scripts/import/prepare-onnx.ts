@@ -60,7 +60,7 @@ async function prepareWith(
   const { model, graph, engine: original, shapeFor } = opened;
   const batch = await freedBatch(opened);
   const classified = await classifierFacts(opened);
-  const seen = onnxFacts(graph, original, imported.layers);
+  const seen = onnxFacts(graph, original, imported);
   const facts = withAnswer({ ...seen, activation: imported.activation ?? seen.activation }, opened, classified);
   const given = choices.expectation ? { expected: await compareGiven(opened, choices.expectation) } : {};
   const own = facts.answer === undefined ? undefined : opened.classifier?.classes;

@@ -1,5 +1,6 @@
 import type { Shape } from '#keras';
 import type { PreprocessName } from '../preprocessing.ts';
+import { IMAGENET_CLASSES } from './model-facts.ts';
 
 interface Application {
   /** As Keras's documentation has it. */
@@ -27,9 +28,6 @@ export const APPLICATIONS: readonly Application[] = [
   { title: 'DenseNet', preprocess: 'torch', layer: /^conv5_block16_concat$/ },
 ];
 
-/** ImageNet's. */
-const CLASSES = 1000;
-
 export interface FoundApplication extends Pick<Application, 'title' | 'preprocess'> {
   /** With the thousand classes that it was published with. Otherwise it was trained further, on pictures of anybody's. */
   readonly whole: boolean;
@@ -48,6 +46,6 @@ export function kerasApplication(names: readonly string[], outputs: readonly Sha
   const found = APPLICATIONS.find(({ layer }) => layers.some((name) => layer.test(name)));
   if (!found) return undefined;
   const [only, ...others] = outputs;
-  const whole = others.length === 0 && only?.length === 2 && only[1] === CLASSES;
+  const whole = others.length === 0 && only?.length === 2 && only[1] === IMAGENET_CLASSES;
   return { title: found.title, preprocess: found.preprocess, whole };
 }

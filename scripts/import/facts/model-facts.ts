@@ -15,6 +15,8 @@ export interface ModelFacts {
   readonly own?: { readonly takes: Takes; readonly reason: string };
   /** The published network that it is, or is built on. */
   readonly application?: FoundApplication;
+  /** PyTorch wrote the file. */
+  readonly pytorch?: boolean;
 }
 
 /** 0..255, 0..1, or -1..1. */
@@ -42,6 +44,9 @@ export function outputWidth({ outputs, answer }: ModelFacts): number | undefined
   const only = answer === undefined && outputs.length > 1 ? undefined : outputs[answer ?? 0];
   return only?.shape.length === 2 ? (only.shape[1] ?? undefined) : undefined;
 }
+
+/** How many classes ImageNet's benchmark has, and most published networks. */
+export const IMAGENET_CLASSES = 1000;
 
 /** A shape for people: `[batch, 224, 224, 3]`. */
 export function shapeWords(shape: Shape): string {

@@ -1,5 +1,6 @@
 import type { Engine, EngineTensor } from '@freezeframe/inference';
 import type { GraphProto } from '#onnx';
+import type { ImportedOnnxModel } from '#read';
 import { ownRange } from '../onnx/own-range.ts';
 import { kerasApplication } from './keras-application.ts';
 import { type ModelFacts, type PictureFacts, pictureFacts } from './model-facts.ts';
@@ -11,12 +12,12 @@ export interface OnnxFacts extends ModelFacts {
 
 /**
  * What decides how the graph is imported; shapes as onnxruntime infers them.
- * @param layers what they were called in the file, where the graph was made of another format
+ * @param imported what the file told of the graph
  */
 export function onnxFacts(
   graph: GraphProto,
   { inputs, outputs }: Pick<Engine, 'inputs' | 'outputs'>,
-  layers: readonly string[] = namesIn(graph),
+  { layers = namesIn(graph), framework }: Pick<ImportedOnnxModel, 'layers' | 'framework'> = {},
 ): OnnxFacts {
   const found = inputs.length === 1 && inputs[0] ? pictureOf(inputs[0]) : undefined;
   const own = found && ownOf(graph, inputs[0] as EngineTensor);
@@ -29,6 +30,7 @@ export function onnxFacts(
     ...(found ?? {}),
     ...(own ? { own } : {}),
     ...(application ? { application } : {}),
+    ...(framework?.startsWith('pytorch') ? { pytorch: true } : {}),
   };
 }
 

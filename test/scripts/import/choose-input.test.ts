@@ -50,6 +50,17 @@ describe('chooseInput', () => {
     expect(notes.join(' ')).toMatch(/built on VGG of keras.applications: .* --preprocess caffe/);
   });
 
+  it("guesses what PyTorch's networks of a thousand classes take, and says that it is a guess", () => {
+    const thousand = { ...photo, outputs: [{ name: 'y', shape: [null, 1000] }], pytorch: true };
+    const { input, notes } = choose(thousand);
+    expect(input).toMatchObject({
+      colour: 'rgb',
+      preprocess: { scale: [1 / (255 * 0.229), expect.any(Number), expect.any(Number)] },
+    });
+    expect(notes.join(' ')).toContain('If its answers make no sense');
+    expect(choose({ ...photo, pytorch: true }).input).toMatchObject({ preprocess: { offset: [0, 0, 0] } });
+  });
+
   it('does not warn of grey pictures, which are 0..1', () => {
     const { input, notes } = choose(grey);
     expect(input).toMatchObject({ colour: 'grey', channels: 1, preprocess: { scale: [1 / 255] } });

@@ -33,7 +33,8 @@ describe('chooseOutput', () => {
   it('makes labels where none are given, two for one number, and says so', () => {
     const { output, notes } = chooseOutput(facts(1, 'sigmoid'), {});
     expect(output).toEqual({ kind: 'classification', labels: ['class_0', 'class_1'] });
-    expect(notes.join(' ')).toContain('--labels');
+    expect(notes.join(' ')).toContain('(--labels FILE names them)');
+    expect(chooseOutput(facts(1001, 'softmax'), {}).notes.join(' ')).toContain('--labels imagenet');
   });
 
   it.each([
