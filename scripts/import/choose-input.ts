@@ -59,7 +59,7 @@ function whyTensors(facts: ModelFacts, choices: PictureChoices, hints?: PictureH
   if (!picture) return `its input ${shape} is no picture of 1 or 3 channels`;
   const asked = choices.preprocess !== undefined || hints !== undefined;
   if (!asked && outputWidth(facts) === undefined) return 'it answers no list of classes or numbers';
-  if (!choices.size && (picture.height === null || picture.width === null)) {
+  if (!choices.size && !hints?.size && (picture.height === null || picture.width === null)) {
     return `it leaves the picture's size open (${shape}); --size 224 would fix it`;
   }
   return undefined;
@@ -76,7 +76,7 @@ function pictureInput(
   const { name, reason, guessed } = normalization
     ? { name: 'unit' as const, reason: hints?.reason, guessed: undefined }
     : choosePreprocess(picture, choices, hints, facts);
-  const colour = choices.colour ?? colourOf(name, channels);
+  const colour = choices.colour ?? (channels === 3 ? hints?.colour : undefined) ?? colourOf(name, channels);
   if ((colour === 'grey') !== (channels === 1)) {
     throw unfit(
       expected(channels === 1 ? 'grey' : 'rgb or bgr', `--colour of a model of ${channels} channels`, colour),
@@ -86,21 +86,29 @@ function pictureInput(
   const frame = framing(name, { ...choices, imagenet }, hints);
   const input: TakenPicture = {
     kind: 'picture',
-    height: side('height', picture, choices),
-    width: side('width', picture, choices),
+    height: side('height', picture, choices, hints),
+    width: side('width', picture, choices, hints),
     channels,
     colour,
     ...frame,
-    kernel: kernelOf(name, choices, frame.resize),
+    kernel: kernelOf(name, choices, frame.resize, hints),
     invert: choices.invert ?? false,
     preprocess: normalization ? normalized(normalization, channels) : preprocessOf(name, colour),
   };
   const middle = input.crop < 1 ? ` and cut to the middle ${input.crop}` : '';
-  const summary = normalization ? `(x - ${normalization.mean}) / ${normalization.deviation}` : RECIPES[name].summary;
+  const summary = normalization
+    ? `(x - ${shown(normalization.mean)}) / ${shown(normalization.deviation)}`
+    : RECIPES[name].summary;
   const size = `${input.width} x ${input.height} ${colour}, resized by ${input.resize}${middle}`;
   const notes = [`Takes pictures, ${size}; pixels ${summary}: ${reason}.`];
   if (guessed) notes.push(doubt(facts));
   return { input, notes };
+}
+
+/** One number where all channels have the same. */
+function shown(list: readonly number[]): string {
+  const rounded = list.map((one) => Number(one.toPrecision(6)));
+  return new Set(rounded).size === 1 ? String(rounded[0]) : `[${rounded.join(', ')}]`;
 }
 
 /** Nobody knows what was done to pictures before a model saw them: who trains a published network further may do as its makers. */
@@ -136,7 +144,9 @@ function framing(
   }
   // Who cuts out the middle does not want it stretched before.
   const usual = name === 'teachable-machine' || crop !== undefined ? 'cover' : 'stretch';
-  return { resize: resize ?? hints?.resize ?? usual, crop: crop ?? 1 };
+  // How much of a picture is kept goes with how it gets its size.
+  const hinted = resize === undefined ? hints?.crop : undefined;
+  return { resize: resize ?? hints?.resize ?? usual, crop: crop ?? hinted ?? 1 };
 }
 
 /** Teachable Machine trains and answers in a browser, on what its canvas makes of a picture. */
@@ -144,10 +154,11 @@ function kernelOf(
   name: PreprocessName,
   { kernel }: PictureChoices,
   resize: PictureInput['resize'],
+  hints: PictureHints | undefined,
 ): PictureInput['kernel'] {
   if (kernel === 'canvas' && resize === 'contain')
     throw unfit(expected('stretch or cover', '--resize with --kernel canvas', resize));
-  return kernel ?? (name === 'teachable-machine' && resize !== 'contain' ? 'canvas' : 'linear');
+  return kernel ?? hints?.kernel ?? (name === 'teachable-machine' && resize !== 'contain' ? 'canvas' : 'linear');
 }
 
 const PREPROCESS_OF = { bytes: 'none', unit: 'unit', signed: 'tf' } as const;
@@ -173,12 +184,17 @@ function choosePreprocess(
   return { name: 'unit', reason: 'the file does not say, and this is the most usual', guessed: true };
 }
 
-function side(which: 'height' | 'width', picture: PictureFacts, { size }: PictureChoices): number {
+function side(
+  which: 'height' | 'width',
+  picture: PictureFacts,
+  { size }: PictureChoices,
+  hints: PictureHints | undefined,
+): number {
   const own = picture[which];
   if (own !== null && size && size[which] !== own) {
     throw unfit(expected(String(own), `the ${which} of the pictures, which the model fixes,`, size[which]));
   }
-  return own ?? (size?.[which] as number);
+  return own ?? ((size ?? hints?.size)?.[which] as number);
 }
 
 function unfit(message: string): ImportError {

@@ -10,6 +10,12 @@ export interface PictureHints {
   /** (x - mean) / deviation of bytes, for all channels or for each, in the order in which the model takes them. */
   readonly normalization?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
   readonly resize?: PictureInput['resize'];
+  readonly crop?: PictureInput['crop'];
+  readonly kernel?: PictureInput['kernel'];
+  /** Of three channels. */
+  readonly colour?: 'rgb' | 'bgr';
+  /** Where the model leaves it open. */
+  readonly size?: { readonly height: number; readonly width: number };
   /** For people: why this is known, e.g. `Teachable Machine's metadata.json`. */
   readonly reason: string;
 }

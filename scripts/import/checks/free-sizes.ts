@@ -13,6 +13,9 @@ const USUAL_SIZES = [2, 3, 4, 8, 16, 28, 32, 96, 128, 160, 192, 224, 256, 299, 3
 /** Of the sizes that a graph's weights have; each is tried. */
 const MAX_FROM_WEIGHTS = 48;
 
+/** Of pictures. */
+const CHANNELS = [3, 1];
+
 /** Sizes of the free axes, by their names. */
 export type Sizes = ReadonlyMap<string, number>;
 
@@ -50,6 +53,15 @@ export async function findSizes(engine: Engine, model: ModelProto, axes: Axes): 
     for (const size of candidates) {
       const sizes = new Map([...usual, [name, size]]);
       if (await runs(sizes)) found.push(sizes);
+    }
+  }
+  // What takes a picture of one size, and leaves its channels open too: vision transformers are exported so.
+  for (const channels of found.length === 0 && names.length > 1 ? CHANNELS : []) {
+    for (const name of names) {
+      for (const size of candidates) {
+        const sizes = new Map(names.map((each) => [each, each === name ? channels : size]));
+        if (await runs(sizes)) found.push(sizes);
+      }
     }
   }
   const [first, ...others] = found.filter(

@@ -86,6 +86,20 @@ describe('chooseInput', () => {
     });
   });
 
+  it("takes size, crop, kernel and colour from the file's hints, where nobody says otherwise", () => {
+    const normalization = { mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] };
+    const frame = { size: { height: 192, width: 160 }, resize: 'cover', crop: 0.75 } as const;
+    const hints = { ...frame, normalization, kernel: 'cubic', colour: 'bgr', reason: 'a file' } as const;
+    const { input, notes } = choose(open, {}, hints);
+    expect(input).toMatchObject({ height: 192, width: 160, crop: 0.75, kernel: 'cubic', colour: 'bgr' });
+    expect(notes[0]).toContain('pixels (x - 127.5) / 127.5: a file');
+    // The share that is kept goes with the resizing that it was told with.
+    expect(choose(open, { resize: 'stretch' }, hints).input).toMatchObject({ resize: 'stretch', crop: 1 });
+    const said = { size: { height: 96, width: 96 }, kernel: 'linear', colour: 'rgb' } as const;
+    expect(choose(open, said, hints).input).toMatchObject({ height: 96, kernel: 'linear', colour: 'rgb' });
+    expect(choose(photo, {}, hints).input).toMatchObject({ height: 224 });
+  });
+
   it('draws on a canvas where nothing is padded', () => {
     const choices = { kernel: 'canvas', resize: 'contain' } as const;
     expect(() => choose(photo, choices)).toThrow(expect.objectContaining({ code: 'option-mismatch' }));

@@ -13,9 +13,13 @@ const KEYS = ['names', 'class_names', 'classes', 'labels', 'id2label'];
 export function namesInMetadata(metadata: Metadata): Partial<ClassNames> {
   const found = metadata.find(({ key, value }) => KEYS.includes(key) && /^\s*[[{]/.test(value));
   if (!found) return { notes: [] };
-  const where = `${found.key} of its metadata`;
+  return namesFrom(found.value, `${found.key} of its metadata`);
+}
+
+/** Names in a text, or a note that says why there are none. */
+export function namesFrom(text: string, where: string): Partial<ClassNames> {
   try {
-    const { labels, notes } = parseLabels(new TextEncoder().encode(found.value), where);
+    const { labels, notes } = parseLabels(new TextEncoder().encode(text), where);
     return { labels, notes: [`Class names from ${where}.`, ...notes] };
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;

@@ -17,6 +17,7 @@ import { entryWithin } from '../../containers/zip/entry-name.ts';
 import type { FormatReader } from '../../format-reader.ts';
 import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
 import { ultralyticsHints } from '../../ultralytics.ts';
+import { huggingFace } from './hugging-face.ts';
 import { namesInMetadata } from './metadata.ts';
 
 /** ONNX: one file, alone or in a folder or zip beside its labels. */
@@ -40,8 +41,12 @@ export const onnxReader: FormatReader = {
     const maker = [model.producerName, model.producerVersion]
       .filter((word) => /^[\x20-\x7e]{1,60}$/.test(word))
       .join(' ');
-    const { labels, notes = [] } = namesInMetadata(model.metadataProps);
-    const hints = ultralyticsHints(Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])));
+    const own = namesInMetadata(model.metadataProps);
+    const beside = await huggingFace(source, entry.name);
+    const labels = own.labels ?? beside?.labels;
+    const notes = [...(own.notes ?? []), ...(beside?.notes ?? [])];
+    const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]));
+    const hints = ultralyticsHints(metadata) ?? beside?.hints;
     return {
       kind: 'onnx',
       format: 'onnx',
