@@ -46,6 +46,7 @@ async function imagenetLabels(): Promise<readonly string[]> {
 const BESIDE = [
   'metadata.json',
   'labels.txt',
+  'dict.txt',
   'labels.json',
   'labels.csv',
   'class_names.txt',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ImportError } from '#guards';
+import { refuseForeign } from './foreign.ts';
 import type { FormatReader, ImportedModel } from './format-reader.ts';
 import { FORMATS } from './formats/index.ts';
 import { labelsBeside } from './labels.ts';
@@ -36,6 +37,7 @@ export async function readAll(path: string, files: TableFiles = {}): Promise<Rea
 export async function readModel(path: string): Promise<ReadModel> {
   const source = await openSource(path);
   try {
+    await refuseForeign(source);
     const reader = await detect(source);
     if (reader) return await read(reader, source);
     const inside = source.kind === 'folder' ? await detectInside(source) : undefined;
@@ -111,6 +113,6 @@ function unknown({ path, kind, entries }: Source): ImportError {
         }.`;
   return new ImportError('format-unknown', `${path} is no model of a format that is known.${holds}`, {
     details: { formats: FORMATS.map(({ format }) => format), entries: entries.slice(0, 20).map(({ name }) => name) },
-    remedy: `Known are ${FORMATS.map(({ title }) => title).join(', ')}. A SavedModel folder: load it in Keras and save it as .keras.`,
+    remedy: `Known are ${FORMATS.map(({ title }) => title).join(', ')}.`,
   });
 }

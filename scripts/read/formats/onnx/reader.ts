@@ -18,6 +18,7 @@ import type { FormatReader } from '../../format-reader.ts';
 import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
 import { ultralyticsHints } from '../../ultralytics.ts';
 import { huggingFace } from './hugging-face.ts';
+import { imageHints } from './image-metadata.ts';
 import { namesInMetadata } from './metadata.ts';
 
 /** ONNX: one file, alone or in a folder or zip beside its labels. */
@@ -46,7 +47,7 @@ export const onnxReader: FormatReader = {
     const labels = own.labels ?? beside?.labels;
     const notes = [...(own.notes ?? []), ...(beside?.notes ?? [])];
     const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]));
-    const hints = ultralyticsHints(metadata) ?? beside?.hints;
+    const hints = ultralyticsHints(metadata) ?? imageHints(model.metadataProps) ?? beside?.hints;
     return {
       kind: 'onnx',
       format: 'onnx',

@@ -9,7 +9,7 @@ import { kerasConfig } from '../tfjs-layers/keras-config.ts';
 import { findModelJson, type ModelJson } from '../tfjs-layers/model-json.ts';
 import { readTfjsLayers } from '../tfjs-layers/reader.ts';
 import { readProject } from './metadata.ts';
-import { findOtherExport, PROJECTS, refuse } from './other-exports.ts';
+import { PROJECTS, refuse } from './other-exports.ts';
 import { teachableMachineClasses } from './picture-model.ts';
 
 const LABEL_FILES = ['metadata.json', 'labels.txt'];
@@ -34,10 +34,8 @@ type Found =
 async function look(source: Source): Promise<Found | undefined> {
   const model = await findModelJson(source);
   if (model) return lookAtJson(source, model);
-  const other = await findOtherExport(source);
   const entry = await findKerasModel(source);
-  if (entry) return { kind: 'keras', entry };
-  return other && { kind: 'refusal', error: refuse(other, source) };
+  return entry && { kind: 'keras', entry };
 }
 
 async function lookAtJson(source: Source, model: ModelJson): Promise<Found | undefined> {

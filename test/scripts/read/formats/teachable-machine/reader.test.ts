@@ -113,17 +113,6 @@ describe('teachableMachineReader', () => {
     expect(error.message).toContain(kind);
   });
 
-  it.each([['model.savedmodel/saved_model.pb', '\b\u0001', 'SavedModel']])(
-    'refuses %s, and says what to export',
-    async (name, content, text) => {
-      const source = memorySource({ [name]: content, 'labels.txt': '0 cat\n1 dog\n' });
-      expect(await teachableMachineReader.recognises(source)).toBe(true);
-      const error = await teachableMachineReader.read(source).catch((caught) => caught);
-      expect(error).toMatchObject({ code: 'format-unknown', remedy: expect.stringContaining('Keras') });
-      expect(error.message).toContain(text);
-    },
-  );
-
   it('leaves other models to other readers', async () => {
     const other = layer('Sequential', {
       name: 's',
