@@ -42,37 +42,41 @@ export async function findSizes(engine: Engine, model: ModelProto, axes: Axes): 
   const usual = usualSizes(axes, names);
   const runs = (sizes: Sizes) => runsWith(engine, axes, sizes);
   if (names.length === 0 || (await runs(usual))) return { sizes: usual, only: new Map() };
-  const found: Sizes[] = [];
   const candidates = sizesToTry(model);
-  for (const size of candidates) {
-    const sizes = new Map(names.map((name) => [name, size]));
-    if (await runs(sizes)) found.push(sizes);
+  for (const group of groupsToTry(axes, names, usual, candidates)) {
+    const found: Sizes[] = [];
+    for (const sizes of group) if (await runs(sizes)) found.push(sizes);
+    const [first, ...others] = found.filter(
+      (sizes) => found.length === 1 || [...sizes.values()].some((size) => size !== 1),
+    );
+    if (first) return { sizes: first, only: inAll(differing(first, usual), others) };
   }
-  // One axis alone is fixed by the weights, and the others are as they were.
-  for (const name of found.length === 0 && names.length > 1 ? names : []) {
-    for (const size of candidates) {
-      const sizes = new Map([...usual, [name, size]]);
-      if (await runs(sizes)) found.push(sizes);
-    }
-  }
-  // What takes a picture of one size, and leaves its channels open too: vision transformers are exported so.
-  for (const channels of found.length === 0 && names.length > 1 ? CHANNELS : []) {
-    for (const name of names) {
-      for (const size of candidates) {
-        const sizes = new Map(names.map((each) => [each, each === name ? channels : size]));
-        if (await runs(sizes)) found.push(sizes);
-      }
-    }
-  }
-  const [first, ...others] = found.filter(
-    (sizes) => found.length === 1 || [...sizes.values()].some((size) => size !== 1),
-  );
-  if (first) return { sizes: first, only: others.length === 0 ? differing(first, usual) : new Map() };
   throw new ImportError('option-mismatch', expected('sizes that it answers', 'the free axes of the graph', names), {
     details: { axes: names, tried: candidates },
     remedy:
       'Fix them before: python -m onnxruntime.tools.make_dynamic_shape_fixed --input_name NAME --input_shape 1,3,224,224 in.onnx out.onnx',
   });
+}
+
+/** Ways to give the free axes sizes, those that are likelier first. */
+function groupsToTry(axes: Axes, names: readonly string[], usual: Sizes, candidates: readonly number[]): Sizes[][] {
+  const apart = (size: number, rest: (name: string) => number) =>
+    names.map((name) => new Map(names.map((each) => [each, each === name ? size : rest(each)])));
+  const usually = (name: string) => usual.get(name) as number;
+  const pictures = names.length > 1 && [...axes.values()].some(({ length }) => length === 4);
+  return [
+    // Of pictures the weights fix the channels. A vision transformer takes one size besides.
+    ...(pictures ? CHANNELS.map((channels) => apart(channels, usually)) : []),
+    ...(pictures ? CHANNELS.map((channels) => candidates.flatMap((size) => apart(channels, () => size))) : []),
+    candidates.map((size) => new Map(names.map((name) => [name, size]))),
+    // One axis alone is fixed by the weights.
+    names.length > 1 ? names.flatMap((name) => candidates.map((size) => new Map([...usual, [name, size]]))) : [],
+  ];
+}
+
+/** What is the same wherever it runs. */
+function inAll(sizes: Sizes, others: readonly Sizes[]): Sizes {
+  return new Map([...sizes].filter(([name, size]) => others.every((each) => each.get(name) === size)));
 }
 
 function differing(sizes: Sizes, usual: Sizes): Sizes {
