@@ -86,7 +86,7 @@ async function prepareWith(
   try {
     const { free, freed } = batch;
     const task = { original, edited, facts, name, free, freed, samples, answer: answer.name };
-    const verification = await verifyOnnx({ ...task, input: input.input, output: output.output });
+    const { verification, mixes } = await verifyOnnx({ ...task, input: input.input, output: output.output });
     const answers = kind === 'tensors' ? edited.outputs : edited.outputs.filter((one) => one.name === answer.name);
     const manifest = {
       task: kind,
@@ -101,6 +101,7 @@ async function prepareWith(
       ...labels.notes,
       ...input.notes,
       ...output.notes,
+      ...(mixes ? [MIXES] : []),
     ];
     const stated = await seenActivation({ manifest, notes }, () => edited.run(samples(verification.samples)));
     return { onnx, ...stated, verification: { ...verification, ...given } };
@@ -108,6 +109,10 @@ async function prepareWith(
     await edited.close();
   }
 }
+
+/** Whoever sends several is told; pictures are answered one by one. */
+const MIXES =
+  'What it answers to a sample depends on the others of its batch, as in the file: one sample in a request is safe.';
 
 interface Classified {
   readonly facts?: ClassifierFacts;

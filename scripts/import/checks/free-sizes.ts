@@ -45,7 +45,8 @@ export async function findSizes(engine: Engine, model: ModelProto, axes: Axes): 
   const candidates = sizesToTry(model);
   for (const group of groupsToTry(axes, names, usual, candidates)) {
     const found: Sizes[] = [];
-    for (const sizes of group) if (await runs(sizes)) found.push(sizes);
+    // Two tell that there is not one alone.
+    for (const sizes of group) if (found.length < 2 && (await runs(sizes))) found.push(sizes);
     const [first, ...others] = found.filter(
       (sizes) => found.length === 1 || [...sizes.values()].some((size) => size !== 1),
     );

@@ -58,6 +58,13 @@ describe('prepareOnnx', () => {
     expect(prepared.notes.join(' ')).toContain('fixed at 1');
   });
 
+  it('says where the answer to a picture depends on those beside it', async () => {
+    const says = async (onnx: Uint8Array) => (await prepare(onnx)).notes.join(' ').includes('depends on the others');
+    // Numbers are shown in steps that go by the largest of the whole batch.
+    expect(await says(pictureModel({ last: 'none', dynamic: true }))).toBe(true);
+    expect(await says(pictureModel({ last: 'none' }))).toBe(false);
+  });
+
   it('says that a batch of several fits no pictures, and takes it for tensors', async () => {
     const onnx = pictureModel({ batch: 4 });
     await expect(prepare(onnx)).rejects.toMatchObject({

@@ -16,6 +16,8 @@ export interface PictureModel {
   readonly last?: 'Softmax' | 'HardSigmoid' | 'powers' | 'none';
   /** What comes last is rounded to eight bits. */
   readonly rounded?: boolean;
+  /** Its scores are rounded to eight bits by the range of the whole batch. */
+  readonly dynamic?: boolean;
   /** A reshape to a constant shape that begins with the batch, as exporters write it. */
   readonly constantShape?: boolean;
   /** Multiplies across the batch, which no other size of it survives. */
@@ -25,7 +27,7 @@ export interface PictureModel {
 /** A classifier of 16 x 16 colour pictures in four classes, as another framework would export it. */
 export function pictureModel(options: PictureModel = {}): Uint8Array {
   const { order = 'channels-first', batch = null, last = 'Softmax', rounded = false } = options;
-  const { constantShape = false, mixes = false } = options;
+  const { constantShape = false, mixes = false, dynamic = false } = options;
   const graph = new GraphBuilder();
   const first = order === 'channels-first';
   const input = graph.input('pixel_values', 'float32', first ? [batch, 3, 16, 16] : [batch, 16, 16, 3]);
@@ -42,6 +44,10 @@ export function pictureModel(options: PictureModel = {}): Uint8Array {
     x = graph.op('Div', [powers, graph.op('ReduceSum', [powers, graph.ints([1])])]);
   }
   x = graph.op(last === 'Softmax' || last === 'HardSigmoid' ? last : 'Identity', [x]);
+  if (dynamic) {
+    const scores = graph.op('Mul', [x, graph.float(100)]);
+    x = graph.op('DequantizeLinear', graph.ops('DynamicQuantizeLinear', [scores], 3));
+  }
   if (rounded) {
     const scale = [graph.float(1 / 256), graph.constant('uint8', [0], [])];
     x = graph.op('DequantizeLinear', [graph.op('QuantizeLinear', [x, ...scale]), ...scale]);
