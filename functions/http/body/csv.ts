@@ -4,7 +4,10 @@ import { nested } from '../tensors/feeds.ts';
 /** A number as programs write it; an empty cell is none. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-export interface Table {
+/** What programs write where there is no number: no name of a column. */
+const MISSING = /^([+-]?(nan|inf|infinity)|na|n\/a|null|none|)$/i;
+
+interface Table {
   /** Absent where the first line holds numbers too, as SageMaker has it. */
   readonly columns?: readonly string[];
   readonly data: readonly (readonly number[])[];
@@ -14,25 +17,35 @@ export function isCsv(type: string): boolean {
   return type === 'text/csv' || type === 'application/csv';
 }
 
-/** Rows of numbers, under a line of names or not. @throws RequestError `request-invalid`. */
-export async function readCsv(body: Uint8Array): Promise<Table> {
+/** The lines of a body, each with as many cells as the first. @throws RequestError `request-invalid`. */
+export async function readCsv(body: Uint8Array): Promise<string[][]> {
   const { parse } = await import('csv-parse/sync');
-  let lines: string[][];
   try {
-    lines = parse(Buffer.from(body), { bom: true, skip_empty_lines: true, trim: true });
+    return parse(Buffer.from(body), { bom: true, skip_empty_lines: true, trim: true });
   } catch (cause) {
     throw new RequestError(
       'request-invalid',
       'The body is not valid CSV: each line needs as many values as the first',
-      {
-        cause,
-      },
+      { cause },
     );
   }
+}
+
+/**
+ * Rows of numbers, under a line of names or not. Names are those of the model's features, whatever they look like, and a line
+ * without any number. A line that has both is a row with something wrong in it (`1,nan,3`): taken for names, it would be left out.
+ * @throws RequestError `request-invalid`.
+ */
+export function tableOf(lines: readonly (readonly string[])[], features: readonly string[]): Table {
   const [first = [], ...rest] = lines;
-  const isHeader = first.some((cell) => !NUMBER.test(cell) && cell !== '');
+  const hasNames = first.every((cell) => !NUMBER.test(cell)) && first.some((cell) => !MISSING.test(cell));
+  const isHeader = hasNames || first.every((cell) => features.includes(cell));
   const data = (isHeader ? rest : lines).map((line, row) => line.map((cell, column) => toNumber(cell, row, column)));
-  if (data.length === 0) throw new RequestError('request-invalid', expected('at least one row', 'the body', undefined));
+  if (data.length === 0) {
+    throw new RequestError('request-invalid', expected('at least one row', 'the body', undefined), {
+      remedy: 'A first line without a number is taken for names. Separate values by commas.',
+    });
+  }
   return { data, ...(isHeader ? { columns: first } : {}) };
 }
 

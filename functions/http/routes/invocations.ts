@@ -14,7 +14,7 @@ import { type Options, queryOptions } from '../../shared/options.ts';
 import { once } from '../../shared/runtime/once.ts';
 import { validate } from '../../shared/validate.ts';
 import { isPicture, NAME_THE_TYPE } from '../body/classify-body.ts';
-import { isCsv, type Predictions, readCsv, shapedRows, type Table, writeCsv } from '../body/csv.ts';
+import { isCsv, type Predictions, readCsv, shapedRows, tableOf, writeCsv } from '../body/csv.ts';
 import { isJson, mediaType, parseBody, readBytes, refuseType } from '../body/read-body.ts';
 import { answeredBy } from '../responses/answered-by.ts';
 import { serverTiming } from '../responses/server-timing.ts';
@@ -157,7 +157,7 @@ function namedModel(headers: Headers): Options {
 
 async function predict(
   { model: name, version, top_k, threshold }: Options,
-  asked: z.output<ReturnType<typeof invocation>> | Table,
+  asked: z.output<ReturnType<typeof invocation>> | string[][],
 ): Promise<{ model: Manifest; answered: Predictions }> {
   if (top_k !== undefined || threshold !== undefined) {
     throw new RequestError('request-invalid', 'top_k and threshold choose among labels, of which rows have none', {
@@ -165,12 +165,18 @@ async function predict(
     });
   }
   const classifier = await loadClassifier({ ...(name ? { name } : {}), ...(version ? { version } : {}) });
-  const feeds = await ('data' in asked ? tableFeeds(classifier, asked) : invocationFeeds(classifier, asked));
+  const feeds = await (Array.isArray(asked) ? tableFeeds(classifier, asked) : invocationFeeds(classifier, asked));
   const { outputs, results, beside } = await runRows(classifier, feeds);
   return { model: classifier.manifest, answered: { predictions: rowAnswers(outputs, results), ...beside } };
 }
 
-function tableFeeds(classifier: Classifier, { columns, data }: Table) {
+function tableFeeds(classifier: Classifier, lines: readonly string[][]) {
+  const { input } = classifier.manifest;
+  const features = input.kind === 'tensors' ? (input.features ?? []) : [];
+  const { columns, data } = tableOf(
+    lines,
+    features.map(({ name }) => name),
+  );
   if (columns) return splitFeeds(classifier, columns, data, 'the body');
   return rowFeeds(classifier, shapedRows(classifier, data), 'the body');
 }

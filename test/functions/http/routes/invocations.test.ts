@@ -57,6 +57,10 @@ describe('a model of numbers behind /invocations', () => {
     ['area,cellar\n1,2\n', 422],
     ['100,4,1\n', 422],
     ['"1,2', 400],
+    // Rows, not lines of names: they would be left out of the answer.
+    ['nan,4\n1,0\n', 400],
+    ['100,n/a\n1,0\n', 400],
+    ['NaN,NaN\n1,0\n', 400],
   ])('refuses the CSV %j', async (body, status) => {
     expect((await post(body, 'text/csv')).status).toBe(status);
   });
