@@ -45,6 +45,23 @@ describe('handleInvocation', () => {
     });
   });
 
+  it('asks the model that a request of the Open Inference Protocol names', async () => {
+    const house = { name: 'house', shape: [1, 2], datatype: 'FP32', data: [100, 4] };
+    const answer = await handleInvocation({
+      model: 'prices',
+      version: '1',
+      inputs: [house],
+      outputs: [{ name: 'price' }],
+    });
+    expect(answer).toMatchObject({ model_name: 'prices', outputs: [{ name: 'price', data: [100_200] }] });
+    // Else the default model would answer.
+    for (const wrong of [{ model_name: 'prices' }, { model: 'nobody' }, { version: 'x' }]) {
+      await expect(handleInvocation({ ...wrong, inputs: [house] })).rejects.toMatchObject({
+        name: expect.stringMatching(/^(request-invalid|model-not-found)$/),
+      });
+    }
+  });
+
   it.each([
     ['aws:s3', 'queue of uploads', { Records: [{ eventSource: 'aws:s3', s3: {} }] }],
     ['aws:sqs', 'function uploads', { Records: [{ eventSource: 'aws:sqs', messageId: '1', body: '{}' }] }],
