@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FreezeframeError } from '@freezeframe/inference';
-import type { ModelStore, StoredModel } from '#store';
+import { allInProduction, type ModelStore, type StoredModel } from '#store';
 import { buildModelLayer, modelIndex } from './layers/model-layer.ts';
 import { listAssets, listFunctions } from './list-functions.ts';
 import type { Origin } from './origin/origin.ts';
@@ -80,7 +80,7 @@ async function recipeHash(root: string): Promise<string> {
 /** The models of a bundle, the default first. @throws FreezeframeError the store's codes. */
 export async function chooseModels(store: ModelStore, references?: readonly string[]): Promise<StoredModel[]> {
   if (!references || references.length === 0) {
-    const known = (await store.list()).models.filter(({ tags }) => tags.includes('production'));
+    const known = await allInProduction(store);
     return Promise.all(known.map(({ name, version }) => store.resolve(`${name}@${version}`)));
   }
   const models = await Promise.all(references.map((reference) => store.resolve(reference)));

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ModelStore, StoredModel } from './model-store.ts';
-import { verifyFiles } from './read-version.ts';
+import { readModel } from './read-version.ts';
 
 export interface Copied {
   readonly from: StoredModel;
@@ -15,8 +13,6 @@ export interface Copied {
  */
 export async function copyVersion(source: ModelStore, target: ModelStore, reference: string): Promise<Copied> {
   const from = await source.resolve(reference);
-  const file = join(from.folder, 'model.onnx');
-  await verifyFiles(from, file);
   const { name, version: _version, files: _files, ...manifest } = from.manifest;
-  return { from, to: await target.save(name, { manifest, model: await readFile(file) }) };
+  return { from, to: await target.save(name, { manifest, model: await readModel(from) }) };
 }

@@ -17,7 +17,7 @@ import {
 } from '#system';
 import { digestOf, sha256 } from './digest.ts';
 import type { DamagedModel, ModelStore, StoredModel, TagOptions } from './model-store.ts';
-import { readVersion, verifyFiles } from './read-version.ts';
+import { readModel, readVersion } from './read-version.ts';
 import { checkName, checkTag, parseReference, type Reference } from './reference.ts';
 import { noModel, selectVersion } from './select.ts';
 import { DIGEST_LENGTH, type FolderShelf, HELD, isHeld, REMOVED, readShelf } from './shelf-folder.ts';
@@ -209,7 +209,7 @@ export class FolderStore implements ModelStore {
 
   async verify(reference: string): Promise<StoredModel> {
     const model = await this.resolve(reference);
-    await verifyFiles(model, join(model.folder, 'model.onnx'));
+    await readModel(model);
     return model;
   }
 
@@ -233,7 +233,8 @@ export class FolderStore implements ModelStore {
     for (const { version, digest: short } of shelf.versions) {
       if (!digest.startsWith(short)) continue;
       const model = await this.#read(shelf, version).catch(() => undefined);
-      if (model?.digest === digest) return model;
+      // Its manifest has the digest, whatever has become of the file beside it.
+      if (model?.digest === digest && (await isWhole(model))) return model;
     }
     return undefined;
   }
@@ -288,6 +289,13 @@ export class FolderStore implements ModelStore {
       });
     }
   }
+}
+
+async function isWhole(model: StoredModel): Promise<boolean> {
+  return readModel(model).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isOn(shelf: FolderShelf, version: string): boolean {

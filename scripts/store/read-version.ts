@@ -30,14 +30,23 @@ export async function readVersion(folder: string, shelf: Shelf, version: string)
   return { name, version, digest, folder: home, tags: tags.sort(), manifest, saved };
 }
 
-/** Compares every byte of a version's model file with its manifest. Throws `model-damaged`. */
-export async function verifyFiles(model: ModelVersion, file: string): Promise<void> {
+/**
+ * A version's graph, compared with its manifest. Whoever makes something of it (a layer, another version) reads it so: what is
+ * made has a sha256 of its own, and nobody would see the damage again.
+ * @throws ModelError `model-damaged`.
+ */
+export function readModel(model: StoredModel): Promise<Buffer> {
+  return readVerified(model, join(model.folder, 'model.onnx'));
+}
+
+/** Reads a version's model file and compares every byte with its manifest. Throws `model-damaged`. */
+export async function readVerified(model: ModelVersion, file: string): Promise<Buffer> {
   const wanted = model.manifest.files['model.onnx'];
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw damaged(model.name, model.version, 'model.onnx cannot be read', { cause });
   });
   const received = { sha256: sha256(bytes), bytes: bytes.byteLength };
-  if (received.sha256 === wanted.sha256 && received.bytes === wanted.bytes) return;
+  if (received.sha256 === wanted.sha256 && received.bytes === wanted.bytes) return bytes;
   throw damaged(model.name, model.version, 'model.onnx is not the file that was saved', {
     details: { file: 'model.onnx', wanted, received },
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FreezeframeError, type ModelsIndex } from '@freezeframe/inference';
-import type { StoredModel } from '#store';
+import { readModel, type StoredModel } from '#store';
 import type { Source } from '../files/tree.ts';
 import type { Built } from '../unit.ts';
 
@@ -30,13 +30,18 @@ export function modelIndex(
   return { default: first.name, models: byName };
 }
 
-/** The model layer: `models/<name>/<version>/{model.onnx,manifest.json}` and `models/index.json`. */
+/**
+ * The model layer: `models/<name>/<version>/{model.onnx,manifest.json}` and `models/index.json`.
+ * @throws ModelError `model-damaged`: functions would find that out, and answer 503.
+ */
 export async function buildModelLayer(models: readonly StoredModel[]): Promise<Built> {
   const tree = new Map<string, Source>();
   const inputs: string[] = [];
   const index = `${JSON.stringify(modelIndex(models), null, 2)}\n`;
   tree.set('models/index.json', new TextEncoder().encode(index));
-  for (const { name, version, folder } of models) {
+  for (const model of models) {
+    const { name, version, folder } = model;
+    await readModel(model);
     for (const file of ['model.onnx', 'manifest.json']) {
       const source = join(folder, file);
       tree.set(`models/${name}/${version}/${file}`, { file: source });

@@ -1,10 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ManifestDraft } from '@freezeframe/inference';
 import type { Constant } from '#evaluate';
 import { type ImportOptions, type ImportReport, importApart } from '#import';
 import { writeReport } from '#report';
-import { openStore } from '#store';
+import { openStore, readModel } from '#store';
 import { makeTemporaryFolder } from '#system';
 import { warningsOf } from '../evaluate/warnings.ts';
 import { type Evaluated, evaluateData, type TableFlags } from '../report/evaluate-data.ts';
@@ -36,7 +36,7 @@ export async function importEvaluated(
   try {
     const imported = await importApart({ ...options, store: openStore(folder) }, limits);
     const { name: _name, version: _version, files: _files, ...draft } = imported.stored.manifest;
-    const model = await readFile(join(imported.stored.folder, 'model.onnx'));
+    const model = await readModel(imported.stored);
     const evaluated = await evaluateData(imported.stored, data, flags);
     const figures = await figuresOf(evaluated, data);
     const stored = await store.save(options.name, {

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { Command } from 'commander';
-import { type ModelStore, openStore, type StoredModel } from '#store';
+import { type ModelStore, openStore, readModel, type StoredModel } from '#store';
 import { nearest } from '#system';
 import { reportResult } from '#terminal';
 import { takesStore } from './store-option.ts';
@@ -76,13 +74,10 @@ function readPair(pair: string, labels: readonly string[]): [string, string] {
   );
 }
 
-async function contentOf(
-  { name, version, folder, manifest }: StoredModel,
-  labels: string[],
-  renamed: Record<string, string>,
-) {
+async function contentOf(stored: StoredModel, labels: string[], renamed: Record<string, string>) {
+  const { name, version, manifest } = stored;
   const { name: _name, version: _version, files: _files, ...draft } = manifest;
   const output = { ...draft.output, labels } as typeof draft.output;
   const provenance = { ...draft.provenance, relabelled: { from: `${name}@${version}`, labels: renamed } };
-  return { manifest: { ...draft, output, provenance }, model: await readFile(join(folder, 'model.onnx')) };
+  return { manifest: { ...draft, output, provenance }, model: await readModel(stored) };
 }

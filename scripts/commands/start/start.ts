@@ -9,7 +9,7 @@ import {
   type UploadReport,
   uploadFolders,
 } from '#local';
-import type { ModelStore } from '#store';
+import { allInProduction, type ModelStore } from '#store';
 import { type Progress, startProgress } from '#terminal';
 import { ensureModel, type ReadyModel, trainingOf } from './model.ts';
 import { oneOfEach, type Photos } from './photos.ts';
@@ -120,10 +120,9 @@ export async function start(options: StartOptions): Promise<Started> {
  */
 async function bundleForHere(store: ModelStore, model: string, buildDir: string): Promise<Bundle> {
   const host = hostTarget();
-  const { models } = await store.list();
   const [name] = model.split('@');
-  const others = models
-    .filter((each) => each.name !== name && each.tags.includes('production'))
+  const others = (await allInProduction(store))
+    .filter((each) => each.name !== name)
     .map((each) => `${each.name}@${each.version}`);
   const outDir = host.platform === 'linux' ? buildDir : join(buildDir, 'local');
   let bar: Progress | undefined;

@@ -7,7 +7,7 @@ import { inParallel } from '#functions';
 import { type Head, keysOf, parseS3Place, type TagChange, versionsOf } from '#functions/models';
 import { digestOf, sha256 } from '../digest.ts';
 import type { DamagedModel, Listing, ModelStore, ModelVersion, StoredModel, TagOptions } from '../model-store.ts';
-import { damaged, verifyFiles } from '../read-version.ts';
+import { damaged, readVerified } from '../read-version.ts';
 import { checkName, checkTag, parseReference, type Reference } from '../reference.ts';
 import { noModel, selectVersion } from '../select.ts';
 import { DIGEST_LENGTH, isHeld } from '../shelf-folder.ts';
@@ -247,7 +247,7 @@ export class S3Store implements ModelStore {
     const { bytes } = manifest.files['model.onnx'];
     const whole = await this.#objects.fetch(this.#keys.file(name, content, 'model.onnx'), bytes, file);
     if (!whole) throw damaged(name, version, 'model.onnx is not there, or not whole');
-    await verifyFiles(model, file);
+    await readVerified(model, file);
   }
 
   #keep(model: ModelVersion, bytes: Uint8Array): Promise<StoredModel> {

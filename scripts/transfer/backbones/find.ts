@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
 import { expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
 import { ModelProtoSchema, parseOnnx } from '#onnx';
-import type { ModelStore } from '#store';
+import { type ModelStore, readModel } from '#store';
 import { didYouMean } from '#system';
 import { assetNames, digestOf, readAsset } from './asset.ts';
 import type { Backbone } from './backbone.ts';
@@ -44,7 +42,7 @@ export async function findBackbone(reference: string, store: ModelStore): Promis
   return cutStored(
     `${found.name}@${found.version}${layer === undefined ? '' : `:${layer}`}`,
     found.manifest,
-    await readFile(join(found.folder, 'model.onnx')),
+    await readModel(found),
     layer,
   );
 }

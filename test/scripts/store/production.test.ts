@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../scripts/store/places.ts';
-import { productionOf, productionText } from '../../../scripts/store/production.ts';
+import { allInProduction, productionOf, productionText } from '../../../scripts/store/production.ts';
 import { sampleContent, sampleDraft, sampleModel } from './sample.ts';
 
 describe('production', () => {
@@ -28,5 +28,20 @@ describe('production', () => {
     expect(productionText(third, await productionOf(store, 'pets'))).toBe(
       'pets still answers with version 2. To use this one: freezeframe models tag pets@3 production',
     );
+  });
+
+  it('is not left out of a list of all where it cannot be read', async () => {
+    const store = openStore(join(root, 'all'));
+    const names = async () => (await allInProduction(store)).map(({ name, version }) => `${name}@${version}`);
+    const [first, second] = [await store.save('cats', sampleContent(1)), await store.save('cats', sampleContent(2))];
+    await store.save('dogs', sampleContent(3));
+    expect(await names()).toEqual(['cats@1', 'dogs@1']);
+    await writeFile(join(second.folder, 'manifest.json'), '{');
+    expect(await names()).toEqual(['cats@1', 'dogs@1']);
+    await writeFile(join(first.folder, 'manifest.json'), '{');
+    await expect(names()).rejects.toMatchObject({ code: 'model-damaged', message: expect.stringContaining('cats') });
+    await store.remove('cats@1', { force: true });
+    // Nothing is in production then.
+    expect(await names()).toEqual(['dogs@1']);
   });
 });

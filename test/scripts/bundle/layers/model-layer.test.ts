@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { modelIndex } from '../../../../scripts/bundle/layers/model-layer.ts';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildModelLayer, modelIndex } from '../../../../scripts/bundle/layers/model-layer.ts';
+import { openStore } from '../../../../scripts/store/places.ts';
+import { saveTinyModel } from '../../tiny-model.ts';
 
 describe('modelIndex', () => {
   it('takes the first model and the first version of each name as defaults', () => {
@@ -28,5 +33,23 @@ describe('modelIndex', () => {
 
   it('refuses an empty list', () => {
     expect(() => modelIndex([])).toThrowError(expect.objectContaining({ code: 'no-models' }));
+  });
+});
+
+describe('buildModelLayer', () => {
+  let root: string;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'freezeframe-layer-'));
+  });
+  afterAll(() => rm(root, { recursive: true }));
+
+  it('takes no damaged model: every function would answer 503', async () => {
+    const model = await saveTinyModel(openStore(root), 'tiny');
+    expect([...(await buildModelLayer([model])).tree.keys()]).toContain('models/tiny/1/model.onnx');
+    const file = join(model.folder, 'model.onnx');
+    const bytes = await readFile(file);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    await expect(buildModelLayer([model])).rejects.toMatchObject({ code: 'model-damaged' });
   });
 });

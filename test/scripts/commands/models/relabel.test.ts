@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../../scripts/store/index.ts';
@@ -39,5 +39,15 @@ describe('freezeframe models relabel', () => {
     const { code, stderr } = await run(['models', 'relabel', 'tiny@1', pair]);
     expect(code).toBeGreaterThan(0);
     expect(stderr).toMatch(message);
+  });
+
+  it('makes no new version of a damaged one, whose sha256 would be right again', async () => {
+    const { folder } = await saveTinyModel(openStore(), 'hurt');
+    const file = join(folder, 'model.onnx');
+    const bytes = await readFile(file);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    const { code, stderr } = await run(['models', 'relabel', 'hurt', 'red=x']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Version 1 of hurt is damaged')]);
   });
 });
