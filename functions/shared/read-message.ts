@@ -8,8 +8,14 @@ import { parseJson } from './validate.ts';
 const snsEnvelope = z.object({ Type: z.literal('Notification'), TopicArn: z.string(), Message: z.string() });
 
 /**
+ * The attribute in which a message that is sent again has the id that it was first known by: SQS gives it another one, and a job of
+ * no particular version would be another job, answered again.
+ */
+export const FIRST_ID = 'first-message-id';
+
+/**
  * What the body of an SQS message asks for, straight or through SNS; it may be of any kind of `MESSAGES`.
- * @param messageId what the message is known by.
+ * @param messageId what the message is known by, its {@link FIRST_ID} where it has one.
  * @throws RequestError `json-invalid`, `request-invalid`, `key-invalid`: nothing that is known here.
  */
 export function readMessage(body: string, messageId: string): Work[] {

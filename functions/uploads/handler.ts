@@ -14,7 +14,7 @@ import { inParallel } from '../shared/runtime/pool.ts';
 import { TimeLeft } from '../shared/runtime/time-left.ts';
 import { validate } from '../shared/validate.ts';
 import { putOff, setAside } from './queue.ts';
-import { type SqsRecord, sqsEvent } from './sqs-event.ts';
+import { firstId, type SqsRecord, sqsEvent } from './sqs-event.ts';
 
 /** Reading from S3 is waiting; four pictures at once hide it, and four of the largest still fit in memory. */
 const AT_ONCE = 4;
@@ -64,7 +64,7 @@ class Batch {
   async handle(record: SqsRecord): Promise<boolean> {
     let works: readonly Work[];
     try {
-      works = readMessage(record.body, record.messageId);
+      works = readMessage(record.body, firstId(record));
     } catch (error) {
       return refuse(record, error);
     }

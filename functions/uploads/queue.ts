@@ -1,5 +1,6 @@
+import { FIRST_ID } from '../shared/read-message.ts';
 import { lazily } from '../shared/runtime/lazily.ts';
-import type { SqsRecord } from './sqs-event.ts';
+import { firstId, type SqsRecord } from './sqs-event.ts';
 
 /** The longest that SQS hides a message. Seconds. */
 const MAX_HIDDEN_SECONDS = 12 * 3600;
@@ -28,7 +29,8 @@ export async function setAside(record: SqsRecord, reason: string): Promise<boole
   const { UPLOADS_QUEUE_URL: from, DEAD_LETTERS_URL: to } = process.env;
   if (!from || !to || !isUpload(record, from)) return false;
   const { sdk, client } = await sqs();
-  const MessageAttributes = { reason: { DataType: 'String', StringValue: reason.slice(0, MAX_REASON) } };
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const MessageAttributes = { reason: text(reason.slice(0, MAX_REASON)), [FIRST_ID]: text(firstId(record)) };
   await client.send(new sdk.SendMessageCommand({ QueueUrl: to, MessageBody: record.body, MessageAttributes }));
   return true;
 }

@@ -1,6 +1,6 @@
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { FreezeframeError } from '@freezeframe/inference';
-import { readMessage } from '#functions/messages';
+import { FIRST_ID, readMessage } from '#functions/messages';
 import { askAws } from './stack.ts';
 
 export interface DeadLetter {
@@ -19,7 +19,11 @@ export interface DeadLetter {
 /** How long a message is out of others' sight while a command looks at it. Seconds. */
 const HOLD_SECONDS = 60;
 
-type Taken = DeadLetter & { readonly receipt: string };
+type Taken = DeadLetter & {
+  readonly receipt: string;
+  /** What it was known by before it was sent again for the first time. */
+  readonly firstId: string;
+};
 
 /** The messages that could not be answered. Nothing leaves the queue unless it was sent elsewhere or is to be dropped. */
 export class DeadLetters {
@@ -41,12 +45,12 @@ export class DeadLetters {
 
   /** At most `limit` of them, the oldest first; they stay where they are. */
   async list(limit: number): Promise<DeadLetter[]> {
-    return this.#with(limit, undefined, async (taken) => taken.map(({ receipt: _, ...letter }) => letter));
+    return this.#with(limit, undefined, async (taken) => taken.map(toLetter));
   }
 
   /** @throws FreezeframeError `message-not-found` */
   async show(id: string): Promise<DeadLetter> {
-    const [letter] = await this.#with(1, [id], async (taken) => taken.map(({ receipt: _, ...rest }) => rest));
+    const [letter] = await this.#with(1, [id], async (taken) => taken.map(toLetter));
     return letter as DeadLetter;
   }
 
@@ -58,10 +62,11 @@ export class DeadLetters {
   async redrive(ids?: readonly string[], target?: string): Promise<string[]> {
     const to = target ?? (await this.#source());
     return this.#with(Number.POSITIVE_INFINITY, ids, async (taken, release) => {
-      for (const { id, body, receipt } of taken) {
+      for (const { id, firstId, body, receipt } of taken) {
         const { SendMessageCommand } = this.#sdk;
-        const send = this.#client.send(new SendMessageCommand({ QueueUrl: to, MessageBody: body }));
-        await askAws(`The message ${id} could not be sent`, send);
+        const MessageAttributes = { [FIRST_ID]: { DataType: 'String', StringValue: firstId } };
+        const command = new SendMessageCommand({ QueueUrl: to, MessageBody: body, MessageAttributes });
+        await askAws(`The message ${id} could not be sent`, this.#client.send(command));
         await this.#remove(receipt);
         release(id);
       }
@@ -117,6 +122,7 @@ export class DeadLetters {
       // A short poll asks some of SQS's servers only, and may find nothing where there is something.
       WaitTimeSeconds: 1,
       MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+      MessageAttributeNames: [FIRST_ID],
     });
     const { Messages = [] } = await askAws('The queue cannot be read', this.#client.send(command));
     return Messages.map(describe);
@@ -147,9 +153,15 @@ export class DeadLetters {
   }
 }
 
-function describe({ MessageId = '', Body = '', ReceiptHandle = '', Attributes = {} }: Message): Taken {
+function toLetter({ receipt: _, firstId: __, ...letter }: Taken): DeadLetter {
+  return letter;
+}
+
+function describe(message: Message): Taken {
+  const { MessageId = '', Body = '', ReceiptHandle = '', Attributes = {}, MessageAttributes = {} } = message;
   const letter = {
     id: MessageId,
+    firstId: MessageAttributes[FIRST_ID]?.StringValue ?? MessageId,
     sentAt: new Date(Number(Attributes.SentTimestamp ?? 0)).toISOString(),
     received: Number(Attributes.ApproximateReceiveCount ?? 0),
     body: Body,

@@ -4,6 +4,8 @@ import { Refusal } from './dynamo.ts';
 export interface Message {
   readonly id: string;
   readonly body: string;
+  /** As `SendMessage` takes them. */
+  readonly attributes: Readonly<Record<string, unknown>>;
   readonly sentAt: number;
   received: number;
   visibleAt: number;
@@ -32,9 +34,9 @@ export class FakeQueue {
     this.deadLetters = options.deadLetters;
   }
 
-  send(body: string): string {
+  send(body: string, attributes: Readonly<Record<string, unknown>> = {}): string {
     const id = randomUUID();
-    this.messages.set(id, { id, body, sentAt: Date.now(), received: 0, visibleAt: 0, receipt: '' });
+    this.messages.set(id, { id, body, attributes, sentAt: Date.now(), received: 0, visibleAt: 0, receipt: '' });
     return id;
   }
 
@@ -77,17 +79,22 @@ export function callSqs(queues: ReadonlyMap<string, FakeQueue>, operation: strin
   switch (operation) {
     case 'SendMessage': {
       const body = String(input.MessageBody);
-      return { MessageId: queue.send(body), MD5OfMessageBody: md5(body) };
+      const attributes = (input.MessageAttributes ?? {}) as Record<string, unknown>;
+      return { MessageId: queue.send(body, attributes), MD5OfMessageBody: md5(body) };
     }
     case 'ReceiveMessage': {
       const visibility = input.VisibilityTimeout === undefined ? undefined : Number(input.VisibilityTimeout) * 1000;
       const taken = queue.receive(Number(input.MaxNumberOfMessages ?? 1), visibility);
       return {
-        Messages: taken.map(({ id, body, receipt, received, sentAt }) => ({
+        Messages: taken.map(({ id, body, attributes, receipt, received, sentAt }) => ({
           MessageId: id,
           Body: body,
           MD5OfBody: md5(body),
           ReceiptHandle: receipt,
+          // Those that are asked for, as SQS has it.
+          MessageAttributes: Object.fromEntries(
+            Object.entries(attributes).filter(([name]) => (input.MessageAttributeNames as string[])?.includes(name)),
+          ),
           Attributes: { ApproximateReceiveCount: String(received), SentTimestamp: String(sentAt) },
         })),
       };

@@ -28,15 +28,46 @@ beforeEach(async () => {
 /** As Lambda delivers what the queue has. */
 async function deliver(from = 'uploads') {
   const taken = uploads.receive(10);
-  const Records = taken.map(({ id, body, receipt }) => ({
+  const Records = taken.map(({ id, body, receipt, attributes }) => ({
     messageId: id,
     body,
     receiptHandle: receipt,
+    // As Lambda writes them: with small letters.
+    messageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [
+        name,
+        { stringValue: (value as { StringValue: string }).StringValue },
+      ]),
+    ),
     eventSourceARN: `arn:aws:sqs:eu-central-1:1:${from}`,
   }));
   const { batchItemFailures } = await handleUploads({ Records });
   return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
+
+describe('a message that is sent again', () => {
+  it('is the job that it was, and reported by the id that it has now', async () => {
+    const first = uploads.send('{"bucket":"b","key":"k"}');
+    expect(await deliver()).toEqual([]);
+    const again = { 'first-message-id': { DataType: 'String', StringValue: first } };
+    const second = uploads.send('{"bucket":"b","key":"k"}', again);
+    expect(await deliver()).toEqual([]);
+    expect(aws.events.map(({ detail }) => detail.revision)).toEqual([`m-${first}`]);
+    aws.fault = () => 'throttle';
+    uploads.messages.clear();
+    const third = uploads.send('{"bucket":"b","key":"k"}', again);
+    expect(await deliver()).toEqual([third]);
+    expect(third).not.toBe(second);
+    aws.fault = () => undefined;
+  });
+
+  it('has its first id among the dead letters too', async () => {
+    const id = uploads.send('{"hello":1}');
+    expect(await deliver()).toEqual([]);
+    const [letter] = dead.messages.values();
+    expect(letter?.attributes).toMatchObject({ 'first-message-id': { StringValue: id }, reason: {} });
+  });
+});
 
 describe('a message that nobody understands', () => {
   it('is among the dead letters at once', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../scripts/cli.ts';
-import { FakeQueue } from '../../aws/sqs.ts';
+import { FakeQueue, type Message } from '../../aws/sqs.ts';
 import { useAws } from '../../aws/use-aws.ts';
 
 const aws = useAws();
@@ -61,6 +61,19 @@ describe('freezeframe dlq', () => {
     expect(await dlq('redrive', '--all')).toBe(0);
     expect(seen(source).sort()).toEqual([job('a'), job('b'), job('c')]);
     expect(seen(dead)).toEqual([]);
+  });
+
+  it('sends with it what a message was first known by: SQS gives it another id each time', async () => {
+    const first = dead.send(job('a'));
+    for (let times = 0; times < 2; times++) {
+      expect(await dlq('redrive', '--all')).toBe(0);
+      const [sent] = source.receive(1, 0);
+      expect(sent?.id).not.toBe(first);
+      expect(sent?.attributes).toEqual({ 'first-message-id': { DataType: 'String', StringValue: first } });
+      // It fails again, and SQS moves it as it is.
+      source.messages.clear();
+      dead.messages.set(sent?.id as string, { ...(sent as Message), visibleAt: 0 });
+    }
   });
 
   it('keeps a message until it is sent', async () => {
