@@ -50,8 +50,9 @@ export async function ensureSet(folder: string, plan: SetPlan): Promise<boolean>
   try {
     await drawAll(fresh, plan);
     await writeDurable(join(fresh, ABOUT), about);
+    // Where another process was quicker its set is the same, picture by picture, and somebody may be reading it by now.
+    if ((await claimFolder(fresh, folder)) || (await holds(folder, about))) return true;
     await rename(folder, join(old, 'set')).catch(() => undefined);
-    // Where another process was quicker its set is the same, picture by picture.
     await claimFolder(fresh, folder);
   } finally {
     for (const rest of [fresh, old]) await rm(rest, { recursive: true, force: true });

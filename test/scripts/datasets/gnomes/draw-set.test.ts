@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,6 +47,20 @@ describe('ensureSet', () => {
     await Promise.all([ensureSet(folder, small), ensureSet(folder, small)]);
     expect(await ensureSet(folder, small)).toBe(false);
     expect(await readdir(join(folder, '..'))).toEqual(['.drawing', 'gnomes']);
+  });
+
+  it('is left to whoever reads it, where another process was quicker', async () => {
+    const folder = join(await temporaryFolder(), 'gnomes');
+    const quicker = join(await temporaryFolder(), 'gnomes');
+    const some = { ...plan, counts: { train: 20, validation: 1, test: 1 } };
+    await ensureSet(quicker, some);
+    const { ino } = await stat(quicker);
+    const slower = ensureSet(folder, some);
+    while (!(await hasPicture(join(folder, '..', '.drawing')))) await wait(1);
+    await rename(quicker, folder);
+    expect(await slower).toBe(true);
+    expect((await stat(folder)).ino).toBe(ino);
+    expect(await readdir(join(folder, '..', '.drawing'))).toEqual([]);
   });
 
   it('is never taken for whole when it is killed while drawing', async () => {
