@@ -120,16 +120,17 @@ export async function start(options: StartOptions): Promise<Started> {
  */
 async function bundleForHere(store: ModelStore, model: string, buildDir: string): Promise<Bundle> {
   const host = hostTarget();
-  const [name] = model.split('@');
-  const others = (await allInProduction(store))
-    .filter((each) => each.name !== name)
-    .map((each) => `${each.name}@${each.version}`);
+  const [name = ''] = model.split('@');
+  const production = await allInProduction(store);
+  // By its name, so that a later deployment takes what is in production by then: it is asked for what this bundle was.
+  const isProduction = production.some((each) => `${each.name}@${each.version}` === model);
+  const others = production.map((each) => each.name).filter((each) => each !== name);
   const outDir = host.platform === 'linux' ? buildDir : join(buildDir, 'local');
   let bar: Progress | undefined;
   return bundle({
     ...host,
     store,
-    models: [model, ...others],
+    models: [isProduction ? name : model, ...others],
     outDir,
     progress: (done, total, note) => {
       bar ??= startProgress('Bundling', total, 'parts');

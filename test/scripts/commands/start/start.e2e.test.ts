@@ -65,6 +65,18 @@ describe('start', () => {
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 
+  it('leaves a bundle that a deployment makes again of what is in production by then', async () => {
+    const chosen = async () => JSON.parse(await readFile(join(work, 'build/bundle.json'), 'utf8')).chosen;
+    await (await once()).gateway.close();
+    expect(await chosen()).toEqual(['tiny']);
+    await saveTinyModel(openStore(), 'tiny', 10);
+    await saveTinyModel(openStore(), 'other');
+    await openStore().tag('tiny@2', 'production');
+    // What was tried is not in production now.
+    await (await once()).gateway.close();
+    expect(await chosen()).toEqual(['tiny@1', 'other']);
+  });
+
   it('asks for a key where others reach it, and is tried all the same', async () => {
     const open = await once('0.0.0.0');
     try {
