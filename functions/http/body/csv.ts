@@ -1,8 +1,11 @@
 import { type Classifier, elementCount, expected, RequestError } from '@freezeframe/inference';
 import { nested } from '../tensors/feeds.ts';
 
-/** A number as programs write it; an empty cell is none. */
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
+/**
+ * A number as programs write it; an empty cell is none. Each digit can be matched in one way only: with two, a cell of 100,000
+ * digits and a letter took longer than a function may.
+ */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 
 /** What programs write where there is no number: no name of a column. */
 const MISSING = /^([+-]?(nan|inf|infinity)|na|n\/a|null|none|)$/i;

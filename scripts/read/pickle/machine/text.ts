@@ -46,7 +46,7 @@ export function decimalFloat(line: Uint8Array, position: number): number {
   const text = latin1(line).trim().toLowerCase();
   const named = /^([+-]?)(inf|infinity|nan)$/.exec(text);
   if (named) return named[2] === 'nan' ? Number.NaN : named[1] === '-' ? -Infinity : Infinity;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text)) throw damaged('a float is not a number', position);
+  if (!/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/.test(text)) throw damaged('a float is not a number', position);
   return Number(text);
 }
 
