@@ -123,7 +123,9 @@ function tooLarge({ url = '/' }: IncomingMessage, what: string): HttpAnswer {
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   const bodiless = status === 204 || status === 304;
   const content = bodiless || request.method === 'HEAD' ? undefined : body;
-  const head = { ...headers, ...(bodiless ? {} : { 'content-length': body.length }) };
+  // The function leaves out the body that HEAD is asked without: its length is not known here, and is not 0.
+  const measured = !bodiless && (request.method !== 'HEAD' || body.length > 0);
+  const head = { ...headers, ...(measured ? { 'content-length': body.length } : {}) };
   if (request.complete) {
     response.writeHead(status, head).end(content);
     return;

@@ -69,6 +69,20 @@ describe('createFront', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*answered$/s);
   });
 
+  it('says no length of a body that HEAD was answered without', async () => {
+    const bodiless = createFront(async () => ({ kind: 'response', body: Buffer.from('{"statusCode":200}') }));
+    await listen(bodiless, '127.0.0.1', 0);
+    try {
+      const lengths = ['GET', 'HEAD'].map(async (method) => {
+        const { headers } = await fetch(`http://127.0.0.1:${(bodiless.address() as AddressInfo).port}/`, { method });
+        return headers.get('content-length');
+      });
+      expect(await Promise.all(lengths)).toEqual(['0', null]);
+    } finally {
+      await closeFront(bodiless);
+    }
+  });
+
   it('lets what is under way be answered before it closes, and nothing else hold it', async () => {
     let begun = () => {};
     const under = new Promise<void>((resolve) => {
