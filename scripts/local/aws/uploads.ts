@@ -27,7 +27,7 @@ export type UploadReport =
 
 /** One line on an answered upload, for a person. */
 export function uploadLine(report: UploadReport): string {
-  if ('deadLetter' in report) return `${report.key}: no answer (${report.reason}); moved to ${report.deadLetter}`;
+  if ('deadLetter' in report) return `${report.key}: no answer (${report.reason}); it is at ${report.deadLetter}`;
   return `${report.key}: ${describeResult(report.result)}`;
 }
 

@@ -119,6 +119,6 @@ describe('uploadLine', () => {
 
   it('says why an upload has no answer, and where it is', () => {
     const line = uploadLine({ key: 'a.jpg', deadLetter: '/dead/a.jpg', reason: 'it broke' });
-    expect(line).toBe('a.jpg: no answer (it broke); moved to /dead/a.jpg');
+    expect(line).toBe('a.jpg: no answer (it broke); it is at /dead/a.jpg');
   });
 });
