@@ -1,9 +1,12 @@
 import {
   type Classifier,
   elementCount,
+  expected,
   findOutput,
   knownParameters,
+  ModelError,
   type TensorData,
+  type TensorValues,
   writeTensor,
 } from '@freezeframe/inference';
 import type { Feeds } from '../../tensors/feeds.ts';
@@ -28,7 +31,7 @@ export function wantedOutputs({ outputs }: Classifier, request: OipRequest): Non
 
 /**
  * Writes the answer: JSON, with the outputs that were asked for as bytes behind it, in order.
- * @throws ModelError `model-output-invalid` for what JSON cannot hold, and for classes of it.
+ * @throws ModelError `model-output-invalid` for NaN and infinity, and for numbers beyond 2^53 in JSON.
  */
 export function writeOipResponse(classifier: Classifier, request: OipRequest, results: Feeds, rows: number): Response {
   const { name, version } = classifier.manifest;
@@ -64,7 +67,23 @@ export function writeOipResponse(classifier: Classifier, request: OipRequest, re
 
 function plain(name: string, tensor: TensorData): Written {
   const { datatype, shape, data } = tensor;
-  return { name, datatype, shape, json: () => writeTensor(name, tensor).data, bytes: () => bytesOf(data) };
+  return {
+    name,
+    datatype,
+    shape,
+    json: () => writeTensor(name, tensor).data,
+    bytes: () => bytesOf(checkFinite(name, data)),
+  };
+}
+
+/** As in JSON: whoever looks for the largest of an answer with NaN in it finds whatever comes first. */
+function checkFinite(name: string, values: TensorValues): TensorValues {
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) return values;
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong === undefined) return values;
+  throw new ModelError('model-output-invalid', expected('finite numbers', `output ${name}`, wrong), {
+    remedy: 'Check the weights and the input: the model answered with NaN or infinity.',
+  });
 }
 
 /** Triton's classification extension: the best classes of each row as `value:index:label`, the value as C's `%f`. */

@@ -79,14 +79,17 @@ describe('Open Inference Protocol v2', () => {
     },
   );
 
-  it.each([{}, { classification: 1 }])('has no classes of what is no number (%j)', async (parameters) => {
-    // 3e38 x 1000 is past what a float holds.
-    const input = { ...house, data: [3e38, -3e38] };
-    const response = await json({ inputs: [input], outputs: [{ name: 'price', parameters }] });
-    expect(response.status).toBe(500);
-    expect(await response.json()).toMatchObject({ type: '/errors#model-output-invalid' });
-    expectPrinted(/"model-output-invalid"/);
-  });
+  it.each([{}, { classification: 1 }, { binary_data: true }])(
+    'answers nothing that is no number (%j)',
+    async (parameters) => {
+      // 3e38 x 1000 is past what a float holds.
+      const input = { ...house, data: [3e38, -3e38] };
+      const response = await json({ inputs: [input], outputs: [{ name: 'price', parameters }] });
+      expect(response.status).toBe(500);
+      expect(await response.json()).toMatchObject({ type: '/errors#model-output-invalid' });
+      expectPrinted(/"model-output-invalid"/);
+    },
+  );
 
   it('takes encoded pictures, and answers classes', async () => {
     const [red, blue] = await Promise.all([plainPicture('red'), plainPicture('blue', 'jpeg')]);
