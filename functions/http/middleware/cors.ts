@@ -1,12 +1,16 @@
 import type { MiddlewareHandler } from 'hono';
 import { ANSWERED_BY } from '../responses/answered-by.ts';
 
-/** What a browser may send besides the simple headers. */
+/** What a browser may send besides the simple headers: all that anything here reads. */
 const REQUEST_HEADERS = [
   'authorization',
+  'content-encoding',
   'content-type',
+  'if-none-match',
   'inference-header-content-length',
   'traceparent',
+  'x-amzn-sagemaker-custom-attributes',
+  'x-amzn-sagemaker-target-model',
   'x-api-key',
   'x-request-id',
 ];
