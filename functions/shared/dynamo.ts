@@ -8,7 +8,9 @@ const dynamo = lazily(async () => {
     import('@aws-sdk/lib-dynamodb'),
   ]);
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3 }), {
-    marshallOptions: { removeUndefinedValues: true },
+    // Numbers of a model are floats, of any size: left alone, the SDK refuses whole ones past 2^53, and reads them as BigInts.
+    marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+    unmarshallOptions: { wrapNumbers: Number },
   });
   return { documents, GetCommand, UpdateCommand };
 });
