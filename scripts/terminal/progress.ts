@@ -18,21 +18,54 @@ export function rateSince(began: number, done: number): string {
   return `${((done / (performance.now() - began)) * 1000).toFixed(1)} a second`;
 }
 
+/** What stands behind a bar, and may not be pushed off the screen by it. */
+const BEHIND = 45;
+
 function bar(title: string, total: number, unit: string): Progress {
+  const room = (process.stderr.columns || 80) - title.length - BEHIND;
   const single = new SingleBar(
     {
-      format: `${title} {bar} {percentage}% {value}/{total}${unit ? ` ${unit}` : ''} {note} {eta_formatted} left`,
+      format: `${title} {bar} {percentage}% {value}/{total}${unit ? ` ${unit}` : ''} {note} {eta_formatted}`,
       stream: process.stderr,
+      barsize: Math.max(5, Math.min(40, room)),
       hideCursor: true,
       gracefulExit: false,
+      // A word stands for a time that is not known yet.
+      formatTime: (seconds: unknown) => (typeof seconds === 'number' ? `${duration(seconds)} left` : ''),
     },
     Presets.shades_classic,
   );
   single.start(total, 0, { note: '' });
-  return {
-    update: (done, note = '') => single.update(done, { note }),
-    stop: () => single.stop(),
+  const stop = () => {
+    single.stop();
+    SHOWN.delete(stop);
+    if (SHOWN.size === 0) watch('off');
   };
+  if (SHOWN.size === 0) watch('on');
+  SHOWN.add(stop);
+  return { update: (done, note = '') => single.update(done, { note }), stop };
+}
+
+/** Ends each bar that is on the screen. */
+const SHOWN = new Set<() => void>();
+
+function watch(how: 'on' | 'off'): void {
+  process[how]('exit', stopAll);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process[how](signal, endWithout);
+}
+
+function stopAll(): void {
+  for (const stop of [...SHOWN]) stop();
+}
+
+/**
+ * A bar hides the cursor and keeps lines from wrapping. A signal that nobody else waits for ends the process as it would
+ * have done without a bar, after both are as they were.
+ */
+function endWithout(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  stopAll();
+  process.kill(process.pid, signal);
 }
 
 function lines(title: string, total: number, unit: string): Progress {
