@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Deployed, Plan } from '#deploy';
-import { type Progress, reportResult, startProgress } from '#terminal';
+import { type Progress, reportResult, say, startProgress } from '#terminal';
 import { takesStore } from './models/store-option.ts';
 import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
@@ -37,8 +37,8 @@ async function run({ json = false, dryRun, param, model, stage, region }: Flags)
   const { costsText, deploy, plan } = await import('#deploy');
   const { findingsText } = await import('#doctor');
   const { sizeTable } = await import('#bundle');
-  const say = (text: string) => process.stderr.write(`${text}\n\n`);
-  const examined = (findings: Parameters<typeof findingsText>[0]) => say(findingsText(findings));
+  const part = (text: string) => say(`${text}\n`);
+  const examined = (findings: Parameters<typeof findingsText>[0]) => part(findingsText(findings));
   const options = { folder: process.cwd(), stage, region, parameters: param, models: model };
   if (dryRun) {
     const planned = await plan(options, { examined });
@@ -56,8 +56,8 @@ async function run({ json = false, dryRun, param, model, stage, region }: Flags)
     {
       examined,
       bundling,
-      bundled: ({ units, limit }) => say(sizeTable(units, limit)),
-      priced: (costs) => say(costsText(costs)),
+      bundled: ({ units, limit }) => part(sizeTable(units, limit)),
+      priced: (costs) => part(costsText(costs)),
     },
   ).finally(() => progress?.stop());
   const { silent, ...rest } = result;

@@ -19,6 +19,7 @@ import {
   type Progress,
   printable,
   reportResult,
+  say,
   startProgress,
   verifiedAs,
   wholeAboveZero,
@@ -139,8 +140,8 @@ async function run(path: string, flags: Flags): Promise<void> {
   const { stored, notes } = report;
   const evaluated = 'page' in report ? report : undefined;
   if (json) {
-    for (const note of notes) process.stderr.write(`${printable(note)}\n`);
-    for (const warning of evaluated?.warnings ?? []) process.stderr.write(`WARNING: ${printable(warning)}\n`);
+    for (const note of notes) say(note);
+    for (const warning of evaluated?.warnings ?? []) say(`WARNING: ${warning}`);
   }
   const production = await productionOf(openStore(), stored.name);
   const figures = evaluated && {

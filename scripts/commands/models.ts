@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type Listing, type ModelVersion, openStore, type StoredModel } from '#store';
-import { formatAccuracy, formatBytes, formatError, formatTable, reportResult, shortened } from '#terminal';
+import { formatAccuracy, formatBytes, formatError, formatTable, reportResult, say, shortened } from '#terminal';
 import { copyCommand } from './models/copy.ts';
 import { diffCommand } from './models/diff.ts';
 import { EXPECT, expectedVersion, historyCommand, rollbackCommand } from './models/history.ts';
@@ -63,7 +63,7 @@ Examples:
         damaged: damaged.map(({ error, ...which }) => ({ ...which, message: error.message })),
       };
       reportResult(result, json === true, () => listText(models));
-      for (const { error } of damaged) process.stderr.write(`freezeframe: ${error.message}\n`);
+      for (const { error } of damaged) say(`freezeframe: ${error.message}`);
     });
 }
 

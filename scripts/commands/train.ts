@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp, type FoundPictures } from '#datasets';
-import { printable, reportResult, wholeAboveZero, wholeNumber } from '#terminal';
+import { reportResult, say, wholeAboveZero, wholeNumber } from '#terminal';
 import {
   ARCHITECTURES,
   BACKEND_NAMES,
@@ -124,7 +124,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
     const dataset = await loadDataset(spec, options);
     const { notes = [] } = dataset;
     const said = [...notes, ...leftOutInWords(dataset.skipped, SHOWN, `freezeframe dataset ${spec} lists them`)];
-    for (const line of said) process.stderr.write(`${printable(line)}\n`);
+    for (const line of said) say(line);
     const report = await trainDataset({
       name: flags.name,
       dataset,
@@ -166,7 +166,7 @@ async function run(spec: string, flags: TrainFlags): Promise<void> {
       ...(comparison ? { compared: comparison } : {}),
       report: page,
     };
-    if (flags.json) for (const warning of warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
+    if (flags.json) for (const warning of warnings) say(`WARNING: ${warning}`);
     reportResult(line, flags.json === true, () =>
       [describeTraining(report, dataset), pageLine(page), ...nextSteps(report.frozen, spec)].join('\n'),
     );

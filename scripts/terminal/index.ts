@@ -8,6 +8,7 @@ export {
   QUIET_FAILURES,
   reportFailure,
   reportResult,
+  say,
 } from './report.ts';
 export { describeSystemFailure } from './system-failure.ts';
 export {

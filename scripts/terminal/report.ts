@@ -31,13 +31,18 @@ function escaped(character: string): string {
  */
 export function asTyped(text: string): string {
   return process.env.npm_config_user_agent
-    ? text.replaceAll(/(?<![\w/\\@.-]|npx )freezeframe(?= (?:[a-z]|--))/g, 'npx freezeframe')
+    ? text.replaceAll(/(?<![\w/\\@.-]|npx )freezeframe(?= (?:[a-z]|--|\[))/g, 'npx freezeframe')
     : text;
 }
 
 /** Prints one result on stdout: a JSON line for machines, or what `human` says. Everything else belongs on stderr. */
 export function reportResult(result: unknown, json: boolean, human: () => string): void {
   process.stdout.write(`${json ? printableJson(result) : printable(asTyped(human()))}\n`);
+}
+
+/** Says something beside the result, on stderr. */
+export function say(text: string): void {
+  process.stderr.write(`${printable(asTyped(text))}\n`);
 }
 
 /** Set in the environment of a command by another one that reads its JSON and tells the failure itself. */
@@ -59,6 +64,6 @@ export function reportFailure(error: unknown, json: boolean): void {
   }
   if (json && known && process.env[QUIET_FAILURES]) return;
   const text = known ? message : error instanceof Error && error.stack ? error.stack : message;
-  process.stderr.write(`freezeframe: ${printable(asTyped(text))}\n`);
-  if (known && error.remedy) process.stderr.write(`  ${printable(asTyped(error.remedy))}\n`);
+  say(`freezeframe: ${text}`);
+  if (known && error.remedy) say(`  ${error.remedy}`);
 }

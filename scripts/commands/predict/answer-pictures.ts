@@ -8,7 +8,7 @@ import {
 } from '@freezeframe/inference';
 import { classifyAll, FEW, readPicture, refused, type Said } from '#classifiers';
 import type { StoredModel } from '#store';
-import { printable, printableLine, rateSince, reportResult, startProgress } from '#terminal';
+import { printable, printableLine, rateSince, reportResult, say, startProgress } from '#terminal';
 import { AnswerFile } from './answer-file.ts';
 import { type ExplainOptions, writeOverlay } from './explain.ts';
 import { type Named, picturesNamed } from './pictures-named.ts';
@@ -100,7 +100,7 @@ function sayFailures(failures: readonly Failure[], all: number): void {
   if (failures.length === 0) return;
   for (const { file, message, remedy } of failures) {
     process.stderr.write(`freezeframe: ${printableLine(`${file}: ${message}`)}\n`);
-    if (remedy) process.stderr.write(`  ${printable(remedy)}\n`);
+    if (remedy) say(`  ${remedy}`);
   }
   process.stderr.write(`freezeframe: ${failures.length} of ${all} pictures could not be answered\n`);
   process.exitCode = 1;

@@ -2,7 +2,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import { type FoundPictures, pictureTraits } from '#datasets';
 import { CostMeters } from '#evaluate';
 import { defaultStore, openStore } from '#store';
-import { type Progress, printable, reportResult, startProgress } from '#terminal';
+import { type Progress, reportResult, say, startProgress } from '#terminal';
 import type { HeldOut, TransferReport } from '#transfer';
 import { type NumbersFlags, numbersOf } from '../models/numbers-options.ts';
 import { picturesAt } from '../predict/find-files.ts';
@@ -71,7 +71,7 @@ export async function trainWithBackbone(
     try {
       const comparison = await compared(found, flags, tried.held, { signal, seed: flags.seed, onProgress: bar.update });
       bar.stop();
-      if (comparison) process.stderr.write(`${printable(describeComparison(comparison))}\n`);
+      if (comparison) say(describeComparison(comparison));
       if (comparison?.chosen) return comparison;
       // They load what they need while the head is trained.
       const meters = new CostMeters(2);
@@ -118,7 +118,7 @@ async function tell(
   const page = reportFile(defaultStore(), report);
   const performance = transferPerformance(report, meters);
   await writeVersionPage(report.stored, page, () => writeReport(transferReport(report), page, performance));
-  if (flags.json) for (const warning of report.warnings) process.stderr.write(`WARNING: ${printable(warning)}\n`);
+  if (flags.json) for (const warning of report.warnings) say(`WARNING: ${warning}`);
   const line = { ...transferLine(report), ...(comparison ? { compared: comparison } : {}), report: page };
   reportResult(line, flags.json === true, () =>
     [describeTransfer(report), pageLine(page), ...nextSteps(report, spec)].join('\n'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { asTyped, printable, printableJson, printableLine } from '../../../scripts/terminal/report.ts';
+import { asTyped, printable, printableJson, printableLine, say } from '../../../scripts/terminal/report.ts';
 
 const HOSTILE = 'a\u001b[2Jb\u009b31mc\u202ed\u2028e\rf\bg\u0000h\u007f\u200bi\ufeffj';
 
@@ -40,11 +40,22 @@ describe('printableJson', () => {
 describe('commands that are printed', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  const SAID = 'Run freezeframe bundle first, or npx freezeframe dev. It is in /tmp/freezeframe x, freezeframe: no.';
+  const SAID =
+    'Run freezeframe bundle first, or npx freezeframe dev. It is in /tmp/freezeframe x, freezeframe: no. Usage: freezeframe [options]';
 
   it('have npx before them where a package manager has started this one', () => {
     vi.stubEnv('npm_config_user_agent', 'npm/11.0.0 node/v20');
-    expect(asTyped(SAID)).toBe(SAID.replace('Run freeze', 'Run npx freeze'));
+    const typed = SAID.replace('Run freeze', 'Run npx freeze').replace('Usage: freeze', 'Usage: npx freeze');
+    expect(asTyped(SAID)).toBe(typed);
+  });
+
+  it('have it on stderr too', () => {
+    vi.stubEnv('npm_config_user_agent', 'npm/11.0.0 node/v20');
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    say('warn bundle\n  -> freezeframe bundle\x1b[2J');
+    const [[text] = []] = written.mock.calls;
+    written.mockRestore();
+    expect(text).toBe('warn bundle\n  -> npx freezeframe bundle\\u001b[2J\n');
   });
 
   it('are bare where the name itself was typed', () => {
