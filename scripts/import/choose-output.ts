@@ -27,8 +27,8 @@ export interface ChosenOutput {
 export function chooseOutput(facts: ModelFacts, choices: OutputChoices): ChosenOutput {
   const width = outputWidth(facts);
   const { task, reason } = chooseTask(facts, choices, width);
-  const note = `Answers ${WORDS[task]}: ${reason}.`;
-  if (task === 'tensors') return { output: { kind: 'tensors' }, notes: [note] };
+  const notes = [`Answers ${WORDS[task]}: ${reason}.`, ...unused(task, choices)];
+  if (task === 'tensors') return { output: { kind: 'tensors' }, notes };
   if (width === undefined) {
     const what = `one output of rank 2 for --task ${task}`;
     const shapes = facts.outputs.map(({ shape }) => `[${shape.map((size) => size ?? -1)}]`).join(', ');
@@ -38,7 +38,7 @@ export function chooseOutput(facts: ModelFacts, choices: OutputChoices): ChosenO
     const values = choices.values ?? numbered(width);
     if (values.length !== width)
       throw unfit(`${width} names or scaled values`, 'the output of the model', values.length);
-    return { output: { kind: 'regression', values }, notes: [note] };
+    return { output: { kind: 'regression', values }, notes };
   }
   const count = Math.max(2, width);
   const labels = choices.labels ?? Array.from({ length: count }, (_, i) => `class_${i}`);
@@ -46,7 +46,19 @@ export function chooseOutput(facts: ModelFacts, choices: OutputChoices): ChosenO
   const named = choices.labels
     ? []
     : [`No labels were given: classes are called class_0 to class_${count - 1} (--labels ${namesFor(count)}).`];
-  return { output: { kind: 'classification', labels }, notes: [note, ...named] };
+  return { output: { kind: 'classification', labels }, notes: [...notes, ...named] };
+}
+
+/** What was given for another task than the one that it is: nobody should look for it in the answers. */
+function unused(task: Task, { labels, values }: OutputChoices): string[] {
+  return [
+    ...(labels && task !== 'classification'
+      ? ['The labels were not used: they are for a model that answers one list, a number for each.']
+      : []),
+    ...(values && task !== 'regression'
+      ? ['What was said of its target (names, units, a scaler) was not used: that is for a model that answers numbers.']
+      : []),
+  ];
 }
 
 /** What would name that many classes. */

@@ -30,6 +30,17 @@ describe('chooseOutput', () => {
     expect(task({ ...one, outputs: [{ name: 'y', shape: [null, 7, 3] }] })).toBe('tensors');
   });
 
+  it.each([
+    ['labels of several outputs', { labels: ['a', 'b', 'c'] }, 'The labels were not used'],
+    ['labels beside a scaler', { labels: ['a'], values: numbered(3) }, 'The labels were not used'],
+    ['a scaler of tensors', { values: numbered(3), task: 'tensors' }, 'its target'],
+    ['a scaler of a classifier', { values: numbered(3), task: 'classification' }, 'its target'],
+  ] as const)('says that it does not use %s', (what, choices, note) => {
+    const one = facts(3, 'softmax');
+    const model = what.includes('several') ? { ...one, outputs: [...one.outputs, ...one.outputs] } : one;
+    expect(chooseOutput(model, choices).notes.join(' ')).toContain(note);
+  });
+
   it('makes labels where none are given, two for one number, and says so', () => {
     const { output, notes } = chooseOutput(facts(1, 'sigmoid'), {});
     expect(output).toEqual({ kind: 'classification', labels: ['class_0', 'class_1'] });
