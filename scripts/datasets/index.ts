@@ -4,7 +4,7 @@ export { describeDataset, describeInWords } from './describe.ts';
 export { contentsDigest } from './folder/contents-digest.ts';
 export { folderShape, withoutContradictions } from './folder/folder.ts';
 export { readPicture, reasonOf } from './folder/read-picture.ts';
-export { isDecodedFile, isPictureFile, scanClasses } from './folder/scan.ts';
+export { isDecodedFile, isLitter, isPictureFile, scanClasses } from './folder/scan.ts';
 export { writeSamples } from './gnomes/samples.ts';
 export { type LearntAmong, learntAmong, learntOf, readLearnt, rowDigest } from './learnt.ts';
 export { leftOutInWords, leftOutOf, refuseMostGone } from './left-out.ts';

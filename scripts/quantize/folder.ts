@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { decodePicture, expected, FreezeframeError, type PictureInput } from '@freezeframe/inference';
-import { isPictureFile, readPicture, reasonOf } from '#datasets';
+import { isLitter, isPictureFile, readPicture, reasonOf } from '#datasets';
 import type { CalibrationPictures } from './subject.ts';
 
 /**
@@ -22,12 +22,7 @@ export async function folderPictures(
   const files = entries
     .filter((entry) => !entry.isDirectory() && isPictureFile(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (path) =>
-        !relative(folder, path)
-          .split(/[/\\]/)
-          .some((part) => part.startsWith('.')),
-    )
+    .filter((path) => !relative(folder, path).split(/[/\\]/).some(isLitter))
     .sort();
   return filePictures(
     files.map((path) => ({ path, label: basename(dirname(path)) })),

@@ -17,16 +17,17 @@ export async function filesThatFit(pattern: string): Promise<string[]> {
   return (await isFolder(folder)) ? filesIn(folder, '', picomatch(glob), deepest) : [];
 }
 
-/** Left out are hidden files, links to folders, which may lead in circles, and pipes, which may never end. @param inside the part below the folder */
+/** Left out are hidden files, litter, links to folders, which may lead in circles, and pipes, which may never end. @param inside the part below the folder */
 async function filesIn(
   folder: string,
   inside: string,
   fits: (inside: string) => boolean,
   deepest = Number.POSITIVE_INFINITY,
 ): Promise<string[]> {
+  const { isLitter } = await import('#datasets');
   const found: string[] = [];
   for await (const entry of await opendir(join(folder, inside))) {
-    if (entry.name.startsWith('.')) continue;
+    if (isLitter(entry.name)) continue;
     const path = join(inside, entry.name);
     if (entry.isDirectory()) {
       if (deepest > 1) for (const file of await filesIn(folder, path, fits, deepest - 1)) found.push(file);

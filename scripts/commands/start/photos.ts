@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { isDecodedFile, isPictureFile } from '#datasets';
+import { join, resolve, sep } from 'node:path';
+import { isDecodedFile, isLitter, isPictureFile } from '#datasets';
 import { checkName } from '#store';
 
 /** Where a project has its photographs: one folder per class. */
@@ -20,9 +20,7 @@ export async function photosOf(project: string): Promise<Photos | undefined> {
   if (!existsSync(folder)) return undefined;
   const entries = await readdir(folder, { withFileTypes: true });
   // Pictures beside the classes too: training says that they lie in no class, which silence would not.
-  const any = entries.some(
-    (entry) => !entry.name.startsWith('.') && (entry.isDirectory() || isPictureFile(entry.name)),
-  );
+  const any = entries.some((entry) => !isLitter(entry.name) && (entry.isDirectory() || isPictureFile(entry.name)));
   return any ? { folder: PHOTOS, name: await nameOf(project) } : undefined;
 }
 
@@ -41,9 +39,9 @@ async function nameOf(project: string): Promise<string> {
 export async function oneOfEach(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    if (!entry.isDirectory() || isLitter(entry.name)) continue;
     const files = await readdir(join(folder, entry.name), { recursive: true });
-    const [first] = files.filter((file) => isDecodedFile(file) && !file.startsWith('.')).sort();
+    const [first] = files.filter((file) => isDecodedFile(file) && !file.split(sep).some(isLitter)).sort();
     if (first !== undefined) found.push(resolve(folder, entry.name, first));
   }
   return found.slice(0, 4);

@@ -41,7 +41,9 @@ export function whyLost(lost: Lost, labels: readonly string[]): string | undefin
   const todo = [
     ...(copies > 0 ? ['Keep each picture in one class and one split alone.'] : []),
     ...(copies < reasons.length
-      ? ['Convert what is of another format to JPEG or PNG, and replace what is damaged.']
+      ? [
+          'Convert what is of another format to JPEG or PNG, make what is too large smaller, and replace what is damaged.',
+        ]
       : []),
   ];
   const more = sentences.length > TOLD ? ' …' : '';

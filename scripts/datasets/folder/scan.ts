@@ -42,8 +42,13 @@ export function isDecodedFile(name: string): boolean {
   return DECODED.has(extname(name).toLowerCase());
 }
 
-/** What systems leave behind in folders of pictures. */
-const LITTER = new Set(['thumbs.db', 'desktop.ini', 'icon\r', '__macosx']);
+/** What systems leave behind in folders of pictures: `@eaDir` holds small copies of all of them, on storage of Synology. */
+const LITTER = new Set(['thumbs.db', 'desktop.ini', 'icon\r', '__macosx', '@eadir']);
+
+/** Whether a file or folder was put there by a system and not by a person, or is hidden. */
+export function isLitter(name: string): boolean {
+  return name.startsWith('.') || LITTER.has(name.toLowerCase());
+}
 
 /** As {@link scanClasses}. @throws FreezeframeError `dataset-unusable`, where there is nothing to tell apart too */
 export async function scanFolder(root: string): Promise<Scan> {
@@ -55,7 +60,7 @@ export async function scanFolder(root: string): Promise<Scan> {
 }
 
 /**
- * Finds the pictures of `<folder>/<class>/…` or `<folder>/{train,validation,test}/<class>/…`. Hidden files are ignored,
+ * Finds the pictures of `<folder>/<class>/…` or `<folder>/{train,validation,test}/<class>/…`. Hidden files and litter are ignored,
  * links are followed once, so a link in a circle ends.
  * @throws FreezeframeError `dataset-unusable` where folders are called as splits and are none
  */
@@ -116,7 +121,7 @@ interface Entry {
 async function entriesOf(path: string, prefix: string, skipped: Skipped[]): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const name of (await readdir(path)).sort()) {
-    if (name.startsWith('.') || LITTER.has(name.toLowerCase())) continue;
+    if (isLitter(name)) continue;
     const file = prefix ? `${prefix}/${name}` : name;
     const entry = join(path, name);
     try {

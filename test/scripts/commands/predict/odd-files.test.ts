@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useStore } from '../models-store.ts';
@@ -13,6 +13,15 @@ const lines = (text: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+it('passes over small copies that a system keeps beside pictures', async () => {
+  const copies = join(scratch.folder, 'album/@eaDir/1.png');
+  await mkdir(copies, { recursive: true });
+  const picture = await scratch.picture('album/1.png', 'red');
+  await copyFile(picture, join(copies, 'SYNOPHOTO_THUMB_M.png'));
+  const { stdout } = await run(['predict', 'colours', join(scratch.folder, 'album'), '--json']);
+  expect(lines(stdout).map(({ file }) => file)).toEqual([picture]);
+});
 
 describe('freezeframe predict --resume', () => {
   /** A refused picture, then an answered one. */

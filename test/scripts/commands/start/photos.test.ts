@@ -27,6 +27,16 @@ it('finds classes, and pictures that lie in none, which training refuses by name
   expect((await photosOf(work))?.name).toBe('photos');
 });
 
+it('passes over what a system has put there', async () => {
+  const folder = join(work, 'photos');
+  await mkdir(join(folder, '__MACOSX'));
+  expect(await photosOf(work)).toBeUndefined();
+  for (const inner of ['2023', '@eaDir/1.jpg']) await mkdir(join(folder, 'cat', inner), { recursive: true });
+  for (const file of ['2023/._7.jpg', '2023/7.jpg', '@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg'])
+    await writeFile(join(folder, 'cat', file), '');
+  expect(await oneOfEach(folder)).toEqual([join(folder, 'cat/2023/7.jpg')]);
+});
+
 it('takes one picture of each class to try', async () => {
   for (const label of ['dog', 'cat', 'empty']) await mkdir(join(work, 'photos', label));
   for (const file of ['dog/2.jpg', 'dog/1.png', 'dog/notes.txt', 'cat/3.webp'])

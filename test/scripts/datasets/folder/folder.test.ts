@@ -127,7 +127,7 @@ describe('loadFolder', () => {
     expect(error).toMatchObject({
       message: expect.stringContaining('["phone: 0"]'),
       remedy: expect.stringMatching(
-        /2 of phone: [^.]*a HEIC picture.*1 of phone: [^.]*a BMP picture.*Convert what is of another format to JPEG or PNG, and replace what is damaged\.$/,
+        /2 of phone: [^.]*a HEIC picture.*1 of phone: [^.]*a BMP picture.*Convert what is of another format to JPEG or PNG, make what is too large smaller, and replace what is damaged\.$/,
       ),
       details: { poor: [{ label: 'phone', count: 0, leftOut: 3 }] },
     });

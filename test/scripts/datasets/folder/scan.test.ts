@@ -18,6 +18,8 @@ describe('scanFolder', () => {
       '.git/config': '',
       'cat/Thumbs.db': '',
       '__MACOSX/x.jpg': '',
+      '@eaDir/1.jpg': '',
+      'dog/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg': '',
       'README.md': '',
       'loose.JPG': '',
     });
