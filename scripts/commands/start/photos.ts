@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
-import { isDecodedFile, isLitter, isPictureFile } from '#datasets';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { decodePicture } from '@freezeframe/inference';
+import sharp from 'sharp';
+import { isDecodedFile, isLitter, isPictureFile, readPicture, reasonOf } from '#datasets';
+import { REQUEST_PAYLOAD_LIMIT } from '#local/limits';
 import { checkName } from '#store';
 
 /** Where a project has its photographs: one folder per class. */
@@ -35,14 +38,60 @@ async function nameOf(project: string): Promise<string> {
   }
 }
 
-/** The first picture of each class, four at most, absolute: enough to see that it answers. */
-export async function oneOfEach(folder: string): Promise<string[]> {
+/** Enough to see that it answers. */
+const CLASSES = 4;
+
+/** What a body may hold of a request, which has it as base64 beside its headers. */
+const MOST_BYTES = Math.floor(REQUEST_PAYLOAD_LIMIT * 0.7);
+
+/** Sharp enough for any model, and small enough for any request. */
+const SIDE = 1600;
+
+/**
+ * A picture of each class, of four classes at most, absolute: the first that can be read, as training left out what cannot.
+ * @param copies folder for smaller copies of pictures that are too large for a request
+ */
+export async function oneOfEach(folder: string, copies: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!entry.isDirectory() || isLitter(entry.name)) continue;
     const files = await readdir(join(folder, entry.name), { recursive: true });
-    const [first] = files.filter((file) => isDecodedFile(file) && !file.split(sep).some(isLitter)).sort();
-    if (first !== undefined) found.push(resolve(folder, entry.name, first));
+    const pictures = files.filter((file) => isDecodedFile(file) && !file.split(sep).some(isLitter)).sort();
+    for (const file of pictures) {
+      const sent = await sendable(resolve(folder, entry.name, file), resolve(copies, `${entry.name}.jpg`));
+      if (sent === undefined) continue;
+      found.push(sent);
+      break;
+    }
+    if (found.length === CLASSES) break;
   }
-  return found.slice(0, 4);
+  return found;
 }
+
+/** The picture, or its smaller copy where it is too large to be sent; undefined where it cannot be read. */
+async function sendable(file: string, copy: string): Promise<string | undefined> {
+  try {
+    const bytes = await readPicture(file);
+    await decodePicture(bytes, GLANCE);
+    if (bytes.length <= MOST_BYTES) return file;
+    await mkdir(dirname(copy), { recursive: true });
+    await sharp(bytes, { failOn: 'error' }).autoOrient().resize(SIDE, SIDE, { fit: 'inside' }).jpeg().toFile(copy);
+    return copy;
+  } catch (error) {
+    // Throws on where it is not the file's fault.
+    reasonOf(error);
+    return undefined;
+  }
+}
+
+/** As little as shows that all of a picture can be decoded. */
+const GLANCE = {
+  height: 64,
+  width: 64,
+  channels: 3,
+  colour: 'rgb',
+  resize: 'stretch',
+  crop: 1,
+  kernel: 'linear',
+  invert: false,
+} as const;

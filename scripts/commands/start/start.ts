@@ -62,7 +62,8 @@ export async function start(options: StartOptions): Promise<Started> {
   step('model');
   const ready = await (options.model ?? train)();
   step('samples');
-  const samples = photos ? await oneOfEach(photos.folder) : await ensureSamples(join(storeRoot, 'samples'));
+  const place = join(storeRoot, 'samples');
+  const samples = photos ? await oneOfEach(photos.folder, place) : await ensureSamples(place);
   step('bundle');
   const built = await bundleForHere(store, ready.model, options.buildDir ?? 'build');
   step('gateway');

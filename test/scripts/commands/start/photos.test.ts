@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { oneOfEach, photosOf } from '../../../../scripts/commands/start/photos.ts';
+import { pictureFolder, plainPicture } from '../../datasets/picture-files.ts';
 
 let work: string;
 beforeEach(async () => {
@@ -33,14 +35,44 @@ it('passes over what a system has put there', async () => {
   expect(await photosOf(work)).toBeUndefined();
   for (const inner of ['2023', '@eaDir/1.jpg']) await mkdir(join(folder, 'cat', inner), { recursive: true });
   for (const file of ['2023/._7.jpg', '2023/7.jpg', '@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg'])
-    await writeFile(join(folder, 'cat', file), '');
-  expect(await oneOfEach(folder)).toEqual([join(folder, 'cat/2023/7.jpg')]);
+    await writeFile(join(folder, 'cat', file), await plainPicture(7, 'image/jpeg'));
+  expect(await oneOfEach(folder, work)).toEqual([join(folder, 'cat/2023/7.jpg')]);
 });
 
 it('takes one picture of each class to try', async () => {
   for (const label of ['dog', 'cat', 'empty']) await mkdir(join(work, 'photos', label));
-  for (const file of ['dog/2.jpg', 'dog/1.png', 'dog/notes.txt', 'cat/3.webp'])
-    await writeFile(join(work, 'photos', file), '');
+  for (const file of ['dog/2.png', 'dog/1.png', 'dog/notes.txt', 'cat/3.png'])
+    await writeFile(join(work, 'photos', file), await plainPicture(1));
   const folder = join(work, 'photos');
-  expect(await oneOfEach(folder)).toEqual([join(folder, 'cat/3.webp'), join(folder, 'dog/1.png')]);
+  expect(await oneOfEach(folder, work)).toEqual([join(folder, 'cat/3.png'), join(folder, 'dog/1.png')]);
+});
+
+it('takes none that cannot be read: training left it out', async () => {
+  const folder = join(work, 'photos');
+  await pictureFolder(folder, { cat: 2 });
+  await writeFile(join(folder, 'cat/0.png'), 'no picture');
+  expect(await oneOfEach(folder, work)).toEqual([join(folder, 'cat/1.png')]);
+});
+
+it('takes a smaller copy of one that is too large for a request', async () => {
+  const folder = join(work, 'photos');
+  await mkdir(join(folder, 'cat'));
+  const noise = sharp({
+    create: {
+      width: 2400,
+      height: 1200,
+      channels: 3,
+      background: 'grey',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  });
+  await noise
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+    .toFile(join(folder, 'cat/1.jpg'));
+  expect((await stat(join(folder, 'cat/1.jpg'))).size).toBeGreaterThan(4_700_000);
+  const [sent = ''] = await oneOfEach(folder, join(work, 'samples'));
+  expect(sent).toBe(join(work, 'samples/cat.jpg'));
+  expect((await stat(sent)).size).toBeLessThan(4_000_000);
+  expect(await sharp(sent).metadata()).toMatchObject({ width: 800, height: 1600 });
 });
