@@ -5,6 +5,8 @@ import { COMMANDS, type CommandEntry } from '#commands';
 import { didYouMean } from '#system';
 import { asTyped, describeSystemFailure, reportFailure } from '#terminal';
 
+export { endProcess } from '#system';
+
 /** Exit codes, the same for every command. */
 const EXIT = { done: 0, failed: 1, usedWrongly: 2 } as const;
 

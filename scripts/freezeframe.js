@@ -3,12 +3,6 @@
 import { availableParallelism } from 'node:os';
 import { register } from 'tsx/esm/api';
 
-// `freezeframe models list | head` closes our stdout early: whoever read it has what they wanted, and that is no failure.
-process.stdout.on('error', (error) => {
-  if (error.code === 'EPIPE') process.exit();
-  process.stderr.write(`freezeframe: The output cannot be written: ${error.message}\n`);
-  process.exit(1);
-});
 // Nobody reads our progress any more; the work goes on.
 process.stderr.on('error', () => {});
 
@@ -23,5 +17,15 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 
 register();
-const { main } = await import('./cli.ts');
+const { endProcess, main } = await import('./cli.ts');
+
+// `freezeframe models list | head` closes our stdout early: whoever read it has what they wanted, and that is no failure.
+process.stdout.once('error', (error) => {
+  // The same again for each further line.
+  process.stdout.on('error', () => {});
+  if (error.code === 'EPIPE') return endProcess(0);
+  process.stderr.write(`freezeframe: The output cannot be written: ${error.message}\n`);
+  return endProcess(1);
+});
+
 process.exitCode = await main(process.argv);

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { datasetHelp, type FoundPictures } from '#datasets';
+import { endProcess } from '#system';
 import { reportResult, say, wholeAboveZero, wholeNumber } from '#terminal';
 import {
   ARCHITECTURES,
@@ -201,13 +202,13 @@ function given<T extends Record<string, unknown>>(flags: T): Given<T> {
 /** Ctrl-C reaches a whole group of processes, and the one that started this one passes it on: twice at once is once. */
 const ONCE_MS = 1_000;
 
-/** The first signal stops between two steps; a later one ends the process as it is: the last checkpoint is whole. */
+/** The first signal stops between two steps; a later one ends the process there: the last checkpoint is whole. */
 function stopOnSignal(): { signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   const names = ['SIGINT', 'SIGTERM'] as const;
   let first = Number.POSITIVE_INFINITY;
   const listener = () => {
-    if (performance.now() - first > ONCE_MS) process.exit(1);
+    if (performance.now() - first > ONCE_MS) endProcess(1);
     if (controller.signal.aborted) return;
     first = performance.now();
     controller.abort();

@@ -16,4 +16,4 @@ export { didYouMean, nearest } from './near.ts';
 export { type PackedError, packError, systemCode, unpackError } from './packed-error.ts';
 export { memoryOf } from './process-memory.ts';
 export { cellNumber, mulberry32, namedStream, type Random, stream } from './random.ts';
-export { answerJobs, JobThread } from './threads/jobs.ts';
+export { answerJobs, endProcess, JobThread } from './threads/jobs.ts';

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { decodePicture } from '@freezeframe/inference';
 import sharp from 'sharp';
 import { isDecodedFile, isLitter, isPictureFile, readPicture, reasonOf } from '#datasets';
 import { REQUEST_PAYLOAD_LIMIT } from '#local/limits';
 import { checkName } from '#store';
+import { makeFolder } from '#system';
 
 /** Where a project has its photographs: one folder per class. */
 const PHOTOS = 'photos';
@@ -74,7 +75,7 @@ async function sendable(file: string, copy: string): Promise<string | undefined>
     const bytes = await readPicture(file);
     await decodePicture(bytes, GLANCE);
     if (bytes.length <= MOST_BYTES) return file;
-    await mkdir(dirname(copy), { recursive: true });
+    await makeFolder(dirname(copy));
     await sharp(bytes, { failOn: 'error' }).autoOrient().resize(SIDE, SIDE, { fit: 'inside' }).jpeg().toFile(copy);
     return copy;
   } catch (error) {

@@ -21,16 +21,35 @@ interface Waiting<Answer> {
   reject(error: unknown): void;
 }
 
+/** Those that have not ended. */
+const OPEN = new Set<JobThread<never, unknown>>();
+
+/** A job of an engine takes longer on no machine but a stuck one. Milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * Ends the process once its threads have done the job that they are at, and answers nobody who waits for one. `process.exit()`
+ * would terminate them: where that meets an engine at work, it aborts the whole process.
+ */
+export async function endProcess(code: number): Promise<never> {
+  setTimeout(() => process.exit(code), PATIENCE);
+  await Promise.all([...OPEN].map((thread) => thread.leave()));
+  return process.exit(code);
+}
+
 /** A thread that does jobs of one kind, in their order. It keeps the process alive until it is closed. */
 export class JobThread<Job, Answer = void> {
   readonly #worker: Worker;
   readonly #waiting: Waiting<Answer>[] = [];
   #failure: unknown;
+  #left = false;
 
   /** @param module its URL; it calls {@link answerJobs}. @param setup what it is told once */
   constructor(module: URL, setup: unknown) {
     this.#worker = startThread(module, { setup });
+    OPEN.add(this);
     this.#worker.on('message', (reply: Reply<Answer>) => {
+      if (this.#left) return;
       const job = this.#waiting.shift();
       if ('answer' in reply) job?.resolve(reply.answer);
       else job?.reject(unpacked(reply));
@@ -65,8 +84,16 @@ export class JobThread<Job, Answer = void> {
     await ended.catch(() => undefined);
   }
 
+  /** As {@link close}, for a process that ends: nobody hears of the jobs any more. */
+  leave(): Promise<void> {
+    this.#left = true;
+    return this.close();
+  }
+
   #fail(error: unknown): void {
+    OPEN.delete(this);
     this.#failure ??= error;
+    if (this.#left) return;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }
