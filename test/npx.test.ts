@@ -12,6 +12,9 @@ const STRANGERS = [
   /\b(npm|pnpm|yarn)\s+(i|install|add)\s+([^`\n]*\s)?freezeframe\b(?!\/)/,
 ];
 
+/** What would let scripts of packages run: nothing in a folder of somebody else forbids it. */
+const SCRIPTS = /\b(npx|npm exec|npm (i|install|add))\s+(?![^`\n]*--ignore-scripts)([^`\n]*\s)?@freezeframe\/cli\b/;
+
 function runsStrangers(text: string): string[] {
   return text.split('\n').filter((line) => STRANGERS.some((pattern) => pattern.test(line)));
 }
@@ -34,6 +37,13 @@ describe('a command that is printed or documented', () => {
       runsStrangers(readFileSync(join(ROOT, file), 'utf8')).map((line) => `${file}: ${line}`),
     );
     expect(found).toEqual([]);
+  });
+
+  it('lets no script of a package run while it installs ours', () => {
+    const files = ['README.md', ...['docs', 'packages', 'scripts'].flatMap(textsOf)];
+    const lines = files.flatMap((file) => readFileSync(join(ROOT, file), 'utf8').split('\n'));
+    expect(lines.filter((line) => SCRIPTS.test(line))).toEqual([]);
+    expect('npx @freezeframe/cli init').toMatch(SCRIPTS);
   });
 
   it.each([

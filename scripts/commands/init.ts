@@ -14,7 +14,10 @@ export function initCommand(): Command {
     )
     .option('--name <name>', 'of the project and of what is deployed; by the folder if left out')
     .option('--json', 'print one JSON line')
-    .addHelpText('after', '\nExamples:\n  $ npx @freezeframe/cli init\n  $ npx @freezeframe/cli init --name animals\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ npx --ignore-scripts @freezeframe/cli init\n  $ npx --ignore-scripts @freezeframe/cli init --name animals\n',
+    )
     .action(async ({ name, json = false }: InitFlags) => {
       const { projectName, projectPackages, writeProject } = await import('#project');
       const { expected, FreezeframeError } = await import('@freezeframe/inference');

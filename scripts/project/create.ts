@@ -37,7 +37,7 @@ export async function create(words: readonly string[], version: string): Promise
   if (there.length > 0) {
     throw new FreezeframeError('used-wrongly', expected('a new or empty folder', 'the project', folder), {
       remedy:
-        'Name another one. Within a project that exists: npx @freezeframe/cli init, which touches nothing that is there.',
+        'Name another one. Within a project that exists: npx --ignore-scripts @freezeframe/cli init, which touches nothing that is there.',
     });
   }
   await writeProject(folder, { name, version });

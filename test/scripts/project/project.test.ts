@@ -56,7 +56,7 @@ describe('create', () => {
     await writeFile(join(work, 'mine.txt'), '');
     await expect(create([work, '--no-install'], '1.2.3')).rejects.toMatchObject({
       code: 'used-wrongly',
-      remedy: expect.stringContaining('npx @freezeframe/cli init'),
+      remedy: expect.stringContaining('npx --ignore-scripts @freezeframe/cli init'),
     });
     expect(await readdir(work)).toEqual(['mine.txt']);
   });
