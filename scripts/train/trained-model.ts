@@ -182,7 +182,7 @@ async function readPart(folder: string, file: string, name: string): Promise<Buf
     if (!hasCode(cause, 'ENOENT')) throw cause;
     throw new FreezeframeError('trained-not-found', `There is no trained model ${name} (${file} is missing)`, {
       cause,
-      remedy: `Train it first: freezeframe train <dataset> --name ${name}`,
+      remedy: `Train it first: freezeframe train <dataset> --name ${name}. What was imported, or trained on a pretrained network, is frozen already: freezeframe models list`,
     });
   });
 }
