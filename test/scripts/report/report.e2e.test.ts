@@ -31,6 +31,10 @@ const REPORTS = {
     Array.from({ length: 50 }, (_, number) => `label ${number}`),
     900,
   ),
+  'labels of many words': sampleInput(
+    Array.from({ length: 50 }, (_, number) => `hammerhead shark, Sphyrna zygaena number ${number}`),
+    300,
+  ),
   'rows of a table with labels': { ...sampleInput(['small', 'large'], 90), counted: 'rows' as const },
   'numbers of a table': sampleValues(300),
   'what was measured least': bare(),
@@ -117,6 +121,10 @@ describe.skipIf(!CHROMIUM)('a report in Chromium', () => {
     await page.evaluate(axe.source);
     expect(await findings(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+
+    // What a row is called is not cut into letters.
+    const names = page.locator(':is(#labels, #confusion) table:not(.matrix) tbody th:visible');
+    for (const name of await names.all()) expect((await name.boundingBox())?.width).toBeGreaterThan(100);
 
     const button = page.locator('[popovertarget^=cell]:visible').first();
     if ('pictures' in input) await opensByKeyboard(page, button);
