@@ -1,52 +1,52 @@
 import { create } from '@bufbuild/protobuf';
-import {
-  type AttributeProto,
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  NodeProtoSchema,
-  subgraphs,
-  TensorProto_DataType,
-  TensorProtoSchema,
-  unusedName,
-} from '#onnx';
+import { AttributeProto_AttributeType, AttributeProtoSchema, type ModelProto, type NodeProto, subgraphs } from '#onnx';
+import { heldApart } from './held-apart.ts';
 
-/** Since opset 11 a Pad takes its pads and its value as inputs. */
-const PADS_ARE_INPUTS = 11n;
+/** What makes each value: in a graph, and in those around it. */
+type Makers = ReadonlyMap<string, NodeProto>;
+
+interface Scope {
+  /** What the graph is given and has stored, none of which is padded. */
+  readonly given: ReadonlySet<string>;
+  /** Operators that are functions of the model. */
+  readonly functions: ReadonlySet<string>;
+}
 
 /**
- * Makes every MaxPool behind a Pad name a rule instead of numbers. onnxruntime (up to 1.30) makes a Pad of zeros part of the
- * MaxPool that follows, whose padding counts as minus infinity: where all of a window is negative, it answers another
- * number than the graph says. It leaves pools alone that name a rule. A pool's own pads become a Pad of minus infinity.
- * In place.
+ * Keeps onnxruntime (up to 1.30) from making a Pad of zeros part of the MaxPool that follows, whose padding counts as minus
+ * infinity: where all of a window is negative, it answers another number than the graph says. It leaves pools alone that name
+ * a rule, so one without pads of its own names one; any other is held apart from what it reads. In place.
  * @returns how many pools were changed
  */
 export function keepPadding(model: ModelProto): number {
-  const opset = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0n;
-  return model.graph ? inGraph(model.graph, opset) : 0;
+  const { graph } = model;
+  const functions = new Set(model.functions.map(functionName));
+  // It writes functions out before it looks, so that the Pad may be on the other side: what one is given may be padded.
+  const inside = model.functions.map((body) => inNodes(body, new Map(), { given: new Set(), functions }));
+  const given = new Set([...(graph?.input ?? []), ...(graph?.initializer ?? [])].map(({ name }) => name));
+  const outside = graph ? inNodes(graph, new Map(), { given, functions }) : 0;
+  return inside.reduce((sum, count) => sum + count, outside);
 }
 
-function inGraph(graph: GraphProto, opset: bigint): number {
-  const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+function inNodes(body: { node: NodeProto[] }, around: Makers, scope: Scope): number {
+  const makers = new Map([...around, ...body.node.flatMap((node) => node.output.map((name) => [name, node] as const))]);
   let changed = 0;
-  graph.node = graph.node.flatMap((node) => {
-    for (const inner of subgraphs(node)) changed += inGraph(inner, opset);
-    if (node.opType !== 'MaxPool' || node.domain !== '' || ruled(node)) return [node];
-    if (!comesFromPad(node.input[0] ?? '', makers)) return [node];
+  body.node = body.node.flatMap((node) => {
+    for (const inner of subgraphs(node)) changed += inNodes(inner, makers, scope);
+    if (node.opType !== 'MaxPool' || !isStandard(node) || ruled(node)) return [node];
+    if (!mayBePadded(node.input[0] ?? '', makers, scope)) return [node];
     changed++;
-    const pads = node.attribute.find(({ name }) => name === 'pads')?.ints ?? [];
-    node.attribute = node.attribute.filter(({ name }) => name !== 'pads' && name !== 'auto_pad');
-    const type = AttributeProto_AttributeType.STRING;
-    const rule = new TextEncoder().encode('VALID');
-    node.attribute.push(create(AttributeProtoSchema, { name: 'auto_pad', type, s: rule }));
-    if (pads.every((pad) => pad === 0n)) return [node];
-    const padded = minusInfinity(graph, node.input[0] as string, pads, opset);
-    node.input[0] = padded.output[0] as string;
-    return [padded, node];
+    return apart(node, unused(`${node.output[0]}_pooled`, makers, scope));
   });
   return changed;
+}
+
+function functionName({ domain, name }: { readonly domain: string; readonly name: string }): string {
+  return `${domain} ${name}`;
+}
+
+function isStandard({ domain }: NodeProto): boolean {
+  return domain === '' || domain === 'ai.onnx';
 }
 
 function ruled({ attribute }: NodeProto): boolean {
@@ -55,12 +55,14 @@ function ruled({ attribute }: NodeProto): boolean {
 }
 
 /** Also through nodes that onnxruntime takes out before it looks. */
-function comesFromPad(value: string, makers: ReadonlyMap<string, NodeProto>): boolean {
+function mayBePadded(value: string, makers: Makers, { given, functions }: Scope): boolean {
   const seen = new Set<string>();
   for (let name = value; !seen.has(name); ) {
     seen.add(name);
     const maker = makers.get(name);
-    if (maker?.domain !== '') return false;
+    if (!maker) return !given.has(name);
+    if (functions.has(functionName({ domain: maker.domain, name: maker.opType }))) return true;
+    if (!isStandard(maker)) return false;
     if (maker.opType === 'Pad') return true;
     if (!['Identity', 'Dropout', 'Cast', 'Reshape', 'Transpose'].includes(maker.opType)) return false;
     name = maker.input[0] ?? '';
@@ -68,31 +70,22 @@ function comesFromPad(value: string, makers: ReadonlyMap<string, NodeProto>): bo
   return false;
 }
 
-/** @param pads of the spatial axes, begins and ends */
-function minusInfinity(graph: GraphProto, input: string, pads: readonly bigint[], opset: bigint): NodeProto {
-  const half = pads.length / 2;
-  const all = [0n, 0n, ...pads.slice(0, half), 0n, 0n, ...pads.slice(half)];
-  const output = unusedName(graph, `${input}_padded`);
-  const node = create(NodeProtoSchema, { name: output, opType: 'Pad', input: [input], output: [output] });
-  if (opset >= PADS_ARE_INPUTS) {
-    const [where, value] = [unusedName(graph, `${output}_pads`), unusedName(graph, `${output}_value`)];
-    const dims = [BigInt(all.length)];
-    graph.initializer.push(
-      create(TensorProtoSchema, { name: where, dataType: TensorProto_DataType.INT64, dims, int64Data: all }),
-      create(TensorProtoSchema, {
-        name: value,
-        dataType: TensorProto_DataType.FLOAT,
-        floatData: [Number.NEGATIVE_INFINITY],
-      }),
-    );
-    node.input.push(where, value);
-  } else {
-    const { INTS, FLOAT } = AttributeProto_AttributeType;
-    const attributes: AttributeProto[] = [
-      create(AttributeProtoSchema, { name: 'pads', type: INTS, ints: all }),
-      create(AttributeProtoSchema, { name: 'value', type: FLOAT, f: Number.NEGATIVE_INFINITY }),
-    ];
-    node.attribute.push(...attributes);
+function unused(base: string, makers: Makers, { given }: Scope): string {
+  let name = base;
+  for (let i = 2; makers.has(name) || given.has(name); i++) name = `${base}_${i}`;
+  return name;
+}
+
+/** @param held what the pool reads from now on, where it has pads of its own */
+function apart(pool: NodeProto, held: string): NodeProto[] {
+  const pads = pool.attribute.find(({ name }) => name === 'pads')?.ints ?? [];
+  if (pads.some((pad) => pad !== 0n)) {
+    const [input = ''] = pool.input;
+    pool.input[0] = held;
+    return [...heldApart(input, held), pool];
   }
-  return node;
+  const type = AttributeProto_AttributeType.STRING;
+  const rule = create(AttributeProtoSchema, { name: 'auto_pad', type, s: new TextEncoder().encode('VALID') });
+  pool.attribute = [...pool.attribute.filter(({ name }) => name !== 'pads' && name !== 'auto_pad'), rule];
+  return [pool];
 }

@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import {
-  type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
   type GraphProto,
@@ -10,13 +9,16 @@ import {
   unusedName,
   type ValueInfoProto,
 } from '#onnx';
+import { heldApart } from '../held-apart.ts';
 import { renameValue } from './rename.ts';
 
 /** Numbers of 16 bits: no request holds them, and float32 holds each of theirs exactly. */
 const HALF = new Set<number>([TensorProto_DataType.FLOAT16, TensorProto_DataType.BFLOAT16]);
 
 /**
- * Makes inputs and outputs of 16 bits float32, under the same names. In place.
+ * Makes inputs and outputs of 16 bits float32, under the same names. In place. The Casts are held apart from what computes:
+ * onnxruntime computes in float32 what no processor has for 16 bits, and takes out Casts that follow each other. Numbers
+ * would no longer be rounded.
  * @returns their names
  */
 export function widenHalves(graph: GraphProto): string[] {
@@ -26,7 +28,7 @@ export function widenHalves(graph: GraphProto): string[] {
   for (const info of inputs) {
     const [inner, rounded] = [unusedName(graph, `${info.name}_half`), unusedName(graph, `${info.name}_rounded`)];
     renameValue(graph, info.name, inner);
-    first.push(cast(info.name, rounded, tensorOf(info).elemType), ...kept(rounded, inner));
+    first.push(cast(info.name, rounded, tensorOf(info).elemType), ...heldApart(rounded, inner));
     tensorOf(info).elemType = TensorProto_DataType.FLOAT;
   }
   const last: NodeProto[] = [];
@@ -34,30 +36,11 @@ export function widenHalves(graph: GraphProto): string[] {
     const [inner, rounded] = [unusedName(graph, `${info.name}_half`), unusedName(graph, `${info.name}_rounded`)];
     renameValue(graph, info.name, inner);
     for (const weight of graph.initializer) if (weight.name === info.name) weight.name = inner;
-    last.push(...kept(inner, rounded), cast(rounded, info.name, TensorProto_DataType.FLOAT));
+    last.push(...heldApart(inner, rounded), cast(rounded, info.name, TensorProto_DataType.FLOAT));
     tensorOf(info).elemType = TensorProto_DataType.FLOAT;
   }
   graph.node = [...first, ...graph.node, ...last];
   return [...inputs, ...outputs].map(({ name }) => name);
-}
-
-/**
- * The same value, in its own shape, between a Cast and what computes. onnxruntime computes in float32 what no processor has
- * for 16 bits, and takes out Casts that follow each other: numbers would no longer be rounded.
- */
-function kept(from: string, to: string): NodeProto[] {
-  const shape = `${to}_shape`;
-  return [node('Shape', [from], shape), node('Reshape', [from, shape], to)];
-}
-
-function node(opType: string, input: string[], output: string, attribute: AttributeProto[] = []): NodeProto {
-  return create(NodeProtoSchema, {
-    name: `freezeframe_${output}_${opType}`,
-    opType,
-    input,
-    output: [output],
-    attribute,
-  });
 }
 
 function isHalf({ type }: ValueInfoProto): boolean {
@@ -71,5 +54,11 @@ function tensorOf({ type }: ValueInfoProto): { elemType: number } {
 
 function cast(from: string, to: string, elemType: number): NodeProto {
   const type = AttributeProto_AttributeType.INT;
-  return node('Cast', [from], to, [create(AttributeProtoSchema, { name: 'to', type, i: BigInt(elemType) })]);
+  return create(NodeProtoSchema, {
+    name: `freezeframe_${to}_Cast`,
+    opType: 'Cast',
+    input: [from],
+    output: [to],
+    attribute: [create(AttributeProtoSchema, { name: 'to', type, i: BigInt(elemType) })],
+  });
 }
