@@ -68,6 +68,8 @@ export interface LayerDefinition<C = unknown> {
   readonly mask?:
     | 'keep'
     | ((context: EmitContext, config: C, inputs: readonly Value[], outputs: readonly Value[]) => readonly Mask[]);
+  /** Goes by other rules in Keras 2: the config is given `keras3`, whether Keras 3 wrote the layer. */
+  readonly ofItsTime?: true;
   /** Takes integers as they are; every other layer is given floats. */
   readonly integers?: true;
   /** Layers inside this one (wrappers, cells). The config is given them, found and read, as `inner`. */

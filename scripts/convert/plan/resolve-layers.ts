@@ -76,11 +76,13 @@ function resolve(
   const mode = modeOf(layer.config.dtype);
   if (mode !== undefined && !definition?.quantizes) return problem(`its weights are quantized (${mode})`);
   if (!definition) return problem(UNKNOWABLE[layer.class_name] ?? whyRefused(layer) ?? 'this class is not known');
+  const keras2 = isKeras2(layer);
   const parsed = definition.config.safeParse(layer.config);
   if (!parsed.success) return problem(flat(parsed.error));
-  const bound = bindCall(definition, call, isKeras2(layer) && answersOtherwise(layer));
+  const bound = bindCall(definition, call, keras2 && answersOtherwise(layer));
   if (typeof bound === 'string') return problem(bound);
-  const own = definition.signature ? { ...(parsed.data as object), call: bound } : parsed.data;
+  const read = definition.ofItsTime ? { ...(parsed.data as object), keras3: !keras2 } : parsed.data;
+  const own = definition.signature ? { ...(read as object), call: bound } : read;
   if (!definition.inner) return { definition, config: own };
   if (++inside.depth > MAX_INNER_DEPTH) throw beyondLimit(MAX_INNER_DEPTH, 'levels of layers inside layers', path);
   const inner = resolveInner(definition.inner(own), path, position, problems, inside);

@@ -9,6 +9,8 @@ export interface Call {
   readonly path: string;
   readonly className: string;
   readonly options: Options;
+  /** Whether Keras 3 wrote the layer, in which masks go by other rules. */
+  readonly keras3: boolean;
   /** Positional arguments: tensors, lists of them, constants. */
   readonly args: readonly unknown[];
   readonly keywords: Options;

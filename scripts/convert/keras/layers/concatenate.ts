@@ -3,14 +3,16 @@ import type { Shape } from '#keras';
 import { type GraphBuilder, memoryAxis, type Value } from '#onnx';
 import { defineLayer } from '../layer.ts';
 import { orElse } from '../options.ts';
-import { sameLayout } from './merging.ts';
+import { joinMasks, sameLayout, type Writer } from './merging.ts';
 
 const config = z.object({ axis: orElse(z.number().int(), -1) });
+type Config = z.output<typeof config> & Writer;
 
-export const concatenate = defineLayer<z.output<typeof config>>({
+export const concatenate = defineLayer<Config>({
   className: 'Concatenate',
   summary: 'Tensors side by side along one axis.',
-  config,
+  config: config as unknown as z.ZodType<Config>,
+  ofItsTime: true,
   outputShape: (c, inputs) => joinedShape(c.axis, inputs),
   emit: ({ graph }, c, inputs) => {
     const aligned = sameLayout(graph, inputs);
@@ -29,7 +31,7 @@ export const concatenate = defineLayer<z.output<typeof config>>({
       ),
     };
   },
-  mask: ({ graph }, c, inputs) => [joinedMask(graph, c.axis, inputs)],
+  mask: ({ graph }, c, inputs) => [joinedMask(graph, c, inputs)],
 });
 
 function joinedShape(axis: number, inputs: readonly Shape[]): Shape {
@@ -42,14 +44,17 @@ function joinedShape(axis: number, inputs: readonly Shape[]): Shape {
   });
 }
 
-/** Along the time axis masks are joined; along the features a step that is there in one is there. None: all are there. */
-function joinedMask(graph: GraphBuilder, axis: number, inputs: readonly Value[]): string | undefined {
+/**
+ * Along the time axis masks are joined; along the features a step that is there in one is there, or in Keras 2 one that is
+ * there in all. None: all are there.
+ */
+function joinedMask(graph: GraphBuilder, { axis, keras3 }: Config, inputs: readonly Value[]): string | undefined {
   const rank = (inputs[0] as Value).shape.length;
   if (inputs.every((input) => input.mask === undefined) || rank < 3) return undefined;
   const masks = inputs.map((input) => input.mask ?? allThere(graph, input));
   const along = axis < 0 ? axis + rank : axis;
   if (along === 1) return graph.op('Concat', masks, { axis: 1 });
-  return masks.reduce((a, b) => (a === b ? a : graph.op('Or', [a, b])));
+  return joinMasks(graph, { keras3 }, masks);
 }
 
 /** A mask of nothing but true. */

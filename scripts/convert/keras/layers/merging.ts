@@ -42,11 +42,23 @@ function mergeSize(a: number | null, b: number | null): number | null {
   throw new FreezeframeError('bad-topology', expected(`a size of ${a} or 1`, 'an axis of a merge layer', b));
 }
 
-/** Keras's rule for merge layers: a step that is there in one is there; no mask where one input has none. */
-function mergedMask(graph: GraphBuilder, inputs: readonly Value[]): string | undefined {
-  const masks = inputs.map((input) => input.mask);
-  if (masks.some((mask) => mask === undefined)) return undefined;
-  return (masks as string[]).reduce((a, b) => (a === b ? a : graph.op('Or', [a, b])));
+/** Which Keras wrote the layer: masks go by other rules in Keras 2. */
+export interface Writer {
+  readonly keras3: boolean;
+}
+
+/**
+ * A step that is there in one is there, and no mask where one input has none: Keras since 3.4. Before, and in Keras 2, a step
+ * must be there in each input that has a mask.
+ */
+function mergedMask(graph: GraphBuilder, { keras3 }: Writer, inputs: readonly Value[]): string | undefined {
+  const masks = inputs.flatMap(({ mask }) => mask ?? []);
+  if (masks.length === 0 || (keras3 && masks.length < inputs.length)) return undefined;
+  return joinMasks(graph, { keras3 }, masks);
+}
+
+export function joinMasks(graph: GraphBuilder, { keras3 }: Writer, masks: readonly string[]): string {
+  return masks.reduce((a, b) => (a === b ? a : graph.op(keras3 ? 'Or' : 'And', [a, b])));
 }
 
 /** The fold of an operator over two or more tensors that broadcast, as a value of the merged shape. */
@@ -57,14 +69,74 @@ function foldInputs(graph: GraphBuilder, inputs: readonly Value[], type: string)
 }
 
 function folding(className: string, type: string, summary: string): LayerDefinition {
-  return defineLayer({
+  return defineLayer<Writer>({
     className,
     summary,
-    config: z.object({}),
+    config: z.object({}) as unknown as z.ZodType<Writer>,
+    ofItsTime: true,
     outputShape: (_, inputs) => mergedShape(inputs),
     emit: ({ graph }, _, inputs) => foldInputs(graph, inputs, type),
-    mask: ({ graph }, _, inputs) => [mergedMask(graph, inputs)],
+    mask: ({ graph }, c, inputs) => [mergedMask(graph, c, inputs)],
   });
+}
+
+/**
+ * A fold to which a step that a mask leaves out does not count, as Keras has it since 3.5. Before, and in Keras 2, it counts.
+ * @param steps what each input is to the fold, where some have masks
+ */
+function counting(
+  className: string,
+  type: string,
+  summary: string,
+  steps: (graph: GraphBuilder, inputs: readonly Value[]) => Value,
+): LayerDefinition {
+  return defineLayer<Writer>({
+    ...(folding(className, type, summary) as LayerDefinition<Writer>),
+    emit: ({ graph }, c, inputs) => {
+      // What is given axes to reach the others' rank loses its mask in Keras, and masks are of sequences alone.
+      const sequences = inputs.every(({ shape }) => shape.length === 3);
+      if (!c.keras3 || !sequences || inputs.every(({ mask }) => mask === undefined))
+        return foldInputs(graph, inputs, type);
+      const plain = inputs.map((input) => asKeras(graph, input));
+      const { name } = steps(graph, plain);
+      return { ...(plain[0] as Value), name, shape: mergedShape(inputs.map(({ shape }) => shape)) };
+    },
+  });
+}
+
+/** A mask of steps, beside the features of each. */
+function besideFeatures(graph: GraphBuilder, mask: string): string {
+  return graph.op('Unsqueeze', [mask, graph.ints([2])]);
+}
+
+/** What is left out is 1, and 0 where all are left out. */
+function product(graph: GraphBuilder, inputs: readonly Value[]): Value {
+  const factors = inputs.map((input) => {
+    if (input.mask === undefined) return input;
+    return { ...input, name: graph.op('Where', [besideFeatures(graph, input.mask), input.name, graph.float(1)]) };
+  });
+  const all = foldInputs(graph, factors, 'Mul');
+  const mask = mergedMask(graph, { keras3: true }, inputs);
+  if (mask === undefined) return all;
+  return { ...all, name: graph.op('Where', [besideFeatures(graph, mask), all.name, graph.float(0)]) };
+}
+
+/** What is left out is what the others are; a tensor without a mask ends that of those before it. */
+function extreme(type: 'Max' | 'Min') {
+  return (graph: GraphBuilder, [first, ...others]: readonly Value[]): Value => {
+    let { name, mask } = first as Value;
+    for (const other of others) {
+      const left = name;
+      const x =
+        other.mask === undefined
+          ? other.name
+          : graph.op('Where', [besideFeatures(graph, other.mask), other.name, left]);
+      if (mask !== undefined) name = graph.op('Where', [besideFeatures(graph, mask), left, x]);
+      mask = mask === undefined || other.mask === undefined ? undefined : graph.op('Or', [mask, other.mask]);
+      name = graph.op(type, [name, x]);
+    }
+    return { ...(first as Value), name };
+  };
 }
 
 const scaleConfig = z.object({ scale: z.number() });
@@ -90,8 +162,8 @@ export const MERGING_LAYERS: readonly LayerDefinition[] = [
       return foldInputs(graph, [first, { ...second, name: graph.op('Mul', [second.name, graph.float(scale)]) }], 'Add');
     },
   }),
-  folding('Maximum', 'Max', 'The largest of two or more tensors, element by element.'),
-  folding('Minimum', 'Min', 'The smallest of two or more tensors, element by element.'),
-  folding('Multiply', 'Mul', 'The product of two or more tensors, element by element.'),
+  counting('Maximum', 'Max', 'The largest of two or more tensors, element by element.', extreme('Max')),
+  counting('Minimum', 'Min', 'The smallest of two or more tensors, element by element.', extreme('Min')),
+  counting('Multiply', 'Mul', 'The product of two or more tensors, element by element.', product),
   folding('Subtract', 'Sub', 'The difference of two tensors.'),
 ];

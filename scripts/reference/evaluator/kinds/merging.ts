@@ -13,6 +13,7 @@ import {
   reduce,
   reshape,
   subtract,
+  where,
   wrong,
 } from '../doubles.ts';
 import { einsum } from '../einsum.ts';
@@ -26,17 +27,59 @@ function lined(inputs: readonly Doubles[]): Doubles[] {
   );
 }
 
-/** A step counts that counts in any input, provided that all have masks. */
-function anyMask(inputs: readonly Doubles[]): Doubles | undefined {
+/** A step counts that counts in any input, provided that all have masks. In Keras 2 it must count in all that have. */
+function mergedMask(call: Call): Doubles | undefined {
+  const inputs = inputsOf(call);
   const masks = inputs.flatMap(({ mask }) => (mask ? [mask] : []));
-  if (masks.length < inputs.length || masks.length === 0) return undefined;
-  return masks.reduce((a, b) => binary(a, b, (x, y) => Number(x !== 0 || y !== 0)));
+  if (masks.length === 0) return undefined;
+  if (!call.keras3) return masks.reduce(multiply);
+  return masks.length < inputs.length ? undefined : masks.reduce(either);
 }
+
+const either = (a: Doubles, b: Doubles) => binary(a, b, Math.max);
 
 function merge(f: (inputs: readonly Doubles[]) => Doubles): LayerFunction {
   return (_, call) => {
     const inputs = inputsOf(call);
-    return { ...f(lined(inputs)), mask: anyMask(inputs) };
+    return { ...f(lined(inputs)), mask: mergedMask(call) };
+  };
+}
+
+/** A mask in the full shape of its tensor. Tensors that are given axes first have none. */
+function fullMask({ mask, shape }: Doubles): Doubles | undefined {
+  return mask && shape.length === 3 ? broadcastTo(expand(mask, -1), shape) : undefined;
+}
+
+const product: LayerFunction = (x, call) => {
+  const inputs = inputsOf(call);
+  const masks = inputs.map(fullMask);
+  if (!call.keras3 || !sameRank(inputs)) return folded(multiply)(x, call);
+  const one = doubles([], [1]);
+  const factors = inputs.map((input, i) => (masks[i] ? where(masks[i], input, one) : input));
+  const all = factors.reduce(multiply);
+  const known = masks.filter((mask) => mask !== undefined);
+  const answer = known.length < inputs.length ? all : where(known.reduce(either), all, doubles([], [0]));
+  return { ...answer, mask: mergedMask(call) };
+};
+
+function sameRank(inputs: readonly Doubles[]): boolean {
+  return new Set(inputs.map(({ shape }) => shape.length)).size === 1;
+}
+
+/** Keras's `_apply_merge_op_and_or_mask`. */
+function extreme(choose: (a: number, b: number) => number): LayerFunction {
+  return (first, call) => {
+    const inputs = inputsOf(call);
+    if (!call.keras3 || !sameRank(inputs)) return folded((a, b) => binary(a, b, choose))(first, call);
+    let [output, kept] = [inputs[0] as Doubles, fullMask(inputs[0] as Doubles)];
+    for (const input of inputs.slice(1)) {
+      const mask = fullMask(input);
+      const x = mask ? where(mask, input, output) : input;
+      if (kept) output = where(kept, output, x);
+      kept = mask && kept ? either(kept, mask) : undefined;
+      output = binary(output, x, choose);
+    }
+    return { ...output, mask: mergedMask(call) };
   };
 }
 
@@ -48,11 +91,11 @@ const concatenate: LayerFunction = (_, call) => {
   const inputs = inputsOf(call);
   const rank = (inputs[0] as Doubles).shape.length;
   const axis = axisOf(numberIn(call.options, 'axis', -1), rank);
-  return { ...concat(inputs, axis), mask: joinedMask(inputs, axis) };
+  return { ...concat(inputs, axis), mask: joinedMask(inputs, axis, call.keras3) };
 };
 
-/** Keras: masks in full shape, joined along the same axis; a step counts if any of its features does. */
-function joinedMask(inputs: readonly Doubles[], axis: number): Doubles | undefined {
+/** Keras: masks in full shape, joined along the same axis; a step counts if any of its features does, in Keras 2 if all do. */
+function joinedMask(inputs: readonly Doubles[], axis: number, keras3: boolean): Doubles | undefined {
   if (inputs.every(({ mask }) => mask === undefined)) return undefined;
   const masks = inputs.map((x) => {
     const ones = doubles(x.shape, new Float64Array(x.data.length).fill(1));
@@ -60,7 +103,9 @@ function joinedMask(inputs: readonly Doubles[], axis: number): Doubles | undefin
     return x.mask.shape.length < x.shape.length ? broadcastTo(expand(x.mask, -1), x.shape) : x.mask;
   });
   const joined = concat(masks, axis);
-  return reduce(joined, [joined.shape.length - 1], false, (row) => Number(row.some((counts) => counts !== 0)));
+  return reduce(joined, [joined.shape.length - 1], false, (row) =>
+    Number(row[keras3 ? 'some' : 'every']((counts) => counts !== 0)),
+  );
 }
 
 /** The sum over one axis of each of two tensors, sample by sample; what is left stands in the inputs' order. */
@@ -99,10 +144,10 @@ function pair(call: Call): [Doubles, Doubles] {
 export const MERGES: Record<string, Rule> = rules({
   Add: folded(add),
   Subtract: folded(subtract),
-  Multiply: folded(multiply),
+  Multiply: product,
   Average: average,
-  Maximum: folded((a, b) => binary(a, b, Math.max)),
-  Minimum: folded((a, b) => binary(a, b, Math.min)),
+  Maximum: extreme(Math.max),
+  Minimum: extreme(Math.min),
   Concatenate: concatenate,
   CustomScaleLayer: scaledSum,
   Dot: dot,

@@ -25,6 +25,7 @@ export function layer(
     path: className,
     className,
     options: { ...options, use_bias: false },
+    keras3: true,
     args: [x],
     keywords: {},
     weight,
