@@ -1,5 +1,11 @@
 import { ImportError } from '#guards';
-import { type GraphProto, type ModelProto, type NodeProto, TensorProto_DataType } from '../schema/onnx_pb.ts';
+import {
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  TensorProto_DataType,
+} from '../schema/onnx_pb.ts';
 import { nodesOf, subgraphs } from './walk.ts';
 
 /** Operators that answer otherwise each time. */
@@ -22,9 +28,9 @@ export function checkRandom({ graph, functions }: ModelProto): void {
   const read = nodesRead(graph);
   const called = new Set(read.map(({ domain, opType }) => `${domain}::${opType}`));
   const bodies = functions.filter(({ domain, name }) => called.has(`${domain}::${name}`));
-  const flags = trueFlags(graph);
   const all = [...read, ...bodies.flatMap(({ node }) => [...nodesOf(node)])];
-  const random = all.filter((node) => isRandom(node, flags)).map(placeOf);
+  const on = onFlags(graph, all);
+  const random = all.filter((node) => isRandom(node, on)).map(placeOf);
   if (random.length > 0) {
     throw new ImportError('unsupported-layer', `The ONNX graph answers at random: ${list(random)}`, {
       details: { operators: random.slice(0, 100) },
@@ -55,10 +61,10 @@ function nodesRead(graph: GraphProto): NodeProto[] {
   return [...nodesOf([...seen])];
 }
 
-function isRandom({ domain, opType, input }: NodeProto, flags: ReadonlySet<string>): boolean {
+function isRandom({ domain, opType, input }: NodeProto, on: ReadonlySet<string>): boolean {
   if (domain === 'com.microsoft') return opType === 'Sampling';
   if (domain !== '' && domain !== 'ai.onnx') return false;
-  return RANDOM.has(opType) || (opType === 'Dropout' && flags.has(input[2] ?? ''));
+  return RANDOM.has(opType) || (opType === 'Dropout' && on.has(input[2] ?? ''));
 }
 
 function normalizesByBatch({ domain, opType, attribute }: NodeProto): boolean {
@@ -66,16 +72,19 @@ function normalizesByBatch({ domain, opType, attribute }: NodeProto): boolean {
   return attribute.some(({ name, i }) => name === 'training_mode' && i === 1n);
 }
 
-/** Constants that are true: what switches a Dropout on. */
-function trueFlags({ initializer, node }: GraphProto): Set<string> {
-  const constants = initializer.map((tensor) => [tensor.name, tensor] as const);
-  for (const { opType, output, attribute } of node) {
+/** What switches a Dropout on: constants that are true, also of functions and branches, and whoever asks the graph. */
+function onFlags({ initializer, input }: GraphProto, nodes: readonly NodeProto[]): Set<string> {
+  const inner = nodes.flatMap(subgraphs).flatMap((graph) => graph.initializer);
+  const constants = [...initializer, ...inner].map((tensor) => [tensor.name, tensor] as const);
+  for (const { opType, output, attribute } of nodes) {
     const value = attribute.find(({ name }) => name === 'value')?.t;
     if (opType === 'Constant' && value) constants.push([output[0] ?? '', value]);
   }
-  const isTrue = ({ dataType, rawData, int32Data }: (typeof constants)[number][1]) =>
+  const isTrue = ({ dataType, rawData, int32Data }: TensorProto) =>
     dataType === TensorProto_DataType.BOOL && (rawData[0] === 1 || int32Data[0] === 1);
-  return new Set(constants.filter(([, tensor]) => isTrue(tensor)).map(([name]) => name));
+  const fixed = new Set(initializer.map(({ name }) => name));
+  const asked = input.map(({ name }) => name).filter((name) => !fixed.has(name));
+  return new Set([...asked, ...constants.filter(([, tensor]) => isTrue(tensor)).map(([name]) => name)]);
 }
 
 function placeOf({ opType, name, output }: NodeProto): string {

@@ -160,6 +160,18 @@ describe('tfjsGraphReader', () => {
     ],
     ['no nodes', (nodes: NodeJson[]) => nodes.splice(0), 'file-damaged', 'output'],
     [
+      'a loop, by what it is',
+      (nodes: NodeJson[]) =>
+        nodes.push(
+          { name: 'enter', op: 'Enter', input: ['image'] },
+          { name: 'again', op: 'Merge', input: ['enter', 'next'] },
+          { name: 'next', op: 'NextIteration', input: ['again'] },
+          { name: 'exit', op: 'Exit', input: ['again'] },
+        ),
+      'unsupported-layer',
+      'NextIteration',
+    ],
+    [
       'a branch',
       (nodes: NodeJson[]) => nodes.push({ name: 'if', op: 'StatelessIf', input: ['image'] }),
       'unsupported-layer',
