@@ -99,15 +99,21 @@ function rowMaker(method: Interpolation, antialias: boolean, input: number, outp
   if (method === 'area') return (i) => areaRow(i, input / output);
   if (method === 'bicubic' && !antialias) return (i) => bicubicRow(i, input, output);
   const kernel = KERNELS[method] as Kernel;
-  return (i) => kernelRow(i, kernel, antialias ? Math.max(input / output, 1) : 1, input, output);
+  return (i) => kernelRow(i, kernel, antialias, input, output);
 }
 
-function kernelRow(i: number, { radius, at }: Kernel, stretch: number, input: number, output: number): Row {
-  const centre = ((i + 0.5) * input) / output;
-  const first = Math.max(Math.ceil(centre - radius * stretch - 0.5), 0);
-  const last = Math.min(Math.floor(centre + radius * stretch - 0.5), input - 1);
+/** In float32 as TensorFlow works it out: whether a cell lies within the gaussian's radius may hang on the last digit. */
+function kernelRow(i: number, { radius, at }: Kernel, antialias: boolean, input: number, output: number): Row {
+  const scale = Math.fround(1 / Math.fround(output / input));
+  const stretch = antialias ? Math.max(scale, 1) : 1;
+  const reach = Math.fround(radius * stretch);
+  const centre = Math.fround((i + 0.5) * scale);
+  const first = Math.max(Math.ceil(Math.fround(Math.fround(centre - reach) - 0.5)), 0);
+  const last = Math.min(Math.floor(Math.fround(Math.fround(centre + reach) - 0.5)), input - 1);
   const cells = Array.from({ length: last - first + 1 }, (_, j) => first + j);
-  return normalized(cells.map((cell) => [cell, at(Math.abs(cell + 0.5 - centre) / stretch)]));
+  const narrower = Math.fround(1 / stretch);
+  const distance = (cell: number) => Math.abs(Math.fround(Math.fround(cell + 0.5 - centre) * narrower));
+  return normalized(cells.map((cell) => [cell, at(distance(cell))]));
 }
 
 /** TensorFlow looks the weights up for 1024 places between two cells. */

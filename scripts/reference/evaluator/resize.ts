@@ -80,7 +80,7 @@ function tapsFor(cell: number, from: number, to: number, method: string, antiali
   const clamp = (i: number) => Math.min(Math.max(i, 0), from - 1);
   if (method === 'nearest') return { cells: [clamp(Math.floor(Math.fround((cell + 0.5) * scale)))], weights: [1] };
   if (method === 'area') return area(cell, from, scale);
-  if (antialias || !['bilinear', 'bicubic'].includes(method)) return spanned(cell, from, from / to, method, antialias);
+  if (antialias || !['bilinear', 'bicubic'].includes(method)) return spanned(cell, from, to, method, antialias);
   const place = (cell + 0.5) * (from / to) - 0.5;
   const low = Math.floor(place);
   const part = place - low;
@@ -114,18 +114,24 @@ function area(cell: number, from: number, scale: number): Taps {
   );
 }
 
-/** `ScaleAndTranslate`: a kernel around the centre, stretched when made smaller with antialiasing. */
-function spanned(cell: number, from: number, scale: number, method: string, antialias: boolean): Taps {
+/**
+ * `ScaleAndTranslate`: a kernel around the centre, stretched when made smaller with antialiasing. Places in single precision:
+ * the gaussian ends with a step, and cells may lie right at it.
+ */
+function spanned(cell: number, from: number, to: number, method: string, antialias: boolean): Taps {
   const kernel = KERNELS[method];
   if (!kernel) throw wrong(Object.keys(KERNELS).join(', '), 'option interpolation', method);
-  const stretch = antialias ? Math.max(scale, 1) : 1;
-  const centre = (cell + 0.5) * scale;
-  const first = Math.max(0, Math.ceil(centre - kernel.radius * stretch - 0.5));
-  const last = Math.min(from - 1, Math.floor(centre + kernel.radius * stretch - 0.5));
+  const { fround } = Math;
+  const inverse = fround(1 / fround(to / from));
+  const stretch = antialias ? Math.max(inverse, 1) : 1;
+  const centre = fround((cell + 0.5) * inverse);
+  const half = fround(kernel.radius * stretch);
+  const first = Math.max(0, Math.ceil(fround(fround(centre - half) - 0.5)));
+  const last = Math.min(from - 1, Math.floor(fround(fround(centre + half) - 0.5)));
   const cells = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
   return normalized(
     cells,
-    cells.map((i) => kernel.at(Math.abs(i + 0.5 - centre) / stretch)),
+    cells.map((i) => kernel.at(Math.abs(fround(fround(i + 0.5 - centre) * fround(1 / stretch))))),
     from,
   );
 }
