@@ -16,8 +16,11 @@ export function rangeOfFactors(factors: readonly number[]): PictureRange | undef
   return sizes.every((size) => size >= GROWS) ? 'unit' : undefined;
 }
 
-/** x - mean: 123.68 of bytes or 0.485 of 0..1; and 255 - x or 1 - x. What is added tells nothing: x + 1 is of -1..1. */
+/**
+ * x - mean: 123.68 of bytes or 0.485 of 0..1; and 255 - x or 1 - x. What is added tells nothing: x + 1 is of -1..1, as are
+ * means of which some are negative.
+ */
 export function rangeOfMeans(means: readonly number[]): PictureRange | undefined {
   if (means.some((mean) => mean > LARGEST_MEAN)) return 'bytes';
-  return means.some((mean) => mean >= SMALLEST_MEAN) ? 'unit' : undefined;
+  return means.some((mean) => mean >= SMALLEST_MEAN) && means.every((mean) => mean >= 0) ? 'unit' : undefined;
 }

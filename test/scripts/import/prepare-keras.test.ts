@@ -160,6 +160,18 @@ describe('kerasFacts', () => {
     expect(facts(model).own).toBeUndefined();
   });
 
+  it.each([
+    [[123.7, 116.8, 103.9], {}, 'bytes'],
+    [[0.48, 0.46, 0.41], {}, 'unit'],
+    // Of pictures in -1..1.
+    [[-0.03, -0.09, -0.19], {}, undefined],
+    [[0.12, 0.02, -0.1], {}, undefined],
+    [[0.48, 0.46, 0.41], { invert: true }, undefined],
+  ])('knows what a Normalization with the means %j and %j wants', (mean, more, takes) => {
+    const config = { axis: [-1], mean, variance: [0.05, 0.05, 0.05], ...more };
+    expect(facts(sequential([32, 32, 3], { class_name: 'Normalization', config })).own?.takes).toBe(takes);
+  });
+
   const call = (class_name: string, x2?: unknown) => ({ class_name, constants: x2 === undefined ? [] : [x2] });
   it.each([
     [[call('TrueDivide', 255)], 'bytes'],

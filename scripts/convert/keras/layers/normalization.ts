@@ -2,6 +2,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, broadcastDims, renamed, type Value } from '#onnx';
+import { rangeOfMeans } from '../../picture-range.ts';
 import { defineLayer, type EmitContext, single } from '../layer.ts';
 import { flag, flattened, type Nested, numbers } from '../options.ts';
 import { dimsOnAxes, sizesOf, sortedAxes } from './sample-normalization.ts';
@@ -27,9 +28,10 @@ export const normalization = defineLayer<Config>({
   className: 'Normalization',
   summary:
     '(x - mean) / deviation, by statistics that were learned from data or given; the other way round with `invert`.',
-  expects: ({ mean }, weight) => {
+  expects: ({ mean, invert }, weight) => {
+    if (invert) return undefined;
     const centre = mean === null || mean === undefined ? weight('mean')?.data : flattened(mean)?.data;
-    return centre?.some((value: number) => Math.abs(value) > 1.5) ? 'bytes' : 'unit';
+    return rangeOfMeans([...(centre ?? [])]);
   },
   config,
   mask: 'keep',
