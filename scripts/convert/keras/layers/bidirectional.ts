@@ -14,7 +14,7 @@ import {
 } from '../layer.ts';
 import { innerLayer } from '../options.ts';
 import { reversedTime } from '../recurrent/onnx-recurrent.ts';
-import type { SequenceConfig } from '../recurrent/recurrent-layer.ts';
+import { countingAll, type SequenceConfig } from '../recurrent/recurrent-layer.ts';
 
 const options = z.object({
   layer: innerLayer,
@@ -73,7 +73,8 @@ function merged({ merge_mode }: Config, forward: Shape, backward: Shape): Shape[
 
 function emitAll(context: EmitContext, c: Config, inputs: readonly Value[]): Value[] {
   const { graph } = context;
-  const [sequence, ...rest] = inputs as [Value, ...Value[]];
+  const [first, ...rest] = inputs as [Value, ...Value[]];
+  const sequence = countingAll(c.call, first);
   const given = statesIn(c.call.initial_state).map((i) => inputs[i] as Value);
   const initial = given.length > 0 ? given : rest;
   const half = initial.length / 2;

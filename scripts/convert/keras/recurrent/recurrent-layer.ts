@@ -73,7 +73,7 @@ function outputShapes(c: SequenceConfig, inputs: readonly Shape[]): Shape[] {
 
 function emitAll(context: EmitContext, c: SequenceConfig, inputs: readonly Value[]): Value[] {
   const { graph } = context;
-  const x = asKeras(graph, inputs[0] as Value);
+  const x = countingAll(c.call, asKeras(graph, inputs[0] as Value));
   const shapes = outputShapes(
     c,
     inputs.map((input) => input.shape),
@@ -88,6 +88,16 @@ function emitAll(context: EmitContext, c: SequenceConfig, inputs: readonly Value
     : runLoop(inner, c.resolved, x, initial, loop);
   const names = [c.return_sequences ? result.outputs : result.last, ...(c.return_state ? result.states : [])];
   return names.map((name, i) => ({ name, shape: shapes[i] as Shape, datatype: 'float32', layout: 'channels-last' }));
+}
+
+/**
+ * Keras 3 finds the mask of a layer's only tensor: a sequence that states are given with counts as a whole, while what comes
+ * out still carries its mask.
+ */
+export function countingAll({ initial_state: states }: BoundCall, sequence: Value): Value {
+  if (flat(states).length === 0) return sequence;
+  const { mask: _, ...all } = sequence;
+  return all;
 }
 
 /** Keras 3 gives them as `initial_state`, Keras 2 as further inputs. */

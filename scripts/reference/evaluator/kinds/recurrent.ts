@@ -155,7 +155,7 @@ function cellOf(className: string, call: Call): CellMaker {
 export function unroll(x: Doubles, call: Call, cell: Cell): LayerResult {
   const { options } = call;
   const [batch, steps] = x.shape as [number, number];
-  const mask = maskOf(x, call);
+  const mask = countedSteps(x, call);
   let states: readonly Doubles[] | undefined = initialStates(call);
   let output: Doubles | undefined;
   const outputs: Doubles[] = [];
@@ -176,8 +176,14 @@ export function unroll(x: Doubles, call: Call, cell: Cell): LayerResult {
   if (!last) throw wrong('at least one step', `the input of ${call.path}`, steps);
   const sequences = options.return_sequences === true;
   const answer = sequences ? concat(outputs, 1) : reshape(last, [batch, ...last.shape.slice(2)]);
-  const shown = { ...answer, mask: sequences ? mask : undefined };
+  const shown = { ...answer, mask: sequences ? maskOf(x, call) : undefined };
   return options.return_state === true ? [shown, ...(states ?? [])] : shown;
+}
+
+/** Keras 3 finds the mask of a layer's only tensor: one that is given states too (as a keyword) counts every step. */
+function countedSteps(x: Doubles, { keywords: { mask, initial_state: states } }: Call): Doubles | undefined {
+  if (isDoubles(mask)) return mask;
+  return doublesIn(states).length > 0 ? undefined : x.mask;
 }
 
 /** States may come as a keyword, or behind the sequence among the arguments. */
@@ -211,11 +217,11 @@ const bidirectional: LayerFunction = (x, call) => {
   const backward = given ? innerLayer(call, 'backward_layer') : turned;
   const states = initialStates(call);
   const half = (states?.length ?? 0) / 2;
-  const { mask } = call.keywords;
+  const mask = countedSteps(x, call);
   const run = (layer: typeof forward, inside: string, initial: Doubles[] | undefined) =>
-    call.inner(layer, inside, [x], {
+    call.inner(layer, inside, [{ ...x, mask: undefined }], {
       ...(initial ? { initial_state: initial } : {}),
-      ...(isDoubles(mask) ? { mask } : {}),
+      ...(mask ? { mask } : {}),
     });
   const [a, ...statesA] = run(forward, 'forward_layer', states?.slice(0, half)) as [Doubles, ...Doubles[]];
   const [b, ...statesB] = run(backward, 'backward_layer', states?.slice(half)) as [Doubles, ...Doubles[]];
