@@ -10,4 +10,4 @@ export { type LearntAmong, learntAmong, learntOf, readLearnt, rowDigest } from '
 export { leftOutInWords, leftOutOf, refuseMostGone } from './left-out.ts';
 export { datasetHelp, loadDataset } from './load-dataset.ts';
 export { checkedPictures, type FoundPictures, findPictures } from './picture-files.ts';
-export { type PictureTraits, pictureTraits } from './picture-traits.ts';
+export { GLANCE, type PictureTraits, pictureTraits } from './picture-traits.ts';

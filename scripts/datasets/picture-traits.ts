@@ -6,7 +6,8 @@ import type { FoundPicture } from './folder/scan.ts';
 const LOOKED_AT = 48;
 /** JPEG gives greys a little colour. */
 const GREY = 8;
-const SMALL: PictureShape = {
+/** As little as shows what a picture is like, and that all of it can be decoded: nothing is cut off. */
+export const GLANCE: PictureShape = {
   height: 32,
   width: 32,
   channels: 3,
@@ -34,7 +35,7 @@ export async function pictureTraits(pictures: readonly FoundPicture[]): Promise<
   for (let i = 0; i < pictures.length; i += step) {
     try {
       const bytes = await readPicture((pictures[i] as FoundPicture).path);
-      const pixels = await decodePicture(bytes, SMALL);
+      const pixels = await decodePicture(bytes, GLANCE);
       const { width, height } = await sharp(bytes).metadata();
       sides.push(Math.max(width, height));
       grey &&= isGrey(pixels);

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { decodePicture } from '@freezeframe/inference';
-import sharp from 'sharp';
-import { isDecodedFile, isLitter, isPictureFile, readPicture, reasonOf } from '#datasets';
+import { decodePicture, loadSharp } from '@freezeframe/inference';
+import { GLANCE, isDecodedFile, isLitter, isPictureFile, readPicture, reasonOf } from '#datasets';
 import { REQUEST_PAYLOAD_LIMIT } from '#local/limits';
 import { checkName } from '#store';
 import { makeFolder } from '#system';
@@ -76,6 +75,7 @@ async function sendable(file: string, copy: string): Promise<string | undefined>
     await decodePicture(bytes, GLANCE);
     if (bytes.length <= MOST_BYTES) return file;
     await makeFolder(dirname(copy));
+    const sharp = await loadSharp();
     await sharp(bytes, { failOn: 'error' }).autoOrient().resize(SIDE, SIDE, { fit: 'inside' }).jpeg().toFile(copy);
     return copy;
   } catch (error) {
@@ -84,15 +84,3 @@ async function sendable(file: string, copy: string): Promise<string | undefined>
     return undefined;
   }
 }
-
-/** As little as shows that all of a picture can be decoded. */
-const GLANCE = {
-  height: 64,
-  width: 64,
-  channels: 3,
-  colour: 'rgb',
-  resize: 'stretch',
-  crop: 1,
-  kernel: 'linear',
-  invert: false,
-} as const;
