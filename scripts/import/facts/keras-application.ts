@@ -1,6 +1,5 @@
-import type { Shape } from '#keras';
 import type { PreprocessName } from '../preprocessing.ts';
-import { IMAGENET_CLASSES } from './model-facts.ts';
+import { IMAGENET_CLASSES, type ModelFacts, outputWidth } from './model-facts.ts';
 
 interface Application {
   /** As Keras's documentation has it. */
@@ -40,12 +39,14 @@ const NUMBERED = /_\d+$/;
  * The published network that a model is, or that is a part of it.
  * @param names of its layers; converters put what a layer is in, or what it does, before or behind a slash, and join several
  */
-export function kerasApplication(names: readonly string[], outputs: readonly Shape[]): FoundApplication | undefined {
+export function kerasApplication(
+  names: readonly string[],
+  outputs: ModelFacts['outputs'],
+): FoundApplication | undefined {
   const parts = new Set(names.flatMap((name) => name.split(/[/;:]/)));
   const layers = [...parts, ...Array.from(parts, (part) => part.replace(NUMBERED, ''))];
   const found = APPLICATIONS.find(({ layer }) => layers.some((name) => layer.test(name)));
   if (!found) return undefined;
-  const [only, ...others] = outputs;
-  const whole = others.length === 0 && only?.length === 2 && only[1] === IMAGENET_CLASSES;
+  const whole = outputWidth({ outputs }) === IMAGENET_CLASSES;
   return { title: found.title, preprocess: found.preprocess, whole };
 }

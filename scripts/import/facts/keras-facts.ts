@@ -23,12 +23,7 @@ export function kerasFacts(plan: FreezePlan): ModelFacts {
   const [, height, width, channels] = input?.shape ?? [];
   const picture = alone ? pictureFacts(height, width, channels) : undefined;
   const layers = plan.nodes.map(({ path }) => path);
-  const application =
-    picture &&
-    kerasApplication(
-      layers,
-      outputs.map(({ shape }) => shape),
-    );
+  const application = picture && kerasApplication(layers, outputs);
   const own = picture && input ? (takenAsBytes(datatype) ?? ownPreprocessing(plan, input.name)) : undefined;
   return {
     inputs,

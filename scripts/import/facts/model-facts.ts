@@ -40,7 +40,7 @@ export function pictureFacts(height: Side, width: Side, channels: Side): Picture
 type Side = number | null | undefined;
 
 /** Values for each class or number that one output answers for one sample; undefined where it is no list of numbers. */
-export function outputWidth({ outputs, answer }: ModelFacts): number | undefined {
+export function outputWidth({ outputs, answer }: Pick<ModelFacts, 'outputs' | 'answer'>): number | undefined {
   const only = answer === undefined && outputs.length > 1 ? undefined : outputs[answer ?? 0];
   return only?.shape.length === 2 ? (only.shape[1] ?? undefined) : undefined;
 }

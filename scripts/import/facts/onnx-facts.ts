@@ -21,8 +21,7 @@ export function onnxFacts(
 ): OnnxFacts {
   const found = inputs.length === 1 && inputs[0] ? pictureOf(inputs[0]) : undefined;
   const own = found && ownOf(graph, inputs[0] as EngineTensor);
-  const shapes = outputs.map(({ shape }) => shape);
-  const application = found && kerasApplication(layers, shapes);
+  const application = found && kerasApplication(layers, outputs);
   return {
     inputs: inputs.map(({ name, shape, datatype }) => ({ name, shape, integers: !datatype.startsWith('FP') })),
     outputs: outputs.map(({ name, shape }) => ({ name, shape })),

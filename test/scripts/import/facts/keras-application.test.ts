@@ -14,7 +14,7 @@ const LAYERS: Record<string, string[]> = {
   NASNet: ['stem_conv1', 'normal_concat_0', 'normal_concat_18'],
   DenseNet: ['conv5_block16_concat', 'bn', 'predictions'],
 };
-const outputs = [[null, 1000]];
+const outputs = [{ name: 'y', shape: [null, 1000] }];
 
 describe('kerasApplication', () => {
   it.each(APPLICATIONS.map(({ title }) => title))('knows %s by its layers', (title) => {
@@ -43,8 +43,17 @@ describe('kerasApplication', () => {
   });
 
   it('is whole with one output of a thousand numbers alone', () => {
-    for (const shapes of [[[null, 3]], [[null, 7, 7, 1280]], [...outputs, ...outputs]])
-      expect(kerasApplication(['block5_conv3'], shapes)).toMatchObject({ whole: false });
+    for (const shapes of [
+      [[null, 3]],
+      [[null, 7, 7, 1280]],
+      [
+        [null, 1000],
+        [null, 1000],
+      ],
+    ]) {
+      const others = shapes.map((shape) => ({ name: 'y', shape }));
+      expect(kerasApplication(['block5_conv3'], others)).toMatchObject({ whole: false });
+    }
   });
 
   it('knows nothing of other networks', () => {
