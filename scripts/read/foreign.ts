@@ -2,10 +2,17 @@ import { posix } from 'node:path';
 import { ImportError } from '#guards';
 import type { Source } from './source.ts';
 
-/** What people bring as well, and what to do with it. */
-interface Foreign {
+/** What is no model that can be read, and what to do instead. */
+export interface Refusal {
   readonly what: string;
   readonly remedy: string;
+}
+
+export function refuse({ what, remedy }: Refusal, source: Source): ImportError {
+  return new ImportError('format-unknown', `${source.path} is ${what}.`, { remedy });
+}
+
+interface Foreign extends Refusal {
   recognises(source: Source): Promise<boolean>;
 }
 
@@ -43,15 +50,12 @@ const READABLE = /\.(h5|hdf5|keras|onnx|tflite|task)$|(^|\/)model\.json$/i;
 /** @throws ImportError `format-unknown`, with what to do */
 export async function refuseForeign(source: Source): Promise<void> {
   if (named(source, READABLE)) return;
-  for (const { what, remedy, recognises } of FOREIGN)
-    if (await recognises(source)) throw new ImportError('format-unknown', `${source.path} is ${what}.`, { remedy });
+  for (const foreign of FOREIGN) if (await foreign.recognises(source)) throw refuse(foreign, source);
 }
 
 /** It begins with the length of its directory, which is a JSON object. */
 async function isSafetensors(source: Source): Promise<boolean> {
-  const entry = source.entries.find(({ name }) => /\.safetensors$/i.test(name));
-  const [only] = source.entries;
-  const one = entry ?? (source.kind === 'file' ? only : undefined);
+  const one = source.entries.find(({ name }) => source.kind === 'file' || /\.safetensors$/i.test(name));
   if (!one || one.bytes < 10) return false;
   const head = await source.head(one.name, 9);
   const length = new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(0, true);

@@ -1,14 +1,8 @@
-import { ImportError } from '#guards';
-import type { Source } from '../../source.ts';
+import type { Refusal } from '../../foreign.ts';
 import type { Project } from './metadata.ts';
 
 /** Exports of Teachable Machine that hold no network that is read here. */
-export interface OtherExport {
-  readonly what: string;
-  readonly remedy: string;
-}
-
-export const PROJECTS: Record<Exclude<Project, 'picture'>, OtherExport> = {
+export const PROJECTS: Record<Exclude<Project, 'picture'>, Refusal> = {
   audio: {
     what: 'an audio project of Teachable Machine: its model hears spectrograms, which no request here holds',
     remedy: 'Image projects can be imported. Export one as Tensorflow > Keras or as Tensorflow.js > Download.',
@@ -18,7 +12,3 @@ export const PROJECTS: Record<Exclude<Project, 'picture'>, OtherExport> = {
     remedy: 'Image projects can be imported. Export one as Tensorflow > Keras or as Tensorflow.js > Download.',
   },
 };
-
-export function refuse({ what, remedy }: OtherExport, source: Source): ImportError {
-  return new ImportError('format-unknown', `${source.path} is ${what}.`, { remedy });
-}

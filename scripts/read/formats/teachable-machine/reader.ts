@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { ImportError } from '#guards';
 import { isHdf5 } from '../../containers/hdf5/open-hdf5.ts';
+import { refuse } from '../../foreign.ts';
 import type { FormatReader, ImportedKerasModel, ImportedModel, PictureHints } from '../../format-reader.ts';
 import { checkLabelCount, labelsBeside } from '../../labels.ts';
 import { type Source, type SourceEntry, withSiblings } from '../../source.ts';
@@ -9,7 +10,7 @@ import { kerasConfig } from '../tfjs-layers/keras-config.ts';
 import { findModelJson, type ModelJson } from '../tfjs-layers/model-json.ts';
 import { readTfjsLayers } from '../tfjs-layers/reader.ts';
 import { readProject } from './metadata.ts';
-import { PROJECTS, refuse } from './other-exports.ts';
+import { PROJECTS } from './other-exports.ts';
 import { teachableMachineClasses } from './picture-model.ts';
 
 const LABEL_FILES = ['metadata.json', 'labels.txt'];
