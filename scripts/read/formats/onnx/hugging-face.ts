@@ -23,7 +23,6 @@ const numbers = z.array(z.number()).length(3);
 const side = z.int().min(1).max(8192);
 /** Older files have a number. */
 const sides = z.union([side, z.object({ height: side, width: side }), z.object({ shortest_edge: side })]);
-type Sides = z.output<typeof sides>;
 const config = z.object({
   architectures: z.array(z.string()).optional(),
   id2label: z.record(z.string(), z.string()).optional(),
@@ -153,26 +152,24 @@ function frameOf(
   { crops, share, shorter }: Usual,
 ): Pick<PictureHints, 'size' | 'resize' | 'crop'> | undefined {
   if (!do_resize || given === undefined) return undefined;
-  const size = typeof given === 'number' && shorter ? { shortest_edge: given } : bothSides(given);
+  const size = typeof given !== 'number' ? given : shorter ? { shortest_edge: given } : square(given);
   if ('shortest_edge' in size && share) {
-    const square = bothSides(size.shortest_edge);
-    if (size.shortest_edge >= STRETCHED) return { size: square, resize: 'stretch', crop: 1 };
-    return { size: square, resize: 'cover', crop: crop_pct ?? USUAL_SHARE };
+    const sides = square(size.shortest_edge);
+    if (size.shortest_edge >= STRETCHED) return { size: sides, resize: 'stretch', crop: 1 };
+    return { size: sides, resize: 'cover', crop: crop_pct ?? USUAL_SHARE };
   }
   // The shorter side alone leaves the other open.
   if (!(do_center_crop ?? crops)) return 'height' in size ? { size, resize: 'stretch', crop: 1 } : undefined;
-  const middle = crop_size === undefined ? undefined : bothSides(crop_size);
+  const middle = typeof crop_size === 'number' ? square(crop_size) : crop_size;
   if (!middle || !('height' in middle)) return undefined;
-  const { height, width } = 'height' in size ? size : bothSides(size.shortest_edge);
+  const { height, width } = 'height' in size ? size : square(size.shortest_edge);
   const crop = middle.height / height;
   if (crop > 1 || crop !== middle.width / width) return undefined;
   return { size: middle, resize: 'height' in size ? 'stretch' : 'cover', crop };
 }
 
-function bothSides(size: number): { height: number; width: number };
-function bothSides(size: Sides): Exclude<Sides, number>;
-function bothSides(size: Sides): Exclude<Sides, number> {
-  return typeof size === 'number' ? { height: size, width: size } : size;
+function square(side: number) {
+  return { height: side, width: side };
 }
 
 /** ConvNeXt's rule: pictures of 384 pixels on are stretched, of smaller ones the middle is cut out. */

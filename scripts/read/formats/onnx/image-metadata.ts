@@ -1,12 +1,11 @@
 import type { PictureHints } from '../../format-reader.ts';
+import type { Metadata } from './metadata.ts';
 
 /**
  * What ONNX itself has for models of pictures (its MetadataProps), as Azure Custom Vision and Windows' tools write it.
  * @param metadata of the model; keys and values in any case
  */
-export function imageHints(
-  metadata: readonly { readonly key: string; readonly value: string }[],
-): PictureHints | undefined {
+export function imageHints(metadata: Metadata): PictureHints | undefined {
   const value = (key: string) => metadata.find((one) => one.key.toLowerCase() === key)?.value.toLowerCase() ?? '';
   const colour = COLOURS[value('image.bitmappixelformat')];
   const normalization = RANGES[value('image.nominalpixelrange')];

@@ -1,7 +1,8 @@
 import { ImportError } from '#guards';
 import { type ClassNames, parseLabels } from '../../labels.ts';
 
-type Metadata = readonly { readonly key: string; readonly value: string }[];
+/** Of an ONNX file. */
+export type Metadata = readonly { readonly key: string; readonly value: string }[];
 
 /** What exporters call the names of classes; Ultralytics the first. */
 const KEYS = ['names', 'class_names', 'classes', 'labels', 'id2label'];
