@@ -17,7 +17,7 @@ import {
 } from '#system';
 import { digestOf, sha256 } from './digest.ts';
 import type { DamagedModel, ModelStore, StoredModel, TagOptions } from './model-store.ts';
-import { readModel, readVersion } from './read-version.ts';
+import { isWhole, readModel, readVersion } from './read-version.ts';
 import { checkName, checkTag, parseReference, type Reference } from './reference.ts';
 import { noModel, selectVersion } from './select.ts';
 import { DIGEST_LENGTH, type FolderShelf, HELD, isHeld, REMOVED, readShelf } from './shelf-folder.ts';
@@ -289,13 +289,6 @@ export class FolderStore implements ModelStore {
       });
     }
   }
-}
-
-async function isWhole(model: StoredModel): Promise<boolean> {
-  return readModel(model).then(
-    () => true,
-    () => false,
-  );
 }
 
 function isOn(shelf: FolderShelf, version: string): boolean {

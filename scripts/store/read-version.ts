@@ -39,6 +39,14 @@ export function readModel(model: StoredModel): Promise<Buffer> {
   return readVerified(model, join(model.folder, 'model.onnx'));
 }
 
+/** Whether a version's graph is there, and is what its manifest says. */
+export function isWhole(model: StoredModel): Promise<boolean> {
+  return readModel(model).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Reads a version's model file and compares every byte with its manifest. Throws `model-damaged`. */
 export async function readVerified(model: ModelVersion, file: string): Promise<Buffer> {
   const wanted = model.manifest.files['model.onnx'];
