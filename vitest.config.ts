@@ -67,7 +67,11 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit-alone', include: ALONE, exclude: END_TO_END, setupFiles: ['test/quiet.ts'] },
       },
-      { extends: true, test: { name: 'e2e', include: END_TO_END, exclude: DOCUMENTS } },
+      {
+        extends: true,
+        // Many wait for others: a local AWS, a queue, a browser. The others of a group have two workers.
+        test: { name: 'e2e', include: END_TO_END, exclude: DOCUMENTS, maxWorkers: 3, sequence: { groupOrder: 1 } },
+      },
       { extends: true, test: { name: 'documents', include: DOCUMENTS } },
     ],
   },
