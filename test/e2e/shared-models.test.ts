@@ -117,7 +117,7 @@ describe('functions with models of a store', () => {
       await api.close();
       await down.close();
     }
-  });
+  }, 300_000);
 
   it('start in at most one and a half times what the layer takes', async () => {
     const { model } = await bundleMobile(join(scratch, 'mobile'));
