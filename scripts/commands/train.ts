@@ -71,7 +71,10 @@ export function trainCommand(): Command {
     .option('--encoding <name>', 'of a table: windows-1252, ...; UTF-8 if left out')
     .option('--no-augment', 'train on the pictures as they are')
     .option('--no-flip', 'never mirror a picture (writing, left and right hands)')
-    .option('--resume', 'go on where the last training of this name was stopped')
+    .option(
+      '--resume',
+      'go on where the last training from scratch of this name was stopped; a head on a pretrained network does so by itself',
+    )
     .option('--json', 'end with one JSON line')
     .addHelpText(
       'after',

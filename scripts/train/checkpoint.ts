@@ -103,7 +103,8 @@ export async function removeCheckpoint(file: string): Promise<void> {
 }
 
 export function nothingToResume(): FreezeframeError {
-  return new FreezeframeError('nothing-to-resume', 'There is no training of this name that was stopped', {
-    remedy: 'Leave --resume out to train from the start.',
+  return new FreezeframeError('nothing-to-resume', 'No training from scratch of this name was stopped', {
+    remedy:
+      'Leave --resume out. A head on a pretrained network goes on by itself: what it has seen of the pictures is kept.',
   });
 }

@@ -75,7 +75,12 @@ describe('train', () => {
             onStep: ({ epoch, step }) => epoch === stopAfter + 1 && step === 2 && controller.abort(),
           }),
         );
-        await expect(stopped).rejects.toMatchObject({ code: 'interrupted', details: { epochs: stopAfter } });
+        const kept = stopAfter === 1 ? '1 whole epoch' : `${stopAfter} whole epochs`;
+        await expect(stopped).rejects.toMatchObject({
+          code: 'interrupted',
+          message: `Training was stopped in epoch ${stopAfter + 1}; kept: ${kept}`,
+          details: { epochs: stopAfter },
+        });
         let epochs = 0;
         const resumed = train(options({ settings, checkpoint, resume: true, onEpoch: () => epochs++ }));
         expect(await weightsOf(resumed)).toEqual(whole);
@@ -86,7 +91,10 @@ describe('train', () => {
 
   it('resumes nothing where there is nothing, and does nothing where all is done', async () => {
     const checkpoint = join(folder, 'fresh');
-    await expect(train(options({ checkpoint, resume: true }))).rejects.toMatchObject({ code: 'nothing-to-resume' });
+    await expect(train(options({ checkpoint, resume: true }))).rejects.toMatchObject({
+      code: 'nothing-to-resume',
+      remedy: expect.stringContaining('A head on a pretrained network goes on by itself'),
+    });
     const first = await weightsOf(train(options({ checkpoint })));
     let steps = 0;
     expect(await weightsOf(train(options({ checkpoint, resume: true, onStep: () => steps++ })))).toEqual(first);
