@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command } from 'commander';
 import type { DeadLetters } from '#stack';
-import { formatTable, reportResult, wholeAboveZero } from '#terminal';
+import { countOf, formatTable, reportResult, wholeAboveZero } from '#terminal';
 import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
 interface Flags extends StackFlags {
@@ -78,7 +78,7 @@ async function show(id: string, flags: Flags): Promise<void> {
   const { about, reason, sentAt, received, body } = letter;
   reportResult(letter, flags.json === true, () =>
     [
-      `${id}, sent ${sentAt}, received ${received} times`,
+      `${id}, sent ${sentAt}, received ${countOf(received, 'times')}`,
       reason ?? `${about.join(', ') || 'nothing to do'}: understood; the log of the function says why it failed`,
       body,
     ].join('\n'),
@@ -117,5 +117,5 @@ async function confirm(what: string): Promise<void> {
 }
 
 function count(ids: readonly string[]): string {
-  return ids.length === 1 ? '1 message' : `${ids.length} messages`;
+  return countOf(ids.length, 'messages');
 }

@@ -84,7 +84,7 @@ function evaluationText(result: Evaluation, warnings: readonly string[]): string
   ];
   if (unreadable.length > 0) {
     const lines = unreadable.map(({ file, reason }) => `${file}: ${reason}`);
-    parts.push(firstLines(`${unreadable.length} files could not be read as pictures:`, lines));
+    parts.push(firstLines(`${countOf(unreadable.length, 'files')} could not be read as pictures:`, lines));
   }
   return parts.join('\n\n');
 }

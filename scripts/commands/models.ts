@@ -1,6 +1,15 @@
 import { Command } from 'commander';
 import { type Listing, type ModelVersion, openStore, type StoredModel } from '#store';
-import { formatAccuracy, formatBytes, formatError, formatTable, reportResult, say, shortened } from '#terminal';
+import {
+  countOf,
+  formatAccuracy,
+  formatBytes,
+  formatError,
+  formatTable,
+  reportResult,
+  say,
+  shortened,
+} from '#terminal';
 import { copyCommand } from './models/copy.ts';
 import { diffCommand } from './models/diff.ts';
 import { EXPECT, expectedVersion, historyCommand, rollbackCommand } from './models/history.ts';
@@ -167,7 +176,7 @@ function measured({ metrics: { after, constant }, input, output }: StoredModel['
 }
 
 function answers(output: StoredModel['manifest']['output']): string {
-  if (output.kind === 'classification') return `${output.labels.length} labels`;
+  if (output.kind === 'classification') return countOf(output.labels.length, 'labels');
   const many = output.kind === 'regression' ? output.values : output.tensors;
   return many.map(({ name }) => name).join(', ');
 }

@@ -131,7 +131,7 @@ export async function fittingLabels(
   const notes =
     width === undefined || own.length === 0
       ? []
-      : [`${own.length} labels beside the file were left out: the model answers ${count} classes.`];
+      : [`Labels beside the file were left out: there are ${own.length}, and the model answers ${count} classes.`];
   const { application } = facts;
   if (!application?.whole) return { labels: undefined, notes };
   const { labels } = await loadLabels('imagenet');

@@ -6,6 +6,7 @@ import { type TensorId, withoutRounding } from '#keras';
 import { checkOnnx, parseOnnx } from '#onnx';
 import type { ImportedKerasModel } from '#read';
 import { ROUNDING_TOLERANCE, TOLERANCE, verifyFrozen } from '#reference';
+import { countOf } from '#terminal';
 import { checkBatches } from './checks/check-batches.ts';
 import { nonfiniteWeights, refuseNonfinite, withFiniteWeights } from './checks/check-weights.ts';
 import { compareExpected } from './checks/expected.ts';
@@ -49,7 +50,9 @@ export async function prepareKeras(imported: ImportedKerasModel, choices: ModelC
   const weights = withFiniteWeights(model.weights, nonfinite);
   const compared = nonfinite.length === 0 ? frozen.onnx : freezePlan({ ...plan, weights }, options).onnx;
   if (nonfinite.length > 0) {
-    notes.push(`${nonfinite.length} weights hold NaN or infinity: it was verified with zeros in their place.`);
+    notes.push(
+      `${countOf(nonfinite.length, 'weights')} with NaN or infinity: it was verified with zeros in their place.`,
+    );
   }
   const { input: takes } = frozen.manifest;
   const samplesOf = (size?: number) => {

@@ -1,3 +1,4 @@
+import { countOf } from '#terminal';
 import type { Rules } from './simulation/simulate.ts';
 
 /** A sentence that a plan rests on, and where it is written down or who measured it. */
@@ -44,11 +45,11 @@ export function rulesInWords(rules: Rules): Said[] {
           },
         ]),
     {
-      says: `An environment that was idle for ${rules.keepAlive / 60} minutes is gone; AWS promises nothing here.`,
+      says: `An environment that was idle for ${countOf(rules.keepAlive / 60, 'minutes')} is gone; AWS promises nothing here.`,
       source: 'measured: mikhail.io/2019/08/aws-lambda-cold-starts-after-10-minutes',
     },
     {
-      says: `An environment is replaced after ${rules.lifetime / 3600} hours, busy or not.`,
+      says: `An environment is replaced after ${countOf(rules.lifetime / 3600, 'hours')}, busy or not.`,
       source: 'measured: xebia.com/blog/til-that-aws-lambda-terminates-instances-preemptively',
     },
     {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FreezeframeError } from '@freezeframe/inference';
 import type { Samples } from '#frozen';
+import { countOf } from '#terminal';
 import type { CalibrationPictures } from './subject.ts';
 
 /** Pictures of which copies are left out, and what was left out so far. */
@@ -37,10 +38,10 @@ export function distinctPictures(pictures: CalibrationPictures): DistinctPicture
     },
     notes: () => [
       ...(unreadable.size > 0
-        ? [`Of ${pictures.count} pictures for calibration ${unreadable.size} cannot be read.`]
+        ? [`Of ${countOf(pictures.count, 'pictures')} for calibration some cannot be read: ${unreadable.size}.`]
         : []),
       ...(copies.size > 0
-        ? [`Of ${pictures.count} pictures for calibration ${copies.size} are copies of others.`]
+        ? [`Of ${countOf(pictures.count, 'pictures')} for calibration some are copies of others: ${copies.size}.`]
         : []),
     ],
   };

@@ -1,4 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
+import { countOf } from '#terminal';
 import { ColumnNotation, quoted, usualDecimal } from './column-notation.ts';
 import { readNumberText } from './number-text.ts';
 import { openTable, type Table, type TableOptions, type TableRecord } from './open-table.ts';
@@ -57,7 +58,7 @@ export async function readNumbers(path: string, { choose, ...options }: NumberOp
   };
   for await (const { cells, line } of file.records()) {
     if (cells.length !== header.length) {
-      table.skipped.push({ line, reason: `${cells.length} values instead of ${header.length}` });
+      table.skipped.push({ line, reason: `${countOf(cells.length, 'values')} instead of ${header.length}` });
       continue;
     }
     const row = Float64Array.from(

@@ -12,6 +12,7 @@ import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } 
 import type { NumbersWanted } from '#quantize';
 import type { Verification } from '#reference';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
+import { countOf } from '#terminal';
 import { calibrationPictures } from './calibration-pictures.ts';
 import { judge } from './judge.ts';
 import type { TrainedModel, TrainingRecord } from './trained-model.ts';
@@ -198,7 +199,7 @@ function checkMetrics(before: Record<string, number>, after: Record<string, numb
   const allowed = 0.001 + 2 / count;
   if (before.accuracy === undefined || after.accuracy === undefined) return;
   if (Math.abs(before.accuracy - after.accuracy) <= allowed) return;
-  const change = `accuracy on the ${count} test samples was ${before.accuracy} in training and is ${after.accuracy} frozen`;
+  const change = `accuracy on ${countOf(count, 'test samples')} was ${before.accuracy} in training and is ${after.accuracy} frozen`;
   throw new FreezeframeError(
     'verification-failed',
     `The frozen graph does not answer as the trained model: ${change}`,

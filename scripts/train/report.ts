@@ -2,6 +2,7 @@ import type { Dataset } from '#datasets';
 import { productionText } from '#store';
 import {
   capitalized,
+  countOf,
   formatAccuracy,
   formatBytes,
   formatError,
@@ -89,7 +90,7 @@ export function freezeText(report: FreezeReport, warnings?: readonly string[]): 
   const first = top1Identical ? ', the same first choice on each' : '';
   return [
     `${stored.name}@${stored.version}: ${formatBytes(bytes)}, frozen in ${seconds.toFixed(1)} s`,
-    `  ${verifiedAs(stored.manifest.metrics)} ${against} on ${samples} held-out samples: difference at most ${maxDifference.toExponential(1)}${first}`,
+    `  ${verifiedAs(stored.manifest.metrics)} ${against} on ${countOf(samples, 'held-out samples')}: difference at most ${maxDifference.toExponential(1)}${first}`,
     `  test split before freezing: ${figures(metrics.before)}`,
     `  test split after freezing:  ${figures(metrics.after)}`,
     ...notes.map((note) => `  ${note}`),

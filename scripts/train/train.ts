@@ -1,5 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type { Tensor } from '#keras';
+import { countOf } from '#terminal';
 import type { Trainer, TrainingBackend, TrainingTask } from './backends/backend.ts';
 import type { AugmentOptions, PictureSize } from './batches/augment.ts';
 import { augmentedBatches, type BatchSource, type Samples, shuffledBatches } from './batches/batches.ts';
@@ -273,7 +274,7 @@ class Training {
 function interrupted(epoch: number): FreezeframeError {
   return new FreezeframeError(
     'interrupted',
-    `Training was stopped in epoch ${epoch}; ${epoch - 1} whole epochs are kept`,
+    `Training was stopped in epoch ${epoch}; kept: ${countOf(epoch - 1, 'whole epochs')}`,
     {
       remedy: 'Go on with the same command and --resume.',
       details: { epochs: epoch - 1 },

@@ -1,7 +1,7 @@
 import { leftOutInWords, leftOutOf } from '#datasets';
 import { learningSentence } from '#evaluate';
 import { productionText } from '#store';
-import { formatAccuracy, formatBytes, formatShare, formatTable, verifiedAs } from '#terminal';
+import { countOf, formatAccuracy, formatBytes, formatShare, formatTable, verifiedAs } from '#terminal';
 import type { TransferReport } from './train-transfer.ts';
 import { recallOfNew, type Unknown } from './unknown/unknown.ts';
 
@@ -77,7 +77,7 @@ export function describeTransfer(report: TransferReport): string {
   const { verification } = frozen;
   lines.push(
     `${stored.name}@${stored.version}: ${formatBytes(report.bytes)}, trained and frozen in ${seconds.toFixed(1)} s`,
-    `  ${verifiedAs(stored.manifest.metrics)} ${verification.against} on ${verification.samples} pictures' features and ${verification.pictures} whole pictures: difference at most ${verification.maxDifference.toExponential(1)}, the same first choice on each`,
+    `  ${verifiedAs(stored.manifest.metrics)} ${verification.against} on the features of ${countOf(verification.samples, 'pictures')} and ${countOf(verification.pictures, 'whole pictures')}: difference at most ${verification.maxDifference.toExponential(1)}, the same first choice on each`,
     ...report.notes.map((note) => `  ${note}`),
   );
   lines.push(

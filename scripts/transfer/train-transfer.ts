@@ -3,6 +3,7 @@ import type { FoundPictures, Skipped } from '#datasets';
 import { type Accuracy, accuracyOf, compareClasses, doubts } from '#evaluate';
 import type { NumbersWanted } from '#quantize';
 import { checkName, type ModelStore, productionOf, type StoredModel } from '#store';
+import { countOf } from '#terminal';
 import { assetBackbones, findBackbone } from './backbones/find.ts';
 import { draftOf } from './draft.ts';
 import type { PictureFile } from './features/extract.ts';
@@ -175,7 +176,7 @@ async function trainBest(
   const draft = draftOf(options, best, partial);
   const chosen = await inPrecision(options, best, draft, model.frozen.onnx);
   const stored = await store.save(options.name, { manifest: chosen.manifest, model: chosen.onnx });
-  const doubt = doubts(constant, { metrics: { ...quality }, samples: `${quality.count} pictures` });
+  const doubt = doubts(constant, { metrics: { ...quality }, samples: countOf(quality.count, 'pictures') });
   return {
     stored,
     ...partial,
@@ -222,7 +223,7 @@ const FEW = 10;
 function reasonFor(labels: readonly string[], supports: readonly number[]): string {
   const least = Math.min(...supports);
   const label = JSON.stringify(labels[supports.indexOf(least)]);
-  if (least < FEW) return `There are only ${least} pictures of ${label} to learn from: add more.`;
+  if (least < FEW) return `There is too little of ${label} to learn from, ${countOf(least, 'pictures')}: add more.`;
   return 'The pictures may not show what tells the labels apart, or lie in the wrong folders.';
 }
 

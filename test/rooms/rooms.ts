@@ -19,7 +19,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   reference: ['frozen', 'keras', 'onnx', 'tensorflow'],
   quantize: ['datasets', 'evaluate', 'frozen', 'onnx', 'reference', 'system', 'terminal'],
   read: ['convert', 'frozen', 'guards', 'keras', 'onnx', 'tables', 'tensorflow'],
-  tables: [],
+  tables: ['terminal'],
   store: ['functions', 'system'],
   datasets: ['store', 'system', 'tables', 'terminal'],
   classifiers: ['system'],

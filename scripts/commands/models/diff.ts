@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ComparisonInput } from '#report';
 import { openStore } from '#store';
-import { formatBytes, formatShare, formatTable, type Progress, reportResult, startProgress } from '#terminal';
+import { countOf, formatBytes, formatShare, formatTable, type Progress, reportResult, startProgress } from '#terminal';
 import { commandLine } from '../report/command-line.ts';
 import { checkReportFile } from '../report/report-file.ts';
 import { type Agreement, type Called, type Comparison, compareAnswers, compareVersions } from './compare.ts';
@@ -127,7 +127,7 @@ function answersText({ pictures, agree, share, differ, unreadable }: Agreement, 
   return [
     share === null
       ? 'No picture could be read'
-      : `They agree on ${agree} of ${answered} pictures (${formatShare(share)})`,
+      : `They agree on ${agree} of ${countOf(answered, 'pictures')} (${formatShare(share)})`,
     ...(shown.length > 0 ? [formatTable(['PICTURE', a, b], shown)] : []),
     ...(differ.length > SHOWN ? [`and ${differ.length - SHOWN} more (all with --json)`] : []),
     ...unreadable.slice(0, SHOWN).map(({ file, reason }) => `${file} could not be read: ${reason}`),

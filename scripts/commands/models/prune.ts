@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { openStore, prune } from '#store';
-import { reportResult, wholeAboveZero } from '#terminal';
+import { countOf, reportResult, wholeAboveZero } from '#terminal';
 import { takesStore } from './store-option.ts';
 
 interface Flags {
@@ -32,8 +32,8 @@ its own copy: nothing that is deployed is lost.`,
       reportResult({ ...done, dryRun: dry }, json === true, () => {
         const names = done.removed.map((one) => `${one.name}@${one.version}`);
         const what = names.length === 0 ? 'Nothing' : names.join(', ');
-        const swept = done.swept > 0 ? `; ${done.swept} interrupted uploads cleared away` : '';
-        return `${what} ${dry ? 'would be removed' : 'removed'}; ${done.kept} versions stay${swept}`;
+        const swept = done.swept > 0 ? `; ${countOf(done.swept, 'interrupted uploads')} cleared away` : '';
+        return `${what} ${dry ? 'would be removed' : 'removed'}; ${done.kept === 1 ? '1 version stays' : `${countOf(done.kept, 'versions')} stay`}${swept}`;
       });
     });
 }

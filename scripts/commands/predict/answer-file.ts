@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FreezeframeError, type Manifest, type Result } from '@freezeframe/inference';
 import { takeLock } from '#system';
-import { printableJson } from '#terminal';
+import { countOf, printableJson } from '#terminal';
 
 /** Every line begins so, and so does one that a process could not finish. */
 const BEGINNING = '{"file":';
@@ -150,7 +150,9 @@ function differenceOf({ model, predictions, status }: Line, { name, version, out
   if (model && (model.name !== name || model.version !== version)) return `is of ${model.name}@${model.version}`;
   if (status !== undefined) return undefined;
   const labels = output.kind === 'classification' ? Math.min(topK, output.labels.length) : undefined;
-  return labels === predictions?.length ? undefined : `names ${predictions?.length} labels, not ${labels}`;
+  return labels === predictions?.length
+    ? undefined
+    : `names ${countOf(predictions?.length ?? 0, 'labels')}, not ${labels}`;
 }
 
 /** Processors differ in the last digits of a probability, and in which label is the last one that is named. */

@@ -8,7 +8,7 @@ import {
 } from '@freezeframe/inference';
 import { classifyAll, FEW, readPicture, refused, type Said } from '#classifiers';
 import type { StoredModel } from '#store';
-import { printable, printableLine, rateSince, reportResult, say, startProgress } from '#terminal';
+import { countOf, printable, printableLine, rateSince, reportResult, say, startProgress } from '#terminal';
 import { AnswerFile } from './answer-file.ts';
 import { type ExplainOptions, writeOverlay } from './explain.ts';
 import { type Named, picturesNamed } from './pictures-named.ts';
@@ -52,7 +52,7 @@ export async function answerPictures(
     const failures = await answerEach(model, left, options, answers);
     const earlier = named.length - left.length;
     process.stderr.write(
-      printable(`freezeframe: ${left.length} pictures were asked about, ${earlier} were before: ${resume}\n`),
+      printable(`freezeframe: asked about ${countOf(left.length, 'pictures')} now, ${earlier} before: ${resume}\n`),
     );
     sayFailures([...answers.refused, ...failures], named.length);
   } finally {
@@ -102,7 +102,7 @@ function sayFailures(failures: readonly Failure[], all: number): void {
     process.stderr.write(`freezeframe: ${printableLine(`${file}: ${message}`)}\n`);
     if (remedy) say(`  ${remedy}`);
   }
-  process.stderr.write(`freezeframe: ${failures.length} of ${all} pictures could not be answered\n`);
+  process.stderr.write(`freezeframe: ${failures.length} of ${countOf(all, 'pictures')} could not be answered\n`);
   process.exitCode = 1;
 }
 

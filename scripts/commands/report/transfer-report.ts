@@ -1,6 +1,6 @@
 import type { CostMeters, Performance } from '#evaluate';
 import { type LabelReport, provenanceRows } from '#report';
-import { formatAccuracy } from '#terminal';
+import { countOf, formatAccuracy } from '#terminal';
 import type { TransferReport } from '#transfer';
 import { commandLine } from './command-line.ts';
 import { performanceOf } from './performance.ts';
@@ -15,7 +15,7 @@ export function transferReport(report: TransferReport): LabelReport {
     kind: 'train',
     model: `${stored.name}@${stored.version}`,
     labels,
-    how: `by ${folds}-fold cross-validation over ${quality.count} pictures`,
+    how: `by ${folds}-fold cross-validation over ${countOf(quality.count, 'pictures')}`,
     pictures: answers.map((one) => (one.score === undefined ? one : { ...one, known: one.score <= threshold })),
     baseline: { label: constant.answer, accuracy: constant.accuracy },
     skipped,

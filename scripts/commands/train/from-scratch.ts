@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodePicture, type PictureShape } from '@freezeframe/inference';
 import { folderShape, type PictureDataset, type PictureTraits } from '#datasets';
-import { formatShare } from '#terminal';
+import { countOf, formatShare } from '#terminal';
 import { openBackend, trainingEffort, tryTraining } from '#train';
 import type { HeldOut } from '#transfer';
 
@@ -92,11 +92,11 @@ export async function compareFromScratch(held: HeldOut, options: CompareOptions)
 /** In words, before it is gone on with. */
 export function describeComparison(comparison: Comparison): string {
   const { architecture, backbone, size, channels, folds, count, learntFrom, scratch, head, chosen } = comparison;
-  const pictures = `${count} pictures of ${folds} ${folds === 1 ? 'fold' : 'folds'}`;
+  const pictures = `${countOf(count, 'pictures')} of ${countOf(folds, 'folds')}`;
   const taken = chosen ? `${architecture} is trained; --backbone auto` : `the head is; --architecture ${architecture}`;
   return [
     `The pictures are small or grey: compared with a network from scratch on ${pictures}`,
-    `  ${architecture}, ${size} x ${size}${channels === 1 ? ', grey' : ''}, from ${learntFrom} pictures: ${formatShare(scratch)}`,
+    `  ${architecture}, ${size} x ${size}${channels === 1 ? ', grey' : ''}, from ${countOf(learntFrom, 'pictures')}: ${formatShare(scratch)}`,
     `  a head on ${backbone}: ${formatShare(head)}`,
     `  ${taken} takes the other`,
   ].join('\n');

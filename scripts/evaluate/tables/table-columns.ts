@@ -1,6 +1,7 @@
 import { expected, FreezeframeError, type Manifest } from '@freezeframe/inference';
 import { didYouMean } from '#system';
 import { splitUnit } from '#tables';
+import { countOf } from '#terminal';
 
 /** What a model answers about a row of numbers, and is compared with. */
 export type Answer =
@@ -64,7 +65,7 @@ export function columnsFor(
   if (typeof width === 'number' && width !== features.length)
     throw new FreezeframeError(
       'table-mismatch',
-      expected(`${width} columns of features`, 'the table', features.length),
+      expected(`${countOf(width, 'columns')} of features`, 'the table', features.length),
       {
         remedy: 'The model does not name its features: the table must have just these, in its order, and the answer.',
       },

@@ -1,5 +1,6 @@
 import { ImportError } from '#guards';
 import type { Tensor } from '#keras';
+import { countOf } from '#terminal';
 
 /** Names of tensors that hold NaN or infinity. */
 export function nonfiniteWeights(weights: ReadonlyMap<string, Tensor>): string[] {
@@ -19,7 +20,7 @@ export function allFinite(data: ArrayLike<number>): boolean {
 export function refuseNonfinite(names: readonly string[]): void {
   if (names.length === 0) return;
   const shown = `${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
-  throw new ImportError('nonfinite-weights', `${names.length} weights hold NaN or infinity: ${shown}`, {
+  throw new ImportError('nonfinite-weights', `${countOf(names.length, 'weights')} with NaN or infinity: ${shown}`, {
     details: { weights: names.slice(0, 1000) },
     remedy: 'The training diverged, or the file is damaged. --allow-nonfinite imports it all the same.',
   });

@@ -4,6 +4,7 @@ import { type Classifier, keepPadding, plainInterface } from '#convert';
 import { ImportError } from '#guards';
 import { checkInterface, type GraphProto, type ModelProto, ModelProtoSchema, parseOnnx } from '#onnx';
 import type { ImportedOnnxModel } from '#read';
+import { countOf } from '#terminal';
 import { findSizes, shapeFor } from '../checks/free-sizes.ts';
 import { type Axes, axesOf, fixAxes, hasBatch } from '../facts/axes.ts';
 import { correctOutputs } from './correct-outputs.ts';
@@ -33,7 +34,7 @@ export async function openOnnx({ onnx }: ImportedOnnxModel): Promise<OpenedOnnx>
   withoutDefaults(model);
   const pools = keepPadding(model);
   if (pools > 0)
-    notes.push(`${pools} of its MaxPools follow a Pad: they are written so that onnxruntime does not join the two.`);
+    notes.push(`${countOf(pools, 'MaxPools')} behind a Pad: written so that onnxruntime does not join the two.`);
   const { classifier, notes: changes } = plainInterface(model);
   notes.push(...changes);
   const opened = { model, graph, classifier };

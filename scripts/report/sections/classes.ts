@@ -1,6 +1,6 @@
 import type { Scores } from '#evaluate';
 import { type Html, html, named } from '../html.ts';
-import { count, share } from '../words.ts';
+import { count, counted, share } from '../words.ts';
 import { type Section, scrolling, table } from './section.ts';
 
 const FIRST = 25;
@@ -21,9 +21,9 @@ export function classes({ classes: all }: Scores): Section {
       shown.slice(0, FIRST),
     )}${
       others.length > 0
-        ? html`<details><summary>${count(others.length)} more labels</summary>${rows('Labels that are found better', others)}</details>`
+        ? html`<details><summary>${counted(others.length, 'more label')}</summary>${rows('Labels that are found better', others)}</details>`
         : undefined
-    }${hidden > 0 ? html`<p class="note">${count(hidden)} labels that are found better still are not shown.</p>` : undefined}`,
+    }${hidden > 0 ? html`<p class="note">Not shown: ${counted(hidden, 'label')} found better still.</p>` : undefined}`,
   };
 }
 

@@ -11,6 +11,7 @@ import {
 } from '@freezeframe/inference';
 import { readPicture, reasonOf, type Skipped } from '#datasets';
 import { inParallel } from '#functions';
+import { countOf } from '#terminal';
 import type { Backbone } from '../backbones/backbone.ts';
 import { type CachedRow, FeatureCache } from './feature-cache.ts';
 import { type Features, type FeatureTable, openFeatures } from './features.ts';
@@ -200,7 +201,7 @@ async function runNew({ engine, backbone, files, digests, rows, reasons, cache, 
 }
 
 function interrupted(done: number, total: number): FreezeframeError {
-  return new FreezeframeError('interrupted', `Stopped after the features of ${done} of ${total} pictures`, {
+  return new FreezeframeError('interrupted', `Stopped after the features of ${done} of ${countOf(total, 'pictures')}`, {
     remedy: 'They are kept: the same command goes on with the others.',
   });
 }

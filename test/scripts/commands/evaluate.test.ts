@@ -142,7 +142,7 @@ describe('freezeframe evaluate', () => {
     expect(stdout).toMatch(/^red +3 +100\.0 % +66\.7 % +80\.0 %$/m);
     expect(stdout).toMatch(/^IS \\ CALLED +red +green +blue$/m);
     expect(stdout).toMatch(/^1 wrong, the surest first:\n {2}\S+wrong\.png: is red, called blue \(9\d\.\d %\)$/m);
-    expect(stdout).toMatch(/^1 files could not be read/m);
+    expect(stdout).toMatch(/^1 file could not be read/m);
   });
 
   it('takes a CSV of files and labels', async () => {

@@ -98,6 +98,8 @@ describe('freezeframe models prune', () => {
       { name, version: '3' },
     ]);
     expect((await run(words)).stdout).toBe('Nothing removed; 3 versions stay\n');
+    await openStore().save('alone', sampleContent('f'));
+    expect((await run(['models', 'prune', 'alone'])).stdout).toBe('Nothing removed; 1 version stays\n');
   });
 });
 

@@ -101,8 +101,8 @@ describe('weights of bytes', () => {
     const { notes, figures } = await storeNumbers({ weights: 'int8' }, { onnx: products(), manifest, pictures });
     expect(figures.weights).toMatchObject({ count: 34 });
     expect(notes.slice(-2)).toEqual([
-      'Of 40 pictures for calibration 5 cannot be read.',
-      'Of 40 pictures for calibration 1 are copies of others.',
+      'Of 40 pictures for calibration some cannot be read: 5.',
+      'Of 40 pictures for calibration some are copies of others: 1.',
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('readNumbers', () => {
     expect(skipped).toEqual([
       { line: 3, reason: 'size is missing' },
       { line: 4, reason: 'price is no number: "cheap"' },
-      { line: 5, reason: '1 values instead of 2' },
+      { line: 5, reason: '1 value instead of 2' },
       { line: 6, reason: '3 values instead of 2' },
       { line: 7, reason: 'size is too large: "1e999"' },
       { line: 8, reason: 'size is no number: "-"' },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  countOf,
   formatAccuracy,
   formatAmount,
   formatBytes,
@@ -45,6 +46,13 @@ describe('formatTable', () => {
     expect(apart?.indexOf('2')).toBe(4);
   });
 });
+
+it.each([
+  [0, 'pictures', '0 pictures'],
+  [1, 'pictures', '1 picture'],
+  [1, 'whole epochs', '1 whole epoch'],
+  [1200, 'test pictures', '1,200 test pictures'],
+])('%d of %s is said as %s', (count, many, wanted) => expect(countOf(count, many)).toBe(wanted));
 
 it.each([
   [0, '0 B'],

@@ -94,7 +94,7 @@ describe('trainTransfer', () => {
     const report = await train({ name: 'shuffled', ...(found ? { found } : {}) });
     expect(report).toMatchObject({ constant: { verdict: 'not-better' }, production: null });
     expect(describeTransfer(report)).toMatch(/^WARNING: On 16 pictures it is not better than always answering/m);
-    expect(describeTransfer(report)).toMatch(/^WARNING: There are only 8 pictures of/m);
+    expect(describeTransfer(report)).toMatch(/^WARNING: There is too little of .* to learn from, 8 pictures:/m);
     expect(describeTransfer(report)).toContain('No version of shuffled is in production.');
   });
 

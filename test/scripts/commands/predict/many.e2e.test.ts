@@ -74,7 +74,7 @@ describe('freezeframe predict on many pictures', () => {
     await rename(`${late}.away`, late);
     const { code, stderr } = await run(['predict', 'colours', folder, '--resume', file]);
     expect(code).toBe(1);
-    expect(stderr).toContain('1 pictures were asked about, 59 were before');
+    expect(stderr).toContain('asked about 1 picture now, 59 before');
     expect(stderr).toContain('1 of 60 pictures could not be answered');
     const lines = await linesIn(file);
     expect([filesIn(lines).at(-1), lines.length, new Set(lines).size]).toEqual([late, COUNT, COUNT]);

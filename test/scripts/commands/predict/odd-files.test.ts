@@ -37,7 +37,7 @@ describe('freezeframe predict --resume', () => {
     const { file, words } = await answers('said');
     const written = await readFile(file, 'utf8');
     expect((await run([...words.slice(0, -2), '--json'])).stdout).toBe(written);
-    expect((await run(words)).stderr).toContain('0 pictures were asked about, 2 were before');
+    expect((await run(words)).stderr).toContain('asked about 0 pictures now, 2 before');
     expect(await readFile(file, 'utf8')).toBe(written);
   });
 
@@ -60,7 +60,7 @@ describe('freezeframe predict --resume', () => {
   it('goes on where the first picture is gone', async () => {
     const { words } = await answers('gone');
     await rm(join(scratch.folder, 'gone.png'));
-    expect((await run(words)).stderr).toContain('0 pictures were asked about, 2 were before');
+    expect((await run(words)).stderr).toContain('asked about 0 pictures now, 2 before');
   });
 
   const devices: [string, () => string][] = process.platform === 'win32' ? [] : [['a device', () => '/dev/null']];

@@ -169,6 +169,6 @@ describe('keepPadding', () => {
     const imported = { kind: 'onnx', format: 'onnx', onnx: padAndPool({}), notes: [] } as const;
     const { onnx, notes } = await prepareOnnx(imported, { pictures: {}, allowNonfinite: false });
     expect(await answer(onnx)).toEqual(byHand({}));
-    expect(notes.join()).toContain('1 of its MaxPools follow a Pad');
+    expect(notes.join()).toContain('1 MaxPool behind a Pad');
   });
 });
