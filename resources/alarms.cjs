@@ -132,7 +132,7 @@ function alarm({ says, metric: [Namespace, MetricName], dimensions, statistic = 
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
-      AlarmDescription: `${says}. See docs/operate.md.`,
+      AlarmDescription: `${says}. See docs/operate.md of @freezeframe/cli.`,
       Namespace,
       MetricName,
       Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),

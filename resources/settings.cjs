@@ -112,7 +112,8 @@ async function check(resolveVariable) {
   if (Number(values.batchSize) > 10 && Number(values.batchWindow) < 1) {
     wrong.push('More than 10 messages at once need a second to wait for: say --param="batchWindow=1" or more.');
   }
-  if (wrong.length > 0) refuse(`${wrong.join('\n')}\ndocs/deploy.md has every setting, and what it may be.`);
+  if (wrong.length > 0)
+    refuse(`${wrong.join('\n')}\ndocs/deploy.md of @freezeframe/cli has every setting, and what it may be.`);
 }
 
 /** What reading a store's models takes: its heads, manifests and files, and the names of its models. */

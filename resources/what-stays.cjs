@@ -19,7 +19,9 @@ class WhatStays {
         for (const line of await look(config)) log.warning(line);
       } catch (error) {
         // What is removed does not depend on what is said of it.
-        log.warning(`What stays could not be found out (${error.message}); docs/operate.md says what it may be.`);
+        log.warning(
+          `What stays could not be found out (${error.message}); docs/operate.md of @freezeframe/cli says what it may be.`,
+        );
       }
     };
     this.hooks = {

@@ -85,7 +85,8 @@ Examples:
   $ freezeframe plan --rate 50 --pattern burst --concurrency 100
   $ freezeframe plan --arrivals requests.csv --measured figures.json --json
 
-Nothing is sent to AWS. What is assumed is printed with where it is from; docs/plan.md explains it.`,
+Nothing is sent to AWS. What is assumed is printed with where it is from; docs/plan.md of
+@freezeframe/cli explains it.`,
     )
     .action(plan);
 }

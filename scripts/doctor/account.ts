@@ -102,7 +102,8 @@ export function describeConcurrency(limit: number, settings?: StackSettings): Fi
 /** @param adds bytes of the bundle's zips. */
 export function describeStorage(used: number, limit: number, adds: number): Finding {
   const says = `${formatBytes(used)} of ${formatBytes(limit)} for code in the region`;
-  const remedy = 'Remove versions of layers and functions that nothing needs: docs/operate.md, "Take it down".';
+  const remedy =
+    'Remove versions of layers and functions that nothing needs. docs/operate.md of @freezeframe/cli shows how, under "Take it down".';
   if (used + adds > limit) return bad('code-storage', 'fail', `${says}; this adds ${formatBytes(adds)}`, remedy);
   return used > 0.8 * limit ? bad('code-storage', 'warn', says, remedy) : ok('code-storage', says);
 }

@@ -24,5 +24,5 @@ export function bad(name: string, state: 'warn' | 'fail', says: string, remedy: 
 /** The finding of a check that threw. A failure that nobody foresaw goes on. */
 export function fromError(name: string, state: 'warn' | 'fail', error: unknown): Finding {
   if (!(error instanceof FreezeframeError)) throw error;
-  return bad(name, state, error.message, error.remedy ?? 'See docs/errors.md.');
+  return bad(name, state, error.message, error.remedy ?? 'docs/errors.md of @freezeframe/cli says what to do.');
 }

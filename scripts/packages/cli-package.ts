@@ -72,6 +72,10 @@ export async function cliPackage(root: string): Promise<Tree> {
   for (const folder of FOLDERS) {
     for (const [path, source] of await filesIn(join(root, folder))) tree.set(`${folder}/${path}`, source);
   }
+  // Messages name pages.
+  for (const [path, source] of await filesIn(join(root, 'docs'))) {
+    if (/\.(md|json)$/.test(path)) tree.set(`docs/${path}`, source);
+  }
   for (const [path, source] of await stackFiles(root)) tree.set(path, source);
   tree.set(`${VENDOR}/hdf5_util.js`, { file: join(root, HDF5) });
   const prebuilt = await makePrebuilt(root);

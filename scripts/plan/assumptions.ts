@@ -35,7 +35,7 @@ export function assumptionsOf(figures: readonly Measured[], slowdown: number, ru
     },
     {
       says: `Not in it: the network, fetching the code for a new environment, logs, and the HTTP API ($${PRICES.millionHttpRequests.toFixed(2)} for a million requests).`,
-      source: 'docs/operate.md',
+      source: 'docs/operate.md of @freezeframe/cli',
     },
   ];
 }

@@ -69,6 +69,6 @@ function milliseconds(value: unknown, where: string, what = 'milliseconds'): num
 export function invalid(message: string, cause?: unknown): FreezeframeError {
   return new FreezeframeError('figures-invalid', message, {
     ...(cause === undefined ? {} : { cause }),
-    remedy: 'docs/plan.md shows such a file; freezeframe plan --save-measured FILE writes one.',
+    remedy: 'freezeframe plan --save-measured FILE writes such a file; docs/plan.md of @freezeframe/cli shows one.',
   });
 }

@@ -107,5 +107,5 @@ const readme = (name: string) => `# ${name}
 
 In a new project these are \`npm start\`, \`npm test\` and \`npm run deploy\`.
 
-Everything else: \`npx freezeframe --help\`, in this folder.
+Everything else: \`npx freezeframe --help\`, in this folder. The documents are in \`node_modules/@freezeframe/cli/docs/\`.
 `;

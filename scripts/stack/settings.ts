@@ -46,7 +46,7 @@ export async function readSettings(options: StackOptions): Promise<StackSettings
       'settings-refused',
       `serverless.yml cannot be used: ${sentences(`${stderr}\n${stdout}`)}`,
       {
-        remedy: 'docs/deploy.md has every setting, and what it may be.',
+        remedy: 'docs/deploy.md of @freezeframe/cli has every setting, and what it may be.',
       },
     );
   }

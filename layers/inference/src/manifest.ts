@@ -212,6 +212,9 @@ export function parseManifest(json: unknown): Manifest {
       .slice(0, 8)
       .map(({ field, message }) => `${field}: ${message}`)
       .join('; ')}`,
-    { remedy: 'Freeze the model again; docs/manifest.schema.json describes the format.', details: { fields } },
+    {
+      remedy: 'Freeze the model again; docs/manifest.schema.json of @freezeframe/cli describes the format.',
+      details: { fields },
+    },
   );
 }

@@ -13,6 +13,9 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 /** All that `@freezeframe/cli` consists of. Whatever matches none, and whatever matches nothing, is a mistake. */
 const CONTENTS = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md)$/,
+  /^docs\/([a-z-]+|README)\.md$/,
+  /^docs\/decisions\/([0-9]{3}-[a-z0-9-]+|README)\.md$/,
+  /^docs\/manifest\.schema\.json$/,
   // The command line: what is started by its path, and what these share.
   /^scripts\/freezeframe\.js$/,
   /^scripts\/(system\/threads\/thread|import\/process\/(child|watch)|evaluate\/performance\/child)\.js$/,
@@ -48,6 +51,14 @@ describe('the package @freezeframe/cli', () => {
   it('holds what is listed, and nothing else', () => {
     expect(packed.files.filter((path) => !CONTENTS.some((pattern) => pattern.test(path)))).toEqual([]);
     expect(CONTENTS.filter((pattern) => !packed.files.some((path) => pattern.test(path)))).toEqual([]);
+  });
+
+  it('holds the pages that its messages name', async () => {
+    const programs = packed.files.filter((path) => /^(chunks|resources|scripts)\/.*\.c?js$/.test(path));
+    const texts = await Promise.all(programs.map((path) => readFile(join(packed.folder, path), 'utf8')));
+    const pages = texts.flatMap((text) => [...text.matchAll(/\bdocs\/[a-z.-]+\.(?:md|json)\b/g)].map(([page]) => page));
+    expect(pages).toContain('docs/operate.md');
+    expect(pages.filter((page) => !packed.files.includes(page))).toEqual([]);
   });
 
   it('is the same file when it is packed again', async () => {
