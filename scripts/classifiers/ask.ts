@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Classifier, FreezeframeError, PictureError, type Result, type Timings } from '@freezeframe/inference';
 import { readPicture } from './read-picture.ts';
 
@@ -16,6 +17,8 @@ export interface Answered {
   readonly result: Result;
   /** The probability of the label that was asked about. */
   readonly own?: number;
+  /** sha256 (hex) of the picture's bytes, with a label that was asked about: nobody has to read the picture again for it. */
+  readonly digest?: string;
   readonly spent: Timings;
 }
 
@@ -38,11 +41,12 @@ export async function ask(classifier: Classifier, { picture, label }: Job, topK:
       const result = await classifier.classify(bytes, { ...(topK === undefined ? {} : { topK }), onTimings });
       return { result, spent };
     }
+    const digest = createHash('sha256').update(bytes).digest('hex');
     const result = await classifier.classify(bytes, { topK: Number.MAX_SAFE_INTEGER, onTimings });
-    if (!('predictions' in result)) return { result, spent };
+    if (!('predictions' in result)) return { result, digest, spent };
     const own = result.predictions.find((one) => one.label === label)?.probability ?? 0;
     // Of a thousand labels the first few go to the other thread.
-    return { result: { ...result, predictions: result.predictions.slice(0, topK) }, own, spent };
+    return { result: { ...result, predictions: result.predictions.slice(0, topK) }, own, digest, spent };
   } catch (error) {
     return refused(error);
   }

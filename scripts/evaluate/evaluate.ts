@@ -14,6 +14,8 @@ export interface Answer {
   probability: number;
   /** The probability of the example's own label. */
   own: number;
+  /** sha256 (hex) of the bytes that were answered. */
+  digest: string;
   /** False where the answer is "none of these"; absent where the model cannot tell. */
   known?: boolean;
 }
@@ -80,7 +82,7 @@ export async function evaluate(
     if ('error' in said) {
       unreadable.push({ file, reason: reasonOf(file, said.error) });
     } else {
-      const { result, own = 0 } = said;
+      const { result, own = 0, digest = '' } = said;
       spent.decode += said.spent.decode;
       spent.run += said.spent.run;
       const predictions = 'predictions' in result ? result.predictions : [];
@@ -91,7 +93,7 @@ export async function evaluate(
       pairs.push([label, called]);
       if ('known' in result && result.known === false) rejected++;
       if (called !== label) wrong.push({ file, label, called, probability });
-      onAnswer({ example, called, probability, own, ...('known' in result ? { known: result.known } : {}) });
+      onAnswer({ example, called, probability, own, digest, ...('known' in result ? { known: result.known } : {}) });
     }
     onDone(done);
   }

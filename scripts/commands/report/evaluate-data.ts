@@ -6,7 +6,6 @@ import {
   type LearntAmong,
   learntAmong,
   readLearnt,
-  readPicture,
   type SplitName,
   withoutContradictions,
 } from '#datasets';
@@ -122,12 +121,12 @@ async function evaluatePictures(model: ModelFolder, data: string, flags: TableFl
     kind: 'pictures',
     result,
     samples,
-    digest: () => pictureDigest(answers),
-    trainedOn: () => trainedOn(model.manifest, answers),
+    digest: async () => pictureDigest(answers),
+    trainedOn: async () => trainedOn(model.manifest, answers),
     report: async (kind, called) =>
       pictureReport(result, answers, {
         data,
-        digest: await pictureDigest(answers),
+        digest: pictureDigest(answers),
         kind,
         model: called,
         manifest: model.manifest,
@@ -136,41 +135,29 @@ async function evaluatePictures(model: ModelFolder, data: string, flags: TableFl
 }
 
 /** As a data set's: over each picture's contents and label. */
-async function pictureDigest(answers: readonly Answer[]): Promise<string> {
-  return contentsDigest(await withDigests(answers, 'test'));
+function pictureDigest(answers: readonly Answer[]): string {
+  return contentsDigest(labelled(answers, 'test'));
 }
 
-async function withDigests(answers: readonly Answer[], split: SplitName) {
-  const pictures: { split: string; label: string; digest: string }[] = [];
-  for (const { example } of answers) {
-    const bytes = await (example.read ? example.read() : readFile(example.file));
-    pictures.push({ split, label: example.label, digest: sha256(bytes) });
-  }
-  return pictures;
+function labelled(answers: readonly Answer[], split: SplitName) {
+  return answers.map(({ example: { label }, digest }) => ({ split, label, digest }));
 }
 
-async function trainedOn({ metrics, provenance }: ModelFolder['manifest'], answers: readonly Answer[]) {
+function trainedOn({ metrics, provenance }: ModelFolder['manifest'], answers: readonly Answer[]) {
   const learnt = readLearnt(provenance.learnt);
-  if (learnt) return learntAmong(learnt, await ownDigests(answers));
-  // Older heads hold one digest over their pictures, each once. The files are read for that only where they may be it.
+  if (learnt)
+    return learntAmong(
+      learnt,
+      answers.map((answer) => answer.digest),
+    );
+  // Older heads hold one digest over their pictures, each once.
   const count = (metrics.data as { count?: unknown } | undefined)?.count;
   const digest = (provenance.dataset as { digest?: unknown } | undefined)?.digest;
   if (typeof digest !== 'string' || typeof count !== 'number' || answers.length < count) return undefined;
   // As in training: bytes under two labels are left out, others count once.
-  const all = (await withDigests(answers, 'train')).map((picture) => ({ ...picture, file: '' }));
+  const all = labelled(answers, 'train').map((picture) => ({ ...picture, file: '' }));
   const pictures = new Map(withoutContradictions(all, []).map((picture) => [picture.digest, picture]));
   return contentsDigest([...pictures.values()]) === digest ? { count: answers.length, estimated: false } : undefined;
-}
-
-/** Of the pictures' own bytes. One that has gone since it was answered is passed over. */
-async function ownDigests(answers: readonly Answer[]): Promise<string[]> {
-  const digests: string[] = [];
-  for (const { example } of answers) {
-    const { file, path = file, read } = example;
-    const bytes = await (read && example.path === undefined ? read() : readPicture(path)).catch(() => undefined);
-    if (bytes) digests.push(sha256(bytes));
-  }
-  return digests;
 }
 
 /** Of the file, or of the answers to a data set that is in none. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openClassifier } from '@freezeframe/inference';
@@ -59,6 +60,20 @@ describe('many pictures', () => {
     for (const one of said) {
       expect(one).toMatchObject({ own, result: { predictions: [expect.anything()] } });
     }
+  });
+
+  it.each([3, 30])('are read once: what was read is told by its sha256 (%i of them)', async (count) => {
+    const names = files.slice(0, count);
+    const said = await all(
+      names.map((picture) => ({ picture, label: 'blue' })),
+      count,
+    );
+    const digests = names.map(async (file) =>
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex'),
+    );
+    expect(said.map((one) => ('digest' in one ? one.digest : undefined))).toEqual(await Promise.all(digests));
   });
 
   it.each([1, 30])('fail with a typed error where the model cannot be opened (%i of them)', async (count) => {
