@@ -21,6 +21,13 @@ export function leftOutInWords(skipped: readonly Skipped[], shown: number, rest:
   return [`left out: ${count}`, ...lines, ...more];
 }
 
+const NAMED = 20;
+
+/** A refusal, and below it what was left out: whoever mends the one thing should know of the others. */
+export function withLeftOut(refusal: string, skipped: readonly Skipped[]): string {
+  return [refusal, ...leftOutInWords(skipped, NAMED, '--json has all')].join('\n');
+}
+
 /** Files that lie beside pictures and are none: where they are left out, nothing is lost. */
 const BESIDE_PICTURES = new Set(
   '.cfg .csv .docx .htm .html .ini .js .json .jsonl .log .mat .md .names .npy .pdf .pkl .py .rst .tsv .txt .xml .yaml .yml'.split(

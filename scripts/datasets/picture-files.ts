@@ -1,6 +1,5 @@
 import type { DatasetOptions, Skipped, SplitName } from './dataset.ts';
 import { inAnotherSplit, usableLabels, withoutContradictions } from './folder/folder.ts';
-import { lostOf } from './folder/lost.ts';
 import { type Scan, scanFolder } from './folder/scan.ts';
 import { DATASET_KINDS } from './kinds.ts';
 import { refuseMostGone } from './left-out.ts';
@@ -38,7 +37,7 @@ export async function findPictures(spec: string, options: DatasetOptions = {}): 
  * @throws FreezeframeError `dataset-unusable` for a label with fewer than 3 different pictures, with the reasons, and where most are gone
  */
 export function checkedPictures<P extends LabelledPicture>(
-  { labels, pictures: found }: FoundPictures,
+  found: FoundPictures,
   pictures: P[],
   skipped: Skipped[],
 ): { learnt: P[]; tested: P[] } {
@@ -50,7 +49,7 @@ export function checkedPictures<P extends LabelledPicture>(
     if (digests.has(digest)) skipped.push({ file, reason: inAnotherSplit('test') });
     return !digests.has(digest);
   });
-  usableLabels(labels, learnt, lostOf(found, skipped));
+  usableLabels(found, learnt, skipped);
   refuseMostGone('pictures', learnt.length + tested.length, skipped);
   return { learnt, tested };
 }

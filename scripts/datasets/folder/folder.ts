@@ -10,13 +10,13 @@ import {
   SPLITS,
   type SplitName,
 } from '../dataset.ts';
-import { refuseMostGone } from '../left-out.ts';
+import { refuseMostGone, withLeftOut } from '../left-out.ts';
 import { placesOf } from '../places.ts';
 import { dealOut } from '../split.ts';
 import { contentsDigest } from './contents-digest.ts';
 import { decodePictures, type ReadPicture } from './decode.ts';
 import { type Lost, lostOf, sameBytes, whyLost } from './lost.ts';
-import { scanFolder } from './scan.ts';
+import { type Scan, scanFolder } from './scan.ts';
 
 export const folder: DatasetKind = {
   spec: 'FOLDER',
@@ -43,8 +43,7 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
   const decoded = await decodePictures(scan.pictures, input, placesOf(options).cache, root);
   const skipped = [...scan.skipped, ...decoded.skipped];
   const pictures = withoutContradictions(decoded.pictures, skipped);
-  const lost = lostOf(scan.pictures, skipped);
-  const labels = usableLabels(scan.labels, pictures, lost);
+  const labels = usableLabels(scan, pictures, skipped);
   refuseMostGone('pictures', pictures.length, skipped);
   const splitOf = assignSplits(pictures, scan.splits, options.seed ?? 1);
   const chosen: Record<SplitName, ReadPicture[]> = { train: [], validation: [], test: [] };
@@ -55,7 +54,7 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
     else chosen[split].push(picture);
   }
   const gone = lostOf(scan.pictures, skipped);
-  for (const split of SPLITS) requireSome(split, chosen[split], labels, gone);
+  for (const split of SPLITS) requireSome(split, chosen[split], labels, gone, skipped);
   const bytes = input.height * input.width * input.channels;
   const gather = (list: ReadPicture[]): PictureSplit => {
     const pixels = new Uint8Array(list.length * bytes);
@@ -97,10 +96,11 @@ export function withoutContradictions<P extends Pick<ReadPicture, 'digest' | 'la
 
 /** Every class needs three different pictures: one to learn from, one to choose by, one to be tested on. */
 export function usableLabels(
-  labels: string[],
+  { labels, pictures: found }: Pick<Scan, 'labels' | 'pictures'>,
   pictures: readonly Pick<ReadPicture, 'digest' | 'label'>[],
-  lost: Lost,
+  skipped: readonly Skipped[],
 ): string[] {
+  const lost = lostOf(found, skipped);
   const counts = labels.map((label) => {
     const different = new Set(pictures.filter((picture) => picture.label === label).map(({ digest }) => digest));
     return { label, count: different.size, leftOut: lost.get(label)?.length ?? 0 };
@@ -109,10 +109,13 @@ export function usableLabels(
   if (poor.length > 0)
     throw new FreezeframeError(
       'dataset-unusable',
-      expected(
-        'at least 3 different readable pictures',
-        'each class',
-        poor.map(({ label, count }) => `${label}: ${count}`),
+      withLeftOut(
+        expected(
+          'at least 3 different readable pictures',
+          'each class',
+          poor.map(({ label, count }) => `${label}: ${count}`),
+        ),
+        skipped,
       ),
       {
         remedy:
@@ -120,7 +123,7 @@ export function usableLabels(
             lost,
             poor.map(({ label }) => label),
           ) ?? 'Add pictures to these class folders, or move folders that are no class elsewhere.',
-        details: { poor },
+        details: { poor, skipped },
       },
     );
   return labels;
@@ -154,14 +157,21 @@ export function inAnotherSplit(split: SplitName): string {
   return sameBytes(`${split}/`);
 }
 
-function requireSome(split: SplitName, pictures: ReadPicture[], labels: string[], lost: Lost) {
+function requireSome(
+  split: SplitName,
+  pictures: ReadPicture[],
+  labels: string[],
+  lost: Lost,
+  skipped: readonly Skipped[],
+) {
   const present = new Set(pictures.map(({ label }) => label));
   const absent = labels.filter((label) => !present.has(label));
   if (pictures.length > 0 && (split !== 'train' || absent.length === 0)) return;
   throw new FreezeframeError(
     'dataset-unusable',
-    `Expected pictures of every class in ${split} but found none of ${absent.join(', ')}`,
+    withLeftOut(`Expected pictures of every class in ${split} but found none of ${absent.join(', ')}`, skipped),
     {
+      details: { absent, skipped },
       remedy:
         whyLost(lost, absent) ?? `Add pictures to ${split}/, or leave that folder out to have it dealt out of train/.`,
     },

@@ -114,8 +114,24 @@ describe('loadFolder', () => {
     await writeFiles(folder, { 'dog/broken.png': 'text', 'dog/twin.png': await plainPicture(5) });
     await expect(load(folder)).rejects.toMatchObject({
       code: 'dataset-unusable',
-      message: 'Expected at least 3 different readable pictures for each class but received ["dog: 2"]',
+      message: expect.stringContaining(
+        'Expected at least 3 different readable pictures for each class but received ["dog: 2"]',
+      ),
     });
+  });
+
+  it('names what cannot be read beside a class that is too poor', async () => {
+    const folder = join(await temporaryFolder(), 'pets');
+    await pictureFolder(folder, { cat: 4, dog: 1 });
+    await writeFiles(folder, { 'cat/broken.png': 'text', 'cat/phone.heic': '\0\0\0\x18ftypheic\0\0\0\0mif1heic' });
+    const error = await load(folder).catch((caught: unknown) => caught);
+    expect((error as Error).message.split('\n')).toEqual([
+      'Expected at least 3 different readable pictures for each class but received ["dog: 1"]',
+      'left out: 2',
+      expect.stringMatching(/^ {2}cat\/broken\.png: /),
+      expect.stringMatching(/^ {2}cat\/phone\.heic: .*HEIC/),
+    ]);
+    expect(error).toMatchObject({ details: { poor: [{ label: 'dog', count: 1 }], skipped: { length: 2 } } });
   });
 
   it('says why a class has vanished', async () => {
@@ -163,7 +179,7 @@ describe('loadFolder', () => {
       await writeFiles(folder, { [`test/dog/${number}.png`]: await plainPicture(number) });
     await writeFiles(folder, { 'train/dog/1.jxl': '\0\0\0\x0cJXL \r\n' });
     await expect(load(folder)).rejects.toMatchObject({
-      message: 'Expected pictures of every class in train but found none of dog',
+      message: expect.stringContaining('Expected pictures of every class in train but found none of dog'),
       remedy: expect.stringContaining('a JPEG XL picture'),
     });
   });
