@@ -1,7 +1,7 @@
 export { writeSheet } from './contact-sheet.ts';
 export type { Dataset, DatasetOptions, PictureDataset, Skipped, SplitName, TableDataset } from './dataset.ts';
 export { describeDataset, describeInWords } from './describe.ts';
-export { contentsDigest } from './folder/contents-digest.ts';
+export { contentsDigest, folderDigest } from './folder/contents-digest.ts';
 export { folderShape, withoutContradictions } from './folder/folder.ts';
 export { readPicture, reasonOf } from './folder/read-picture.ts';
 export { isDecodedFile, isLitter, isPictureFile, scanClasses } from './folder/scan.ts';

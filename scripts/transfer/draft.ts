@@ -1,20 +1,22 @@
 import type { ManifestDraft } from '@freezeframe/inference';
-import { contentsDigest, learntOf } from '#datasets';
+import { learntOf } from '#datasets';
 import { GRAPH_NAMES } from '#frozen';
 import { HEAD_OUTPUTS } from './freeze/emit-head.ts';
 import type { TrainTransferOptions, TransferReport } from './train-transfer.ts';
 import type { Candidate } from './transfer.ts';
 
-type Partial = Pick<TransferReport, 'labels' | 'tried' | 'folds' | 'quality' | 'test' | 'constant' | 'model'>;
+type Partial = Pick<TransferReport, 'labels' | 'tried' | 'folds' | 'quality' | 'test' | 'constant' | 'model'> & {
+  /** Of the whole folder. */
+  readonly digest: string;
+};
 
 /** What is to stand in the manifest. */
 export function draftOf(
   { spec, seed, found }: TrainTransferOptions,
   { backbone, pictures }: Candidate,
-  { labels, tried, folds, quality, test, constant, model }: Partial,
+  { digest, labels, tried, folds, quality, test, constant, model }: Partial,
 ): ManifestDraft {
   const { unknown, frozen } = model;
-  const digest = contentsDigest(pictures.map(({ label, digest }) => ({ split: 'train', label, digest })));
   return {
     formatVersion: 1,
     task: 'classification',

@@ -1,4 +1,4 @@
-import type { Skipped } from '#datasets';
+import { folderDigest, type Skipped } from '#datasets';
 import { extractFeatures } from './features/extract.ts';
 import { eachAnswer, largest } from './head/answers.ts';
 import { groupDuplicates } from './head/duplicates.ts';
@@ -7,14 +7,14 @@ import type { Candidate, TransferModel, TransferOptions } from './transfer.ts';
 
 /**
  * How a head does on pictures of a folder called test: nothing was learnt from them or chosen by them. Near-duplicates of what was
- * learnt say nothing of new pictures: they are left out, and named.
+ * learnt say nothing of new pictures: they are left out, and named. `digest` is that of all that could be read.
  */
 export async function onTestFolder(
-  { backbone, pictures, tested }: Candidate,
+  { backbone, pictures, learnt: all, tested }: Candidate,
   { head }: TransferModel,
   { found, cache, signal, inMemory }: TransferOptions,
-): Promise<{ quality?: Quality; skipped: Skipped[] }> {
-  if (tested.length === 0) return { skipped: [] };
+): Promise<{ quality?: Quality; skipped: Skipped[]; digest: string }> {
+  if (tested.length === 0) return { skipped: [], digest: folderDigest(all) };
   const files = [...pictures, ...tested];
   const { features, hashes, rowOf, skipped } = await extractFeatures(backbone, files, { cache, signal, inMemory });
   const called = new Int32Array(features.count);
@@ -37,5 +37,11 @@ export async function onTestFolder(
     skipped.push({ file, reason: `nearly the same as ${twin}` });
     return [];
   });
-  return { ...(right.length > 0 ? { quality: qualityOf(right.filter(Boolean).length, right.length) } : {}), skipped };
+  const readable = tested.filter((_, i) => (rowOf[pictures.length + i] as number) >= 0);
+  const digest = folderDigest([...all, ...readable]);
+  return {
+    digest,
+    ...(right.length > 0 ? { quality: qualityOf(right.filter(Boolean).length, right.length) } : {}),
+    skipped,
+  };
 }

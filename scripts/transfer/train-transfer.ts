@@ -162,7 +162,7 @@ async function trainBest(
   const { right, quality } = qualityOfAnswers(answers);
   const supports = supportsOf(found.labels, answers);
   const constant = compareClasses(found.labels, supports, right);
-  const { quality: test, skipped } = await onTestFolder(best, model, shared);
+  const { quality: test, skipped, digest } = await onTestFolder(best, model, shared);
   const partial = {
     labels: found.labels,
     tried,
@@ -173,7 +173,7 @@ async function trainBest(
     model,
     ...(test ? { test } : {}),
   };
-  const draft = draftOf(options, best, partial);
+  const draft = draftOf(options, best, { ...partial, digest });
   const chosen = await inPrecision(options, best, draft, model.frozen.onnx);
   const stored = await store.save(options.name, { manifest: chosen.manifest, model: chosen.onnx });
   const doubt = doubts(constant, { metrics: { ...quality }, samples: countOf(quality.count, 'pictures') });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodePicture, FreezeframeError } from '@freezeframe/inference';
-import { checkedPictures, type FoundPictures, reasonOf, type Skipped } from '#datasets';
+import { checkedPictures, type FoundPictures, reasonOf, type Skipped, type SplitName } from '#datasets';
 import type { Backbone } from './backbones/backbone.ts';
 import { digestsOf, type Extracted, extractFeatures, type PictureFile } from './features/extract.ts';
 import { hashesAt } from './features/picture-hash.ts';
@@ -24,6 +24,8 @@ const WHOLE_PICTURES = 3;
 /** A picture that is learnt from: one for each content. */
 interface Picture {
   readonly path: string;
+  /** Whose folder it lies in. */
+  readonly split: SplitName | undefined;
   readonly file: string;
   readonly label: string;
   readonly digest: string;
@@ -33,6 +35,8 @@ interface Picture {
 export interface Candidate {
   readonly backbone: Backbone;
   readonly pictures: readonly Picture[];
+  /** The same with all copies. */
+  readonly learnt: readonly Picture[];
   /** Of a folder called test: kept for the end. */
   readonly tested: readonly Picture[];
   /** Files with the same bytes, which count once. */
@@ -115,7 +119,7 @@ async function judge(
     const outOfFold = await crossValidate(objective, data, found.labels.length, foldOf, onFold);
     const { fresh, seconds } = extracted;
     const both = { tested: oneOfEach(tested), copies: [...copiesAmong(learnt), ...copiesAmong(tested)] };
-    return { backbone, pictures, ...both, data, groups, foldOf, outOfFold, skipped, fresh, seconds };
+    return { backbone, pictures, learnt, ...both, data, groups, foldOf, outOfFold, skipped, fresh, seconds };
   } finally {
     await objective.close();
   }

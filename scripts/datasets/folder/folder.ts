@@ -13,7 +13,7 @@ import {
 import { refuseMostGone, withLeftOut } from '../left-out.ts';
 import { placesOf } from '../places.ts';
 import { dealOut } from '../split.ts';
-import { contentsDigest } from './contents-digest.ts';
+import { folderDigest } from './contents-digest.ts';
 import { decodePictures, type ReadPicture } from './decode.ts';
 import { type Lost, lostOf, sameBytes, whyLost } from './lost.ts';
 import { type Scan, scanFolder } from './scan.ts';
@@ -74,7 +74,7 @@ export async function loadFolder(root: string, name: string, options: DatasetOpt
     labels,
     input,
     splits,
-    digest: contentsDigest(SPLITS.flatMap((split) => chosen[split].map((one) => ({ ...one, split })))),
+    digest: folderDigest(pictures),
     skipped,
     notes: scan.notes,
   };

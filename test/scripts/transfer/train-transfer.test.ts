@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openClassifier } from '@freezeframe/inference';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPictures } from '../../../scripts/datasets/index.ts';
+import { findPictures, loadDataset } from '../../../scripts/datasets/index.ts';
 import { openStore } from '../../../scripts/store/index.ts';
 import { describeTransfer, transferLine } from '../../../scripts/transfer/describe.ts';
 import { trainTransfer } from '../../../scripts/transfer/train-transfer.ts';
@@ -134,6 +134,9 @@ describe('trainTransfer', () => {
       'test/blue/broken.jpg': expect.stringMatching(/^Expected JPEG/),
       'test/red/near.png': 'nearly the same as train/red/1.png',
     });
+    // One folder has one digest, whatever is trained on it and however it is dealt out.
+    const dataset = await loadDataset(folder, { cacheDir: join(root, 'cache'), seed: 7, size: 16 });
+    expect(report.stored.manifest.provenance.dataset).toEqual({ name: 'split', digest: dataset.digest });
     expect(report.copies).toEqual([
       ['train/blue/0.png', 'train/blue/copy.png'],
       ['train/red/0.png', 'train/red/copy.png'],
