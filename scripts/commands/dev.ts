@@ -49,7 +49,7 @@ Examples:
         folders,
         reload: true,
         ...(flags.host ? { host: flags.host } : {}),
-        log: (line) => process.stderr.write(`${line}\n`),
+        log: (line) => process.stderr.write(`${printable(line)}\n`),
         onUpload: (report) => reportResult(report, json, () => local.uploadLine(report)),
         // With --json stdout is for whoever reads results.
         onRequest: (report) => process[json ? 'stderr' : 'stdout'].write(`${printable(local.requestLine(report))}\n`),

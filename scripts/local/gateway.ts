@@ -119,6 +119,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       folders,
       invoke: (payload) => current.invoke('uploads', payload),
       report: options.onUpload ?? (() => {}),
+      log,
       ...(options.retryAfter === undefined ? {} : { retryAfter: options.retryAfter }),
     });
     closers.push(watch.close);

@@ -52,6 +52,8 @@ export interface UploadsOptions {
   readonly folders: UploadFolders;
   readonly invoke: (payload: string) => Promise<Outcome>;
   readonly report: (report: UploadReport) => void;
+  /** Told of what lies in the folder and is no upload. */
+  readonly log?: (line: string) => unknown;
   /** Pause before a failed message is delivered again. Milliseconds. */
   readonly retryAfter?: number;
 }
@@ -61,7 +63,13 @@ export interface UploadsOptions {
  * record that fails is delivered again, and after the stack's number of attempts lies among the dead letters with its reason. A file
  * that has no result newer than itself counts as landed when the gateway starts.
  */
-export async function startUploads({ folders, invoke, report, retryAfter = 1_000 }: UploadsOptions): Promise<Watch> {
+export async function startUploads({
+  folders,
+  invoke,
+  report,
+  log = () => undefined,
+  retryAfter = 1_000,
+}: UploadsOptions): Promise<Watch> {
   for (const folder of Object.values(folders)) await makeFolder(folder);
   const queue: Delivery[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -107,6 +115,7 @@ export async function startUploads({ folders, invoke, report, retryAfter = 1_000
       const result = await stat(resultFile(folders, key)).catch(() => undefined);
       return result !== undefined && result.mtimeMs >= mtimeMs;
     },
+    (key, why) => log(`${key} is not answered: ${why}`),
   );
   return {
     close: () => {

@@ -9,6 +9,9 @@ export interface Landed {
   readonly mtimeMs: number;
 }
 
+/** What lies there and is no upload, by its key. */
+type PassedOver = Map<string, string>;
+
 export interface Watch {
   close(): void;
 }
@@ -19,16 +22,22 @@ const INTERVAL_MS = 250;
  * Calls `landed` once for each file that appears in `folder` or changes, subfolders included, dot files not. It looks four
  * times a second rather than asking the system to be told: that works the same on every file system, shared ones too.
  * @param known answers true for a file that was there before and needs no call; asked on the first look only.
+ * @param passedOver told once of each link and of each name that cannot be read, with what to do: nobody waits for an answer to it.
  */
 export async function watchFolder(
   folder: string,
   landed: (file: Landed) => void,
   known: (file: Landed) => Promise<boolean> = async () => false,
+  passedOver: (key: string, why: string) => void = () => undefined,
 ): Promise<Watch> {
+  let told: PassedOver = new Map();
   const seen = new Map<string, { state: string; told: boolean }>();
   const look = async (first: boolean) => {
     const present = new Set<string>();
-    for (const file of await listFiles(folder)) {
+    const { files, others } = await listFiles(folder);
+    for (const [key, why] of others) if (!told.has(key)) passedOver(key, why);
+    told = others;
+    for (const file of files) {
       present.add(file.key);
       const state = `${file.bytes} ${file.mtimeMs}`;
       const before = seen.get(file.key);
@@ -62,21 +71,28 @@ export async function watchFolder(
  * Folder by folder: one that vanishes while it is read takes its own files with it, where a recursive readdir would fail as a
  * whole, and every other file would look deleted and, a moment later, new.
  */
-async function listFiles(folder: string): Promise<Landed[]> {
+async function listFiles(folder: string): Promise<{ files: Landed[]; others: PassedOver }> {
   const files: Landed[] = [];
+  const others: PassedOver = new Map();
   const waiting = [folder];
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
     const entries = await readdir(current, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       if (entry.name.startsWith('.')) continue;
       const path = join(current, entry.name);
-      if (entry.isDirectory()) waiting.push(path);
-      if (!entry.isFile()) continue;
+      const key = relative(folder, path).split(sep).join('/');
+      if (entry.isSymbolicLink()) {
+        // A bucket has no links.
+        others.set(key, 'it is a link: put the file itself there');
+        continue;
+      }
       // It may be gone again by now.
       const found = await stat(path).catch(() => undefined);
-      const key = relative(folder, path).split(sep).join('/');
-      if (found) files.push({ key, bytes: found.size, mtimeMs: found.mtimeMs });
+      // Node puts this sign in the place of bytes that it cannot read as UTF-8, and finds no such file.
+      if (!found && entry.name.includes('\uFFFD')) others.set(key, 'its name is not UTF-8: rename it');
+      if (found?.isDirectory()) waiting.push(path);
+      if (found?.isFile()) files.push({ key, bytes: found.size, mtimeMs: found.mtimeMs });
     }
   }
-  return files.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { files: files.sort((a, b) => (a.key < b.key ? -1 : 1)), others };
 }

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Watch, watchFolder } from '../../../../scripts/local/aws/watch.ts';
@@ -8,11 +8,18 @@ describe('watchFolder', () => {
   let folder: string;
   let watch: Watch;
   let landed: string[];
+  let passedOver: string[];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'freezeframe-watch-'));
     landed = [];
-    watch = await watchFolder(folder, ({ key }) => landed.push(key));
+    passedOver = [];
+    watch = await watchFolder(
+      folder,
+      ({ key }) => landed.push(key),
+      undefined,
+      (key, why) => passedOver.push(`${key}: ${why}`),
+    );
   });
   afterEach(async () => {
     watch.close();
@@ -32,7 +39,7 @@ describe('watchFolder', () => {
     expect(landed.toSorted()).toEqual(keys.toSorted());
   });
 
-  it('sees neither links, nor folders, nor what begins with a dot', async () => {
+  it('takes neither links, nor folders, nor what begins with a dot, and tells of links once', async () => {
     await symlink(tmpdir(), join(folder, 'linked folder'));
     await symlink('/etc/hosts', join(folder, 'linked.jpg'));
     await mkdir(join(folder, 'folder.jpg', '.hidden'), { recursive: true });
@@ -42,5 +49,24 @@ describe('watchFolder', () => {
     await vi.waitFor(() => expect(landed).toHaveLength(1), 5_000);
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(landed).toEqual(['folder.jpg/inside\n%+ü.jpg']);
+    expect(passedOver.toSorted()).toEqual([
+      'linked folder: it is a link: put the file itself there',
+      'linked.jpg: it is a link: put the file itself there',
+    ]);
   });
+
+  it.skipIf(platform() !== 'linux')(
+    'tells of names that are not UTF-8 (skipped where no file system has such)',
+    async () => {
+      await writeFile(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.jpg')]), 'a');
+      await mkdir(Buffer.concat([Buffer.from(`${folder}/menu `), Buffer.from([0xe9])]));
+      await vi.waitFor(() => expect(passedOver).toHaveLength(2), 5_000);
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      expect(landed).toEqual([]);
+      expect(passedOver.toSorted()).toEqual([
+        'caf\uFFFD.jpg: its name is not UTF-8: rename it',
+        'menu \uFFFD: its name is not UTF-8: rename it',
+      ]);
+    },
+  );
 });
