@@ -31,7 +31,17 @@ export function startedResult({
 }
 
 /** The same for a person: what was tried, and what to try next. */
-export function describeStarted({ gateway, model, metrics, tried, upload, uploads, auth, curl }: Started): string {
+export function describeStarted({
+  gateway,
+  model,
+  metrics,
+  tried,
+  upload,
+  uploads,
+  auth,
+  takesUp,
+  curl,
+}: Started): string {
   const lines = tried.map(
     ({ file, result, milliseconds }) =>
       `  ${basename(file)}: ${describeResult(result)} (${milliseconds.toFixed(0)} ms)`,
@@ -48,7 +58,7 @@ export function describeStarted({ gateway, model, metrics, tried, upload, upload
       ? ['Keys:    freezeframe keys create me --local; others reach this address, so each needs one']
       : []),
     `Uploads: put pictures into ${uploads}`,
-    'Ctrl-C ends it.',
+    `${takesUp ? 'What is bundled from now on is taken up. ' : ''}Ctrl-C ends it.`,
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Bundle, bundle, hostTarget } from '#bundle';
 import {
   defaultAuth,
@@ -45,6 +45,8 @@ export interface Started {
   readonly uploads: string;
   /** `key` where others than this machine reach it. */
   readonly auth: LocalAuthMode;
+  /** Whether it runs from the folder that `freezeframe bundle` writes: then it takes up what is bundled later. */
+  readonly takesUp: boolean;
   /** Works when pasted, in a Unix shell and at a Windows prompt. */
   readonly curl: string;
 }
@@ -77,6 +79,7 @@ export async function start(options: StartOptions): Promise<Started> {
     folders,
     port,
     host,
+    reload: true,
     environment: auth.environment,
     credentials: auth.credentials,
     ...(options.log ? { log: options.log } : {}),
@@ -107,6 +110,7 @@ export async function start(options: StartOptions): Promise<Started> {
       upload: await upload,
       uploads: folders.uploads,
       auth: mode,
+      takesUp: built.outDir === resolve(options.buildDir ?? 'build'),
       curl: `curl ${mode === 'key' ? '-H "authorization: Bearer KEY" ' : ''}-H "content-type: image/jpeg" --data-binary "@${first}" ${gateway.url}/classify`,
     };
   } catch (error) {

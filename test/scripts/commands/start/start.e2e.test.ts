@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle, hostTarget } from '../../../../scripts/bundle/index.ts';
 import { describeStarted } from '../../../../scripts/commands/start/describe.ts';
 import { start } from '../../../../scripts/commands/start/start.ts';
 import { openStore } from '../../../../scripts/store/places.ts';
@@ -75,6 +76,23 @@ describe('start', () => {
     // What was tried is not in production now.
     await (await once()).gateway.close();
     expect(await chosen()).toEqual(['tiny@1', 'other']);
+  });
+
+  it('takes up what is bundled in another terminal', async () => {
+    const started = await once();
+    try {
+      expect(describeStarted(started)).toContain('What is bundled from now on is taken up.');
+      await bundle({ ...hostTarget(), store: openStore(), models: ['tiny@2'], outDir: join(work, 'build') });
+      const answering = async () => {
+        const { models } = (await (await fetch(`${started.gateway.url}/models`)).json()) as {
+          models: { version: string }[];
+        };
+        return models.map(({ version }) => version);
+      };
+      await expect.poll(answering, { timeout: 20_000 }).toEqual(['2']);
+    } finally {
+      await started.gateway.close();
+    }
   });
 
   it('asks for a key where others reach it, and is tried all the same', async () => {
