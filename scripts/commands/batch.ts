@@ -119,7 +119,10 @@ function summaryText(summary: BatchSummary): string {
   const { status, pictures, lost, answered, problems = {}, manifest, error } = summary;
   const rows = [
     ['status', status.toLowerCase()],
-    ['pictures', `${pictures}`],
+    [
+      'pictures',
+      pictures > 0 || error ? `${pictures}` : 'none: nothing was there. Is the bucket, the prefix or the list right?',
+    ],
     ...(answered === undefined ? [] : [['answered', `${answered}`]]),
     ...Object.entries(problems).map(([code, count]) => [code, `${count}`]),
     ...(lost > 0 ? [['lost', `${lost}`]] : []),

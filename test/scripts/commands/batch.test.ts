@@ -11,12 +11,14 @@ let started: { stateMachineArn: string; name: string; input: string } | undefine
 /** How often the map run is asked before it is over. */
 let rounds: number;
 let outcome: Record<string, unknown>;
+let itemCounts: Record<string, number>;
 
 beforeEach(() => {
   said = '';
   started = undefined;
   rounds = 2;
   outcome = { status: 'SUCCEEDED', output: '{}' };
+  itemCounts = { total: 4, succeeded: 3, failed: 1, timedOut: 0, aborted: 0, pending: 0, running: 0 };
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     said += String(text);
     return true;
@@ -30,7 +32,7 @@ beforeEach(() => {
     }
     if (operation === 'DescribeExecution') return rounds-- > 0 ? { status: 'RUNNING' } : outcome;
     if (operation === 'ListMapRuns') return { mapRuns: [{ mapRunArn: `${EXECUTION}/map` }] };
-    return { itemCounts: { total: 4, succeeded: 3, failed: 1, timedOut: 0, aborted: 0, pending: 0, running: 0 } };
+    return { itemCounts };
   });
 });
 
@@ -99,6 +101,12 @@ describe('freezeframe batch', () => {
     expect(await answer).toBe(0);
     expect(said).toContain(`It goes on. To follow it: freezeframe batch --follow ${EXECUTION}`);
     expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  it('says that nothing was there, where it succeeded over no picture', async () => {
+    itemCounts = { total: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0, pending: 0, running: 0 };
+    expect(await batch('s3://photos/misspelt/', '--state-machine', MACHINE)).toBe(0);
+    expect(said).toMatch(/^pictures +none: nothing was there/m);
   });
 
   it('fails where the batch failed', async () => {
