@@ -28,6 +28,7 @@ import type { EvaluatedImport } from './import/import-evaluated.ts';
 import { type NumbersFlags, WEIGHTS } from './models/numbers-options.ts';
 import { takesStore } from './models/store-option.ts';
 import { commandLine } from './report/command-line.ts';
+import { nextSteps } from './report/next-steps.ts';
 
 interface Flags {
   name: string;
@@ -237,6 +238,7 @@ function importText(report: ImportReport, production: string | null): string {
   if (given) lines.push(`  As --expected says: difference at most ${given.maxDifference.toExponential(1)}.`);
   const other = productionText(stored, production);
   if (other) lines.push(`  ${other}`);
+  lines.push(...nextSteps({ stored, production }));
   return lines.join('\n');
 }
 

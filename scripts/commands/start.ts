@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { reportResult } from '#terminal';
+import { reportResult, say } from '#terminal';
 import { takesStore } from './models/store-option.ts';
 
 interface StartFlags {
@@ -43,14 +43,16 @@ Examples:
       const port = choosePort(flags.port);
       const { start } = await import('./start/start.ts');
       const { photosOf } = await import('./start/photos.ts');
-      const { describeStarted, startedResult } = await import('./start/describe.ts');
+      const { besideSample, describeStarted, startedResult } = await import('./start/describe.ts');
       const { defaultStore, openStore } = await import('#store');
       const json = flags.json === true;
+      const photos = await photosOf(process.cwd());
+      if (!photos) for (const line of await besideSample(openStore())) say(line);
       const started = await start({
         store: openStore(),
         storeRoot: defaultStore(),
         port,
-        photos: await photosOf(process.cwd()),
+        photos,
         ...(flags.host ? { host: flags.host } : {}),
         step: (name) => process.stderr.write(`${STEPS[name]}\n`),
         // A newcomer need not read that all went well; freezeframe dev shows every line.

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
-import { buildStamp } from '#bundle';
+import { buildStamp, readBundle } from '#bundle';
 import { defaultStore } from '#store';
 import { defaultAuth } from './auth.ts';
 import { startS3 } from './aws/s3.ts';
@@ -97,7 +97,8 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
             const next = await serve(serving);
             const old = current;
             current = next;
-            log('The new bundle answers from now on.');
+            const { models } = (await readBundle(buildDir)) ?? { models: [] };
+            log(['The new bundle answers from now on', ...(models.length > 0 ? [models.join(', ')] : [])].join(': '));
             retiring.add(old);
             old.retire().finally(() => retiring.delete(old));
           } catch (error) {

@@ -117,7 +117,7 @@ export function checkEncodedSize(bytes: number, maxBytes = MAX_BYTES): void {
 
 function checkEncoded(bytes: Uint8Array, maxBytes: number): PictureFormat {
   if (bytes.byteLength === 0) {
-    throw new PictureError('picture-empty', expected('the bytes of a file', 'the picture', 'none'), {
+    throw new PictureError('picture-empty', expected('at least one byte', 'the picture', '0 bytes'), {
       remedy: "Send the picture's bytes as they are in its file.",
     });
   }

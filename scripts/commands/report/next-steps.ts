@@ -15,14 +15,17 @@ function word(text: string): string {
 /**
  * What to type next, with the version's own name where the name alone means another one. A model that was kept out of production
  * is not to be packed.
+ * @param data what it was measured on; nothing where it was not
  */
-export function nextSteps({ stored, production }: Made, data: string): string[] {
+export function nextSteps({ stored, production }: Made, data?: string): string[] {
   const { name, version, manifest } = stored;
   const own = production === version ? name : `${name}@${version}`;
   const takesPictures = manifest.input.kind === 'picture';
-  const first: Step = takesPictures
-    ? [`predict ${own} PICTURE`, 'ask it']
-    : [`evaluate ${own} ${word(data)} --report report.html`, 'see where it errs'];
+  const asked: Step = [`predict ${own} ${takesPictures ? 'PICTURE' : '--request FILE.json'}`, 'ask it'];
+  const first: Step =
+    takesPictures || data === undefined
+      ? asked
+      : [`evaluate ${own} ${word(data)} --report report.html`, 'see where it errs'];
   const others: Step[] = [
     [`bundle --model ${own}`, 'pack it for AWS Lambda'],
     ['dev', 'serve it on this machine, with a page'],

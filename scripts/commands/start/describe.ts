@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { describeResult, uploadLine } from '#local';
+import { allInProduction, type ModelStore } from '#store';
 import { formatAccuracy } from '#terminal';
+import { SAMPLE } from './model.ts';
 import type { Started } from './start.ts';
 
 /** What `freezeframe start --json` prints. */
@@ -60,6 +62,16 @@ export function describeStarted({
     `Uploads: put pictures into ${uploads}`,
     `${takesUp ? 'What is bundled from now on is taken up. ' : ''}Ctrl-C ends it.`,
   ].join('\n');
+}
+
+/** Whoever has brought a model, and no photographs, does not wait for a sample: how to serve what is there. */
+export async function besideSample(store: ModelStore): Promise<string[]> {
+  const [first] = (await allInProduction(store)).filter(({ name }) => name !== SAMPLE);
+  if (!first) return [];
+  return [
+    `There are no photographs in photos/: a sample is trained, and answers where a request names no model.`,
+    `To serve ${first.name} alone: freezeframe bundle --model ${first.name}, then freezeframe dev`,
+  ];
 }
 
 /** How good the model is that was just trained. */

@@ -9,8 +9,9 @@ import { type TrainOutcome, trainInChild } from './train-child.ts';
 
 const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What `npm start` trains: a head on the data set that the project draws itself. */
-const TRAINING = ['gnomes', '--name', 'gnomes', '--backbone', 'mobilenet-edgetpu', '--seed', '1'] as const;
+/** What `npm start` trains where there are no photographs: a head on the data set that the project draws itself. */
+export const SAMPLE = 'gnomes';
+const TRAINING = [SAMPLE, '--name', SAMPLE, '--backbone', 'mobilenet-edgetpu', '--seed', '1'] as const;
 
 /**
  * Whose change makes another model: the drawings, and everything between them and the frozen file. In an installed package

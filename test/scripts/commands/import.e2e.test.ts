@@ -49,6 +49,9 @@ describe('freezeframe import', () => {
     const labels = await scratch.write('labels.txt', '0 north\n1 east\n2 south\n3 west\n');
     const outcome = await run(['import', path, '--name', 'winds', '--labels', labels]);
     expect(outcome.stdout).toContain('difference at most');
+    expect(outcome.stdout).toMatch(
+      /^Next:\n {2}freezeframe predict winds PICTURE .*\n {2}freezeframe bundle --model winds/m,
+    );
     const picture = await scratch.picture('red.png', 'red');
     const { stdout } = await run(['predict', 'winds', picture, '--top-k', '2', '--json']);
     const { predictions } = JSON.parse(stdout);

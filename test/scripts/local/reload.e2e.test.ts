@@ -61,7 +61,7 @@ describe('a gateway that takes up what is bundled', () => {
     await expect
       .poll(async () => (await readdir(join(work, 'build'))).filter((name) => name.startsWith('.running')))
       .toHaveLength(1);
-    expect(lines).toContain('The new bundle answers from now on.');
+    expect(lines).toContain('The new bundle answers from now on');
   });
 
   it('goes on with the old where the new one does not start, and takes up the one after', async () => {

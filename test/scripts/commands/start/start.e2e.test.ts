@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle, hostTarget } from '../../../../scripts/bundle/index.ts';
-import { describeStarted } from '../../../../scripts/commands/start/describe.ts';
+import { besideSample, describeStarted } from '../../../../scripts/commands/start/describe.ts';
 import { start } from '../../../../scripts/commands/start/start.ts';
 import { openStore } from '../../../../scripts/store/places.ts';
 import { saveTinyModel } from '../../tiny-model.ts';
@@ -27,9 +27,10 @@ describe('start', () => {
     await rm(work, { recursive: true });
   });
 
-  const once = (host = '127.0.0.1') =>
+  const once = (host = '127.0.0.1', log: (line: string) => unknown = () => undefined) =>
     start({
       host,
+      log,
       store: openStore(),
       storeRoot: join(work, 'a store'),
       port: 0,
@@ -79,7 +80,8 @@ describe('start', () => {
   });
 
   it('takes up what is bundled in another terminal', async () => {
-    const started = await once();
+    const lines: string[] = [];
+    const started = await once('127.0.0.1', (line) => lines.push(line));
     try {
       expect(describeStarted(started)).toContain('What is bundled from now on is taken up.');
       await bundle({ ...hostTarget(), store: openStore(), models: ['tiny@2'], outDir: join(work, 'build') });
@@ -90,9 +92,18 @@ describe('start', () => {
         return models.map(({ version }) => version);
       };
       await expect.poll(answering, { timeout: 20_000 }).toEqual(['2']);
+      expect(lines).toContain('The new bundle answers from now on: tiny@2');
     } finally {
       await started.gateway.close();
     }
+  });
+
+  it('says how to serve what was brought, where it would train a sample', async () => {
+    expect((await besideSample(openStore())).join('\n')).toContain('freezeframe bundle --model');
+    const empty = openStore(join(work, 'empty'));
+    expect(await besideSample(empty)).toEqual([]);
+    await saveTinyModel(empty, 'gnomes');
+    expect(await besideSample(empty)).toEqual([]);
   });
 
   it('asks for a key where others reach it, and is tried all the same', async () => {
