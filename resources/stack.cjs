@@ -1,8 +1,9 @@
 // The plugin '@freezeframe/cli/stack': what a project's serverless.yml says is added to all that Freezeframe's own says, which
 // the package carries as stack.json. Wherever both say something the project has the last word.
 
-const { existsSync } = require('node:fs');
-const { join, relative, sep } = require('node:path');
+const { existsSync, readFileSync, realpathSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { dirname, join, relative, sep } = require('node:path');
 
 /** What the project names itself. */
 const THEIRS = ['service', 'frameworkVersion', 'plugins', 'params', 'resources', 'provider'];
@@ -14,7 +15,7 @@ class Stack {
     const set = (name, value) => serverless.extendConfiguration([name], value);
     const { defaults } = require('./parameters.cjs');
     set('params', { ...theirs.params, default: { ...defaults, ...theirs.params?.default } });
-    set('provider', merged(ours.provider, theirs.provider));
+    set('provider', merged(ours.provider, providerOf(serverless)));
     set('resources', [...ours.resources, ...[theirs.resources ?? []].flat()]);
     for (const [name, value] of Object.entries(ours)) {
       if (!THEIRS.includes(name)) set(name, merged(value, one(theirs[name])));
@@ -29,6 +30,37 @@ class Stack {
       serverless.pluginManager.addPlugin(Object.assign(Plugin, { _serverlessExternalPluginName: '@freezeframe/cli' }));
     }
   }
+}
+
+/**
+ * What the project says of its provider. By now the framework has put the stage `dev` and a region there, which would hide
+ * `--stage` and AWS_REGION: those of them that the file does not say are ours.
+ */
+function providerOf({ configurationInput, configurationFilename, serviceDir }) {
+  const { provider } = configurationInput;
+  const { stage, region, ...rest } = isObject(provider) ? provider : { name: provider };
+  const file = join(serviceDir, configurationFilename);
+  const written = /\.ya?ml$/.test(file) ? providerIn(readYaml(file)) : undefined;
+  // What is no YAML was run: there only another value than the framework's own shows that somebody said it.
+  const isSaid = (name, value, usual) => (written ? written[name] !== undefined : value !== usual);
+  return {
+    ...rest,
+    // As the framework has it, the command line has the last word.
+    ...(isSaid('stage', stage, 'dev') ? { stage: `\${opt:stage, '${stage}'}` } : {}),
+    ...(isSaid('region', region, 'us-east-1') ? { region } : {}),
+  };
+}
+
+function providerIn(config) {
+  return isObject(config?.provider) ? config.provider : {};
+}
+
+/** As the framework reads it: it knows `!Ref` and the like. */
+function readYaml(file) {
+  const fromFramework = createRequire(realpathSync(process.argv[1]));
+  const lib = join(dirname(realpathSync(process.argv[1])), '..', 'lib');
+  const schema = fromFramework(join(lib, 'utils', 'serverless-utils', 'cloudformation-schema.js'));
+  return fromFramework('js-yaml').load(readFileSync(file, 'utf8'), { schema });
 }
 
 /** `freezeframe bundle` makes a function of each such folder. */

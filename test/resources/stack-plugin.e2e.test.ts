@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeTree } from '../../scripts/bundle/files/tree.ts';
 import { stackFiles } from '../../scripts/packages/stack-files.ts';
 import { type Packaged, packageStack } from '../aws/package-stack.ts';
 
+const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** A project that has installed the package, with this serverless.yml. */
@@ -72,6 +75,32 @@ resources:
     expect(Resources.Topic?.Type).toBe('AWS::SNS::Topic');
     expect(Resources.ThumbLambdaFunctionLiveAlias?.Type).toBe('AWS::Lambda::Alias');
     expect(functionOf('Http')?.Environment.Variables.API_KEYS_PATH).toBe('/my-classifier/dev/keys');
+  });
+
+  it.each([
+    ['nothing said', '', [], {}, 'dev', 'us-east-1'],
+    ['the command line', '', ['--stage', 'prod', '--region', 'eu-north-1'], {}, 'prod', 'eu-north-1'],
+    ['AWS_REGION', '', [], { AWS_REGION: 'eu-west-1' }, 'dev', 'eu-west-1'],
+    ['the file', '  stage: beta\n  region: us-east-1', [], { AWS_REGION: 'eu-west-1' }, 'beta', 'us-east-1'],
+    [
+      'both',
+      '  stage: beta\n  region: us-east-1',
+      ['--stage', 'prod', '--region', 'eu-west-1'],
+      {},
+      'prod',
+      'eu-west-1',
+    ],
+  ])('has stage and region of: %s', async (_, lines, words, environment, stage, region) => {
+    await makeProject(work, `service: my-classifier\n${HEAD}${lines}\n`);
+    const script = join(work, 'node_modules', 'serverless', 'bin', 'serverless.js');
+    const { AWS_REGION: __, AWS_DEFAULT_REGION: ___, ...env } = process.env;
+    const { stdout } = await run(process.execPath, [script, 'print', '--format', 'json', ...words], {
+      cwd: work,
+      env: { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
+    });
+    const { provider, functions } = JSON.parse(stdout.slice(stdout.indexOf('{')));
+    expect(provider).toMatchObject({ stage, region });
+    expect(functions.http.environment.API_KEYS_PATH).toBe(`/my-classifier/${stage}/keys`);
   });
 
   it('refuses settings that do not exist, as a clone does', async () => {
