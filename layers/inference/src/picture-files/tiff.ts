@@ -28,7 +28,8 @@ export function tiffEndsEarly(view: Buffer): boolean {
       const bytes = count * (TYPE_BYTES[type] ?? 0);
       const offset = bytes > (file.big ? 8 : 4) ? file.pointer(place) : place;
       if (offset + bytes > view.length) return true;
-      if (PIXEL_TAGS.includes(tag)) pixels.set(tag, { type, count, offset });
+      // Of a type without a size there may be said to be any number: nothing of it lies in the file.
+      if (bytes > 0 && PIXEL_TAGS.includes(tag)) pixels.set(tag, { type, count, offset });
     }
     // The next directory's position ends this one; files have been cut within it.
     file.pointer(first + entries * (file.big ? 20 : 12));

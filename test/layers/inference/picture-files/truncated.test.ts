@@ -159,6 +159,26 @@ describe('looksTruncated', () => {
     expect(looksTruncated(gif, 'gif')).toBe(false);
   });
 
+  it.each([
+    ['a TIFF', 'II*\0\x08\0\0\0', false],
+    ['a BigTIFF', 'II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0', true],
+  ] as const)('does not count through what %s says there is, of a type without a size', (_, start, big) => {
+    const [count, size, value] = big ? [8, 20, 8] : [2, 12, 4];
+    const entries = [273, 279].map((tag) => {
+      const entry = Buffer.alloc(size);
+      entry.writeUInt16LE(tag);
+      entry.writeUInt16LE(14, 2);
+      entry.fill(0xff, 4, 4 + value);
+      return entry;
+    });
+    const directory = Buffer.alloc(count);
+    directory.writeUInt16LE(entries.length);
+    const next = Buffer.alloc(value);
+    const file = Buffer.concat([Buffer.from(start, 'latin1'), directory, ...entries, next]);
+    // It took a minute for 4,294,967,295 of them, and a BigTIFF would never have ended.
+    expect(looksTruncated(file, 'tiff')).toBe(false);
+  });
+
   it('answers yes or no, whatever the bytes', () => {
     const starts = fc.constantFrom(
       '',
