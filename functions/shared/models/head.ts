@@ -68,7 +68,8 @@ export function tagsAt(
   pins: PinnedTags,
   versions: readonly { readonly version: string; readonly held?: boolean | undefined }[],
 ): Record<string, string> {
-  const tags: Record<string, string> = {};
+  // Without a prototype: `constructor` is a tag like any other, and is nowhere until somebody gives it.
+  const tags: Record<string, string> = Object.create(null);
   const first = versions.find(({ held }) => !held);
   if (first) tags.production = first.version;
   for (const [tag, { version }] of Object.entries(pins)) {

@@ -43,7 +43,8 @@ export function planModels(
   layer: ModelsIndex | undefined,
 ): Plan {
   const asked = wanted.length > 0 ? wanted : [...heads.keys()].sort().map((name) => ({ name, tag: 'production' }));
-  const models: ModelsIndex['models'] = {};
+  // Without a prototype: a model may be called `constructor`.
+  const models: ModelsIndex['models'] = Object.create(null);
   const versions = new Map<string, PlannedVersion>();
   for (const { name, tag } of asked) {
     const head = heads.get(name);

@@ -19,7 +19,8 @@ export function modelIndex(
         'Train one (freezeframe train gnomes --name gnomes), or name one with --model, or give one the tag production. What there is: freezeframe models list',
     });
   }
-  const byName: ModelsIndex['models'] = {};
+  // Without a prototype: a model may be called `constructor`.
+  const byName: ModelsIndex['models'] = Object.create(null);
   for (const { name, version, tags = [] } of models) {
     const entry = byName[name] ?? { default: version, versions: [] };
     if (!entry.versions.includes(version)) entry.versions.push(version);

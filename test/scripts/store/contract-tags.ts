@@ -53,6 +53,15 @@ export function tagsContract(label: string, makePlace: () => Promise<StorePlace>
       });
     });
 
+    it('gives and moves the tag `constructor`, which every object has from birth', async () => {
+      for (const i of [1, 2]) await store.save('gnomes', sampleContent(i));
+      await failsWith('tag-not-found', store.find('gnomes@constructor'));
+      expect(await store.tag('gnomes@1', 'constructor')).toMatchObject({ from: null, to: '1' });
+      expect(await store.tag('gnomes@2', 'constructor', { expect: '1' })).toMatchObject({ from: '1', to: '2' });
+      expect((await place.open().find('gnomes@constructor')).version).toBe('2');
+      expect(await store.history('gnomes')).toHaveLength(2);
+    });
+
     describe('tag, overtaken', () => {
       it('refuses a tag that is not where its mover expects it, and says who moved it', async () => {
         for (const i of [1, 2, 3]) await store.save('gnomes', sampleContent(i));

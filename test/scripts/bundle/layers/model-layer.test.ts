@@ -31,6 +31,11 @@ describe('modelIndex', () => {
     });
   });
 
+  it('takes a model that is called `constructor`, which every object has from birth', () => {
+    const { models } = modelIndex([{ name: 'constructor', version: '1' }]);
+    expect(Object.entries(models)).toEqual([['constructor', { default: '1', versions: ['1'] }]]);
+  });
+
   it('refuses an empty list', () => {
     expect(() => modelIndex([])).toThrowError(expect.objectContaining({ code: 'no-models' }));
   });
