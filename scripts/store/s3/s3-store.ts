@@ -150,13 +150,7 @@ export class S3Store implements ModelStore {
   }
 
   async verify(reference: string): Promise<StoredModel> {
-    const model = await this.find(reference);
-    const folder = await mkdtemp(join(tmpdir(), 'freezeframe-verify-'));
-    try {
-      await this.#fetch(model, join(folder, 'model.onnx'));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    await this.#verify(await this.find(reference));
     return this.resolve(reference);
   }
 
@@ -231,13 +225,29 @@ export class S3Store implements ModelStore {
     return { name, version, digest, tags: here.sort(), manifest, saved: found.written.toISOString() };
   }
 
-  /** The version that holds this content already, and can be read. */
+  /** The version that holds this content already. A damaged one does not: saving again is how to mend it. */
   async #known(name: string, head: Head, digest: string): Promise<ModelVersion | undefined> {
     for (const { version } of versionsOf(head).filter((one) => one.digest === digest)) {
-      const model = await this.#read(name, head, version).catch(() => undefined);
-      if (model) return model;
+      try {
+        const model = await this.#read(name, head, version);
+        await this.#verify(model);
+        return model;
+      } catch (error) {
+        // What only could not be asked for is not damaged: the content would be saved twice.
+        if (!(error instanceof ModelError)) throw error;
+      }
     }
     return undefined;
+  }
+
+  /** Fetches a version's model file to compare it with its manifest. @throws ModelError `model-damaged`. */
+  async #verify(model: ModelVersion): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'freezeframe-verify-'));
+    try {
+      await this.#fetch(model, join(folder, 'model.onnx'));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** Fetches and verifies a version's model file. @throws ModelError `model-damaged`. */

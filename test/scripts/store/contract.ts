@@ -269,6 +269,14 @@ export function storeContract(label: string, makePlace: () => Promise<StorePlace
         await failsWith('model-damaged', store.verify('gnomes'), /models remove gnomes@1/);
       });
 
+      it('of a model file is mended by saving the same content again, once', async () => {
+        await place.damage(await store.save('gnomes', sampleContent(1)), 'model.onnx');
+        const again = await store.save('gnomes', sampleContent(1));
+        expect(again.version).toBe('2');
+        expect(await store.verify('gnomes@2')).toMatchObject({ digest: again.digest });
+        expect((await place.open().save('gnomes', sampleContent(1))).version).toBe('2');
+      });
+
       it('of a manifest is found by every read, hides nothing else, and can be removed or mended', async () => {
         const saved = await store.save('gnomes', sampleContent(1));
         await store.save('gnomes', sampleContent(2));

@@ -42,17 +42,6 @@ describe('a store in a folder', () => {
     expect(await readdir(join(root, 'temporary'))).toEqual([]);
   });
 
-  it('does not take a damaged version for the same content: saving again mends it', async () => {
-    const place = await makePlace();
-    const store = place.open();
-    await place.damage(await store.save('gnomes', sampleContent(1)), 'model.onnx');
-    const again = await store.save('gnomes', sampleContent(1));
-    expect(again.version).toBe('2');
-    expect(await store.verify('gnomes@2')).toMatchObject({ digest: again.digest });
-    // And not a third one.
-    expect((await store.save('gnomes', sampleContent(1))).version).toBe('2');
-  });
-
   it('touches no disk until something is saved', async () => {
     const root = join(await newRoot(), 'never');
     const store = new FolderStore(root);

@@ -74,6 +74,17 @@ describe('a store in S3', () => {
     await store.verify('gnomes');
   });
 
+  it('saves nothing twice where what is there cannot be asked for', async () => {
+    const place = await s3Place('models', scratch);
+    await place.open().save('gnomes', sampleContent(1));
+    server.before = ({ method, url }) => {
+      if (method === 'GET' && url?.includes('manifest.json')) throw S3Server.refusal('AccessDenied', 403);
+    };
+    await failsWith('store-denied', place.open().save('gnomes', sampleContent(1)));
+    server.before = () => {};
+    expect((await place.open().list()).models.map(({ version }) => version)).toEqual(['1']);
+  });
+
   it('writes and reads large models in parts, and gives up parts that nobody finishes', async () => {
     const place = await s3Place('models', scratch);
     const content = { manifest: sampleDraft(), model: sampleModel('large', 35 * 1024 * 1024) };
