@@ -13,6 +13,7 @@ import {
 } from './answer.ts';
 import { checkGraph } from './classifier/check-graph.ts';
 import { type DigestedFile, readDigested } from './classifier/read-digested.ts';
+import { refusingTensors } from './classifier/refused-tensors.ts';
 import { rowByRow } from './classifier/row-by-row.ts';
 import { warm, warmDecoder } from './classifier/warm.ts';
 import type { TensorData } from './datatype.ts';
@@ -121,10 +122,11 @@ export async function openClassifier(
   const opened = await createEngine(model.bytes, options);
   const heatmap = heatmapOutput(manifest);
   const known = heatmap?.kernel ? withKernel(opened, heatmap.name, heatmap.kernel) : opened;
-  const engine = manifest.input.kind === 'picture' ? rowByRow(known) : known;
+  const engine = manifest.input.kind === 'picture' ? rowByRow(known) : refusingTensors(known);
   try {
     checkGraph(manifest, opened);
-    await Promise.all([warmed && warm(engine), decoder]);
+    // What fails here is no sender's fault.
+    await Promise.all([warmed && warm(known), decoder]);
   } catch (error) {
     await engine.close();
     throw error;

@@ -66,6 +66,7 @@ export const PROBLEMS = {
   'tensor-shape': { status: 422, title: 'A tensor has the wrong shape' },
   'tensor-length': { status: 422, title: 'A tensor has the wrong number of values' },
   'tensor-value': { status: 422, title: 'A value does not fit its datatype' },
+  'tensor-refused': { status: 422, title: 'The model cannot be run with these tensors' },
   'output-unknown': { status: 422, title: 'The model has no such output' },
   internal: { status: 500, title: 'Something went wrong here' },
   'model-run-failed': { status: 500, title: 'The model could not be run' },
