@@ -15,6 +15,7 @@ import {
 import { measure } from './observe/metrics.ts';
 import { countRun } from './observe/statistics.ts';
 import type { ClassifyOptions, Options } from './options.ts';
+import { withPixels } from './tensors/pictures.ts';
 
 /** What may be asked, whichever way it came in: HTTP, a queue, an invocation. */
 export type Question =
@@ -42,8 +43,10 @@ export async function answer(
   const classifyOptions = { ...answerOptions, onTimings: noting(classifier, rows, onTimings) };
   if ('picture' in question) return classifier.classify(question.picture, classifyOptions);
   if ('pictures' in question) return classifier.classifyBatch(question.pictures, classifyOptions);
-  if ('infer' in question) return classifier.infer(question.infer);
-  return answerTensors(classifier, question.tensors, answerOptions);
+  if ('infer' in question) {
+    return classifier.infer({ ...question.infer, inputs: await withPixels(classifier, question.infer.inputs) });
+  }
+  return answerTensors(classifier, await withPixels(classifier, question.tensors), answerOptions);
 }
 
 /**

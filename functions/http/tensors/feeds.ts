@@ -1,46 +1,16 @@
 import {
   type Classifier,
   checkAnswerOptions,
-  decodePicture,
   elementCount,
-  expected,
-  RequestError,
   type Result,
   resultOutput,
   type TensorData,
   toResults,
-  usableCpus,
 } from '@freezeframe/inference';
-import { MAX_PICTURES } from '../../shared/limits.ts';
 import { measure } from '../../shared/observe/metrics.ts';
 import { countRun } from '../../shared/observe/statistics.ts';
-import { inParallel } from '../../shared/runtime/pool.ts';
 
 export type Feeds = Record<string, TensorData>;
-
-/**
- * Encoded pictures as the batch that the model takes.
- * @throws RequestError `picture-not-taken`, `request-invalid`; PictureError of the first that cannot be used.
- */
-export async function pictureFeeds({ manifest }: Classifier, pictures: readonly Uint8Array[]): Promise<Feeds> {
-  const { input } = manifest;
-  if (input.kind !== 'picture') {
-    throw new RequestError('picture-not-taken', `The model ${manifest.name} takes tensors, not pictures`);
-  }
-  if (pictures.length > MAX_PICTURES) {
-    throw new RequestError(
-      'request-invalid',
-      expected(`at most ${MAX_PICTURES} pictures`, 'the request', pictures.length),
-    );
-  }
-  const started = performance.now();
-  const pixels = await inParallel(pictures, usableCpus(), (picture) => decodePicture(picture, input));
-  measure('DecodeMs', performance.now() - started, { model: manifest.name, version: manifest.version });
-  const shape = [pictures.length, input.height, input.width, input.channels];
-  const data = new Uint8Array(elementCount(shape));
-  for (const [index, one] of pixels.entries()) data.set(one, index * one.length);
-  return { [input.name]: { datatype: 'UINT8', shape, data } };
-}
 
 /**
  * Runs the model, and notes how long it took.

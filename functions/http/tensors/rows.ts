@@ -14,7 +14,8 @@ import * as z from 'zod/mini';
 import { decodeBase64 } from '../../shared/base64.ts';
 import { isRecord } from '../../shared/record.ts';
 import { once } from '../../shared/runtime/once.ts';
-import { type Feeds, nested, pictureFeeds } from './feeds.ts';
+import { pictureFeeds } from '../../shared/tensors/pictures.ts';
+import { type Feeds, nested } from './feeds.ts';
 
 // The JSON of TensorFlow Serving and MLflow has no shapes or datatypes: they are found in the nesting and in the model.
 
@@ -34,7 +35,7 @@ interface Bytes {
 export async function rowFeeds(classifier: Classifier, rows: readonly unknown[], where: string): Promise<Feeds> {
   if (rows.length === 0) throw new RequestError('request-invalid', expected('at least one row', where, rows));
   const { inputs } = classifier;
-  const columns: Record<string, unknown[]> = {};
+  const columns: Record<string, unknown[]> = Object.create(null);
   for (const [index, row] of rows.entries()) {
     const values = rowValues(classifier, row, `${where}[${index}]`);
     for (const { name } of inputs) {

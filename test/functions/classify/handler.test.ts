@@ -45,6 +45,29 @@ describe('handleInvocation', () => {
     });
   });
 
+  it('takes encoded pictures as BYTES, as behind HTTP', async () => {
+    const data = [await base64('red'), await base64('blue')];
+    const input = { name: 'pixels', shape: [2, 1], datatype: 'BYTES', data };
+    const answer = (await handleInvocation({ inputs: [input] })) as { outputs: { shape: number[]; data: number[] }[] };
+    const red = [expect.closeTo(0.997, 2), expect.closeTo(0, 2), expect.closeTo(0, 2)];
+    expect(answer.outputs).toMatchObject([{ shape: [2, 3], data: [...red, ...red.toReversed()] }]);
+    expect(await handleInvocation({ tensors: [input], top_k: 1 })).toMatchObject({
+      results: [{ predictions: [{ label: 'red' }] }, { predictions: [{ label: 'blue' }] }],
+    });
+    for (const [wrong, name] of [
+      [{ ...input, data: ['no base64!', data[0]] }, 'tensor-value'],
+      [{ ...input, shape: [3] }, 'tensor-length'],
+      [{ ...input, name: 'picture' }, 'tensor-unknown'],
+      [{ ...input, data: undefined }, 'request-invalid'],
+      [{ ...input, data: [Buffer.from('text').toString('base64'), data[0]] }, 'picture-type-unsupported'],
+    ]) {
+      await expect(handleInvocation({ inputs: [wrong] })).rejects.toMatchObject({ name });
+    }
+    await expect(handleInvocation({ model: 'prices', inputs: [input] })).rejects.toMatchObject({
+      name: 'picture-not-taken',
+    });
+  });
+
   it('asks the model that a request of the Open Inference Protocol names', async () => {
     const house = { name: 'house', shape: [1, 2], datatype: 'FP32', data: [100, 4] };
     const answer = await handleInvocation({

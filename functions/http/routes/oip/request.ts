@@ -3,16 +3,14 @@ import {
   checkBatch,
   checkElements,
   type Datatype,
-  elementCount,
   expected,
-  namesOf,
   RequestError,
   readValues,
   type TensorData,
 } from '@freezeframe/inference';
-import { decodeBase64 } from '../../../shared/base64.ts';
+import { readPictures } from '../../../shared/tensors/pictures.ts';
 import { mediaType, parseBody, readBytes } from '../../body/read-body.ts';
-import { type Feeds, pictureFeeds } from '../../tensors/feeds.ts';
+import type { Feeds } from '../../tensors/feeds.ts';
 import { elementsOf, valuesOf } from './bytes.ts';
 import { inferRequest, type OipInput, type OipRequest } from './schemas.ts';
 
@@ -50,7 +48,8 @@ export async function readOipBody(request: Request): Promise<OipBody> {
 export async function readFeeds(classifier: Classifier, { request, binary }: OipBody): Promise<Feeds> {
   const { inputs } = request;
   checkElements(inputs.map(({ shape }) => shape));
-  const feeds: Feeds = {};
+  // Without a prototype: a tensor called `__proto__` would not be among them, and not be refused.
+  const feeds: Feeds = Object.create(null);
   let at = 0;
   for (const [index, input] of inputs.entries()) {
     if (Object.hasOwn(feeds, input.name)) {
@@ -83,22 +82,10 @@ async function readTensor(
   where: string,
 ): Promise<TensorData> {
   if (datatype === 'BYTES') {
-    const pictures = bytes ? elementsOf(bytes, where) : (data ?? []).flat().map((item) => fromBase64(item, where));
-    if (pictures.length !== elementCount(shape)) {
-      throw new RequestError('tensor-length', expected(`${elementCount(shape)} elements`, where, pictures.length));
-    }
-    const decoded = (await pictureFeeds(classifier, pictures))[name];
-    if (decoded) return decoded;
-    throw new RequestError('tensor-unknown', expected(namesOf(classifier.inputs), 'the name of an input', name));
+    return readPictures(classifier, { name, shape, data: bytes ? elementsOf(bytes, where) : (data ?? []) }, where);
   }
   const values = bytes
     ? valuesOf(bytes, datatype, shape, where)
     : readValues(data ?? [], shape, datatype as Datatype, `${where}.data`);
   return { datatype, shape, data: values };
-}
-
-function fromBase64(item: unknown, where: string): Uint8Array {
-  const bytes = typeof item === 'string' ? decodeBase64(item) : undefined;
-  if (!bytes) throw new RequestError('tensor-value', expected('base64 (BYTES)', `${where}.data`, item));
-  return bytes;
 }

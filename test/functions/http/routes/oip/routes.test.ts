@@ -129,6 +129,12 @@ describe('Open Inference Protocol v2', () => {
     ['data and bytes at once', JSON.stringify({ inputs: [{ ...bytesInput, data: [1, 2] }] }), {}, 400],
     ['no data', JSON.stringify({ inputs: [{ ...house, data: undefined }] }), {}, 400],
     ['an output that is none', JSON.stringify({ inputs: [house], outputs: [{ name: 'x' }] }), {}, 422],
+    [
+      'an input of a name that objects have',
+      JSON.stringify({ inputs: [house, { ...house, name: '__proto__' }] }),
+      {},
+      422,
+    ],
     ['an input twice', JSON.stringify({ inputs: [house, house] }), {}, 400],
     ['too many values', JSON.stringify({ inputs: [{ ...house, shape: [99_999_999, 2] }] }), {}, 413],
     ['a picture for numbers', JSON.stringify({ inputs: [{ ...house, datatype: 'BYTES', data: ['', ''] }] }), {}, 422],
