@@ -1,4 +1,5 @@
 import { type Change, updateOf } from './dynamo-update.ts';
+import { PATIENCE } from './patience.ts';
 import { lazily } from './runtime/lazily.ts';
 
 /** The SDK takes longer to load than the model: only functions that keep results do, and they once. */
@@ -7,7 +8,7 @@ const dynamo = lazily(async () => {
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/lib-dynamodb'),
   ]);
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3 }), {
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3, requestHandler: PATIENCE }), {
     // Numbers of a model are floats, of any size: left alone, the SDK refuses whole ones past 2^53, and reads them as BigInts.
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
     unmarshallOptions: { wrapNumbers: Number },

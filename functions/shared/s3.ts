@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { expected, PictureError } from '@freezeframe/inference';
 import { MAX_OBJECT_BYTES } from './limits.ts';
+import { PATIENCE } from './patience.ts';
 
 export interface S3Object {
   readonly bucket: string;
@@ -23,7 +24,7 @@ function s3(): Promise<{ sdk: Sdk; client: S3Client }> {
 function createClient(sdk: Sdk): S3Client {
   // An endpoint of one's own (the local gateway, a local AWS) has no DNS names for its buckets.
   const local = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  return new sdk.S3Client({ forcePathStyle: local, maxAttempts: 3 });
+  return new sdk.S3Client({ forcePathStyle: local, maxAttempts: 3, requestHandler: PATIENCE });
 }
 
 /**
@@ -66,6 +67,13 @@ export async function writeJson({ bucket, key }: S3Object, value: unknown): Prom
   );
 }
 
+/** 403 for what is wrong with the function and not with the object: its clock, or credentials that have run out. */
+const OF_THE_CALLER =
+  /^(RequestTimeTooSkewed|RequestExpired|ExpiredToken|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSecurity)$/;
+
+/** Names that no bucket, key or version has: a job may hold any. */
+const NO_NAME = ['InvalidBucketName', 'KeyTooLongError', 'InvalidArgument'];
+
 /** S3's refusals that stay refusals. */
 function permanent(cause: unknown): PictureError | undefined {
   const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -74,6 +82,10 @@ function permanent(cause: unknown): PictureError | undefined {
     return new PictureError('object-absent', 'The S3 object does not exist (any more)', { cause });
   }
   if (name === 'NoSuchBucket') return new PictureError('object-absent', 'The S3 bucket does not exist', { cause });
+  if (NO_NAME.includes(name)) {
+    return new PictureError('object-absent', 'No S3 object has this bucket, key or version', { cause });
+  }
+  if (OF_THE_CALLER.test(name)) return undefined;
   if (name === 'AccessDenied' || name === 'InvalidObjectState' || status === 403) {
     // Also S3's answer for an absent object where the function may not list the bucket.
     return new PictureError('object-denied', 'The function may not read the S3 object', { cause });

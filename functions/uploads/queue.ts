@@ -1,3 +1,4 @@
+import { PATIENCE } from '../shared/patience.ts';
 import { FIRST_ID } from '../shared/read-message.ts';
 import { lazily } from '../shared/runtime/lazily.ts';
 import { firstId, type SqsRecord } from './sqs-event.ts';
@@ -12,7 +13,10 @@ const MAX_REASON = 1_000;
 const sqs = lazily(async () => {
   const sdk = await import('@aws-sdk/client-sqs');
   const local = Boolean(process.env.AWS_ENDPOINT_URL_SQS ?? process.env.AWS_ENDPOINT_URL);
-  return { sdk, client: new sdk.SQSClient({ useQueueUrlAsEndpoint: !local, maxAttempts: 3 }) };
+  return {
+    sdk,
+    client: new sdk.SQSClient({ useQueueUrlAsEndpoint: !local, maxAttempts: 3, requestHandler: PATIENCE }),
+  };
 });
 
 /** Whether a message came from the queue of uploads. Receipts have a queue, and dead letters, of their own. */

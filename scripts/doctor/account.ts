@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { askAws, readStack, type StackSettings } from '#stack';
+import { askAws, PATIENCE, readStack, type StackSettings } from '#stack';
 import { formatBytes } from '#terminal';
 import { bad, type Finding, fromError, ok } from './finding.ts';
 
@@ -7,9 +7,6 @@ import { bad, type Finding, fromError, ok } from './finding.ts';
 const UNRESERVED = 100;
 /** So many environments a new account has. */
 const NEW_ACCOUNT = 10;
-
-/** How long an answer of AWS is waited for. Milliseconds. */
-const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 15_000 };
 
 export interface AccountQuestion {
   readonly region?: string | undefined;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { expected, FreezeframeError, problemCode } from '@freezeframe/inference';
+import { PATIENCE } from './patience.ts';
 import { askAws } from './stack.ts';
 
 /** What the state machine of resources/batch.asl.json is started with. */
@@ -35,7 +36,7 @@ export function parseS3Url(url: string): { bucket: string; key: string } {
 /** A client where the state machine or the execution is: its ARN names the region. */
 async function stepFunctions(arn: string) {
   const sdk = await import('@aws-sdk/client-sfn');
-  return { sdk, client: new sdk.SFNClient(placeOf(arn)) };
+  return { sdk, client: new sdk.SFNClient({ ...placeOf(arn), requestHandler: PATIENCE }) };
 }
 
 /** `arn:aws:states:REGION:...`; what is no ARN says nothing. */
@@ -149,7 +150,7 @@ function writtenTo(output = 'null'): { bucket: string; key: string } | undefined
 async function read(bucket: string, key: string, place: { region?: string }) {
   const { S3Client, GetObjectCommand } = await import('@aws-sdk/client-s3');
   const local = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  const client = new S3Client({ ...place, forcePathStyle: local });
+  const client = new S3Client({ ...place, forcePathStyle: local, requestHandler: PATIENCE });
   const asked = client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const { Body } = await askAws(`s3://${bucket}/${key} cannot be read`, asked);
   return {

@@ -8,6 +8,7 @@ export {
   summarize,
 } from './batch.ts';
 export { DeadLetters } from './dead-letters.ts';
+export { PATIENCE } from './patience.ts';
 export { findServerless, runServerless, type StackOptions, serverlessWords } from './serverless.ts';
 export { serviceName } from './service.ts';
 export { readSettings, type StackSettings, sentences } from './settings.ts';

@@ -1,4 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
+import { PATIENCE } from './patience.ts';
 import { serviceName } from './service.ts';
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -6,6 +7,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'The credentials have expired: log in again.',
   ExpiredToken: 'The credentials have expired: log in again.',
   AccessDeniedException: 'The credentials may not do this: ask whoever gives the rights.',
+  TimeoutError: 'Nothing answers: check the network and AWS_ENDPOINT_URL.',
   AccessDenied: 'The credentials may not do this: ask whoever gives the rights.',
 };
 
@@ -41,7 +43,7 @@ interface StackState {
 /** A stack as it is now; undefined where there is none. @throws FreezeframeError `aws-refused`, `region-missing`. */
 export async function readStack(stack: string, region?: string): Promise<StackState | undefined> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient(region ? { region } : {});
+  const client = new CloudFormationClient({ ...(region ? { region } : {}), requestHandler: PATIENCE });
   const asked = client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
     if (/does not exist/.test(error.message)) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { describeError, logLine } from '../../shared/observe/log.ts';
+import { PATIENCE } from '../../shared/patience.ts';
 import { lazily } from '../../shared/runtime/lazily.ts';
 import { type KeyRecord, readRecord } from './key.ts';
 
@@ -44,7 +45,7 @@ export function createKeyList(
 /** The SDK takes longer to load than the model; it is loaded by the first request that shows a key. */
 const ssm = lazily(async () => {
   const { SSMClient, paginateGetParametersByPath } = await import('@aws-sdk/client-ssm');
-  return { client: new SSMClient({ maxAttempts: 3 }), paginateGetParametersByPath };
+  return { client: new SSMClient({ maxAttempts: 3, requestHandler: PATIENCE }), paginateGetParametersByPath };
 });
 
 async function loadKeys(path: string): Promise<readonly KeyRecord[]> {

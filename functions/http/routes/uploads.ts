@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { resultId } from '../../shared/jobs/result-id.ts';
 import { changeRow } from '../../shared/jobs/results-table.ts';
 import { MAX_OBJECT_BYTES } from '../../shared/limits.ts';
+import { PATIENCE } from '../../shared/patience.ts';
 import { lazily } from '../../shared/runtime/lazily.ts';
 import { once } from '../../shared/runtime/once.ts';
 import { readJson } from '../body/read-body.ts';
@@ -55,7 +56,7 @@ const s3 = lazily(async () => {
     import('@aws-sdk/s3-presigned-post'),
   ]);
   const local = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  return { client: new S3Client({ forcePathStyle: local }), createPresignedPost };
+  return { client: new S3Client({ forcePathStyle: local, requestHandler: PATIENCE }), createPresignedPost };
 });
 
 export const uploadsRoutes: readonly Route[] = [

@@ -1,4 +1,5 @@
 import type { Invocation } from '../observe/observe.ts';
+import { PATIENCE } from '../patience.ts';
 import { lazily } from '../runtime/lazily.ts';
 import type { Job } from './job.ts';
 import { settleJob } from './settle.ts';
@@ -14,7 +15,10 @@ const powertools = lazily(async () => {
     import('@aws-lambda-powertools/idempotency'),
     import('@aws-lambda-powertools/idempotency/dynamodb'),
   ]);
-  const persistenceStore = new DynamoDBPersistenceLayer({ tableName: process.env.IDEMPOTENCY_TABLE as string });
+  const persistenceStore = new DynamoDBPersistenceLayer({
+    tableName: process.env.IDEMPOTENCY_TABLE as string,
+    clientConfig: { requestHandler: PATIENCE },
+  });
   return { IdempotencyConfig, makeIdempotent, persistenceStore };
 });
 

@@ -1,3 +1,4 @@
+import { PATIENCE } from '../patience.ts';
 import { lazily } from '../runtime/lazily.ts';
 
 /** EventBridge refused; the event was not sent, for certain. */
@@ -9,7 +10,7 @@ const PAUSE_MS = 100;
 /** One try of the SDK's: it cannot tell a lost answer from a lost request, and would send an event that was sent. */
 const bridge = lazily(async () => {
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-  return { client: new EventBridgeClient({ maxAttempts: 1 }), PutEventsCommand };
+  return { client: new EventBridgeClient({ maxAttempts: 1, requestHandler: PATIENCE }), PutEventsCommand };
 });
 
 /**

@@ -176,7 +176,8 @@ function createClient(sdk: Sdk): S3Client {
     maxAttempts: 5,
     requestHandler: {
       connectionTimeout: 10_000,
-      requestTimeout: 120_000,
+      // Not `requestTimeout`: after that the SDK writes a warning, and goes on to wait.
+      socketTimeout: 30_000,
       httpsAgent: { maxSockets: 100 },
       httpAgent: { maxSockets: 100 },
     },
