@@ -6,6 +6,7 @@ import { MAX_PICTURES } from '../../shared/limits.ts';
 import { hasOne, payloadShape } from '../../shared/payload.ts';
 import { once } from '../../shared/runtime/once.ts';
 import { readObject } from '../../shared/s3.ts';
+import { asking } from '../busy.ts';
 import type { Schema } from '../route.ts';
 import { pictureBodies, pictureBytes } from '../schemas.ts';
 import { readFiles } from './form.ts';
@@ -73,7 +74,7 @@ export type Asked = { question: Question; refused?: ReadonlyMap<number, Problem>
 /**
  * Reads what is asked about from a request's body, by its declared content type, or by its content where the type says
  * nothing. Whether there is a picture is found by decoding it, whatever subtype was declared.
- * @throws RequestError `media-type-unsupported`, `request-too-large`, `request-invalid`, `bucket-not-allowed`;
+ * @throws RequestError `media-type-unsupported`, `request-too-large`, `request-invalid`, `bucket-not-allowed`; FreezeframeError `service-busy`;
  *   PictureError `picture-empty`, and as `readObject`.
  */
 export async function readQuestion(request: Request): Promise<Asked> {
@@ -101,7 +102,7 @@ async function readClassifyJson(body: Uint8Array, type: string): Promise<Asked> 
   const { picture, pictures, tensors, url } = parseBody(body, classifyJson(), type);
   if (picture) return { question: { picture } };
   if (tensors) return { question: { tensors } };
-  if (url !== undefined) return { question: { picture: await readObject(objectOf(url)) } };
+  if (url !== undefined) return { question: { picture: await asking(readObject(objectOf(url))) } };
   const good: Uint8Array[] = [];
   const refused = new Map<number, Problem>();
   for (const [index, text] of (pictures ?? []).entries()) {

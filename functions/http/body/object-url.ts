@@ -26,7 +26,7 @@ export function objectOf(url: string, allowed = process.env.ALLOWED_BUCKETS ?? '
   const [, bucket, path] = FORMS.map((form) => form.exec(address)).find((match) => match !== null) ?? [];
   // A key of s3:// is taken as it is, as the AWS CLI does; in a web address it is percent-encoded.
   const key = path && (url.startsWith('s3:') ? (query ? `${path}?${query}` : path) : decode(path));
-  if (!bucket || !key || address.includes('#')) {
+  if (!bucket || !key || (address.includes('#') && url.startsWith('https:'))) {
     throw new RequestError('request-invalid', expected('s3://bucket/key or the address of an S3 object', 'url', url), {
       remedy: 'Other addresses are not fetched: send the picture itself.',
     });

@@ -8,6 +8,7 @@ describe('objectOf', () => {
   it.each([
     ['s3://pictures/a/b.jpg', { bucket: 'pictures', key: 'a/b.jpg' }],
     ['s3://pictures/a b+%20?.jpg', { bucket: 'pictures', key: 'a b+%20?.jpg' }],
+    ['s3://pictures/photo #1.jpg', { bucket: 'pictures', key: 'photo #1.jpg' }],
     ['https://pictures.s3.amazonaws.com/a%20b%2B.jpg', { bucket: 'pictures', key: 'a b+.jpg' }],
     ['https://pictures.s3.eu-central-1.amazonaws.com/a.jpg', { bucket: 'pictures', key: 'a.jpg' }],
     ['https://my.bucket.s3.eu-central-1.amazonaws.com/a.jpg', { bucket: 'my.bucket', key: 'a.jpg' }],

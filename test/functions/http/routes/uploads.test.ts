@@ -144,6 +144,23 @@ describe('POST /classify with a url', () => {
     expect((await post('/classify', { url: 'https://example.com/a.png' })).status).toBe(400);
   });
 
+  it('is 503 while S3 is busy, or breaks off', async () => {
+    objects.set('pictures/a.png', { status: 503, code: 'SlowDown' });
+    const ask = () => post('/classify', { url: 's3://pictures/a.png' });
+    expect(await (await ask()).json()).toMatchObject({ status: 503, type: '/errors#service-busy' });
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:1');
+    vi.resetModules();
+    const { createApp: again } = await import('../../../../functions/http/app.ts');
+    const body = JSON.stringify({ url: 's3://pictures/a.png' });
+    const refused = await again().request('/classify', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(await refused.json()).toMatchObject({ status: 503, type: '/errors#service-busy' });
+    expectPrinted(/"service-busy"/);
+  });
+
   it('lets one bad picture of several in JSON fail alone', async () => {
     const picture = (await plainPicture('red')).toString('base64');
     const response = await post('/classify', { pictures: ['%%%', picture, 'AAAA'] });
