@@ -72,7 +72,7 @@ const OF_THE_CALLER =
   /^(RequestTimeTooSkewed|RequestExpired|ExpiredToken|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSecurity)$/;
 
 /** Names that no bucket, key or version has: a job may hold any. */
-const NO_NAME = ['InvalidBucketName', 'KeyTooLongError', 'InvalidArgument'];
+const NO_NAME = ['InvalidBucketName', 'KeyTooLongError', 'InvalidArgument', 'URIError'];
 
 /** S3's refusals that stay refusals. */
 function permanent(cause: unknown): PictureError | undefined {

@@ -20,8 +20,12 @@ describe('readObject', () => {
     await expect(readObject({ bucket: 'photos', key: 'a.jpg' })).rejects.toMatchObject({ code: said });
   });
 
-  it('takes a bucket that the SDK sends nothing for as absent', async () => {
-    await expect(readObject({ bucket: 'photos/2024', key: 'a.jpg' })).rejects.toMatchObject({ code: 'object-absent' });
+  it.each([
+    { bucket: 'photos/2024', key: 'a.jpg' },
+    { bucket: 'photos', key: 'half a letter \ud800.jpg' },
+    { bucket: 'photos', key: 'a.jpg', versionId: '\ud800' },
+  ])('takes a name that the SDK sends nothing for as absent: %j', async (object) => {
+    await expect(readObject(object)).rejects.toMatchObject({ code: 'object-absent' });
   });
 
   it.each([
