@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import { keyRecord } from '#functions';
 import { defaultStore } from '#store';
-import { replaceFile } from '#system';
+import { inTurn, replaceFile } from '#system';
 import type { KeyStore } from './keys.ts';
 
 /** Keys of the gateway on this machine. */
@@ -31,9 +31,11 @@ export function keyFile(file: string): KeyStore {
   return {
     place: file,
     list,
-    put: async (record) => {
-      const others = (await list()).filter(({ id }) => id !== record.id);
-      await replaceFile(file, JSON.stringify([...others, record], null, 2), { mode: 0o600 });
-    },
+    // One after the other: a key that somebody creates meanwhile would be lost, and one that is revoked would open again.
+    put: (record) =>
+      inTurn(join(dirname(file), '.locks'), 'keys', async () => {
+        const others = (await list()).filter(({ id }) => id !== record.id);
+        await replaceFile(file, JSON.stringify([...others, record], null, 2), { mode: 0o600 });
+      }),
   };
 }

@@ -9,6 +9,7 @@ export {
   syncFolder,
   writeDurable,
 } from './atomic-files.ts';
+export { inTurn } from './in-turn.ts';
 export { type LockOwner, takeLock } from './lock.ts';
 export { makeFolder } from './make-folder.ts';
 export { median } from './median.ts';

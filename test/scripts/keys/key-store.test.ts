@@ -39,6 +39,13 @@ describe('where keys are kept', () => {
       expect(await store.list()).toEqual(records);
     });
 
+    it('loses none of those that several put at the same time', async () => {
+      const records = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => record(name));
+      await Promise.all(records.map(async (one) => (await open()).put(one)));
+      const names = (await (await open()).list()).map(({ name }) => name);
+      expect(names.sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    });
+
     it('replaces a record by its id', async () => {
       const store = await open();
       const one = record('a');
@@ -52,7 +59,7 @@ describe('where keys are kept', () => {
     const file = join(folder, 'own', 'keys.json');
     await keyFile(file).put(record('a'));
     if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readdir(join(folder, 'own'))).toEqual(['keys.json']);
+    expect(await readdir(join(folder, 'own'))).toEqual(['.locks', 'keys.json']);
     await writeFile(file, '[{}]');
     await expect(keyFile(file).list()).rejects.toMatchObject({ code: 'keys-unreadable' });
   });
