@@ -65,7 +65,7 @@ async function readManifest(
 ): Promise<Manifest> {
   const found = await reader.read(keys.file(name, content, 'manifest.json'));
   try {
-    const json = { ...(JSON.parse(found === 'same' ? '' : found.text) as object), name, version };
+    const json = { ...(JSON.parse(typeof found === 'string' ? '' : found.text) as object), name, version };
     const received = digestOf(json);
     if (received !== digest) throw new Error(expected(`digest ${digest}`, 'its manifest', received));
     return parseManifest(json);

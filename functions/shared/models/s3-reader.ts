@@ -12,8 +12,8 @@ const ANSWER_MS = 5_000;
  */
 const RETRIES = 4;
 
-/** An object, or that it is the one that is known already. */
-type Read = 'same' | { readonly text: string; readonly eTag: string };
+/** An object, that it is the one that is known already, or that there is none. */
+type Read = 'same' | 'absent' | { readonly text: string; readonly eTag: string };
 
 /** What functions read of a store in S3. Errors are logged, and the layer answers. */
 export interface StoreReader {
@@ -68,7 +68,7 @@ export function s3Reader({ bucket }: S3Place): StoreReader {
       return undefined;
     });
     if (!answer) return ask(path, headers, attempt + 1);
-    if (answer.status < 300 || answer.status === 304) return answer;
+    if (answer.status < 300 || answer.status === 304 || isAbsent(answer)) return answer;
     if (answer.region && attempt < RETRIES) {
       region = answer.region;
       return ask(path, headers, attempt + 1);
@@ -83,10 +83,13 @@ export function s3Reader({ bucket }: S3Place): StoreReader {
     async read(key, known) {
       const response = await ask(encoded(key), known === undefined ? {} : { 'if-none-match': known });
       if (response.status === 304) return 'same';
+      if (isAbsent(response)) return 'absent';
       return { text: String(response.body), eTag: response.eTag };
     },
     async range(key, first, last) {
-      return (await ask(encoded(key), { range: `bytes=${first}-${last}` })).body;
+      const response = await ask(encoded(key), { range: `bytes=${first}-${last}` });
+      if (isAbsent(response)) throw new Error('S3 answers 404 NoSuchKey');
+      return response.body;
     },
     async folders(prefix) {
       const names: string[] = [];
@@ -136,6 +139,11 @@ function credentials() {
 
 function encoded(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Not where the bucket is absent. */
+function isAbsent({ status, body }: Answer): boolean {
+  return status === 404 && codeIn(String(body)) === 'NoSuchKey';
 }
 
 function codeIn(xml: string): string {

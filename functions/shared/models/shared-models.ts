@@ -218,6 +218,8 @@ export class SharedModels {
   async #readHead(name: string): Promise<boolean> {
     const found = await this.#options.reader.read(this.#keys.head(name), this.#heads.get(name)?.eTag);
     if (found === 'same') return false;
+    // A model that is being saved for the first time has files and no head yet; one whose saver was killed keeps them for a day.
+    if (found === 'absent') return this.#heads.delete(name);
     this.#heads.set(name, { head: headSchema.parse(JSON.parse(found.text)), eTag: found.eTag });
     return true;
   }

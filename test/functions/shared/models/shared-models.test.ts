@@ -128,6 +128,32 @@ describe('models of a store in S3', () => {
     });
   });
 
+  it('answer while another model is being saved for the first time, or was left half saved', async () => {
+    await save(1);
+    await save(2, 'other');
+    const head = `models/${prefix}/models/other/head.json`;
+    const kept = server.objects.get(head);
+    server.objects.delete(head);
+    const models = shared();
+    await models.start();
+    expect(models.state).toEqual({ from: 'store', checked: expect.any(String) });
+    expect(await answering()).toBe('colours@1');
+    await expect(answering({ name: 'other' })).rejects.toMatchObject({ code: 'model-not-found' });
+    if (kept) server.objects.set(head, kept);
+    clock += 600;
+    await vi.waitFor(async () => {
+      (await models.enter())();
+      expect(await answering({ name: 'other' })).toBe('other@1');
+    });
+  });
+
+  it('say which one is not there, where it was asked for by name', async () => {
+    await save(1);
+    const models = shared('colours,nobody');
+    await models.start();
+    expect(models.state).toEqual({ from: 'layer', problem: 'tag-not-found' });
+  });
+
   it('are the ones that were asked for, the first by default; the layer’s others stay', async () => {
     for (const seed of [1, 2]) await save(seed, 'other');
     await store.tag('other@2', 'next');
