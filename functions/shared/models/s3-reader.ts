@@ -77,7 +77,7 @@ export function s3Reader({ bucket }: S3Place): StoreReader {
       await wait(Math.random() * 100 * 2 ** attempt);
       return ask(path, headers, attempt + 1);
     }
-    throw new Error(`S3 answers ${answer.status} ${codeIn(String(answer.body))}`);
+    throw said(answer);
   };
   return {
     async read(key, known) {
@@ -88,7 +88,7 @@ export function s3Reader({ bucket }: S3Place): StoreReader {
     },
     async range(key, first, last) {
       const response = await ask(encoded(key), { range: `bytes=${first}-${last}` });
-      if (isAbsent(response)) throw new Error('S3 answers 404 NoSuchKey');
+      if (isAbsent(response)) throw said(response);
       return response.body;
     },
     async folders(prefix) {
@@ -141,9 +141,17 @@ function encoded(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }
 
-/** Not where the bucket is absent. */
+/**
+ * Not where the bucket is absent. Of an object that is not there S3 says 403 to whoever may not list the whole bucket, as the
+ * stack's functions may not.
+ */
 function isAbsent({ status, body }: Answer): boolean {
-  return status === 404 && codeIn(String(body)) === 'NoSuchKey';
+  const code = codeIn(String(body));
+  return (status === 404 && code === 'NoSuchKey') || (status === 403 && code === 'AccessDenied');
+}
+
+function said({ status, body }: Answer): Error {
+  return new Error(`S3 answers ${status} ${codeIn(String(body))}`);
 }
 
 function codeIn(xml: string): string {

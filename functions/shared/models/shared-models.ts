@@ -166,6 +166,9 @@ export class SharedModels {
     const names =
       wanted.length > 0 ? [...new Set(wanted.map(({ name }) => name))] : await reader.folders(this.#keys.models);
     const changed = await Promise.all(names.map((name) => this.#readHead(name)));
+    // That is a policy, and no store without models.
+    if (names.length > 0 && this.#heads.size === 0)
+      throw new Error('S3 answers 403 or 404 for every head of the store');
     const gone = [...this.#heads.keys()].filter((name) => !names.includes(name));
     for (const name of gone) this.#heads.delete(name);
     const latest = this.#next ?? this.#current;
@@ -219,7 +222,11 @@ export class SharedModels {
     const found = await this.#options.reader.read(this.#keys.head(name), this.#heads.get(name)?.eTag);
     if (found === 'same') return false;
     // A model that is being saved for the first time has files and no head yet; one whose saver was killed keeps them for a day.
-    if (found === 'absent') return this.#heads.delete(name);
+    if (found === 'absent') {
+      // One that was there does not go: whoever removes a model by hand removes its name too.
+      if (this.#heads.has(name)) throw new Error(`The head of ${name} cannot be read any more`);
+      return false;
+    }
     this.#heads.set(name, { head: headSchema.parse(JSON.parse(found.text)), eTag: found.eTag });
     return true;
   }

@@ -128,18 +128,21 @@ describe('models of a store in S3', () => {
     });
   });
 
-  it('answer while another model is being saved for the first time, or was left half saved', async () => {
+  it.each([
+    ['NoSuchKey', 404],
+    ['AccessDenied', 403],
+  ])('answer while another one is half saved, of whose head S3 says %s', async (code, status) => {
     await save(1);
     await save(2, 'other');
-    const head = `models/${prefix}/models/other/head.json`;
-    const kept = server.objects.get(head);
-    server.objects.delete(head);
+    server.before = ({ url }) => {
+      if (url?.endsWith('/other/head.json')) throw S3Server.refusal(code, status);
+    };
     const models = shared();
     await models.start();
     expect(models.state).toEqual({ from: 'store', checked: expect.any(String) });
     expect(await answering()).toBe('colours@1');
     await expect(answering({ name: 'other' })).rejects.toMatchObject({ code: 'model-not-found' });
-    if (kept) server.objects.set(head, kept);
+    server.before = () => {};
     clock += 600;
     await vi.waitFor(async () => {
       (await models.enter())();
@@ -152,6 +155,16 @@ describe('models of a store in S3', () => {
     const models = shared('colours,nobody');
     await models.start();
     expect(models.state).toEqual({ from: 'layer', problem: 'tag-not-found' });
+  });
+
+  it('are not taken for none where nothing may be read', async () => {
+    await save(1);
+    server.before = ({ url }) => {
+      if (url?.endsWith('/head.json')) throw S3Server.refusal('AccessDenied', 403);
+    };
+    const models = shared();
+    await models.start();
+    expect(models.state).toEqual({ from: 'layer', problem: 'store-unreachable' });
   });
 
   it('are the ones that were asked for, the first by default; the layer’s others stay', async () => {
