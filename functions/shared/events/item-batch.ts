@@ -1,6 +1,7 @@
 import { FreezeframeError, type Problem, type Result, toProblem } from '@freezeframe/inference';
 import * as z from 'zod/mini';
 import { answer } from '../answer.ts';
+import { resultTooLarge } from '../answer-too-large.ts';
 import type { Job } from '../jobs/job.ts';
 import { measure, measureFailure } from '../observe/metrics.ts';
 import type { Invocation } from '../observe/observe.ts';
@@ -15,6 +16,12 @@ import { isFolderMarker } from './s3-notification.ts';
 /** As for the uploads function: reading is waiting. */
 const AT_ONCE = 4;
 
+/**
+ * What Step Functions takes from a state, less what it says of the call besides. Above it the whole batch fails, and is not tried
+ * again. Bytes.
+ */
+const MAX_LINES_BYTES = 252 * 1024;
+
 /** What Step Functions' ItemBatcher makes of the objects that a Distributed Map lists. */
 const schema = z.object({
   Items: z.array(z.unknown()).check(z.minLength(1), z.maxLength(1_000)),
@@ -28,7 +35,8 @@ type ItemResult = Pick<Job, 'request'> &
 
 /**
  * A batch of a Distributed Map. It gets one line for each item in the order sent; an item that will never have a result
- * holds its problem, a folder none. What may pass is thrown for the whole batch: Step Functions tries it again.
+ * holds its problem, as does one whose result is too large to be told with the others. A folder has none. What may pass is
+ * thrown for the whole batch: Step Functions tries it again.
  */
 export const itemBatch: AnsweredEvent = { recognises: (event) => hasField(event, 'Items'), answer: answerItems };
 
@@ -41,7 +49,22 @@ async function answerItems(event: unknown, invocation?: Invocation): Promise<Ite
     if (!time.suffices()) throw new FreezeframeError('time-short', 'There is not enough time left for the batch');
     return time.spend(() => answerItem(item, common));
   });
-  return lines.flat();
+  return fitting(lines.flat());
+}
+
+/** Where all lines are too much together, those that take more than their part hold a problem in place of their result. */
+function fitting(lines: ItemResult[]): ItemResult[] {
+  const sizes = lines.map((line) => Buffer.byteLength(JSON.stringify(line)) + 1);
+  if (sizes.reduce((sum, size) => sum + size, 0) <= MAX_LINES_BYTES) return lines;
+  const part = Math.floor(MAX_LINES_BYTES / lines.length);
+  return lines.map((line, index) => {
+    const size = sizes[index] as number;
+    if (size <= part || !('result' in line)) return line;
+    const { result: _, ...named } = line;
+    const error = resultTooLarge(size, part);
+    measureFailure(error);
+    return { ...named, problem: toProblem(error) };
+  });
 }
 
 async function answerItem(item: unknown, common: Record<string, unknown>): Promise<ItemResult[]> {

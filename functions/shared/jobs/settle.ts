@@ -1,5 +1,6 @@
-import { expected, FreezeframeError, type Result, toProblem } from '@freezeframe/inference';
+import { FreezeframeError, type Result, toProblem } from '@freezeframe/inference';
 import { answer } from '../answer.ts';
+import { resultTooLarge } from '../answer-too-large.ts';
 import { logLine } from '../observe/log.ts';
 import { measureFailure } from '../observe/metrics.ts';
 import { readObject } from '../s3.ts';
@@ -68,10 +69,7 @@ async function settleWithoutTable(job: Job, results?: string, bus?: string): Pro
 /** @throws FreezeframeError `result-too-large`, which DynamoDB and EventBridge would say again at every delivery. */
 function checkSize(result: Result): void {
   const bytes = Buffer.byteLength(JSON.stringify(result));
-  if (bytes <= MAX_RESULT_BYTES) return;
-  throw new FreezeframeError('result-too-large', expected(`at most ${MAX_RESULT_BYTES} bytes`, 'the result', bytes), {
-    remedy: 'Ask for fewer predictions: {"topK": 100}.',
-  });
+  if (bytes > MAX_RESULT_BYTES) throw resultTooLarge(bytes, MAX_RESULT_BYTES);
 }
 
 /** The result, or the problem of a picture that will never have one. */

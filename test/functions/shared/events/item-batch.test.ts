@@ -1,10 +1,18 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handleInvocation } from '../../../../functions/classify/handler.ts';
 import { useAws } from '../../../aws/use-aws.ts';
-import { useModels } from '../../models.ts';
+import { colourModel, priceModel, useModels } from '../../models.ts';
 import { plainPicture } from '../../pictures.ts';
 
-useModels();
+/** Labels of so many characters that a result of all of them takes 3 KB. */
+function wordyModel() {
+  const { model, draft } = colourModel();
+  const labels = ['red', 'green', 'blue'].map((label) => label.padEnd(1_000, '.'));
+  const output = { ...draft.output, labels } as typeof draft.output;
+  return { model, draft: { ...draft, name: 'wordy', output } };
+}
+
+useModels([colourModel(), priceModel(), wordyModel()]);
 const aws = useAws({ RESULTS_TABLE: 'results', EVENT_BUS: 'bus' });
 beforeEach(async () => {
   aws.objects.set('b/red.png', await plainPicture('red'));
@@ -46,6 +54,25 @@ describe('a batch of a Distributed Map', () => {
     const named = (model: string) => handleInvocation({ Items, BatchInput: { options: { model } } });
     expect(await named('colours')).toMatchObject([{ result: { model: { name: 'colours' } } }]);
     expect(await named('nobody')).toMatchObject([{ problem: { status: 404 } }]);
+  });
+
+  it('gives no more than Step Functions takes from all items together', async () => {
+    const Items = Array.from({ length: 100 }, (_, i) => ({ bucket: 'b', key: 'red.png', topK: i < 50 ? 1 : 3, i }));
+    const ask = async (items: object[]) =>
+      (await handleInvocation({ Items: items, BatchInput: { options: { model: 'wordy' } } })) as {
+        result?: unknown;
+        problem?: { type: string };
+        request: { i: number };
+      }[];
+    // 50 of 1 KB and 50 of 3 KB are let through: what is too much is all of them together.
+    expect((await ask(Items)).every(({ result }) => result)).toBe(true);
+    const lines = await ask([...Items, ...Items]);
+    expect(Buffer.byteLength(JSON.stringify(lines))).toBeLessThanOrEqual(256 * 1024);
+    expect(lines.filter(({ result }) => result)).toHaveLength(100);
+    expect(lines[199]).toMatchObject({
+      problem: { type: '/errors#result-too-large', status: 422 },
+      request: { i: 99 },
+    });
   });
 
   it('throws what may pass, for Step Functions to try again', async () => {
