@@ -10,7 +10,6 @@ export {
   layersOf,
   TensorArgument,
 } from './inbound.ts';
-export { withKeras2Activations } from './keras2-activations.ts';
 export { withLostOperands } from './lost-operands.ts';
 export type { KerasModel, LayerConfig, Shape, Tensor, WeightSpec } from './model.ts';
 export { withTodaysNames } from './old-configs.ts';
@@ -25,3 +24,4 @@ export {
   type TopologyInput,
   type TopologyNode,
 } from './topology.ts';
+export { asWritten, type Writer, writerOf } from './written-by.ts';

@@ -1,3 +1,5 @@
+import type { Writer } from './written-by.ts';
+
 /** A tensor at rest: row-major float32 in Keras's own axis order (channels last, kernels `[height, width, in, out]`). */
 export interface Tensor {
   readonly shape: readonly number[];
@@ -26,7 +28,12 @@ export interface LayerConfig {
  */
 export interface KerasModel {
   /** `class_name` is `Sequential`, `Functional` or `Model` (Keras 2's word for Functional). */
-  readonly config: { readonly class_name: string; readonly config: Readonly<Record<string, unknown>> };
+  readonly config: {
+    readonly class_name: string;
+    readonly config: Readonly<Record<string, unknown>>;
+    /** Which Keras wrote it: some layers go by other rules in another. */
+    readonly writer?: Writer;
+  };
   /** `<layer name>/<weight name>` (nested models: `<model>/<layer>/<weight>`), e.g. `conv2d/kernel`, `batch_normalization/moving_mean`. */
   readonly weights: ReadonlyMap<string, Tensor>;
 }

@@ -145,7 +145,7 @@ class TopologyReader {
     for (const [n, mask] of masks.entries()) {
       const at = own[n];
       if (mask === null || at === undefined) continue;
-      const layer = { class_name: 'Identity', config: { name: 'mask' } };
+      const layer = { class_name: 'Identity', config: { name: 'mask', carries: 'mask' } };
       const read = { inputs: [inputs[at] as TensorId, inputs[mask] as TensorId], masks: [1] };
       const output = `${path}:mask:${this.nodes.length}`;
       this.nodes.push({ path: `${path}:mask`, layer, ...read, output });

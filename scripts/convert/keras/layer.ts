@@ -1,6 +1,6 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import type * as z from 'zod';
-import type { Argument, LayerConfig, Shape, Tensor, WeightSpec } from '#keras';
+import type { Argument, LayerConfig, Shape, Tensor, WeightSpec, Writer } from '#keras';
 import { GraphBuilder, type Value } from '#onnx';
 import type { PictureRange } from '../picture-range.ts';
 import type { Activation } from './activations/activation.ts';
@@ -68,7 +68,7 @@ export interface LayerDefinition<C = unknown> {
   readonly mask?:
     | 'keep'
     | ((context: EmitContext, config: C, inputs: readonly Value[], outputs: readonly Value[]) => readonly Mask[]);
-  /** Goes by other rules in Keras 2: the config is given `keras3`, whether Keras 3 wrote the layer. */
+  /** Goes by other rules in another Keras: the config is given `writer`, the one that wrote the layer. */
   readonly ofItsTime?: true;
   /** Takes integers as they are; every other layer is given floats. */
   readonly integers?: true;
@@ -93,6 +93,19 @@ export interface LayerDefinition<C = unknown> {
 
 /** The name of a bool tensor [batch, time], or none. */
 type Mask = string | undefined;
+
+/** The options of a layer that goes by the rules of its time. */
+export interface Written {
+  readonly writer: Writer;
+}
+
+/** The mask of a layer that hands it on in Keras 3 and ends it in Keras 2. */
+export const keptInKeras3 = {
+  ofItsTime: true,
+  mask: (_context: EmitContext, { writer }: Written, inputs: readonly Value[]): readonly Mask[] => [
+    writer === 'keras-2' ? undefined : inputs[0]?.mask,
+  ],
+} as const;
 
 /** The arguments of one call by the names of a `signature`, without those that were left out or None. */
 export type BoundCall = Readonly<Record<string, Argument>>;

@@ -9,6 +9,8 @@ import {
   type TopologyInput,
   type TopologyNode,
   type WeightSpec,
+  type Writer,
+  writerOf,
 } from '#keras';
 import type { ResolvedLayer } from '../keras/layer.ts';
 import { type PlannedNode, plannedNode, shapeNode } from './nodes.ts';
@@ -42,25 +44,27 @@ export interface LayerPlan extends Pick<FreezePlan, 'inputs' | 'nodes' | 'output
 /** @throws FreezeframeError `bad-topology`, `unsupported-layer` */
 export function planLayers(config: KerasModel['config']): LayerPlan {
   const { inputs, nodes: read, outputs, outputKeys, unneeded } = readTopology(config);
-  const resolved = resolveLayers(read);
+  const writer = writerOf(config);
+  const resolved = resolveLayers(read, writer);
   const nodes = read.map((node, i) => plannedNode(node, resolved[i] as ResolvedLayer));
   const shapes = new Map<TensorId, Shape>(inputs.map(({ name, shape }) => [name, shape]));
   const weights = nodes.map((node) => {
     const from = shapeNode(node, shapes);
     return node.definition.weights?.(node.config, from) ?? [];
   });
-  return { inputs, nodes, outputs, outputKeys, shapes, weights, unneeded: specsOfUnneeded(unneeded, shapes) };
+  return { inputs, nodes, outputs, outputKeys, shapes, weights, unneeded: specsOfUnneeded(unneeded, shapes, writer) };
 }
 
 function specsOfUnneeded(
   unneeded: readonly TopologyNode[],
   shapes: ReadonlyMap<TensorId, Shape>,
+  writer: Writer,
 ): LayerPlan['unneeded'] {
   const known = new Map(shapes);
   return new Map(
     unneeded.map((node) => {
       try {
-        const [resolved] = resolveLayers([node]);
+        const [resolved] = resolveLayers([node], writer);
         const planned = plannedNode(node, resolved as ResolvedLayer);
         const from = shapeNode(planned, known);
         return [node.path, planned.definition.weights?.(planned.config, from) ?? []] as const;

@@ -1,6 +1,6 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import type * as z from 'zod';
-import { beyondLimit, isModel, type LayerCall, type LayerConfig, modeOf } from '#keras';
+import { beyondLimit, isModel, type LayerCall, type LayerConfig, modeOf, type Writer } from '#keras';
 import type { LayerDefinition, ResolvedLayer } from '../keras/layer.ts';
 import { findLayer, LAYERS } from '../keras/layers/index.ts';
 import { findOperator, whyRefused } from '../keras/operators/index.ts';
@@ -36,13 +36,14 @@ const MAX_INNER = 20_000;
 
 /**
  * Finds the definition of every layer and reads its options and what it is called with, in the order given.
+ * @param writer which Keras wrote them
  * @throws FreezeframeError `unsupported-layer` once, naming *all* layers that are not known or whose options cannot be
  * read, so that nobody has to find them one by one.
  */
-export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[] {
+export function resolveLayers(layers: readonly LayerToResolve[], writer: Writer = 'keras-3.4'): ResolvedLayer[] {
   const problems: UnsupportedLayer[] = [];
-  const inside = { depth: 0, count: 0 };
-  const resolved = layers.map((entry, position) => resolve(entry, position, problems, inside));
+  const around = { writer, depth: 0, count: 0 };
+  const resolved = layers.map((entry, position) => resolve(entry, position, problems, around));
   if (problems.length > 0) {
     const supported = LAYERS.map((definition) => definition.className);
     const list = problems.map((p) => `"${p.layer}" (${p.className}, layer ${p.position + 1}): ${p.reason}`);
@@ -55,8 +56,9 @@ export function resolveLayers(layers: readonly LayerToResolve[]): ResolvedLayer[
   return resolved as ResolvedLayer[];
 }
 
-/** How deep within other layers the one is that is looked at, and how many such layers have been seen. */
-interface Inside {
+/** Which Keras wrote the model, how deep within other layers the one is that is looked at, and how many such were seen. */
+interface Around {
+  readonly writer: Writer;
   depth: number;
   count: number;
 }
@@ -65,7 +67,7 @@ function resolve(
   entry: LayerToResolve,
   position: number,
   problems: UnsupportedLayer[],
-  inside: Inside,
+  around: Around,
 ): ResolvedLayer | undefined {
   const { path, layer, call } = entry;
   const problem = (reason: string) => {
@@ -76,17 +78,16 @@ function resolve(
   const mode = modeOf(layer.config.dtype);
   if (mode !== undefined && !definition?.quantizes) return problem(`its weights are quantized (${mode})`);
   if (!definition) return problem(UNKNOWABLE[layer.class_name] ?? whyRefused(layer) ?? 'this class is not known');
-  const keras2 = isKeras2(layer);
   const parsed = definition.config.safeParse(layer.config);
   if (!parsed.success) return problem(flat(parsed.error));
-  const bound = bindCall(definition, call, keras2 && answersOtherwise(layer));
+  const bound = bindCall(definition, call, isKeras2(layer) && answersOtherwise(layer));
   if (typeof bound === 'string') return problem(bound);
-  const read = definition.ofItsTime ? { ...(parsed.data as object), keras3: !keras2 } : parsed.data;
+  const read = definition.ofItsTime ? { ...(parsed.data as object), writer: around.writer } : parsed.data;
   const own = definition.signature ? { ...(read as object), call: bound } : read;
   if (!definition.inner) return { definition, config: own };
-  if (++inside.depth > MAX_INNER_DEPTH) throw beyondLimit(MAX_INNER_DEPTH, 'levels of layers inside layers', path);
-  const inner = resolveInner(definition.inner(own), path, position, problems, inside);
-  inside.depth--;
+  if (++around.depth > MAX_INNER_DEPTH) throw beyondLimit(MAX_INNER_DEPTH, 'levels of layers inside layers', path);
+  const inner = resolveInner(definition.inner(own), path, position, problems, around);
+  around.depth--;
   return inner && { definition, config: { ...(own as object), inner } };
 }
 
@@ -116,15 +117,15 @@ function resolveInner(
   path: string,
   position: number,
   problems: UnsupportedLayer[],
-  inside: Inside,
+  around: Around,
 ): Record<string, ResolvedLayer> | undefined {
   const entries = Object.entries(layers).map(([name, layer]) => {
-    if (++inside.count > MAX_INNER) throw beyondLimit(MAX_INNER, 'layers inside layers', 'the model');
+    if (++around.count > MAX_INNER) throw beyondLimit(MAX_INNER, 'layers inside layers', 'the model');
     const below = `${path}/${name}`;
-    if (!isModel(layer.class_name)) return [name, resolve({ path: below, layer }, position, problems, inside)] as const;
+    if (!isModel(layer.class_name)) return [name, resolve({ path: below, layer }, position, problems, around)] as const;
     const model = modelAsLayer(layer, (nodes) => {
       const found = nodes.map((node) =>
-        resolve({ ...node, path: `${below}/${node.path}` }, position, problems, inside),
+        resolve({ ...node, path: `${below}/${node.path}` }, position, problems, around),
       );
       return found.every((one) => one !== undefined) ? found : undefined;
     });

@@ -1,4 +1,4 @@
-import type { LayerConfig, Tensor } from '#keras';
+import type { LayerConfig, Tensor, Writer } from '#keras';
 import { type Doubles, isDoubles, wrong } from './doubles.ts';
 
 export type Options = Readonly<Record<string, unknown>>;
@@ -9,8 +9,8 @@ export interface Call {
   readonly path: string;
   readonly className: string;
   readonly options: Options;
-  /** Whether Keras 3 wrote the layer, in which masks go by other rules. */
-  readonly keras3: boolean;
+  /** Which Keras wrote the layer: masks go by other rules in another. */
+  readonly writer: Writer;
   /** Positional arguments: tensors, lists of them, constants. */
   readonly args: readonly unknown[];
   readonly keywords: Options;
@@ -30,8 +30,8 @@ export type LayerFunction = (x: Doubles, call: Call) => LayerResult;
 
 /** What holds for a class beside its formula. */
 interface Facts {
-  /** The mask of the first input is that of the output (`supports_masking`). */
-  readonly keepsMask?: true;
+  /** The mask of the first input is that of the output (`supports_masking`), in every Keras or in Keras 3 alone. */
+  readonly keepsMask?: true | 'in Keras 3';
   /** Integers stay integers: nothing is computed with them, they are moved alone. */
   readonly keepsIntegers?: true;
 }

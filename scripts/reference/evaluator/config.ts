@@ -66,11 +66,6 @@ export function callsIn(nodes: unknown): Arguments[] {
   return nodes.map((node: unknown) => (Array.isArray(node) ? keras2Call(node) : keras3Call(node)));
 }
 
-/** By the form of its calls. */
-export function keras3Wrote(nodes: unknown): boolean {
-  return Array.isArray(nodes) && nodes.length > 0 && !Array.isArray(nodes[0]);
-}
-
 function keras3Call(node: unknown): Arguments {
   const { args, kwargs } = (node ?? {}) as { args?: unknown; kwargs?: unknown };
   const decoded = decode(args ?? []);

@@ -19,7 +19,7 @@ export async function evaluate(
   inputs: readonly ReferenceTensor[],
   onProgress: (done: number) => void = () => undefined,
 ): Promise<ReferenceTensor[]> {
-  const walker = new Walker(model.weights);
+  const walker = new Walker(model);
   const declared = declaredInputs(model.config);
   const rows = inputs[0]?.shape[0] ?? 0;
   const size = Math.max(1, sizeOf(inputs[0]?.shape.slice(1) ?? []));

@@ -1,4 +1,4 @@
-import { groupNames, type KerasModel, type LayerConfig, type Tensor } from '#keras';
+import { groupNames, type KerasModel, type LayerConfig, type Tensor, type Writer, writerOf } from '#keras';
 import { type Call, doublesIn, type Options } from './call.ts';
 import {
   type Arguments,
@@ -6,7 +6,6 @@ import {
   callOutputsIn,
   callOutputsOf,
   callsIn,
-  keras3Wrote,
   layersIn,
   MODELS,
   nameOf,
@@ -25,10 +24,12 @@ const KEPT = 1 << 16;
 /** Runs a Keras config layer by layer, as Keras does: models are walked where they stand, nothing is flattened. */
 export class Walker {
   readonly #weights: KerasModel['weights'];
+  readonly #writer: Writer;
   readonly #doubles = new Map<string, Doubles>();
 
-  constructor(weights: KerasModel['weights']) {
+  constructor({ config, weights }: KerasModel) {
     this.#weights = weights;
+    this.#writer = writerOf(config);
   }
 
   /**
@@ -105,7 +106,7 @@ export class Walker {
       path,
       className,
       options: layer.config,
-      keras3: keras3Wrote(layer.inbound_nodes),
+      writer: this.#writer,
       args,
       keywords,
       weight: (name) => this.#double(`${path}/${name}`),
@@ -117,8 +118,9 @@ export class Walker {
     const answer = rule.compute(x, call);
     const answers = Array.isArray(answer) ? (answer as readonly Doubles[]) : [answer as Doubles];
     const integer = x.integer && rule.keepsIntegers;
+    const keeps = rule.keepsMask === true || (rule.keepsMask !== undefined && this.#writer !== 'keras-2');
     return answers.map(({ shape, data, mask, integer: own }, i) => {
-      const handed = rule.keepsMask && i === 0 ? (mask ?? x.mask) : x === answers[i] ? undefined : mask;
+      const handed = keeps && i === 0 ? (mask ?? x.mask) : x === answers[i] ? undefined : mask;
       return { shape, data, mask: handed, integer: own ?? integer };
     });
   }

@@ -3,8 +3,8 @@ import { crc32 } from 'node:zlib';
 import { createEngine, type TensorData } from '@freezeframe/inference';
 import { freezeModel } from '../../../scripts/convert/freeze.ts';
 import { planLayers, weightSpecs } from '../../../scripts/convert/plan/plan.ts';
-import { withKeras2Activations } from '../../../scripts/keras/keras2-activations.ts';
 import type { KerasModel, Tensor } from '../../../scripts/keras/model.ts';
+import { asWritten } from '../../../scripts/keras/written-by.ts';
 import { size } from './harness.ts';
 
 /** One model and what Keras answered: `test/fixtures/keras-graphs/README.md`. */
@@ -19,7 +19,15 @@ export interface KerasGraph {
   readonly outputs: readonly { readonly shape: readonly number[]; readonly data: readonly number[] }[];
 }
 
-const FILES = ['keras-3', 'keras-2', 'more-keras-3', 'more-keras-2', 'operators-keras-3', 'operators-keras-2'];
+const FILES = [
+  'keras-3',
+  'keras-2',
+  'more-keras-3',
+  'more-keras-2',
+  'masks-keras-3.3',
+  'operators-keras-3',
+  'operators-keras-2',
+];
 
 /** By the Keras that answered. */
 export const KERAS_GRAPHS = Object.fromEntries(FILES.map((file) => [file, read(file)]));
@@ -27,8 +35,8 @@ export const KERAS_GRAPHS = Object.fromEntries(FILES.map((file) => [file, read(f
 function read(file: string): KerasGraph[] {
   const url = new URL(`../../fixtures/keras-graphs/${file}.json`, import.meta.url);
   const graphs = JSON.parse(readFileSync(url, 'utf8')) as KerasGraph[];
-  const version = file.endsWith('keras-2') ? '2.21.0' : '3.15.0';
-  return graphs.map((graph) => ({ ...graph, model: withKeras2Activations(graph.model, version) }));
+  const version = { 2: '2.21.0', 3: '3.15.0', 3.3: '3.3.3' }[file.slice(file.lastIndexOf('-') + 1)];
+  return graphs.map((graph) => ({ ...graph, model: asWritten(graph.model, version) }));
 }
 
 function formula(i: number, start: number): number {

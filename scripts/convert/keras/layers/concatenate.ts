@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Shape } from '#keras';
 import { type GraphBuilder, memoryAxis, type Value } from '#onnx';
-import { defineLayer } from '../layer.ts';
+import { defineLayer, type Written } from '../layer.ts';
 import { orElse } from '../options.ts';
-import { joinMasks, sameLayout, type Writer } from './merging.ts';
+import { joinMasks, sameLayout } from './merging.ts';
 
 const config = z.object({ axis: orElse(z.number().int(), -1) });
-type Config = z.output<typeof config> & Writer;
+type Config = z.output<typeof config> & Written;
 
 export const concatenate = defineLayer<Config>({
   className: 'Concatenate',
@@ -46,15 +46,15 @@ function joinedShape(axis: number, inputs: readonly Shape[]): Shape {
 
 /**
  * Along the time axis masks are joined; along the features a step that is there in one is there, or in Keras 2 one that is
- * there in all. None: all are there.
+ * there in all. None: all are there. Keras 3.0 to 3.3 lose them.
  */
-function joinedMask(graph: GraphBuilder, { axis, keras3 }: Config, inputs: readonly Value[]): string | undefined {
+function joinedMask(graph: GraphBuilder, { axis, writer }: Config, inputs: readonly Value[]): string | undefined {
   const rank = (inputs[0] as Value).shape.length;
-  if (inputs.every((input) => input.mask === undefined) || rank < 3) return undefined;
+  if (inputs.every((input) => input.mask === undefined) || rank < 3 || writer === 'keras-3.0') return undefined;
   const masks = inputs.map((input) => input.mask ?? allThere(graph, input));
   const along = axis < 0 ? axis + rank : axis;
   if (along === 1) return graph.op('Concat', masks, { axis: 1 });
-  return joinMasks(graph, { keras3 }, masks);
+  return joinMasks(graph, { writer }, masks);
 }
 
 /** A mask of nothing but true. */

@@ -1,12 +1,17 @@
 import * as z from 'zod';
-import { defineLayer, single } from '../layer.ts';
+import { defineLayer, keptInKeras3, single, type Written } from '../layer.ts';
 
-export const identity = defineLayer({
+/** `carries`: it stands for a mask that a model is called with, which its input carries from there on in any Keras. */
+const config = z.object({ carries: z.literal('mask').optional() });
+type Config = z.output<typeof config> & Written;
+
+export const identity = defineLayer<Config>({
   className: 'Identity',
   summary: 'Passes on what it is given.',
   keeps: () => 'numbers',
-  config: z.object({}),
+  config: config as unknown as z.ZodType<Config>,
   integers: true,
-  mask: 'keep',
+  ...keptInKeras3,
+  mask: (context, c, inputs) => (c.carries ? [inputs[0]?.mask] : keptInKeras3.mask(context, c, inputs)),
   emit: (_context, _config, inputs) => single(inputs),
 });

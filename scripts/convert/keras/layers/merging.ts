@@ -2,7 +2,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, type GraphBuilder, type Value } from '#onnx';
-import { defineLayer, type LayerDefinition } from '../layer.ts';
+import { defineLayer, type LayerDefinition, type Written } from '../layer.ts';
 
 /** The shape of Keras's merge layers: NumPy's broadcasting after axes of size 1 are put behind the batch axis. */
 function mergedShape(inputs: readonly Shape[]): Shape {
@@ -42,23 +42,19 @@ function mergeSize(a: number | null, b: number | null): number | null {
   throw new FreezeframeError('bad-topology', expected(`a size of ${a} or 1`, 'an axis of a merge layer', b));
 }
 
-/** Which Keras wrote the layer: masks go by other rules in Keras 2. */
-export interface Writer {
-  readonly keras3: boolean;
-}
-
 /**
- * A step that is there in one is there, and no mask where one input has none: Keras since 3.4. Before, and in Keras 2, a step
- * must be there in each input that has a mask.
+ * Keras from 3.4 on: a step that is there in one is there, and no mask where one input has none. Keras 2: a step must be there
+ * in each input that has a mask. Keras 3.0 to 3.3 look for a mask of the list of inputs, which has none.
  */
-function mergedMask(graph: GraphBuilder, { keras3 }: Writer, inputs: readonly Value[]): string | undefined {
+function mergedMask(graph: GraphBuilder, { writer }: Written, inputs: readonly Value[]): string | undefined {
   const masks = inputs.flatMap(({ mask }) => mask ?? []);
-  if (masks.length === 0 || (keras3 && masks.length < inputs.length)) return undefined;
-  return joinMasks(graph, { keras3 }, masks);
+  if (masks.length === 0 || (writer !== 'keras-2' && masks.length < inputs.length)) return undefined;
+  return joinMasks(graph, { writer }, masks);
 }
 
-export function joinMasks(graph: GraphBuilder, { keras3 }: Writer, masks: readonly string[]): string {
-  return masks.reduce((a, b) => (a === b ? a : graph.op(keras3 ? 'Or' : 'And', [a, b])));
+export function joinMasks(graph: GraphBuilder, { writer }: Written, masks: readonly string[]): string | undefined {
+  if (writer === 'keras-3.0') return undefined;
+  return masks.reduce((a, b) => (a === b ? a : graph.op(writer === 'keras-2' ? 'And' : 'Or', [a, b])));
 }
 
 /** The fold of an operator over two or more tensors that broadcast, as a value of the merged shape. */
@@ -69,10 +65,10 @@ function foldInputs(graph: GraphBuilder, inputs: readonly Value[], type: string)
 }
 
 function folding(className: string, type: string, summary: string): LayerDefinition {
-  return defineLayer<Writer>({
+  return defineLayer<Written>({
     className,
     summary,
-    config: z.object({}) as unknown as z.ZodType<Writer>,
+    config: z.object({}) as unknown as z.ZodType<Written>,
     ofItsTime: true,
     outputShape: (_, inputs) => mergedShape(inputs),
     emit: ({ graph }, _, inputs) => foldInputs(graph, inputs, type),
@@ -81,7 +77,7 @@ function folding(className: string, type: string, summary: string): LayerDefinit
 }
 
 /**
- * A fold to which a step that a mask leaves out does not count, as Keras has it since 3.5. Before, and in Keras 2, it counts.
+ * A fold to which a step that a mask leaves out does not count, as Keras has it since 3.4. Before, and in Keras 2, it counts.
  * @param steps what each input is to the fold, where some have masks
  */
 function counting(
@@ -90,12 +86,12 @@ function counting(
   summary: string,
   steps: (graph: GraphBuilder, inputs: readonly Value[]) => Value,
 ): LayerDefinition {
-  return defineLayer<Writer>({
-    ...(folding(className, type, summary) as LayerDefinition<Writer>),
+  return defineLayer<Written>({
+    ...(folding(className, type, summary) as LayerDefinition<Written>),
     emit: ({ graph }, c, inputs) => {
       // What is given axes to reach the others' rank loses its mask in Keras, and masks are of sequences alone.
       const sequences = inputs.every(({ shape }) => shape.length === 3);
-      if (!c.keras3 || !sequences || inputs.every(({ mask }) => mask === undefined))
+      if (c.writer !== 'keras-3.4' || !sequences || inputs.every(({ mask }) => mask === undefined))
         return foldInputs(graph, inputs, type);
       const plain = inputs.map((input) => asKeras(graph, input));
       const { name } = steps(graph, plain);
@@ -116,7 +112,7 @@ function product(graph: GraphBuilder, inputs: readonly Value[]): Value {
     return { ...input, name: graph.op('Where', [besideFeatures(graph, input.mask), input.name, graph.float(1)]) };
   });
   const all = foldInputs(graph, factors, 'Mul');
-  const mask = mergedMask(graph, { keras3: true }, inputs);
+  const mask = mergedMask(graph, { writer: 'keras-3.4' }, inputs);
   if (mask === undefined) return all;
   return { ...all, name: graph.op('Where', [besideFeatures(graph, mask), all.name, graph.float(0)]) };
 }

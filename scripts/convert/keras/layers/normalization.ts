@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, broadcastDims, renamed, type Value } from '#onnx';
 import { rangeOfMeans } from '../../picture-range.ts';
-import { defineLayer, type EmitContext, single } from '../layer.ts';
+import { defineLayer, type EmitContext, keptInKeras3, single, type Written } from '../layer.ts';
 import { flag, flattened, type Nested, numbers } from '../options.ts';
 import { dimsOnAxes, sizesOf, sortedAxes } from './sample-normalization.ts';
 
@@ -19,7 +19,7 @@ const config = z.object({
   invert: flag(false),
 });
 
-type Config = z.output<typeof config>;
+type Config = z.output<typeof config> & Written;
 
 /** Keras's `epsilon()`: no deviation is taken to be smaller. */
 const SMALLEST_DEVIATION = 1e-7;
@@ -33,8 +33,8 @@ export const normalization = defineLayer<Config>({
     const centre = mean === null || mean === undefined ? weight('mean')?.data : flattened(mean)?.data;
     return rangeOfMeans([...(centre ?? [])]);
   },
-  config,
-  mask: 'keep',
+  config: config as unknown as z.ZodType<Config>,
+  ...keptInKeras3,
   weights: (c, inputs) => {
     if (isGiven(c)) return [];
     const shape = sizesOf(single(inputs), c.axis);

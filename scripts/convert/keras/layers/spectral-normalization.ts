@@ -20,4 +20,6 @@ export const spectralNormalization = defineLayer<Config>({
     const [answer] = emitLayer(innerContext(context, 'layer'), c.inner.layer, inputs);
     return answer ?? single(inputs);
   },
+  // What the inner layer makes of the mask stays: it is called with it.
+  mask: (_context, _config, _inputs, outputs) => outputs.map(({ mask }) => mask),
 });

@@ -1,5 +1,5 @@
 import { ImportError } from '#guards';
-import { type Tensor, withKeras2Activations } from '#keras';
+import { asWritten, type Tensor } from '#keras';
 import { modelOf, type PlannedConfig, planConfig } from '../../config/planned-config.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { isKerasArchive, withHdf5 } from '../../find-models.ts';
@@ -22,7 +22,7 @@ export const configAndWeightsReader: FormatReader = {
   read: async (source) => {
     const found = await findConfigAndWeights(source);
     const [config, weights] = [only(source, found, 'configs'), only(source, found, 'weights')];
-    const planned = planConfig(withKeras2Activations(readConfig(config.json, config.name), config.version));
+    const planned = planConfig(asWritten(readConfig(config.json, config.name), config.version));
     const framework = config.version === undefined ? {} : { framework: `keras ${config.version}` };
     return {
       kind: 'keras',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ImportError, MAX_JSON_BYTES, parseJson } from '#guards';
-import { type Tensor, withKeras2Activations } from '#keras';
+import { asWritten, type Tensor } from '#keras';
 import { modelOf, type PlannedConfig, planConfig } from '../../config/planned-config.ts';
 import { readJsonConfig } from '../../config/read-config.ts';
 import { findKerasParts, type KerasParts, withHdf5 } from '../../find-models.ts';
@@ -34,7 +34,7 @@ export async function readArchive(source: Source, format: string): Promise<Impor
   try {
     const version = await versionOf(parts);
     const written = readJsonConfig(await parts.source.read(parts.config, MAX_JSON_BYTES), 'config.json');
-    const planned = planConfig(withKeras2Activations(written, version));
+    const planned = planConfig(asWritten(written, version));
     const weights = await weightsOf(parts, planned);
     const framework = version === '' ? {} : { framework: `keras ${version}` };
     return { kind: 'keras', format, ...framework, notes: [], ...modelOf(planned, weights) };

@@ -1,5 +1,5 @@
 import { ImportError } from '#guards';
-import { withKeras2Activations } from '#keras';
+import { asWritten } from '#keras';
 import { modelOf, planConfig } from '../../config/planned-config.ts';
 import { readJsonConfig } from '../../config/read-config.ts';
 import type { Hdf5File } from '../../containers/hdf5/open-hdf5.ts';
@@ -26,7 +26,7 @@ export const hdf5ModelReader: FormatReader = {
 function readHdf5Model(file: Hdf5File): ImportedKerasModel {
   const version = hdf5Text(file, '', 'keras_version') ?? hdf5Text(file, 'model_weights', 'keras_version');
   const written = readJsonConfig(hdf5Text(file, '', 'model_config') ?? '', 'model_config');
-  const planned = planConfig(withKeras2Activations(written, version));
+  const planned = planConfig(asWritten(written, version));
   const weights = hdf5Weights(planned, file);
   const framework = version === undefined ? {} : { framework: `keras ${version}` };
   return { kind: 'keras', format: 'keras-hdf5', ...framework, notes: [], ...modelOf(planned, weights) };

@@ -1,6 +1,6 @@
 import { expected } from '@freezeframe/inference';
 import { ImportError } from '#guards';
-import { type Tensor, withKeras2Activations } from '#keras';
+import { asWritten, type Tensor } from '#keras';
 import { modelOf, planConfig } from '../../config/planned-config.ts';
 import { readConfig, readJsonConfig } from '../../config/read-config.ts';
 import { type LayerObject, layerObjects, withInside } from '../../named-weights/layer-objects.ts';
@@ -21,7 +21,7 @@ const WHERE = 'the pickled config';
 export function modelOfParts({ config: given, weights: arrays }: Extract<Payload, { kind: 'parts' }>) {
   const written =
     typeof given === 'string' ? readJsonConfig(given, WHERE) : readConfig(withClassName(asJson(given)), WHERE);
-  const planned = planConfig(withKeras2Activations(written, undefined), WHERE);
+  const planned = planConfig(asWritten(written, undefined), WHERE);
   const objects = layerObjects(planned, false);
   const list = 'get' in arrays ? byLayer(objects, arrays) : arrays;
   const wanted = orderOf(objects, list);

@@ -20,7 +20,8 @@ export function kerasConfig(model: ModelJson): { config: KerasModel['config']; f
     });
   }
   const options = config as Json;
-  return { config: { class_name, config: options }, framework: frameworkOf(model, bare as Json) };
+  // Its masks go by Keras 2's rules, whichever Keras was converted.
+  return { config: { class_name, config: options, writer: 'keras-2' }, framework: frameworkOf(model, bare as Json) };
 }
 
 function fromText(value: unknown): unknown {

@@ -74,7 +74,8 @@ export function innerLayer({ options, path }: Call, name = 'layer') {
 const wrapped: LayerFunction = (x, call) => call.inner(innerLayer(call), 'layer', [x]);
 
 export const CORE: Record<string, Rule> = {
-  ...rules({ Dense: dense, Identity: identity, TimeDistributed: timeDistributed }, { keepsMask: true }),
+  ...rules({ Dense: dense, TimeDistributed: timeDistributed }, { keepsMask: true }),
+  ...rules({ Identity: identity }, { keepsMask: 'in Keras 3' }),
   ...rules({ InputLayer: identity }, { keepsIntegers: true }),
   ...rules({ EinsumDense: einsumDense, Embedding: embedding, Masking: masking, SpectralNormalization: wrapped }),
   ...rules(

@@ -1,3 +1,4 @@
+import type { Writer } from '#keras';
 import { type Call, inputsOf, type LayerFunction, numberIn, type Rule, rules } from '../call.ts';
 import {
   add,
@@ -27,12 +28,12 @@ function lined(inputs: readonly Doubles[]): Doubles[] {
   );
 }
 
-/** A step counts that counts in any input, provided that all have masks. In Keras 2 it must count in all that have. */
+/** A step counts that counts in any input, provided that all have masks. In Keras 2 it must count in all that have; 3.0 to 3.3 forget masks. */
 function mergedMask(call: Call): Doubles | undefined {
   const inputs = inputsOf(call);
   const masks = inputs.flatMap(({ mask }) => (mask ? [mask] : []));
-  if (masks.length === 0) return undefined;
-  if (!call.keras3) return masks.reduce(multiply);
+  if (masks.length === 0 || call.writer === 'keras-3.0') return undefined;
+  if (call.writer === 'keras-2') return masks.reduce(multiply);
   return masks.length < inputs.length ? undefined : masks.reduce(either);
 }
 
@@ -53,7 +54,7 @@ function fullMask({ mask, shape }: Doubles): Doubles | undefined {
 const product: LayerFunction = (x, call) => {
   const inputs = inputsOf(call);
   const masks = inputs.map(fullMask);
-  if (!call.keras3 || !sameRank(inputs)) return folded(multiply)(x, call);
+  if (call.writer !== 'keras-3.4' || !sameRank(inputs)) return folded(multiply)(x, call);
   const one = doubles([], [1]);
   const factors = inputs.map((input, i) => (masks[i] ? where(masks[i], input, one) : input));
   const all = factors.reduce(multiply);
@@ -70,7 +71,7 @@ function sameRank(inputs: readonly Doubles[]): boolean {
 function extreme(choose: (a: number, b: number) => number): LayerFunction {
   return (first, call) => {
     const inputs = inputsOf(call);
-    if (!call.keras3 || !sameRank(inputs)) return folded((a, b) => binary(a, b, choose))(first, call);
+    if (call.writer !== 'keras-3.4' || !sameRank(inputs)) return folded((a, b) => binary(a, b, choose))(first, call);
     let [output, kept] = [inputs[0] as Doubles, fullMask(inputs[0] as Doubles)];
     for (const input of inputs.slice(1)) {
       const mask = fullMask(input);
@@ -91,12 +92,12 @@ const concatenate: LayerFunction = (_, call) => {
   const inputs = inputsOf(call);
   const rank = (inputs[0] as Doubles).shape.length;
   const axis = axisOf(numberIn(call.options, 'axis', -1), rank);
-  return { ...concat(inputs, axis), mask: joinedMask(inputs, axis, call.keras3) };
+  return { ...concat(inputs, axis), mask: joinedMask(inputs, axis, call.writer) };
 };
 
 /** Keras: masks in full shape, joined along the same axis; a step counts if any of its features does, in Keras 2 if all do. */
-function joinedMask(inputs: readonly Doubles[], axis: number, keras3: boolean): Doubles | undefined {
-  if (inputs.every(({ mask }) => mask === undefined)) return undefined;
+function joinedMask(inputs: readonly Doubles[], axis: number, writer: Writer): Doubles | undefined {
+  if (inputs.every(({ mask }) => mask === undefined) || writer === 'keras-3.0') return undefined;
   const masks = inputs.map((x) => {
     const ones = doubles(x.shape, new Float64Array(x.data.length).fill(1));
     if (!x.mask) return ones;
@@ -104,7 +105,7 @@ function joinedMask(inputs: readonly Doubles[], axis: number, keras3: boolean): 
   });
   const joined = concat(masks, axis);
   return reduce(joined, [joined.shape.length - 1], false, (row) =>
-    Number(row[keras3 ? 'some' : 'every']((counts) => counts !== 0)),
+    Number(row[writer === 'keras-2' ? 'every' : 'some']((counts) => counts !== 0)),
   );
 }
 

@@ -109,7 +109,7 @@ function layerScale(x: Doubles, call: Call): Doubles {
   return multiply(x, call.weight(name));
 }
 
-export const NORMALIZATIONS = rules(
+const KEEPING = rules(
   {
     BatchNormalization: batchNormalization,
     BatchNormalizationV1: batchNormalization,
@@ -118,9 +118,12 @@ export const NORMALIZATIONS = rules(
     LayerNormalization: layerNormalization,
     GroupNormalization: groupNormalization,
     UnitNormalization: (x, { options }) => unit(x, axesOf(options.axis ?? -1, x.shape.length)),
-    RMSNormalization: rmsNormalization,
-    Normalization: normalization,
-    LayerScale: layerScale,
   },
   { keepsMask: true },
 );
+
+export const NORMALIZATIONS = {
+  ...KEEPING,
+  ...rules({ Normalization: normalization }, { keepsMask: 'in Keras 3' }),
+  ...rules({ RMSNormalization: rmsNormalization, LayerScale: layerScale }),
+};

@@ -136,7 +136,7 @@ const autoContrast: LayerFunction = (x, { options }) => {
 };
 
 export const PREPROCESSING: Record<string, Rule> = {
-  ...rules({ Rescaling: rescaling }, { keepsMask: true }),
+  ...rules({ Rescaling: rescaling }, { keepsMask: 'in Keras 3' }),
   ...rules(
     { Resizing: resizing, UpSampling1D: upSampling, UpSampling2D: upSampling, UpSampling3D: upSampling },
     { keepsIntegers: true },

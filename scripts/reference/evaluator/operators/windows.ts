@@ -25,7 +25,7 @@ export function layer(
     path: className,
     className,
     options: { ...options, use_bias: false },
-    keras3: true,
+    writer: 'keras-3.4',
     args: [x],
     keywords: {},
     weight,

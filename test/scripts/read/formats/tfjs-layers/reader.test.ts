@@ -177,6 +177,7 @@ describe('tfjsLayersReader', () => {
     const { model } = await readTfjsLayers(memorySource(files));
     expect(model.config).toEqual({
       class_name: 'Sequential',
+      writer: 'keras-2',
       config: {
         name: 'myModel',
         layers: [
