@@ -83,10 +83,17 @@ async function layersAndKeys(config, { service, stage }) {
   if (names.length > 0) {
     lines.push(
       `${count(names.length, 'key')} below ${Path} stay in Parameter Store, which costs nothing. Remove them: ` +
-        `aws ssm delete-parameters --names ${names.join(' ')}`,
+        inTens(names)
+          .map((ten) => `aws ssm delete-parameters --names ${ten.join(' ')}`)
+          .join(' && '),
     );
   }
   return lines;
+}
+
+/** Parameter Store removes ten at a time, and refuses more. */
+function inTens(names) {
+  return names.length === 0 ? [] : [names.slice(0, 10), ...inTens(names.slice(10))];
 }
 
 function count(number, word) {

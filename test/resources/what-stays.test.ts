@@ -16,6 +16,8 @@ const resources = BUCKETS.map(
     `<member><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${id.toLowerCase()}</PhysicalResourceId><ResourceType>AWS::S3::Bucket</ResourceType></member>`,
 ).join('');
 
+let keys = ['me'];
+
 /** As much of CloudFormation, S3, Lambda and Parameter Store as is asked. */
 function answer(method: string, path: string, body: string): string | undefined {
   if (body.includes('DescribeStackResources')) {
@@ -33,7 +35,7 @@ function answer(method: string, path: string, body: string): string | undefined 
   if (path.endsWith('/layers/freezeframe-dev-inference/versions')) return '{"LayerVersions":[]}';
   if (method === 'POST' && body.includes('"Path"')) {
     expect(JSON.parse(body)).toMatchObject({ Path: '/freezeframe/dev/keys' });
-    return '{"Parameters":[{"Name":"/freezeframe/dev/keys/me"}]}';
+    return JSON.stringify({ Parameters: keys.map((name) => ({ Name: `/freezeframe/dev/keys/${name}` })) });
   }
   return undefined;
 }
@@ -83,6 +85,14 @@ describe('serverless remove', () => {
       expect.stringMatching(/^2 versions of the layer freezeframe-dev-model \(8 MB .* --version-number 3\|1$/),
       expect.stringMatching(/^1 key below \/freezeframe\/dev\/keys .* --names \/freezeframe\/dev\/keys\/me$/),
     ]);
+  });
+
+  it('names a command for each ten keys: Parameter Store takes no more', async () => {
+    keys = Array.from({ length: 11 }, (_, i) => `k${i}`);
+    await plugin().hooks['after:remove:remove']();
+    keys = ['me'];
+    const command = 'aws ssm delete-parameters --names';
+    expect(lines[1]).toMatch(new RegExp(`^11 keys .*${command}( \\S+){10} && ${command} /freezeframe/dev/keys/k10$`));
   });
 
   it('is not stopped by what cannot be found out', async () => {
