@@ -86,7 +86,8 @@ function permanent(cause: unknown): PictureError | undefined {
     return new PictureError('object-absent', 'No S3 object has this bucket, key or version', { cause });
   }
   if (OF_THE_CALLER.test(name)) return undefined;
-  if (name === 'AccessDenied' || name === 'InvalidObjectState' || status === 403) {
+  // `InvalidRequest`: encrypted with a key that only whoever wrote it has.
+  if (['AccessDenied', 'InvalidObjectState', 'InvalidRequest'].includes(name) || status === 403) {
     // Also S3's answer for an absent object where the function may not list the bucket.
     return new PictureError('object-denied', 'The function may not read the S3 object', { cause });
   }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import { keyRecord } from '#functions';
@@ -33,7 +33,7 @@ export function keyFile(file: string): KeyStore {
     list,
     // One after the other: a key that somebody creates meanwhile would be lost, and one that is revoked would open again.
     put: (record) =>
-      inTurn(join(dirname(file), '.locks'), 'keys', async () => {
+      inTurn(join(dirname(file), `.${basename(file)}.locks`), 'keys', async () => {
         const others = (await list()).filter(({ id }) => id !== record.id);
         await replaceFile(file, JSON.stringify([...others, record], null, 2), { mode: 0o600 });
       }),

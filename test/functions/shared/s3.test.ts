@@ -14,6 +14,7 @@ describe('readObject', () => {
     [400, 'InvalidBucketName', 'object-absent'],
     [403, 'AccessDenied', 'object-denied'],
     [403, 'InvalidObjectState', 'object-denied'],
+    [400, 'InvalidRequest', 'object-denied'],
     [412, 'PreconditionFailed', 'object-overtaken'],
   ])('takes %i %s for an answer about the picture', async (status, code, said) => {
     objects.set('photos/a.jpg', { status, code });

@@ -59,7 +59,7 @@ describe('where keys are kept', () => {
     const file = join(folder, 'own', 'keys.json');
     await keyFile(file).put(record('a'));
     if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readdir(join(folder, 'own'))).toEqual(['.locks', 'keys.json']);
+    expect(await readdir(join(folder, 'own'))).toEqual(['.keys.json.locks', 'keys.json']);
     await writeFile(file, '[{}]');
     await expect(keyFile(file).list()).rejects.toMatchObject({ code: 'keys-unreadable' });
   });

@@ -41,4 +41,13 @@ describe('parseExpiry', () => {
       expect(() => parseExpiry(text, now)).toThrow('Expected a time to come');
     },
   );
+
+  it.each(['9999y', '2030-02-30', '2030-02-30T10:00:00Z'])('refuses %s, which no record holds', (text) => {
+    expect(() => parseExpiry(text, now)).toThrow('Expected a time to come');
+  });
+
+  it('reads the last year that records hold', () => {
+    const expiresAt = parseExpiry('9999-12-31', now);
+    expect(keyRecord().parse(createKey({ name: 'shop', expiresAt }).record)).toMatchObject({ expiresAt });
+  });
 });
