@@ -10,7 +10,7 @@ const DOCUMENTS = ['test/e2e/documents.test.ts'];
 const ALONE = [
   'test/functions/{classify,uploads}/**/*.test.ts',
   'test/functions/shared/{events,jobs,models}/**/*.test.ts',
-  'test/functions/shared/dynamo.test.ts',
+  'test/functions/shared/{dynamo,patience,s3}.test.ts',
   'test/functions/http/routes/{uploads,oip/extensions}.test.ts',
   'test/scripts/commands/{batch,dlq,doctor,keys}.test.ts',
   'test/scripts/keys/key-store.test.ts',

@@ -12,7 +12,7 @@ import * as z from 'zod/mini';
 import { answer } from '../../shared/answer.ts';
 import { type Options, queryOptions } from '../../shared/options.ts';
 import { once } from '../../shared/runtime/once.ts';
-import { validate } from '../../shared/validate.ts';
+import { recordList, rowList, validate } from '../../shared/validate.ts';
 import { isPicture, NAME_THE_TYPE } from '../body/classify-body.ts';
 import { isCsv, type Predictions, readCsv, shapedRows, tableOf, writeCsv } from '../body/csv.ts';
 import { isJson, mediaType, parseBody, readBytes, refuseType } from '../body/read-body.ts';
@@ -47,13 +47,11 @@ const invocation = once(() =>
         .optional(
           z.object({
             columns: z.array(z.string().check(z.maxLength(200))).check(z.minLength(1), z.maxLength(10_000)),
-            data: z.array(z.array(z.unknown())).check(z.minLength(1)),
+            data: rowList(),
           }),
         )
         .check(z.describe('Rows under columns that are named as the features, in any order.')),
-      dataframe_records: z
-        .optional(z.array(z.record(z.string(), z.unknown())).check(z.minLength(1)))
-        .check(z.describe('Features by name.')),
+      dataframe_records: z.optional(recordList()).check(z.describe('Features by name.')),
       instances: z
         .optional(z.array(z.unknown()).check(z.minLength(1)))
         .check(z.describe("As TensorFlow Serving's rows.")),

@@ -78,13 +78,15 @@ export async function withPixels(
   classifier: Classifier,
   inputs: InferRequest['inputs'],
 ): Promise<InferRequest['inputs']> {
-  if (!Array.isArray(inputs)) return inputs;
-  const read = inputs.map(async (input: unknown, index) => {
-    if (!isBytesTensor(input)) return input;
+  if (!Array.isArray(inputs) || !inputs.some(isBytesTensor)) return inputs;
+  const read: unknown[] = [...inputs];
+  // One after the other: the first that is wrong ends it, however many there are.
+  for (const [index, input] of read.entries()) {
+    if (!isBytesTensor(input)) continue;
     const { datatype, shape, data } = await readPictures(classifier, input, `inputs[${index}]`);
-    return { ...input, datatype, shape, data: Array.from(data as Uint8Array) };
-  });
-  return (await Promise.all(read)) as InferRequest['inputs'];
+    read[index] = { ...input, datatype, shape, data: Array.from(data as Uint8Array) };
+  }
+  return read as InferRequest['inputs'];
 }
 
 function isBytesTensor(input: unknown): input is BytesTensor {

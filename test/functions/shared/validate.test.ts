@@ -1,7 +1,7 @@
 import { RequestError } from '@freezeframe/inference';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { validate } from '../../../functions/shared/validate.ts';
+import { recordList, rowList, validate } from '../../../functions/shared/validate.ts';
 
 const schema = z.strictObject({ picture: z.string().optional(), many: z.record(z.string(), z.number()).optional() });
 const refused = (value: unknown): RequestError => {
@@ -25,5 +25,23 @@ describe('validate', () => {
     expect(error.code).toBe('request-invalid');
     expect(error.message.length).toBeLessThan(3_000);
     expect(JSON.stringify(error.details).length).toBeLessThan(4_000);
+  });
+});
+
+describe('a long list', () => {
+  const takes = (list: ReturnType<typeof rowList | typeof recordList>, value: unknown) => list.safeParse(value).success;
+
+  it('is of rows, or of records, and never empty', () => {
+    expect([[[]], [[1], ['a']], [], [[1], {}], 'a', {}].map((value) => takes(rowList(), value))).toEqual([
+      ...[true, true, false, false, false, false],
+    ]);
+    expect([[{}], [{ a: 1 }, {}], [], [{}, []], [null], {}].map((value) => takes(recordList(), value))).toEqual([
+      ...[true, true, false, false, false, false],
+    ]);
+  });
+
+  it('is given up at its first wrong item', () => {
+    const result = recordList().safeParse(new Array(1_000_000).fill(1));
+    expect(result.error?.issues).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { once } from '../../../shared/runtime/once.ts';
+import { recordList } from '../../../shared/validate.ts';
 import { columns } from '../../tensors/rows.ts';
 
 // https://www.tensorflow.org/tfx/serving/api_rest
@@ -54,9 +55,7 @@ export const classifyRequest = once(() =>
     .object({
       signature_name: signature(),
       context: z.optional(features()).check(z.describe('Features that all examples share.')),
-      examples: z
-        .array(features())
-        .check(z.minLength(1), z.describe('A picture as {"image": {"b64": "..."}}, or features by name.')),
+      examples: recordList().check(z.describe('A picture as {"image": {"b64": "..."}}, or features by name.')),
     })
     .check(z.meta({ id: 'ExamplesRequest' })),
 );

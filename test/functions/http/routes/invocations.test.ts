@@ -33,6 +33,15 @@ describe('a model of numbers behind /invocations', () => {
     expect(await json(body)).toMatchObject({ status, error: expect.any(String) });
   });
 
+  // Each was noted for what it is not, and noting so many failed in itself: a 500, after seconds.
+  it.each([
+    ['dataframe_records', (list: number[]) => ({ dataframe_records: list })],
+    ['rows of dataframe_split', (data: number[]) => ({ dataframe_split: { columns: ['area'], data } })],
+  ])('refuses a million numbers as %s', async (_, bodyOf) => {
+    const body = bodyOf(new Array<number>(1_000_000).fill(1));
+    expect(await json(body)).toMatchObject({ status: 400, detail: expect.stringContaining('expected a list of') });
+  });
+
   it.each([
     ['rows of features', '100,4\n1,0\n'],
     ['a line of names in another order', '\ufeffrooms,area\r\n4,100\r\n0,1\r\n'],
