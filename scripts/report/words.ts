@@ -15,6 +15,11 @@ export function share(value: number | null): string {
   return value === null ? '–' : formatShare(value);
 }
 
+/** The same where there is little room: the sign stays beside its number. */
+export function tiedShare(value: number): string {
+  return share(value).replace(' ', '\u00a0');
+}
+
 /** The first few of a list, and how many more there are. */
 export function firstOf<T>(items: readonly T[], most: number, show: (item: T) => Html): Html {
   const more = items.length - most;

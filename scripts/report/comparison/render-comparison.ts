@@ -5,7 +5,7 @@ import { skipped } from '../sections/data.ts';
 import { provenance } from '../sections/provenance.ts';
 import { absent, type Section, scrolling, table } from '../sections/section.ts';
 import { makeThumbnails, type Thumbnails } from '../thumbnails.ts';
-import { counted, count as number, share } from '../words.ts';
+import { counted, count as number, share, tiedShare } from '../words.ts';
 import type { ComparedPicture, ComparisonInput, SaidOfPicture } from './comparison-input.ts';
 
 /** More are told, not shown. */
@@ -69,7 +69,7 @@ function shot({ file, a, b }: ComparedPicture, thumbnail: string | undefined, na
 }
 
 function said({ label, probability, known }: SaidOfPicture): Html {
-  return known === false ? html`none of these` : html`${named(label, 40)}, ${share(probability)}`;
+  return known === false ? html`none of these` : html`${named(label, 40)}, ${tiedShare(probability)}`;
 }
 
 function figures({ a, b, figures: rows }: ComparisonInput): Section {

@@ -1,7 +1,7 @@
 import { type Html, html, named, shorten } from '../html.ts';
 import type { ReportPicture } from '../report-input.ts';
 import type { Thumbnails } from '../thumbnails.ts';
-import { count, share } from '../words.ts';
+import { count, tiedShare } from '../words.ts';
 
 /** More are folded away: on a phone each row is two pictures. */
 const UNFOLDED = 12;
@@ -26,8 +26,8 @@ function shot({ file, label, called, probability, own, known }: ReportPicture, t
     ? html`<img src="${thumbnail}" alt="Picture labelled ${shorten(label, 40)}" width="160" height="160" decoding="async">`
     : html`<span class="blank">no preview</span>`;
   const verdict = right
-    ? html`<span class="right">${named(label, 40)}, ${share(probability)}</span>`
-    : html`<span class="wrong">${named(called, 40)}, ${share(probability)}</span> <span class="is">is ${named(label, 40)}, ${share(own)}</span>`;
+    ? html`<span class="right">${named(label, 40)}, ${tiedShare(probability)}</span>`
+    : html`<span class="wrong">${named(called, 40)}, ${tiedShare(probability)}</span> <span class="is">is ${named(label, 40)}, ${tiedShare(own)}</span>`;
   return html`<li><figure class="shot"><div class="frame">${image}</div><figcaption>${verdict}${
     known === false ? html` <span class="is">answered: none of these</span>` : undefined
   }<span class="file">${named(file, 60)}</span></figcaption></figure></li>
