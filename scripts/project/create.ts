@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { expected, FreezeframeError } from '@freezeframe/inference';
 import { callingManager, install, PACKAGE_MANAGERS, type PackageManager } from './install.ts';
@@ -36,8 +36,9 @@ export async function create(words: readonly string[], version: string): Promise
   const there = await readdir(folder).catch((): string[] => []);
   if (there.length > 0) {
     throw new FreezeframeError('used-wrongly', expected('a new or empty folder', 'the project', folder), {
-      remedy:
-        'Name another one. Within a project that exists: npx --ignore-scripts @freezeframe/cli init, which touches nothing that is there.',
+      remedy: (await holdsProject(folder))
+        ? `It holds a project. Where making it was stopped, go on with: ${stepsIn(folder, manager, true).join(', ')}`
+        : 'Name another one. Within a project that exists: npx --ignore-scripts @freezeframe/cli init, which touches nothing that is there.',
     });
   }
   await writeProject(folder, { name, version });
@@ -66,13 +67,26 @@ function wrong(message: string): FreezeframeError {
   return new FreezeframeError('used-wrongly', message, { remedy: HELP });
 }
 
+/** Whether it was made here: Ctrl-C while packages are installed leaves one without them. */
+async function holdsProject(folder: string): Promise<boolean> {
+  try {
+    const { devDependencies = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    return '@freezeframe/cli' in devDependencies;
+  } catch {
+    return false;
+  }
+}
+
 function nextSteps(folder: string, manager: string, toInstall: boolean): string {
-  const path = relative(process.cwd(), resolve(folder)) || '.';
-  const shown = /^[\w./-]+$/.test(path) ? path : JSON.stringify(path);
-  const steps = [`cd ${shown}`, ...(toInstall ? [`${manager} install`] : []), `${manager} start`];
   return [
     'A project is there. Put photographs into photos/, one folder per class, or see a sample first:',
     '',
-    ...steps.map((step) => `  ${step}`),
+    ...stepsIn(folder, manager, toInstall).map((step) => `  ${step}`),
   ].join('\n');
+}
+
+function stepsIn(folder: string, manager: string, toInstall: boolean): string[] {
+  const path = relative(process.cwd(), resolve(folder)) || '.';
+  const shown = /^[\w./-]+$/.test(path) ? path : JSON.stringify(path);
+  return [`cd ${shown}`, ...(toInstall ? [`${manager} install`] : []), `${manager} start`];
 }

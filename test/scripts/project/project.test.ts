@@ -62,6 +62,15 @@ describe('create', () => {
   });
 });
 
+it('says how to go on with a project whose making was stopped', async () => {
+  const folder = join(work, 'half');
+  await create([folder, '--no-install'], '1.2.3');
+  await expect(create([folder, '--no-install'], '1.2.3')).rejects.toMatchObject({
+    code: 'used-wrongly',
+    remedy: expect.stringMatching(/go on with: cd .*half, npm install, npm start$/),
+  });
+});
+
 it('knows the package manager that it was called by', () => {
   expect(callingManager('pnpm/10.1.0 npm/? node/v22.0.0 linux x64')).toBe('pnpm');
   expect(callingManager('yarn/1.22.22 npm/? node/v20.0.0 linux x64')).toBe('yarn');
