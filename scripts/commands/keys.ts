@@ -83,11 +83,17 @@ async function create(name: string, flags: Flags): Promise<void> {
   );
 }
 
+/** What names the same keys again. */
+function placeOf({ local, stage }: Flags): string {
+  if (local) return ' --local';
+  return stage ? ` --stage ${stage}` : '';
+}
+
 async function list(flags: Flags): Promise<void> {
   const records = await Promise.all((await (await open(flags)).list()).map(shown));
   reportResult({ keys: records }, flags.json === true, () =>
     records.length === 0
-      ? 'No keys yet: nobody may call. Make one with: freezeframe keys create NAME'
+      ? `No keys yet: where keys are asked for, nobody may call. Make one with: freezeframe keys create NAME${placeOf(flags)}`
       : formatTable(
           ['NAME', 'ID', 'STATE', 'SCOPES', 'CREATED', 'EXPIRES'],
           records.map((record) => [

@@ -91,6 +91,8 @@ describe('freezeframe keys', () => {
   });
 
   it('says that there are none', async () => {
-    expect((await run(['keys', 'list'])).stdout).toContain('freezeframe keys create NAME');
+    expect((await run(['keys', 'list'])).stdout).toMatch(/freezeframe keys create NAME$/m);
+    expect((await run(['keys', 'list', '--stage', 'prod'])).stdout).toContain('keys create NAME --stage prod');
+    expect((await run(['keys', 'list', '--local'])).stdout).toContain('keys create NAME --local');
   });
 });
