@@ -1,5 +1,6 @@
 import { rangeOfFactors, rangeOfMeans } from '#convert';
 import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from '#onnx';
+import { float16ToNumber } from '#tensorflow';
 import type { ModelFacts, Takes } from '../facts/model-facts.ts';
 
 /** What picks, orders or resizes a picture's numbers. */
@@ -77,11 +78,26 @@ function constantsOf({ initializer, node }: GraphProto): ReadonlyMap<string, rea
   return new Map([...tensors, ...constants].map(([name, tensor]) => [name, numbersOf(tensor)]));
 }
 
-/** None of other types, and of larger tensors. */
-function numbersOf({ dims, dataType, rawData, floatData }: TensorProto): readonly number[] {
+/** None of whole numbers, and of larger tensors. */
+function numbersOf({ dims, dataType, rawData, floatData, doubleData, int32Data }: TensorProto): readonly number[] {
   const length = dims.reduce((product, size) => product * Number(size), 1);
-  if (dataType !== TensorProto_DataType.FLOAT || length > MAX_CONSTANT) return [];
-  if (floatData.length > 0) return floatData;
-  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
-  return Array.from({ length: rawData.byteLength >> 2 }, (_, i) => view.getFloat32(i * 4, true));
+  const type = TYPES.get(dataType);
+  if (!type || length > MAX_CONSTANT) return [];
+  if (rawData.byteLength > 0) {
+    const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+    return Array.from({ length: Math.floor(rawData.byteLength / type.bytes) }, (_, i) => type.at(view, i * type.bytes));
+  }
+  if (dataType === TensorProto_DataType.FLOAT16) return int32Data.map(float16ToNumber);
+  return dataType === TensorProto_DataType.DOUBLE ? doubleData : floatData;
 }
+
+interface FloatType {
+  readonly bytes: number;
+  at(view: DataView, offset: number): number;
+}
+
+const TYPES = new Map<number, FloatType>([
+  [TensorProto_DataType.FLOAT, { bytes: 4, at: (view, offset) => view.getFloat32(offset, true) }],
+  [TensorProto_DataType.DOUBLE, { bytes: 8, at: (view, offset) => view.getFloat64(offset, true) }],
+  [TensorProto_DataType.FLOAT16, { bytes: 2, at: (view, offset) => float16ToNumber(view.getUint16(offset, true)) }],
+]);

@@ -32,15 +32,18 @@ export function widenHalves(graph: GraphProto): string[] {
     tensorOf(info).elemType = TensorProto_DataType.FLOAT;
   }
   const last: NodeProto[] = [];
+  const given = new Set(inputs.map(({ name }) => name));
   for (const info of outputs) {
+    tensorOf(info).elemType = TensorProto_DataType.FLOAT;
+    // What is handed through is one value, which no Cast can stand in front of and behind.
+    if (given.has(info.name)) continue;
     const [inner, rounded] = [unusedName(graph, `${info.name}_half`), unusedName(graph, `${info.name}_rounded`)];
     renameValue(graph, info.name, inner);
     for (const weight of graph.initializer) if (weight.name === info.name) weight.name = inner;
     last.push(...heldApart(inner, rounded), cast(rounded, info.name, TensorProto_DataType.FLOAT));
-    tensorOf(info).elemType = TensorProto_DataType.FLOAT;
   }
   graph.node = [...first, ...graph.node, ...last];
-  return [...inputs, ...outputs].map(({ name }) => name);
+  return [...new Set([...inputs, ...outputs].map(({ name }) => name))];
 }
 
 function isHalf({ type }: ValueInfoProto): boolean {

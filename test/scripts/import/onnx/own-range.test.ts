@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ownRange } from '../../../../scripts/import/onnx/own-range.ts';
 import { parseOnnx } from '../../../../scripts/onnx/check/parse-onnx.ts';
 import { GraphBuilder } from '../../../../scripts/onnx/graph.ts';
+import { TensorProto_DataType } from '../../../../scripts/onnx/index.ts';
 
 type Step = (graph: GraphBuilder, x: string) => string;
 
@@ -61,5 +62,20 @@ describe('the first arithmetic of a graph', () => {
     ['nothing of the kind', [relu], undefined],
   ])('%s', (_, steps, takes) => {
     expect(rangeOf(...steps)).toBe(takes);
+  });
+
+  it.each([
+    ['in the bytes of the file', { rawData: Uint8Array.of(0xf8, 0x5b) }],
+    ['as numbers', { int32Data: [0x5bf8] }],
+  ])('reads constants of half precision, %s', (_, held) => {
+    const graph = new GraphBuilder();
+    const input = graph.input('x', 'float32', [null, 16, 16, 3]);
+    graph.reserve('y');
+    graph.node('Div', [input, graph.float(255)], ['y']);
+    graph.output('y', 'float32', [null, 16, 16, 3]);
+    const parsed = parseOnnx(graph.build()).graph as NonNullable<ReturnType<typeof parseOnnx>['graph']>;
+    const empty = { floatData: [], rawData: new Uint8Array(), dataType: TensorProto_DataType.FLOAT16 };
+    for (const tensor of parsed.initializer) Object.assign(tensor, empty, held);
+    expect(ownRange(parsed, 'x')?.takes).toBe('bytes');
   });
 });
