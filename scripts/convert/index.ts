@@ -36,7 +36,7 @@ export {
 export { perChannel } from './keras/layers/rescaling.ts';
 export { OPERATORS, REFUSED_OPERATORS } from './keras/operators/index.ts';
 export { limitsOf, scalingOf, unscalingOf } from './onnx/affine.ts';
-export { appendCast, appendScaling, prependPicture, prependScaling } from './onnx/edit-onnx.ts';
+export { appendCast, appendScaling, appendSigmoid, prependPicture, prependScaling } from './onnx/edit-onnx.ts';
 export { BATCH_AXIS, freeBatch } from './onnx/free-batch.ts';
 export type { Classes } from './onnx/interface/classes.ts';
 export { type Classifier, plainInterface } from './onnx/interface/plain-interface.ts';

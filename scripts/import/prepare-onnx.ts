@@ -43,7 +43,9 @@ const SEED = 20;
  * @throws ImportError, FreezeframeError `verification-failed`; ModelError `model-unreadable`, `model-datatype`
  */
 export async function prepareOnnx(imported: ImportedOnnxModel, choices: ModelChoices): Promise<PreparedModel> {
-  const opened = await openOnnx(imported);
+  // Who asks for the model's own tensors gets them.
+  const asked = choices.task === undefined || choices.task === 'classification';
+  const opened = await openOnnx(imported, asked && imported.independent === true);
   try {
     if (!choices.allowNonfinite) refuseNonfinite(nonfiniteTensors(opened.model));
     return await prepareWith(opened, imported, choices);

@@ -45,6 +45,8 @@ export interface ImportedOnnxModel extends Imported {
   readonly onnx: Uint8Array;
   /** What its one output went through last, where that is known from elsewhere than the graph. */
   readonly activation?: 'softmax' | 'sigmoid' | 'none';
+  /** Several labels may be true at once, as what lies beside the file says: numbers without an activation are for a sigmoid. */
+  readonly independent?: true;
   /** What its layers are called, where the graph was written here. */
   readonly layers?: readonly string[];
 }

@@ -109,6 +109,11 @@ function prepend(graph: GraphProto, inner: string, input: NewInput, steps: reado
   return name;
 }
 
+/** Makes each number of an output a probability of its own. In place. */
+export function appendSigmoid(graph: GraphProto, output: string): void {
+  append(graph, output, [{ op: 'Sigmoid' }]);
+}
+
 /** Nodes that lead from one value to another, through names that nothing else has. */
 function chain(graph: GraphProto, from: string, to: string, steps: readonly Step[]): NodeProto[] {
   let value = from;

@@ -70,7 +70,8 @@ const KEEPS_NUMBERS = new Set([
 const SOFTMAXES = new Set(['Softmax', 'QLinearSoftmax']);
 const SIGMOIDS = new Set(['Sigmoid', 'HardSigmoid', 'QLinearSigmoid']);
 
-function lastActivation(graph: GraphProto, output: string): ModelFacts['activation'] {
+/** What an output went through last. */
+export function lastActivation(graph: GraphProto, output: string): ModelFacts['activation'] {
   const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   let name = output;
   // A chain is at most as long as the graph: what reads itself was refused before.

@@ -1,12 +1,13 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { createEngine, type Engine } from '@freezeframe/inference';
-import { type Classifier, keepPadding, plainInterface } from '#convert';
+import { appendSigmoid, type Classifier, keepPadding, plainInterface } from '#convert';
 import { ImportError } from '#guards';
 import { checkInterface, type GraphProto, type ModelProto, ModelProtoSchema, parseOnnx } from '#onnx';
 import type { ImportedOnnxModel } from '#read';
 import { countOf } from '#terminal';
 import { findSizes, shapeFor } from '../checks/free-sizes.ts';
 import { type Axes, axesOf, fixAxes, hasBatch } from '../facts/axes.ts';
+import { lastActivation } from '../facts/onnx-facts.ts';
 import { correctOutputs } from './correct-outputs.ts';
 
 /** An ONNX file as it is asked: its inputs and outputs are tensors of numbers. */
@@ -24,9 +25,10 @@ export interface OpenedOnnx {
 
 /**
  * Makes of a file what requests can hold, and finds out with which sizes it runs.
+ * @param independent its numbers are of labels of which several may be true at once
  * @throws ImportError, ModelError `model-unreadable`, `model-datatype`
  */
-export async function openOnnx({ onnx }: ImportedOnnxModel): Promise<OpenedOnnx> {
+export async function openOnnx({ onnx }: ImportedOnnxModel, independent: boolean): Promise<OpenedOnnx> {
   const model = create(ModelProtoSchema, parseOnnx(onnx));
   const { graph } = model;
   if (!graph) throw new ImportError('file-damaged', 'The ONNX file holds no graph');
@@ -37,6 +39,11 @@ export async function openOnnx({ onnx }: ImportedOnnxModel): Promise<OpenedOnnx>
     notes.push(`${countOf(pools, 'MaxPools')} behind a Pad: written so that onnxruntime does not join the two.`);
   const { classifier, notes: changes } = plainInterface(model);
   notes.push(...changes);
+  const [answer, ...others] = graph.output;
+  if (independent && answer && others.length === 0 && lastActivation(graph, answer.name) === 'none') {
+    appendSigmoid(graph, answer.name);
+    notes.push('Several labels may be true at once, by what lies beside it: each number goes through a sigmoid.');
+  }
   const opened = { model, graph, classifier };
   let engine = await createEngine(toBinary(ModelProtoSchema, model));
   try {

@@ -80,6 +80,23 @@ describe('prepareOnnx', () => {
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'none' });
   });
 
+  it('puts a sigmoid behind the numbers of independent labels, but not where tensors are asked for', async () => {
+    const model = { kind: 'onnx', format: 'onnx', onnx: pictureModel({ last: 'none' }), notes: [] } as const;
+    const pictures = { preprocess: 'tf' } as const;
+    const prepared = await prepareOnnx({ ...model, independent: true }, { pictures, allowNonfinite: false });
+    expect(prepared.manifest.output).toMatchObject({ kind: 'classification', activation: 'sigmoid' });
+    const feeds: Record<string, TensorData> = { picture: { datatype: 'UINT8', shape: [1, 16, 16, 3], data: pixels } };
+    const { scores } = await using(prepared.onnx, (engine) => engine.run(feeds));
+    const logits = await byHand(model.onnx, pixels, true);
+    for (const [i, logit] of logits.entries())
+      expect(Number(scores?.data[i])).toBeCloseTo(1 / (1 + Math.exp(-logit)), 5);
+    const tensors = { pictures, allowNonfinite: false, task: 'tensors' } as const;
+    const plain = await using((await prepareOnnx({ ...model, independent: true }, tensors)).onnx, (engine) =>
+      engine.run(feeds),
+    );
+    for (const [i, logit] of logits.entries()) expect(Number(plain.scores?.data[i])).toBeCloseTo(logit, 4);
+  });
+
   it('takes a hard sigmoid for probabilities', async () => {
     const { manifest } = await prepare(pictureModel({ last: 'HardSigmoid' }));
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'sigmoid' });

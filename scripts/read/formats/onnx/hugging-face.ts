@@ -16,6 +16,8 @@ const MAX_BYTES = 16 * 2 ** 20;
 /** What is told of a model there. */
 export interface BesideModel extends Partial<ClassNames> {
   readonly hints?: PictureHints;
+  /** Several labels may be true at once. */
+  readonly independent?: true;
   readonly notes: readonly string[];
 }
 
@@ -110,18 +112,11 @@ async function read<T>(source: Source, name: string, schema: z.ZodType<T>): Prom
 function told(model: z.output<typeof config>, pictures: Processor | undefined): BesideModel {
   const names = model.id2label && namesFrom(JSON.stringify(model.id2label), CONFIG);
   const found = pictures && hintsOf(pictures);
-  const notes = [
-    ...(names?.notes ?? []),
-    ...(typeof found === 'string' ? [found] : []),
-    ...(model.problem_type === 'multi_label_classification'
-      ? [
-          `By its ${CONFIG} several labels may be true at once. Its answers are made by softmax here, which lets one be: export it with a Sigmoid at its end.`,
-        ]
-      : []),
-  ];
+  const notes = [...(names?.notes ?? []), ...(typeof found === 'string' ? [found] : [])];
   return {
     ...(names?.labels ? { labels: names.labels } : {}),
     ...(found && typeof found !== 'string' ? { hints: found } : {}),
+    ...(model.problem_type === 'multi_label_classification' ? { independent: true as const } : {}),
     notes,
   };
 }

@@ -54,6 +54,7 @@ export const onnxReader: FormatReader = {
       ...(maker ? { framework: maker } : {}),
       ...(labels ? { labels } : {}),
       ...(hints ? { hints } : {}),
+      ...(beside?.independent ? { independent: true } : {}),
       onnx,
       notes,
     };
