@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { createEngine, type Engine } from '@freezeframe/inference';
+import { createEngine, type Engine, FreezeframeError } from '@freezeframe/inference';
 import { appendSigmoid, type Classifier, keepPadding, plainInterface } from '#convert';
 import { ImportError } from '#guards';
 import { checkInterface, type GraphProto, type ModelProto, ModelProtoSchema, parseOnnx } from '#onnx';
@@ -45,7 +45,7 @@ export async function openOnnx({ onnx }: ImportedOnnxModel, independent: boolean
     notes.push('Several labels may be true at once, by what lies beside it: each number goes through a sigmoid.');
   }
   const opened = { model, graph, classifier };
-  let engine = await createEngine(toBinary(ModelProtoSchema, model));
+  let engine = await loaded(toBinary(ModelProtoSchema, model));
   try {
     checkInterface(engine);
     let axes = axesOf(graph, engine.inputs);
@@ -72,6 +72,24 @@ export async function openOnnx({ onnx }: ImportedOnnxModel, independent: boolean
     throw error;
   }
 }
+
+/** Whoever brings a file can mend it: onnxruntime's own words say which operator or type it lacks. */
+async function loaded(onnx: Uint8Array): Promise<Engine> {
+  try {
+    return await createEngine(onnx);
+  } catch (error) {
+    if (!(error instanceof FreezeframeError && error.cause instanceof Error)) throw error;
+    const words = error.cause.message.slice(0, MAX_WORDS);
+    throw new FreezeframeError(error.code, `${error.message}. It says: ${words}`, {
+      cause: error.cause,
+      remedy: /bfloat16/.test(words)
+        ? 'Export it in float32 (in PyTorch: model.float()). onnxruntime computes next to nothing in bfloat16.'
+        : 'Export it again, with operators of the standard ONNX set.',
+    });
+  }
+}
+
+const MAX_WORDS = 500;
 
 function onlySize(axis: string, size: number): string {
   return `Its axis ${axis.replace(/^=/, '')} is ${size}: the file leaves that open, and it answers no other size that was tried.`;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { numbered } from '../../../scripts/frozen/options.ts';
 import { prepareOnnx } from '../../../scripts/import/prepare-onnx.ts';
 import type { ModelChoices, PreparedModel } from '../../../scripts/import/prepared.ts';
+import { TensorProto_DataType } from '../../../scripts/onnx/index.ts';
 import { changed, pictureModel, tableModel } from '../onnx/models.ts';
 
 const prepare = (onnx: Uint8Array, choices: Partial<ModelChoices> = {}): Promise<PreparedModel> =>
@@ -152,6 +153,23 @@ describe('prepareOnnx', () => {
     const data = new Float32Array([7, -7, 0.5]);
     const { y } = await using(onnx, (engine) => engine.run({ [name]: { datatype: 'FP32', shape: [1, 3], data } }));
     expect(Number(y?.data[0])).toBeCloseTo(1, 6);
+  });
+
+  it('says which operator and type onnxruntime lacks', async () => {
+    const onnx = changed(pictureModel(), ({ graph }) => {
+      for (const tensor of graph?.initializer ?? []) {
+        if (tensor.dataType !== TensorProto_DataType.FLOAT) continue;
+        tensor.dataType = TensorProto_DataType.BFLOAT16;
+        tensor.rawData = tensor.rawData.slice(0, tensor.rawData.length / 2);
+      }
+      for (const { type } of [...(graph?.input ?? []), ...(graph?.output ?? [])])
+        if (type?.value.case === 'tensorType') type.value.value.elemType = TensorProto_DataType.BFLOAT16;
+    });
+    await expect(prepare(onnx)).rejects.toMatchObject({
+      code: 'model-unreadable',
+      message: expect.stringMatching(/tensor\(bfloat16\).*Conv/),
+      remedy: expect.stringContaining('float32'),
+    });
   });
 
   it('refuses NaN weights by name', async () => {
