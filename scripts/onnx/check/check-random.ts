@@ -38,12 +38,25 @@ export function checkRandom({ graph, functions }: ModelProto): void {
         'Export it for inference, without sampling: in PyTorch model.eval() before, and training=TrainingMode.EVAL.',
     });
   }
-  const batched = all.filter(normalizesByBatch).map(placeOf);
+  // Networks without normalization (NFNet, BiT) normalise their weights so, as PyTorch exports them: no sample is read.
+  const fixed = fromWeights(graph);
+  const batched = all.filter((node) => normalizesByBatch(node) && !fixed.has(node.input[0] ?? '')).map(placeOf);
   if (batched.length === 0) return;
   throw new ImportError('unsupported-layer', `The ONNX graph answers by the other samples: ${list(batched)}`, {
     details: { operators: batched.slice(0, 100) },
     remedy: 'It was exported in training mode: in PyTorch model.eval() before, and training=TrainingMode.EVAL.',
   });
+}
+
+/** The values that are worked out from weights alone. */
+function fromWeights({ node, initializer }: GraphProto): ReadonlySet<string> {
+  // An input that is left out has no name.
+  const fixed = new Set(['', ...initializer.map(({ name }) => name)]);
+  for (const one of node) {
+    if (subgraphs(one).length > 0 || !one.input.every((name) => fixed.has(name))) continue;
+    for (const name of one.output) fixed.add(name);
+  }
+  return fixed;
 }
 
 /** What an output depends on; a branch or a loop's body with whatever it holds. */

@@ -36,7 +36,28 @@ function inFunction(flag: boolean): ModelProto {
   return model;
 }
 
+/** A normalization in training mode of weights, as PyTorch exports a convolution that standardises its own, or of samples. */
+function normalized(what: 'weights' | 'samples'): ModelProto {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float32', [null, 2]);
+  const [one, zero] = [graph.float([1, 1]), graph.float([0, 0])];
+  const kernel = graph.op('Reshape', [graph.float([1, 2, 3, 4]), graph.ints([2, 2])]);
+  const normal = graph.op('BatchNormalization', [what === 'weights' ? kernel : x, one, zero, zero, one], {
+    training_mode: 1,
+  });
+  graph.reserve('y');
+  graph.node('MatMul', [x, what === 'weights' ? normal : kernel], ['y']);
+  if (what === 'samples') graph.output(normal, 'float32', [null, 2]);
+  graph.output('y', 'float32', [null, 2]);
+  return fromBinary(ModelProtoSchema, graph.build());
+}
+
 describe('checkRandom', () => {
+  it('refuses a normalization by the other samples, and takes one of weights', () => {
+    expect(() => checkRandom(normalized('samples'))).toThrow(/by the other samples: BatchNormalization/);
+    expect(() => checkRandom(normalized('weights'))).not.toThrow();
+  });
+
   it.each([
     ['a constant switches on', dropout(true)],
     ['whoever asks may switch on', dropout('input')],
