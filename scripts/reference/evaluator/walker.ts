@@ -1,4 +1,4 @@
-import { groupNames, type KerasModel, type LayerConfig, type Tensor, type Writer, writerOf } from '#keras';
+import { groupNames, type KerasModel, type LayerConfig, type Tensor, type Writer } from '#keras';
 import { type Call, doublesIn, type Options } from './call.ts';
 import {
   type Arguments,
@@ -29,7 +29,8 @@ export class Walker {
 
   constructor({ config, weights }: KerasModel) {
     this.#weights = weights;
-    this.#writer = writerOf(config);
+    // The file says it, as it says the layers' names; what is made here is of today's Keras.
+    this.#writer = config.writer ?? 'keras-3.4';
   }
 
   /**
