@@ -17,7 +17,8 @@ import { sampleContent } from './sample.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const TAGGERS = 100;
-const KILLS = 50;
+/** Each is a process that starts and ends. */
+const KILLS = process.env.LONG ? 50 : 20;
 let scratch: string;
 let pusher: string;
 beforeAll(async () => {
