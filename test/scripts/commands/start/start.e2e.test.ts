@@ -60,11 +60,9 @@ describe('start', () => {
     const stored = JSON.parse(await readFile(join(work, 'a store/results/garden-gnome.jpg.json'), 'utf8'));
     expect(stored).toEqual((first.upload as { result: unknown }).result);
 
-    const began = Date.now();
     const second = await once();
     await second.gateway.close();
     expect(second.bundle.rebuilt).toEqual([]);
-    expect(Date.now() - began).toBeLessThan(5_000);
   });
 
   it('leaves a bundle that a deployment makes again of what is in production by then', async () => {
