@@ -28,7 +28,8 @@ export function checkRandom({ graph, functions }: ModelProto): void {
   const read = nodesRead(graph);
   const called = new Set(read.map(({ domain, opType }) => `${domain}::${opType}`));
   const bodies = functions.filter(({ domain, name }) => called.has(`${domain}::${name}`));
-  const all = [...read, ...bodies.flatMap(({ node }) => [...nodesOf(node)])];
+  const inBodies = bodies.flatMap(({ node }) => [...nodesOf(node)]);
+  const all = [...read, ...inBodies];
   const on = onFlags(graph, all);
   const random = all.filter((node) => isRandom(node, on)).map(placeOf);
   if (random.length > 0) {
@@ -40,7 +41,9 @@ export function checkRandom({ graph, functions }: ModelProto): void {
   }
   // Networks without normalization (NFNet, BiT) normalise their weights so, as PyTorch exports them: no sample is read.
   const fixed = fromWeights(graph);
-  const batched = all.filter((node) => normalizesByBatch(node) && !fixed.has(node.input[0] ?? '')).map(placeOf);
+  const ofSamples = read.filter(({ input }) => !fixed.has(input[0] ?? ''));
+  // A function has names of its own, which are no weights.
+  const batched = [...ofSamples, ...inBodies].filter(normalizesByBatch).map(placeOf);
   if (batched.length === 0) return;
   throw new ImportError('unsupported-layer', `The ONNX graph answers by the other samples: ${list(batched)}`, {
     details: { operators: batched.slice(0, 100) },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkRandom } from '../../../../scripts/onnx/check/check-random.ts';
 import { GraphBuilder } from '../../../../scripts/onnx/graph.ts';
 import {
+  AttributeProto_AttributeType,
   FunctionProtoSchema,
   type ModelProto,
   ModelProtoSchema,
@@ -56,6 +57,17 @@ describe('checkRandom', () => {
   it('refuses a normalization by the other samples, and takes one of weights', () => {
     expect(() => checkRandom(normalized('samples'))).toThrow(/by the other samples: BatchNormalization/);
     expect(() => checkRandom(normalized('weights'))).not.toThrow();
+  });
+
+  it('takes what a function calls by the name of a weight for no weight', () => {
+    const model = normalized('weights');
+    const weight = model.graph?.initializer[0]?.name as string;
+    const training = { name: 'training_mode', i: 1n, type: AttributeProto_AttributeType.INT };
+    const node = create(NodeProtoSchema, { opType: 'BatchNormalization', input: [weight], attribute: [training] });
+    const body = { domain: 'own', name: 'Normal', input: [weight], output: ['y'], node: [node] };
+    model.functions = [create(FunctionProtoSchema, body)];
+    model.graph?.node.push(create(NodeProtoSchema, { domain: 'own', opType: 'Normal', input: ['x'], output: ['y'] }));
+    expect(() => checkRandom(model)).toThrow(/by the other samples: BatchNormalization/);
   });
 
   it.each([
