@@ -24,4 +24,4 @@ export {
   type TopologyInput,
   type TopologyNode,
 } from './topology.ts';
-export { asWritten, type Writer, writerOf } from './written-by.ts';
+export { asWritten, type Writer } from './written-by.ts';

@@ -14,11 +14,6 @@ export function asWritten(config: KerasModel['config'], version: string | undefi
   return { ...(writer === 'keras-2' ? (renamed(config, '') as KerasModel['config']) : config), writer };
 }
 
-/** Which Keras wrote the config, by its form where it is of no file. */
-export function writerOf(config: KerasModel['config']): Writer {
-  return config.writer ?? told(config, undefined);
-}
-
 /** By its version, or by the form of the config: `to_json` of Keras 3 and pickled configs have no version. */
 function told(config: KerasModel['config'], version: string | undefined): Writer {
   const [major = Number.NaN, minor = 0] = (version ?? '').split('.').map((part) => Number.parseInt(part, 10));

@@ -99,13 +99,15 @@ export interface Written {
   readonly writer: Writer;
 }
 
+/** Of such a layer: its own options are read, and the writer is put beside them. */
+export function ofItsTime<S extends z.ZodType<object>>(options: S) {
+  return { config: options as unknown as z.ZodType<z.output<S> & Written>, ofItsTime: true } as const;
+}
+
 /** The mask of a layer that hands it on in Keras 3 and ends it in Keras 2. */
-export const keptInKeras3 = {
-  ofItsTime: true,
-  mask: (_context: EmitContext, { writer }: Written, inputs: readonly Value[]): readonly Mask[] => [
-    writer === 'keras-2' ? undefined : inputs[0]?.mask,
-  ],
-} as const;
+export function keptInKeras3(_context: EmitContext, { writer }: Written, inputs: readonly Value[]): readonly Mask[] {
+  return [writer === 'keras-2' ? undefined : inputs[0]?.mask];
+}
 
 /** The arguments of one call by the names of a `signature`, without those that were left out or None. */
 export type BoundCall = Readonly<Record<string, Argument>>;

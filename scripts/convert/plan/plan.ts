@@ -10,7 +10,6 @@ import {
   type TopologyNode,
   type WeightSpec,
   type Writer,
-  writerOf,
 } from '#keras';
 import type { ResolvedLayer } from '../keras/layer.ts';
 import { type PlannedNode, plannedNode, shapeNode } from './nodes.ts';
@@ -44,7 +43,7 @@ export interface LayerPlan extends Pick<FreezePlan, 'inputs' | 'nodes' | 'output
 /** @throws FreezeframeError `bad-topology`, `unsupported-layer` */
 export function planLayers(config: KerasModel['config']): LayerPlan {
   const { inputs, nodes: read, outputs, outputKeys, unneeded } = readTopology(config);
-  const writer = writerOf(config);
+  const { writer } = config;
   const resolved = resolveLayers(read, writer);
   const nodes = read.map((node, i) => plannedNode(node, resolved[i] as ResolvedLayer));
   const shapes = new Map<TensorId, Shape>(inputs.map(({ name, shape }) => [name, shape]));
@@ -58,7 +57,7 @@ export function planLayers(config: KerasModel['config']): LayerPlan {
 function specsOfUnneeded(
   unneeded: readonly TopologyNode[],
   shapes: ReadonlyMap<TensorId, Shape>,
-  writer: Writer,
+  writer: Writer | undefined,
 ): LayerPlan['unneeded'] {
   const known = new Map(shapes);
   return new Map(

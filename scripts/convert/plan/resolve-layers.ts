@@ -36,7 +36,7 @@ const MAX_INNER = 20_000;
 
 /**
  * Finds the definition of every layer and reads its options and what it is called with, in the order given.
- * @param writer which Keras wrote them
+ * @param writer which Keras wrote them, as their file says; what is made here is of today's
  * @throws FreezeframeError `unsupported-layer` once, naming *all* layers that are not known or whose options cannot be
  * read, so that nobody has to find them one by one.
  */

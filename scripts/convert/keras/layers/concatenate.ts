@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Shape } from '#keras';
 import { type GraphBuilder, memoryAxis, type Value } from '#onnx';
-import { defineLayer, type Written } from '../layer.ts';
+import { defineLayer, ofItsTime, type Written } from '../layer.ts';
 import { orElse } from '../options.ts';
 import { joinMasks, sameLayout } from './merging.ts';
 
@@ -11,8 +11,7 @@ type Config = z.output<typeof config> & Written;
 export const concatenate = defineLayer<Config>({
   className: 'Concatenate',
   summary: 'Tensors side by side along one axis.',
-  config: config as unknown as z.ZodType<Config>,
-  ofItsTime: true,
+  ...ofItsTime(config),
   outputShape: (c, inputs) => joinedShape(c.axis, inputs),
   emit: ({ graph }, c, inputs) => {
     const aligned = sameLayout(graph, inputs);

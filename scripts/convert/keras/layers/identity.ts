@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineLayer, keptInKeras3, single, type Written } from '../layer.ts';
+import { defineLayer, keptInKeras3, ofItsTime, single, type Written } from '../layer.ts';
 
 /** `carries`: it stands for a mask that a model is called with, which its input carries from there on in any Keras. */
 const config = z.object({ carries: z.literal('mask').optional() });
@@ -9,9 +9,8 @@ export const identity = defineLayer<Config>({
   className: 'Identity',
   summary: 'Passes on what it is given.',
   keeps: () => 'numbers',
-  config: config as unknown as z.ZodType<Config>,
+  ...ofItsTime(config),
   integers: true,
-  ...keptInKeras3,
-  mask: (context, c, inputs) => (c.carries ? [inputs[0]?.mask] : keptInKeras3.mask(context, c, inputs)),
+  mask: (context, c, inputs) => (c.carries ? [inputs[0]?.mask] : keptInKeras3(context, c, inputs)),
   emit: (_context, _config, inputs) => single(inputs),
 });

@@ -2,7 +2,7 @@ import { expected, FreezeframeError } from '@freezeframe/inference';
 import * as z from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, type GraphBuilder, type Value } from '#onnx';
-import { defineLayer, type LayerDefinition, type Written } from '../layer.ts';
+import { defineLayer, type LayerDefinition, ofItsTime, type Written } from '../layer.ts';
 
 /** The shape of Keras's merge layers: NumPy's broadcasting after axes of size 1 are put behind the batch axis. */
 function mergedShape(inputs: readonly Shape[]): Shape {
@@ -68,8 +68,7 @@ function folding(className: string, type: string, summary: string): LayerDefinit
   return defineLayer<Written>({
     className,
     summary,
-    config: z.object({}) as unknown as z.ZodType<Written>,
-    ofItsTime: true,
+    ...ofItsTime(z.object({})),
     outputShape: (_, inputs) => mergedShape(inputs),
     emit: ({ graph }, _, inputs) => foldInputs(graph, inputs, type),
     mask: ({ graph }, c, inputs) => [mergedMask(graph, c, inputs)],

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Shape } from '#keras';
 import { asKeras, broadcastDims, renamed, type Value } from '#onnx';
 import { rangeOfMeans } from '../../picture-range.ts';
-import { defineLayer, type EmitContext, keptInKeras3, single, type Written } from '../layer.ts';
+import { defineLayer, type EmitContext, keptInKeras3, ofItsTime, single, type Written } from '../layer.ts';
 import { flag, flattened, type Nested, numbers } from '../options.ts';
 import { dimsOnAxes, sizesOf, sortedAxes } from './sample-normalization.ts';
 
@@ -33,8 +33,8 @@ export const normalization = defineLayer<Config>({
     const centre = mean === null || mean === undefined ? weight('mean')?.data : flattened(mean)?.data;
     return rangeOfMeans([...(centre ?? [])]);
   },
-  config: config as unknown as z.ZodType<Config>,
-  ...keptInKeras3,
+  ...ofItsTime(config),
+  mask: keptInKeras3,
   weights: (c, inputs) => {
     if (isGiven(c)) return [];
     const shape = sizesOf(single(inputs), c.axis);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { broadcastDims, type GraphBuilder, renamed, type Value } from '#onnx';
 import { rangeOfFactors, rangeOfMeans } from '../../picture-range.ts';
-import { defineLayer, keptInKeras3, single, type Written } from '../layer.ts';
+import { defineLayer, keptInKeras3, ofItsTime, single, type Written } from '../layer.ts';
 import { flattened, numbers } from '../options.ts';
 
 /** One number, or one per channel: axes of size 1 in front of those change nothing. */
@@ -19,8 +19,8 @@ export const rescaling = defineLayer<Config>({
   summary: 'x * scale + offset; a list holds one number per channel (the last axis).',
   // A scale that tells nothing (1) leaves the mean that is taken off.
   expects: ({ scale, offset }) => rangeOfFactors(scale) ?? rangeOfMeans(meansOf(scale, offset)),
-  config: config as unknown as z.ZodType<Config>,
-  ...keptInKeras3,
+  ...ofItsTime(config),
+  mask: keptInKeras3,
   emit: ({ graph }, c, inputs) => {
     const x = single(inputs);
     const scaled = graph.op('Mul', [x.name, perChannel(graph, x, c.scale)]);
