@@ -3,7 +3,7 @@
 
 const { existsSync, readFileSync, realpathSync } = require('node:fs');
 const { createRequire } = require('node:module');
-const { dirname, join, relative, sep } = require('node:path');
+const { join, relative, sep } = require('node:path');
 
 /** What the project names itself. */
 const THEIRS = ['service', 'frameworkVersion', 'plugins', 'params', 'resources', 'provider'];
@@ -58,8 +58,7 @@ function providerIn(config) {
 /** As the framework reads it: it knows `!Ref` and the like. */
 function readYaml(file) {
   const fromFramework = createRequire(realpathSync(process.argv[1]));
-  const lib = join(dirname(realpathSync(process.argv[1])), '..', 'lib');
-  const schema = fromFramework(join(lib, 'utils', 'serverless-utils', 'cloudformation-schema.js'));
+  const schema = fromFramework('../lib/utils/serverless-utils/cloudformation-schema.js');
   return fromFramework('js-yaml').load(readFileSync(file, 'utf8'), { schema });
 }
 
