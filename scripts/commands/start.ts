@@ -46,10 +46,11 @@ Examples:
       const { besideSample, describeStarted, startedResult } = await import('./start/describe.ts');
       const { defaultStore, openStore } = await import('#store');
       const json = flags.json === true;
+      const store = openStore();
       const photos = await photosOf(process.cwd());
-      if (!photos) for (const line of await besideSample(openStore())) say(line);
+      if (!photos) for (const line of await besideSample(store)) say(line);
       const started = await start({
-        store: openStore(),
+        store,
         storeRoot: defaultStore(),
         port,
         photos,

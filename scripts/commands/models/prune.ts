@@ -33,7 +33,7 @@ its own copy: nothing that is deployed is lost.`,
         const names = done.removed.map((one) => `${one.name}@${one.version}`);
         const what = names.length === 0 ? 'Nothing' : names.join(', ');
         const swept = done.swept > 0 ? `; ${countOf(done.swept, 'interrupted uploads')} cleared away` : '';
-        return `${what} ${dry ? 'would be removed' : 'removed'}; ${done.kept === 1 ? '1 version stays' : `${countOf(done.kept, 'versions')} stay`}${swept}`;
+        return `${what} ${dry ? 'would be removed' : 'removed'}; ${countOf(done.kept, 'versions')} ${done.kept === 1 ? 'stays' : 'stay'}${swept}`;
       });
     });
 }

@@ -33,34 +33,24 @@ export function startedResult({
 }
 
 /** The same for a person: what was tried, and what to try next. */
-export function describeStarted({
-  gateway,
-  model,
-  metrics,
-  tried,
-  upload,
-  uploads,
-  auth,
-  takesUp,
-  curl,
-}: Started): string {
-  const lines = tried.map(
+export function describeStarted(started: Started): string {
+  const lines = started.tried.map(
     ({ file, result, milliseconds }) =>
       `  ${basename(file)}: ${describeResult(result)} (${milliseconds.toFixed(0)} ms)`,
   );
   return [
-    ...accuracyLine(metrics),
-    `${model} answers:`,
+    ...accuracyLine(started.metrics),
+    `${started.model} answers:`,
     ...lines,
-    `  ${uploadLine(upload)} (as an upload)`,
+    `  ${uploadLine(started.upload)} (as an upload)`,
     '',
-    `Page:    ${gateway.url}/`,
-    `Try:     ${curl}`,
-    ...(auth === 'key'
+    `Page:    ${started.gateway.url}/`,
+    `Try:     ${started.curl}`,
+    ...(started.auth === 'key'
       ? ['Keys:    freezeframe keys create me --local; others reach this address, so each needs one']
       : []),
-    `Uploads: put pictures into ${uploads}`,
-    `${takesUp ? 'What is bundled from now on is taken up. ' : ''}Ctrl-C ends it.`,
+    `Uploads: put pictures into ${started.uploads}`,
+    `${started.takesUp ? 'What is bundled from now on is taken up. ' : ''}Ctrl-C ends it.`,
   ].join('\n');
 }
 
