@@ -21,6 +21,9 @@ const ALONE = [
   'test/scripts/read/fuzz*.test.ts',
 ];
 
+/** Of unit tests: none prints, and large arrays are compared at once. */
+const SETUP = ['test/quiet.ts', 'test/typed-arrays.ts'];
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -58,14 +61,14 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...END_TO_END, ...ALONE],
-          setupFiles: ['test/quiet.ts'],
+          setupFiles: SETUP,
           // Modules are loaded once a worker, not once a file: half of the time of a run.
           isolate: false,
         },
       },
       {
         extends: true,
-        test: { name: 'unit-alone', include: ALONE, exclude: END_TO_END, setupFiles: ['test/quiet.ts'] },
+        test: { name: 'unit-alone', include: ALONE, exclude: END_TO_END, setupFiles: SETUP },
       },
       {
         extends: true,
