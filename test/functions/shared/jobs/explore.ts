@@ -130,10 +130,6 @@ async function play(
   };
   const moves = (): Move[] => {
     const found: Move[] = [];
-    if (deliveries.length < 2) {
-      const name = `delivery ${deliveries.length + 1}`;
-      found.push({ name, make: start(name) });
-    }
     const living = deliveries.filter(({ over }) => !over);
     for (const delivery of living) {
       for (const outcome of delivery.pending?.outcomes ?? []) {
@@ -152,6 +148,11 @@ async function play(
     const next = Math.min(...ahead.filter((time) => time >= now));
     if (Number.isFinite(next) && (living.length > 0 || deliveries.length < 2)) {
       found.push({ name: `it is ${next + 1}`, make: pass(next + 1) });
+    }
+    // Last: that one delivery follows the other is simpler than both at once, and is played first.
+    if (deliveries.length < 2) {
+      const name = `delivery ${deliveries.length + 1}`;
+      found.push({ name, make: start(name) });
     }
     return found;
   };
