@@ -30,7 +30,7 @@ export function sampleDraft(changes: Partial<ManifestDraft> = {}): ManifestDraft
 /** Bytes that stand for a model file: a store does not look inside. The same seed gives the same bytes. */
 export function sampleModel(seed: number | string, bytes = 64): Uint8Array {
   const block = createHash('sha256').update(String(seed)).digest();
-  return Uint8Array.from({ length: bytes }, (_, index) => block[index % block.length] ?? 0);
+  return new Uint8Array(Buffer.alloc(bytes, block));
 }
 
 export function sampleContent(seed: number | string, bytes?: number) {
