@@ -40,7 +40,8 @@ export class Histogram {
     if (!this.finite) return;
     this.#widen(Math.max(this.#width, other.#width));
     const factor = other.#width === 0 ? 1 : this.#width / other.#width;
-    for (const [i, count] of other.#cells.entries()) {
+    for (let i = 0; i < 2 * CELLS; i++) {
+      const count = other.#cells[i] as number;
       if (count === 0) continue;
       const cell = Math.floor((i - CELLS) / factor) + CELLS;
       this.#cells[cell] = (this.#cells[cell] as number) + count;
@@ -81,9 +82,9 @@ export class Histogram {
     while (this.#width < width) {
       const old = this.#cells.slice();
       this.#cells.fill(0);
-      for (const [i, count] of old.entries()) {
+      for (let i = 0; i < 2 * CELLS; i++) {
         const cell = Math.floor((i - CELLS) / 2) + CELLS;
-        this.#cells[cell] = (this.#cells[cell] as number) + count;
+        this.#cells[cell] = (this.#cells[cell] as number) + (old[i] as number);
       }
       this.#width *= 2;
     }
