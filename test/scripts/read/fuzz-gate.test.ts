@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../scripts/read/formats/index.ts';
 import { fuzz, summary } from './fuzz/fuzz.ts';
+import { fuzzRuns } from './fuzz/runs.ts';
 import { seeds } from './fuzz/seeds.ts';
 import { run } from './fuzz/subject.ts';
 
-/** Some in every `npm test`; the whole measure in CI (`CI_FUZZ=1`), any number with `FUZZ_RUNS`. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? (process.env.CI_FUZZ ? 20_000 : 2_000));
+const RUNS = fuzzRuns(1_000, 20_000);
 /** Another sequence of mutations: `FUZZ_SEED=7`. */
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 /** All readers, their caches and 26 files of 1 to 60 kB, beyond what the test runner takes. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { ImportError } from '../../../scripts/guards/import-error.ts';
+import { fuzzRuns } from './fuzz/runs.ts';
 
-/** Mutations of each fuzz test: few by default, so that the suite stays short; set FUZZ_RUNS for more. */
-export const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 150);
+/** Mutations of each fuzz test. */
+export const FUZZ_RUNS = fuzzRuns(100, 150);
 
 /** Milliseconds that a test may take for so many runs. */
 export const FUZZ_TIMEOUT = 60_000 + FUZZ_RUNS * 200;

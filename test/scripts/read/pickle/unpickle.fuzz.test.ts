@@ -9,10 +9,10 @@ import { unpickle } from '../../../../scripts/read/pickle/unpickle.ts';
 import { openBytes } from '../../../../scripts/read/source.ts';
 import { readLabelEncoder } from '../../../../scripts/read/tables/label-encoder.ts';
 import { readScaler } from '../../../../scripts/read/tables/scalers.ts';
+import { fuzzRuns } from '../fuzz/runs.ts';
 import { assemble, FOLDER, fixture } from './assemble.ts';
 
-/** `FUZZ_RUNS=200000` for a night of it. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 6_000);
+const RUNS = fuzzRuns(2_000, 6_000);
 
 const SEEDS = readdirSync(FOLDER)
   .filter((name) => /\.(pkl|sav|joblib)$/.test(name))

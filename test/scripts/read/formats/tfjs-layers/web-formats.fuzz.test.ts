@@ -8,11 +8,11 @@ import { tfjsLayersReader } from '../../../../../scripts/read/formats/tfjs-layer
 import { layers } from '../../../../tensorflow-js/tensorflow.ts';
 import { CASES } from '../../../convert/tensorflow/cases.ts';
 import { GraphFiles } from '../../../convert/tensorflow/graph-files.ts';
+import { fuzzRuns } from '../../fuzz/runs.ts';
 import { memorySource } from '../../memory-source.ts';
 import { savedFiles } from './tfjs-files.ts';
 
-/** 20,000 runs of every parser and more are asked for by setting this. */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 3000);
+const RUNS = fuzzRuns(500, 3_000);
 
 type Files = Record<string, string | Uint8Array>;
 
