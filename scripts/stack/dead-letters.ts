@@ -62,28 +62,61 @@ export class DeadLetters {
    */
   async redrive(ids?: readonly string[], target?: string): Promise<string[]> {
     const to = target ?? (await this.#source());
-    return this.#with(Number.POSITIVE_INFINITY, ids, async (taken, release) => {
-      for (const { id, firstId, body, receipt } of taken) {
-        const { SendMessageCommand } = this.#sdk;
-        const MessageAttributes = { [FIRST_ID]: { DataType: 'String', StringValue: firstId } };
-        const command = new SendMessageCommand({ QueueUrl: to, MessageBody: body, MessageAttributes });
-        await askAws(`The message ${id} could not be sent`, this.#client.send(command));
-        await this.#remove(receipt);
-        release(id);
-      }
-      return taken.map(({ id }) => id);
+    const sent = new Set<string>();
+    return this.#takeAway(ids, async ({ id, firstId, body, receipt }) => {
+      // It was sent a moment ago, and has failed again: sent for ever, it would never end.
+      if (!ids && sent.has(firstId)) return false;
+      sent.add(firstId);
+      const { SendMessageCommand } = this.#sdk;
+      const MessageAttributes = { [FIRST_ID]: { DataType: 'String', StringValue: firstId } };
+      const command = new SendMessageCommand({ QueueUrl: to, MessageBody: body, MessageAttributes });
+      await askAws(`The message ${id} could not be sent`, this.#client.send(command));
+      await this.#remove(receipt);
+      return true;
     });
   }
 
   /** Removes messages for good. */
   async drop(ids?: readonly string[]): Promise<string[]> {
-    return this.#with(Number.POSITIVE_INFINITY, ids, async (taken, release) => {
-      for (const { id, receipt } of taken) {
-        await this.#remove(receipt);
-        release(id);
-      }
-      return taken.map(({ id }) => id);
+    return this.#takeAway(ids, async ({ receipt }) => {
+      await this.#remove(receipt);
+      return true;
     });
+  }
+
+  /** @param work says whether it took the message out of the queue. @returns ids of those that were. */
+  async #takeAway(ids: readonly string[] | undefined, work: (letter: Taken) => Promise<boolean>): Promise<string[]> {
+    const gone: string[] = [];
+    const each = async (taken: readonly Taken[], release: (id: string) => void) => {
+      await Promise.all(
+        taken.map(async (letter) => {
+          if (!(await work(letter))) return;
+          release(letter.id);
+          gone.push(letter.id);
+        }),
+      );
+    };
+    if (ids) await this.#with(Number.POSITIVE_INFINITY, ids, each);
+    else await this.#withAll(each);
+    return gone;
+  }
+
+  /**
+   * Takes all messages, as many at once as SQS gives: of thousands that were taken first and worked on then, the last would
+   * be in others' sight again before it is their turn.
+   */
+  async #withAll(work: (taken: readonly Taken[], release: (id: string) => void) => Promise<void>): Promise<void> {
+    const held = new Map<string, Taken>();
+    try {
+      for (;;) {
+        const fresh = (await this.#receive()).filter(({ id }) => !held.has(id));
+        if (fresh.length === 0) return;
+        for (const letter of fresh) held.set(letter.id, letter);
+        await work(fresh, (id) => held.delete(id));
+      }
+    } finally {
+      await this.#releaseAll(held);
+    }
   }
 
   /** Takes messages, does something with those that are wanted, and lets go of all that are left. */
@@ -110,7 +143,7 @@ export class DeadLetters {
       const chosen = ids ? all.filter(({ id }) => ids.includes(id)) : all.slice(0, limit);
       return await work(chosen, (id) => held.delete(id));
     } finally {
-      await Promise.all([...held.values()].map(({ receipt }) => this.#release(receipt)));
+      await this.#releaseAll(held);
     }
   }
 
@@ -144,6 +177,10 @@ export class DeadLetters {
     const { DeleteMessageCommand } = this.#sdk;
     const command = new DeleteMessageCommand({ QueueUrl: this.#url, ReceiptHandle: receipt });
     await askAws('The message could not be removed', this.#client.send(command));
+  }
+
+  async #releaseAll(held: ReadonlyMap<string, Taken>): Promise<void> {
+    await Promise.all([...held.values()].map(({ receipt }) => this.#release(receipt)));
   }
 
   /** Left alone it would be seen again in a minute anyway. */

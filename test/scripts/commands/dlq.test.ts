@@ -76,6 +76,39 @@ describe('freezeframe dlq', () => {
     }
   });
 
+  it('takes thousands as many at once as SQS gives, so that none is seen by others before its turn', async () => {
+    for (let i = 0; i < 60; i++) dead.send(job(`${i}`));
+    let inHand = 0;
+    aws.fault = (_, operation) => {
+      if (operation === 'SendMessage') {
+        const hidden = [...dead.messages.values()].filter(({ visibleAt }) => visibleAt > Date.now());
+        inHand = Math.max(inHand, hidden.length);
+      }
+      return undefined;
+    };
+    expect(await dlq('redrive', '--all', '--json')).toBe(0);
+    expect(new Set(JSON.parse(said).redriven).size).toBe(60);
+    expect(inHand).toBe(10);
+    expect([seen(source).length, seen(dead)]).toEqual([60, []]);
+    for (let i = 0; i < 60; i++) dead.send(job(`${i}`));
+    expect(await dlq('drop', '--all', '--yes')).toBe(0);
+    expect(seen(dead)).toEqual([]);
+  });
+
+  it('sends a message once, however soon it fails again', async () => {
+    const first = dead.send('nobody understands it');
+    aws.fault = (_, operation) => {
+      if (operation !== 'DeleteMessage') return undefined;
+      // The function puts it aside at once.
+      for (const { body, attributes } of source.receive(10, 0)) dead.send(body, attributes);
+      source.messages.clear();
+      return undefined;
+    };
+    expect(await dlq('redrive', '--all', '--json')).toBe(0);
+    expect(JSON.parse(said)).toEqual({ redriven: [first] });
+    expect(seen(dead)).toEqual(['nobody understands it']);
+  });
+
   it('keeps a message until it is sent', async () => {
     dead.send(job('a'));
     aws.fault = (_, operation) => (operation === 'SendMessage' ? 'error-before' : undefined);
