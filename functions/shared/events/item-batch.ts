@@ -27,6 +27,8 @@ const schema = z.object({
   Items: z.array(z.unknown()).check(z.minLength(1), z.maxLength(1_000)),
   /** What all of them have in common: the model, say. */
   BatchInput: z.optional(z.object({ options: z.optional(z.record(z.string(), z.unknown())) })),
+  /** How often Step Functions has tried this batch before. */
+  RetryCount: z.optional(z.number()),
 });
 
 /** One line of the results. */
@@ -36,19 +38,17 @@ type ItemResult = Pick<Job, 'request'> &
 /**
  * A batch of a Distributed Map. It gets one line for each item in the order sent; an item that will never have a result
  * holds its problem, as does one whose result is too large to be told with the others. A folder has none. What may pass is
- * thrown for the whole batch: Step Functions tries it again.
+ * thrown for the whole batch: Step Functions tries it again. So is want of time, once: where there is too little again, a cold
+ * start was not the reason, and what fits is answered.
  */
 export const itemBatch: AnsweredEvent = { recognises: (event) => hasField(event, 'Items'), answer: answerItems };
 
 async function answerItems(event: unknown, invocation?: Invocation): Promise<ItemResult[]> {
-  const { Items, BatchInput } = validate(schema, event, 'The batch');
+  const { Items, BatchInput, RetryCount = 0 } = validate(schema, event, 'The batch');
   const common = BatchInput?.options ?? {};
   measure('BatchSize', Items.length);
   const time = new TimeLeft(invocation);
-  const lines = await inParallel(Items, AT_ONCE, async (item) => {
-    if (!time.suffices()) throw new FreezeframeError('time-short', 'There is not enough time left for the batch');
-    return time.spend(() => answerItem(item, common));
-  });
+  const lines = await inParallel(Items, AT_ONCE, (item) => answerItem(item, common, time, RetryCount > 0));
   return fitting(lines.flat());
 }
 
@@ -67,18 +67,28 @@ function fitting(lines: ItemResult[]): ItemResult[] {
   });
 }
 
-async function answerItem(item: unknown, common: Record<string, unknown>): Promise<ItemResult[]> {
+/** @param again whether there was too little time for the batch before. */
+async function answerItem(
+  item: unknown,
+  common: Record<string, unknown>,
+  time: TimeLeft,
+  again: boolean,
+): Promise<ItemResult[]> {
   let named: { bucket?: string; key?: string } & Pick<Job, 'request'> = {};
   try {
     const { object, options, request } = readJob({ ...common, ...(item as object) }, 'The item', '');
     named = { bucket: object.bucket, key: object.key, ...(request ? { request } : {}) };
-    const picture = await readObject(object);
-    if (isFolderMarker({ key: object.key, size: picture.length })) return [];
-    const result = (await answer({ picture }, options)) as Result;
-    return [{ ...(named as { bucket: string; key: string }), result }];
+    if (!time.suffices()) throw new FreezeframeError('time-short', 'There is not enough time left for the batch');
+    return await time.spend(async () => {
+      const picture = await readObject(object);
+      if (isFolderMarker({ key: object.key, size: picture.length })) return [];
+      const result = (await answer({ picture }, options)) as Result;
+      return [{ ...(named as { bucket: string; key: string }), result }];
+    });
   } catch (error) {
     const problem = toProblem(error);
-    if (!(error instanceof FreezeframeError) || problem.status >= 500) throw error;
+    if (!(error instanceof FreezeframeError)) throw error;
+    if (problem.status >= 500 && !(again && error.code === 'time-short')) throw error;
     measureFailure(error);
     return [{ ...named, problem }];
   }

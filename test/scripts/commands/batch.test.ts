@@ -136,6 +136,11 @@ describe('resources/batch.asl.json', () => {
       expect(map.ItemBatcher.MaxItemsPerBatch).toBeLessThanOrEqual(1_000);
       expect(map.ItemBatcher.BatchInput).toEqual({ 'options.$': '$.options' });
       expect(Object.keys(map.ItemSelector)).toEqual(['bucket.$', 'key.$']);
+      expect(map.ItemProcessor.States.Classify.Parameters.Payload).toEqual({
+        'Items.$': '$.Items',
+        'BatchInput.$': '$.BatchInput',
+        'RetryCount.$': '$$.State.RetryCount',
+      });
       expect(map.ResultWriter.WriterConfig).toEqual({ OutputType: 'JSONL', Transformation: 'FLATTEN' });
     }
   });

@@ -87,6 +87,21 @@ describe('a batch of a Distributed Map', () => {
     const late = { awsRequestId: 'r', getRemainingTimeInMillis: () => (left -= 10_000) };
     await expect(handleInvocation({ Items }, late)).rejects.toMatchObject({ name: 'time-short' });
   });
+
+  it('answers those that fit where there was too little time before', async () => {
+    const Items = Array.from({ length: 10 }, (_, i) => ({ bucket: 'b', key: 'red.png', i }));
+    let left = 60_000;
+    const slow = { awsRequestId: 'r', getRemainingTimeInMillis: () => (left -= 10_000) };
+    const lines = (await handleInvocation({ Items, RetryCount: 1 }, slow)) as object[];
+    expect(lines).toHaveLength(10);
+    expect(lines[0]).toMatchObject({ result: { predictions: [{ label: 'red' }, {}, {}] }, request: { i: 0 } });
+    expect(lines[9]).toMatchObject({
+      bucket: 'b',
+      key: 'red.png',
+      problem: { type: '/errors#time-short' },
+      request: { i: 9 },
+    });
+  });
 });
 
 describe('a request on the bus', () => {
