@@ -47,7 +47,7 @@ async function filledBuckets(config, StackName) {
     if (Versions.length + DeleteMarkers.length === 0) continue;
     lines.push(
       `The bucket ${Bucket} holds objects: it stays, and costs, and removing ends with an error over it. ` +
-        `Empty it, and remove again: aws s3 rm s3://${Bucket} --recursive`,
+        `Empty it, and remove again: aws s3 rm s3://${Bucket} --recursive --region ${config.region}`,
     );
   }
   return lines;
@@ -72,7 +72,7 @@ async function layersAndKeys(config, { service, stage }) {
     lines.push(
       `${count(versions.length, 'version')} of the layer ${LayerName} (${Math.ceil(bytes / MEGABYTE)} MB of the ` +
         "region's 75 GB for code; they cost nothing) stay for earlier functions. Remove each: " +
-        `aws lambda delete-layer-version --layer-name ${LayerName} --version-number ${versions.join('|')}`,
+        `aws lambda delete-layer-version --layer-name ${LayerName} --region ${config.region} --version-number ${versions.join('|')}`,
     );
   }
   const Path = `/${service}/${stage}/keys`;
@@ -84,7 +84,7 @@ async function layersAndKeys(config, { service, stage }) {
     lines.push(
       `${count(names.length, 'key')} below ${Path} stay in Parameter Store, which costs nothing. Remove them: ` +
         inTens(names)
-          .map((ten) => `aws ssm delete-parameters --names ${ten.join(' ')}`)
+          .map((ten) => `aws ssm delete-parameters --region ${config.region} --names ${ten.join(' ')}`)
           .join(' && '),
     );
   }

@@ -75,7 +75,9 @@ describe('serverless remove', () => {
   it('names, before, the buckets that it cannot remove', async () => {
     await plugin().hooks['before:remove:remove']();
     expect(lines).toEqual([
-      expect.stringMatching(/^The bucket uploadsbucket holds .* aws s3 rm s3:\/\/uploadsbucket /),
+      expect.stringMatching(
+        /^The bucket uploadsbucket holds .* aws s3 rm s3:\/\/uploadsbucket --recursive --region eu-central-1$/,
+      ),
     ]);
   });
 
@@ -91,7 +93,7 @@ describe('serverless remove', () => {
     keys = Array.from({ length: 11 }, (_, i) => `k${i}`);
     await plugin().hooks['after:remove:remove']();
     keys = ['me'];
-    const command = 'aws ssm delete-parameters --names';
+    const command = 'aws ssm delete-parameters --region eu-central-1 --names';
     expect(lines[1]).toMatch(new RegExp(`^11 keys .*${command}( \\S+){10} && ${command} /freezeframe/dev/keys/k10$`));
   });
 
