@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '#system';
+import { hasCode, makeFolder } from '#system';
 import { type ProjectNames, projectFiles } from './files.ts';
 
 export interface Written {
@@ -16,15 +16,28 @@ export async function writeProject(folder: string, names: ProjectNames): Promise
   for (const [path, text] of projectFiles(names)) {
     const file = join(folder, path);
     await makeFolder(dirname(file));
-    // Fails where the name is taken, by a link too.
-    const made = await writeFile(file, text, { flag: 'wx' }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
-      },
-    );
-    (made ? written : kept).push(path);
+    ((await writeNew(file, text)) ? written : kept).push(path);
   }
   return { written, kept };
+}
+
+/** @returns false where the name is taken, by a link too. */
+async function writeNew(file: string, text: string): Promise<boolean> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'wx');
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+  try {
+    await handle.writeFile(text);
+  } catch (error) {
+    // Half a file would be taken for one of the user's the next time, and kept.
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return true;
 }

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { create } from '../../../scripts/project/create.ts';
 import { projectFiles } from '../../../scripts/project/files.ts';
 import { callingManager } from '../../../scripts/project/install.ts';
@@ -32,6 +32,17 @@ describe('writeProject', () => {
     expect(await readFile(join(work, 'package.json'), 'utf8')).toBe('mine');
     expect(await readFile(join(work, 'serverless.yml'), 'utf8')).toContain('service: animals');
   });
+});
+
+it('leaves no part of a file where the disk is full: the next time it would be kept as if it were the user’s', async () => {
+  const handle = await open(work);
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  vi.spyOn(Object.getPrototypeOf(handle), 'writeFile').mockRejectedValueOnce(full);
+  await handle.close();
+  await expect(writeProject(work, names)).rejects.toBe(full);
+  vi.restoreAllMocks();
+  expect(await readdir(work)).toEqual([]);
+  expect((await writeProject(work, names)).kept).toEqual([]);
 });
 
 describe('create', () => {
