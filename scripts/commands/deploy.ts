@@ -26,9 +26,9 @@ Examples:
   $ freezeframe deploy
   $ freezeframe deploy --stage prod --region eu-central-1 --param architecture=arm64 alarmEmail=me@example.org
 
-An API that asks for keys and has none gets its first one, which is shown once. Where there are keys, FREEZEFRAME_KEY may
-hold one, to have a picture answered. Going back and taking down are the framework's: npx serverless rollback, npx
-serverless remove.`,
+An API that asks for keys and has none gets its first one, which is shown once; but not where CI is set, as many may read
+its log. Where there are keys, FREEZEFRAME_KEY may hold one, to have a picture answered. Going back and taking down are the
+framework's: it ends with what to type.`,
     )
     .action(run);
 }
@@ -52,7 +52,7 @@ async function run({ json = false, dryRun, param, model, stage, region }: Flags)
     if (done === total) progress.stop();
   };
   const result = await deploy(
-    { ...options, key: process.env.FREEZEFRAME_KEY },
+    { ...options, key: process.env.FREEZEFRAME_KEY, readByOthers: isCi(process.env.CI) },
     {
       examined,
       bundling,
@@ -66,20 +66,32 @@ async function run({ json = false, dryRun, param, model, stage, region }: Flags)
   if (silent) process.exitCode = 1;
 }
 
-function deployedText({ stack, region, url, access, key, answer, silent, curl }: Deployed): string {
+/** As hosts of CI say it. */
+function isCi(said = ''): boolean {
+  return !['', '0', 'false'].includes(said.toLowerCase());
+}
+
+function deployedText(deployed: Deployed): string {
+  const { stack, stage, region, url, access, key, keyless, answer, silent, curl, back, down } = deployed;
+  const why = keyless ? 'the API has no key yet.' : (WHY[access] ?? access);
   return [
     `${stack} is deployed in ${region}.`,
     ...(silent ? [silent.message, `  ${silent.remedy}`] : []),
     ...(answer
       ? [`${answer.model} answers${pictureText(answer.picture)} (${answer.milliseconds.toFixed(0)} ms).`]
       : []),
-    ...(answer && answer.picture === undefined ? [`No picture was sent: ${WHY[access] ?? access}`] : []),
+    ...(answer && answer.picture === undefined ? [`No picture was sent: ${why}`] : []),
     '',
     ...(key ? [`Key:     ${key}`, '         Keep it now: it is not shown again.'] : []),
+    ...(keyless
+      ? [
+          `Key:     none was made, as many may read the log of a CI. On your machine: freezeframe keys create NAME --stage ${stage} --region ${region}`,
+        ]
+      : []),
     `Address: ${url}`,
     `Try:     ${curl}`,
-    `Back:    npx serverless rollback (lists the deployments that are kept)`,
-    `Down:    npx serverless remove`,
+    `Back:    ${back} (lists the deployments that are kept)`,
+    `Down:    ${down}`,
   ].join('\n');
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
 import { type Bundle, bundle, inspectBuild, readBundle } from '#bundle';
-import { archOf, examine, type Finding } from '#doctor';
-import { readStack, runServerless, type StackOptions, type StackSettings, serverlessWords } from '#stack';
+import { archOf, describeStack, examine, type Finding } from '#doctor';
+import { readStack, runServerless, type StackOptions, type StackSettings, serverlessLine } from '#stack';
 import { type Changes, changesOf, deployedTemplate } from './changes.ts';
 import { type Costs, costsOf } from './costs.ts';
 import { askFirst, type FirstAnswer } from './first-request.ts';
@@ -20,6 +20,8 @@ export interface DeployOptions extends StackOptions {
   readonly models?: readonly string[] | undefined;
   /** A key of the API, to ask it about a picture. */
   readonly key?: string | undefined;
+  /** Whether others may read what is printed, as the log of a CI: no key is made then. */
+  readonly readByOthers?: boolean;
 }
 
 /** Told as it happens. */
@@ -34,12 +36,18 @@ export interface Telling {
 
 export interface Deployed {
   readonly stack: string;
+  readonly stage: string;
   readonly region: string;
   readonly url: string;
   readonly access: string;
   /** A key that was made for this stack, as it had none; shown now and never again. */
   readonly key?: string;
+  /** The API asks for keys, and none was made, as others would have read it. */
+  readonly keyless?: true;
   readonly curl: string;
+  /** What to type to go back to an earlier deployment, and to take the stack down. */
+  readonly back: string;
+  readonly down: string;
   readonly costs: Costs;
   readonly answer?: FirstAnswer;
   /** Why there is no answer. */
@@ -67,30 +75,26 @@ export interface Plan {
  */
 export async function deploy(options: DeployOptions, tell: Telling): Promise<Deployed> {
   const { settings, target } = await ready(options, tell);
-  const { stack, region, access } = settings;
+  const { stack, stage, region, access } = settings;
   const made = await bundle({ ...(await bundleOptions(options, settings)), progress: tell.bundling });
   tell.bundled(made);
   const costs = costsOf(await packageTemplate(target), storedBytes(made));
   tell.priced(costs);
   const { code, stopped } = await runServerless(['deploy'], target, { shown: true });
   if (stopped) throw wasStopped(stack, region);
-  if (code !== 0) {
-    throw new FreezeframeError(
-      'deploy-failed',
-      `serverless deploy failed (exit code ${code}); what it said is above.`,
-      {
-        remedy: 'CloudFormation has put everything back as it was. Mend what it names, and deploy again.',
-      },
-    );
-  }
-  const url = addressOf((await readStack(stack, region))?.outputs ?? {}, stack);
-  const { made: fresh, usable } = await keyFor(settings, options.key);
+  if (code !== 0) throw await failed(code, settings);
+  const url = addressOf((await readStack(stack, region))?.outputs ?? {}, settings);
+  const { needed, made: fresh, usable } = await keyFor(settings, options.key, { dry: options.readByOthers === true });
   const curl = curlOf(url, access, fresh ?? 'YOUR_KEY');
-  const known = { stack, region, url, access, ...(fresh ? { key: fresh } : {}), curl, costs };
+  const key = fresh ? { key: fresh } : needed ? ({ keyless: true } as const) : {};
+  const line = (...words: string[]) => serverlessLine(words, { stage, region });
+  const [back, down] = [line('rollback'), line('remove')];
+  const known = { stack, stage, region, url, access, ...key, curl, back, down, costs };
+  const remedy = `See what the function says: ${line('logs', '--function', 'http')}. To go back: ${back}.`;
   try {
     const picture = access === 'public' || usable !== undefined;
     const patience = PATIENCE + 1000 * settings.keysTtl;
-    return { ...known, answer: await askFirst({ url, picture, key: usable, patience }) };
+    return { ...known, answer: await askFirst({ url, picture, key: usable, patience, remedy }) };
   } catch (error) {
     // What was made must be told all the same, a key above all.
     if (error instanceof FreezeframeError) return { ...known, silent: error };
@@ -113,7 +117,7 @@ export async function plan(options: DeployOptions, tell: Pick<Telling, 'examined
     stack,
     region,
     bundle: changed,
-    command: ['npx serverless', ...serverlessWords(['deploy'], target)].join(' '),
+    command: serverlessLine(['deploy'], target),
     key: access !== 'key' ? 'none' : needed ? 'make' : 'keep',
     ...(template && built
       ? { changes: changesOf(template, deployed), costs: costsOf(template, storedBytes(built)) }
@@ -152,6 +156,18 @@ function storedBytes({ units }: Pick<Bundle, 'units'>): number {
   return (KEPT + 1) * units.reduce((sum, { zipped }) => sum + zipped, 0);
 }
 
+/** What to do depends on what CloudFormation has made of it. */
+async function failed(code: number | null, settings: StackSettings): Promise<FreezeframeError> {
+  const state = await readStack(settings.stack, settings.region).catch(() => undefined);
+  const { state: found, says, remedy } = describeStack(settings, state?.status);
+  const message = `serverless deploy failed (exit code ${code}); what it said is above.`;
+  return found === 'ok'
+    ? new FreezeframeError('deploy-failed', message, {
+        remedy: 'The stack is as it was. Mend what it names, and deploy again.',
+      })
+    : new FreezeframeError('deploy-failed', `${message} ${says}`, remedy === undefined ? {} : { remedy });
+}
+
 function wasStopped(stack: string, region: string): FreezeframeError {
   return new FreezeframeError(
     'deploy-stopped',
@@ -163,12 +179,15 @@ function wasStopped(stack: string, region: string): FreezeframeError {
 }
 
 /** Where the API answers. A local AWS (LocalStack's convention) has it below its own address. */
-function addressOf({ HttpApiUrl, HttpApiId }: Readonly<Record<string, string>>, stack: string): string {
+function addressOf(
+  { HttpApiUrl, HttpApiId }: Readonly<Record<string, string>>,
+  { stack, stage, region }: StackSettings,
+): string {
   const local = process.env.AWS_ENDPOINT_URL;
   if (local && HttpApiId) return `${local}/_aws/execute-api/${HttpApiId}/$default`;
   if (HttpApiUrl) return HttpApiUrl.replace(/\/$/, '');
   throw new FreezeframeError('stack-outdated', `The stack ${stack} has no output HttpApiUrl.`, {
-    remedy: 'See what there is with: npx serverless info --verbose',
+    remedy: `See what there is with: ${serverlessLine(['info', '--verbose'], { stage, region })}`,
   });
 }
 

@@ -20,6 +20,8 @@ export interface Asking {
   /** A new address and a new key take a moment. Milliseconds. */
   readonly patience: number;
   readonly retryAfter?: number;
+  /** What to do where nothing comes. */
+  readonly remedy?: string;
 }
 
 /** One red pixel. */
@@ -55,7 +57,7 @@ export async function askFirst(asking: Asking): Promise<FirstAnswer> {
 
 async function until(
   deadline: number,
-  { url, retryAfter = 1_000 }: Asking,
+  { url, retryAfter = 1_000, remedy }: Asking,
   path: string,
   request: RequestInit,
   good: (answer: Response) => boolean,
@@ -68,19 +70,17 @@ async function until(
     const body = answer instanceof Response ? await answer.json().catch(() => undefined) : undefined;
     if (answer instanceof Response && body !== undefined && good(answer))
       return { body, milliseconds: performance.now() - started };
-    if (Date.now() + retryAfter > deadline) throw silent(`${url}${path}`, answer, body);
+    if (Date.now() + retryAfter > deadline) throw silent(`${url}${path}`, answer, body, remedy);
     await pause(retryAfter);
   }
 }
 
-function silent(address: string, answer: Response | Error, body: unknown): FreezeframeError {
+function silent(address: string, answer: Response | Error, body: unknown, remedy?: string): FreezeframeError {
   const { title, detail } = (body ?? {}) as { title?: string; detail?: string };
   const said =
     answer instanceof Error
       ? (answer.cause instanceof Error ? answer.cause : answer).message
       : [answer.status, title, detail].filter(Boolean).join(' ');
-  return new FreezeframeError('deploy-silent', `The stack is there, but ${address} does not answer: ${said}`, {
-    remedy:
-      'See what the function says: npx serverless logs --function http --stage STAGE. To go back: npx serverless rollback.',
-  });
+  const message = `The stack is there, but ${address} does not answer: ${said}`;
+  return new FreezeframeError('deploy-silent', message, remedy === undefined ? {} : { remedy });
 }

@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { askAws, PATIENCE, readStack, type StackSettings } from '#stack';
+import { askAws, PATIENCE, readStack, type StackSettings, serverlessLine } from '#stack';
 import { formatBytes } from '#terminal';
 import { bad, type Finding, fromError, ok } from './finding.ts';
 
@@ -48,7 +48,7 @@ export async function checkAccount(question: AccountQuestion): Promise<Finding[]
     return [...findings, fromError('credentials', missing, error)];
   }
   findings.push(...(await checkLimits({ ...options, region }, question)));
-  if (settings) findings.push(await checkStack(settings.stack, region));
+  if (settings) findings.push(await checkStack({ ...settings, region }));
   return findings;
 }
 
@@ -105,27 +105,31 @@ export function describeStorage(used: number, limit: number, adds: number): Find
   return used > 0.8 * limit ? bad('code-storage', 'warn', says, remedy) : ok('code-storage', says);
 }
 
+type StackPlace = Pick<StackSettings, 'stack' | 'stage' | 'region'>;
+
 /** Can the stack be changed now? */
-async function checkStack(stack: string, region: string): Promise<Finding> {
+async function checkStack(place: StackPlace): Promise<Finding> {
   try {
-    return describeStack(stack, (await readStack(stack, region))?.status);
+    return describeStack(place, (await readStack(place.stack, place.region))?.status);
   } catch (error) {
     if (error instanceof FreezeframeError) return fromError('stack', 'warn', error);
     throw error;
   }
 }
 
-export function describeStack(stack: string, status: string | undefined): Finding {
+export function describeStack({ stack, stage, region }: StackPlace, status: string | undefined): Finding {
   if (status === undefined) return ok('stack', `${stack} is not there yet`);
   const says = `${stack}: ${status}`;
   if (status.endsWith('_IN_PROGRESS')) {
     return bad('stack', 'fail', says, 'Somebody is changing it: wait until that is over.');
   }
   if (status === 'ROLLBACK_COMPLETE' || status === 'ROLLBACK_FAILED' || status === 'DELETE_FAILED') {
-    return bad('stack', 'fail', says, 'It cannot be changed any more: npx serverless remove, then deploy again.');
+    const remove = serverlessLine(['remove'], { stage, region });
+    return bad('stack', 'fail', says, `It cannot be changed any more: ${remove}, then deploy again.`);
   }
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return bad('stack', 'fail', says, `Go on with: aws cloudformation continue-update-rollback --stack-name ${stack}`);
+    const command = `aws cloudformation continue-update-rollback --stack-name ${stack} --region ${region}`;
+    return bad('stack', 'fail', says, `Go on with: ${command}`);
   }
   return ok('stack', says);
 }

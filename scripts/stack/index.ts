@@ -9,7 +9,7 @@ export {
 } from './batch.ts';
 export { DeadLetters } from './dead-letters.ts';
 export { PATIENCE } from './patience.ts';
-export { findServerless, runServerless, type StackOptions, serverlessWords } from './serverless.ts';
+export { findServerless, runServerless, type StackOptions, serverlessLine } from './serverless.ts';
 export { serviceName } from './service.ts';
 export { readSettings, type StackSettings, sentences } from './settings.ts';
 export { askAws, readStack, stackName, stackOutput } from './stack.ts';

@@ -45,8 +45,16 @@ export async function findServerless(folder: string): Promise<Framework> {
   }
 }
 
+/** Which stack the framework is asked about, and with what. */
+type About = Omit<StackOptions, 'folder'>;
+
+/** What to type for the framework to do something. Without the stage it would be about `dev`, whatever was deployed. */
+export function serverlessLine(words: readonly string[], about: About): string {
+  return ['npx serverless', ...serverlessWords(words, about)].join(' ');
+}
+
 /** The command line of the framework, without its name. */
-export function serverlessWords(words: readonly string[], { stage, region, parameters = [] }: StackOptions): string[] {
+export function serverlessWords(words: readonly string[], { stage, region, parameters = [] }: About): string[] {
   return [
     ...words,
     ...(stage ? ['--stage', stage] : []),

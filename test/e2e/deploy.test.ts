@@ -17,6 +17,7 @@ describe.skipIf(NO_CLOUD)('freezeframe deploy', () => {
   beforeAll(async () => {
     deployed = await prepareDeployment();
     vi.stubEnv('FREEZEFRAME_STORE', deployed.store.location);
+    vi.stubEnv('CI', '');
     vi.spyOn(process, 'cwd').mockReturnValue(deployed.folder);
     await saveTinyModel(deployed.store, 'tiny', 10);
   }, PATIENCE);
@@ -50,9 +51,21 @@ describe.skipIf(NO_CLOUD)('freezeframe deploy', () => {
   );
 
   it(
-    'deploys, makes the first key, has a picture answered, and says what it costs',
+    'makes no key where many may read what it prints',
     async () => {
       await deployed.probe();
+      vi.stubEnv('CI', 'true');
+      const { code, stdout } = await type('deploy').finally(() => vi.stubEnv('CI', ''));
+      expect([code, stdout.includes('ff_')]).toEqual([0, false]);
+      expect(stdout).toContain(`freezeframe keys create NAME --stage ${deployed.cloud.stage} --region `);
+      expect(stdout).toContain(`npx serverless remove --stage ${deployed.cloud.stage} --region `);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'deploys, makes the first key, has a picture answered, and says what it costs',
+    async () => {
       const { code, stdout, stderr } = await type('deploy');
       expect([code, stderr.includes('freezeframe:')], stderr).toEqual([0, false]);
       expect(stdout).toMatch(/tiny@1 answers: a red pixel is red \(\d+ ms\)/);

@@ -12,6 +12,8 @@ import { checkBundle, checkStore } from '../../../scripts/doctor/project.ts';
 import { findingsText } from '../../../scripts/doctor/text.ts';
 import type { StackSettings } from '../../../scripts/stack/settings.ts';
 
+const PROD = { stack: 'mine-prod', stage: 'prod', region: 'eu-west-1' };
+
 const settings = (some: Partial<StackSettings>) => ({ reserved: 0, uploadsAtOnce: 0, ...some }) as StackSettings;
 
 describe('the machine', () => {
@@ -125,7 +127,14 @@ describe('the account', () => {
     ['ROLLBACK_COMPLETE', 'fail'],
     ['UPDATE_ROLLBACK_FAILED', 'fail'],
   ])('a stack that is %s is %s', (status, state) => {
-    expect(describeStack('freezeframe-dev', status).state).toBe(state);
+    expect(describeStack(PROD, status).state).toBe(state);
+  });
+
+  it.each([
+    ['ROLLBACK_COMPLETE', 'npx serverless remove --stage prod --region eu-west-1'],
+    ['UPDATE_ROLLBACK_FAILED', 'continue-update-rollback --stack-name mine-prod --region eu-west-1'],
+  ])('says of a stack that is %s what to type, for that very stack', (status, command) => {
+    expect(describeStack(PROD, status).remedy).toContain(command);
   });
 
   it.each([

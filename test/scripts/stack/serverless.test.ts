@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findServerless, runServerless, serverlessWords } from '../../../scripts/stack/serverless.ts';
+import { findServerless, runServerless, serverlessLine, serverlessWords } from '../../../scripts/stack/serverless.ts';
 import { readSettings, sentences } from '../../../scripts/stack/settings.ts';
 
 /** Stands in for the framework: prints what it was given, or waits until it is told to end. */
@@ -64,7 +64,10 @@ describe('the framework', () => {
     const { code, stdout } = await runServerless(['deploy'], options);
     const words = ['deploy', '--stage', 'prod', '--region', 'eu-west-1', '--param=a=1', '--param=b=x y'];
     expect([code, JSON.parse(stdout)]).toEqual([0, words]);
-    expect(serverlessWords(['deploy'], { folder })).toEqual(['deploy']);
+    expect(serverlessWords(['deploy'], {})).toEqual(['deploy']);
+    expect(serverlessLine(['remove'], { stage: 'prod', region: 'eu-west-1' })).toBe(
+      'npx serverless remove --stage prod --region eu-west-1',
+    );
   });
 
   it('is told of Ctrl-C and waited for, and ended at the second', async () => {
