@@ -46,7 +46,9 @@ export async function readOipBody(request: Request): Promise<OipBody> {
  * @throws RequestError `request-invalid`, `request-too-large`, `tensor-*`, `picture-not-taken`; PictureError.
  */
 export async function readFeeds(classifier: Classifier, { request, binary }: OipBody): Promise<Feeds> {
-  const { inputs } = request;
+  const { inputs, outputs = [] } = request;
+  refuseSharedMemory(inputs, 'inputs');
+  refuseSharedMemory(outputs, 'outputs');
   checkElements(inputs.map(({ shape }) => shape));
   // Without a prototype: a tensor called `__proto__` would not be among them, and not be refused.
   const feeds: Feeds = Object.create(null);
@@ -73,6 +75,19 @@ export async function readFeeds(classifier: Classifier, { request, binary }: Oip
   }
   checkBatch(classifier.inputs, feeds);
   return feeds;
+}
+
+/** Triton's clients may name memory that they share with their server. Answered here, an output would never be in it. */
+function refuseSharedMemory(tensors: readonly { readonly parameters?: object | undefined }[], list: string): void {
+  const index = tensors.findIndex(({ parameters = {} }) => 'shared_memory_region' in parameters);
+  if (index < 0) return;
+  throw new RequestError(
+    'request-invalid',
+    expected('no shared memory', `${list}[${index}]`, 'a shared_memory_region'),
+    {
+      remedy: 'Send tensors in the request, and take them from the response.',
+    },
+  );
 }
 
 async function readTensor(

@@ -42,6 +42,21 @@ describe('Open Inference Protocol v2', () => {
     });
   });
 
+  it('refuses shared memory: an answer would never be where its client reads it', async () => {
+    const parameters = { shared_memory_region: 'r', shared_memory_byte_size: 4 };
+    const requests = [
+      { inputs: [{ ...house, data: undefined, parameters }] },
+      { inputs: [house], outputs: [{ name: 'price', parameters }] },
+    ];
+    for (const [index, list] of ['inputs', 'outputs'].entries()) {
+      const response = await json(requests[index]);
+      expect([response.status, (await read(response)).error]).toEqual([
+        400,
+        expect.stringContaining(`no shared memory for ${list}[0]`),
+      ]);
+    }
+  });
+
   it.each(['application/x-www-form-urlencoded', 'text/plain', 'image/png', ''])(
     'answers JSON whatever it is called: %s',
     async (type) => {
