@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { askAws, PATIENCE } from '#stack';
+import { askAws, clientOptions } from '#stack';
 import type { Template } from './costs.ts';
 
 /** Logical ids, sorted. */
@@ -23,9 +23,7 @@ export function changesOf(template: Template, deployed: Template = { Resources: 
 /** The template of a stack that is there. @throws FreezeframeError `aws-refused`. */
 export async function deployedTemplate(stack: string, region: string): Promise<Template> {
   const { CloudFormationClient, GetTemplateCommand } = await import('@aws-sdk/client-cloudformation');
-  const asked = new CloudFormationClient({ region, requestHandler: PATIENCE }).send(
-    new GetTemplateCommand({ StackName: stack }),
-  );
+  const asked = new CloudFormationClient(clientOptions(region)).send(new GetTemplateCommand({ StackName: stack }));
   const { TemplateBody = '{"Resources":{}}' } = await askAws(`The template of ${stack} cannot be read`, asked);
   return JSON.parse(TemplateBody) as Template;
 }

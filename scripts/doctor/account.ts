@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { askAws, PATIENCE, readStack, type StackSettings, serverlessLine } from '#stack';
+import { askAws, clientOptions, readStack, type StackSettings, serverlessLine } from '#stack';
 import { formatBytes } from '#terminal';
 import { bad, type Finding, fromError, ok } from './finding.ts';
 
@@ -22,7 +22,7 @@ export async function checkAccount(question: AccountQuestion): Promise<Finding[]
   const { missing, settings } = question;
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const wanted = question.region ?? settings?.region;
-  const options = { ...(wanted ? { region: wanted } : {}), maxAttempts: 2, requestHandler: PATIENCE };
+  const options = { ...clientOptions(wanted), maxAttempts: 2 };
   const sts = new STSClient(options);
   const findings: Finding[] = [];
   let region: string;

@@ -1,5 +1,5 @@
 import { type KeyRecord, readRecord } from '#functions';
-import { askAws, PATIENCE, serviceName } from '#stack';
+import { askAws, clientOptions, serviceName } from '#stack';
 import type { KeyStore } from './keys.ts';
 
 /** Where the stack of a stage looks for its keys. */
@@ -13,7 +13,7 @@ export function keysPath(stage = 'dev'): string {
  */
 export async function parameterStore(path: string, region?: string): Promise<KeyStore> {
   const { SSMClient, PutParameterCommand, paginateGetParametersByPath } = await import('@aws-sdk/client-ssm');
-  const client = new SSMClient({ ...(region ? { region } : {}), requestHandler: PATIENCE });
+  const client = new SSMClient(clientOptions(region));
   const readAll = async () => {
     const records: KeyRecord[] = [];
     for await (const page of paginateGetParametersByPath({ client }, { Path: path, WithDecryption: true })) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { expected, FreezeframeError, problemCode } from '@freezeframe/inference';
-import { PATIENCE } from './patience.ts';
+import { clientOptions } from './client-options.ts';
 import { askAws } from './stack.ts';
 
 /** What the state machine of resources/batch.asl.json is started with. */
@@ -36,13 +36,12 @@ export function parseS3Url(url: string): { bucket: string; key: string } {
 /** A client where the state machine or the execution is: its ARN names the region. */
 async function stepFunctions(arn: string) {
   const sdk = await import('@aws-sdk/client-sfn');
-  return { sdk, client: new sdk.SFNClient({ ...placeOf(arn), requestHandler: PATIENCE }) };
+  return { sdk, client: new sdk.SFNClient(clientOptions(regionOf(arn))) };
 }
 
 /** `arn:aws:states:REGION:...`; what is no ARN says nothing. */
-function placeOf(arn: string): { region?: string } {
-  const [, region] = /^arn:[\w-]+:states:([\w-]+):/.exec(arn) ?? [];
-  return region ? { region } : {};
+function regionOf(arn: string): string | undefined {
+  return /^arn:[\w-]+:states:([\w-]+):/.exec(arn)?.[1];
 }
 
 /** @returns the execution's ARN, by which it can be followed. */
@@ -116,9 +115,9 @@ export async function summarize(state: BatchState): Promise<BatchSummary> {
   const { execution, status, total, failed, error } = state;
   const summary = { execution, status, pictures: total, lost: failed, ...(error ? { error } : {}) };
   const where = writtenTo(state.output);
-  const place = placeOf(execution);
+  const region = regionOf(execution);
   if (!where) return summary;
-  const manifest = JSON.parse(await (await read(where.bucket, where.key, place)).text()) as Manifest;
+  const manifest = JSON.parse(await (await read(where.bucket, where.key, region)).text()) as Manifest;
   const succeeded = manifest.ResultFiles.SUCCEEDED ?? [];
   const files = succeeded.map(({ Key }) => `s3://${manifest.DestinationBucket}/${Key}`);
   const found = { ...summary, manifest: `s3://${where.bucket}/${where.key}`, files };
@@ -126,7 +125,7 @@ export async function summarize(state: BatchState): Promise<BatchSummary> {
   let answered = 0;
   const problems: Record<string, number> = {};
   for (const { Key } of succeeded) {
-    const { lines } = await read(manifest.DestinationBucket, Key, place);
+    const { lines } = await read(manifest.DestinationBucket, Key, region);
     for await (const line of lines()) {
       if (line.trim() === '') continue;
       const { problem } = JSON.parse(line) as { problem?: { type: string } };
@@ -147,10 +146,10 @@ function writtenTo(output = 'null'): { bucket: string; key: string } | undefined
   return ResultWriterDetails && { bucket: ResultWriterDetails.Bucket, key: ResultWriterDetails.Key };
 }
 
-async function read(bucket: string, key: string, place: { region?: string }) {
+async function read(bucket: string, key: string, region: string | undefined) {
   const { S3Client, GetObjectCommand } = await import('@aws-sdk/client-s3');
   const local = Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
-  const client = new S3Client({ ...place, forcePathStyle: local, requestHandler: PATIENCE });
+  const client = new S3Client({ ...clientOptions(region), forcePathStyle: local });
   const asked = client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const { Body } = await askAws(`s3://${bucket}/${key} cannot be read`, asked);
   return {

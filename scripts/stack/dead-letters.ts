@@ -1,7 +1,7 @@
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { FreezeframeError } from '@freezeframe/inference';
 import { FIRST_ID, readMessage } from '#functions/messages';
-import { PATIENCE } from './patience.ts';
+import { clientOptions } from './client-options.ts';
 import { askAws } from './stack.ts';
 
 export interface DeadLetter {
@@ -36,7 +36,7 @@ export class DeadLetters {
     this.#sdk = sdk;
     // The queue's URL says where to ask, unless there is an endpoint of one's own (a local AWS).
     const local = Boolean(process.env.AWS_ENDPOINT_URL_SQS ?? process.env.AWS_ENDPOINT_URL);
-    this.#client = new sdk.SQSClient({ useQueueUrlAsEndpoint: !local, requestHandler: PATIENCE });
+    this.#client = new sdk.SQSClient({ ...clientOptions(), useQueueUrlAsEndpoint: !local });
     this.#url = url;
   }
 

@@ -7,8 +7,8 @@ export {
   startBatch,
   summarize,
 } from './batch.ts';
+export { clientOptions } from './client-options.ts';
 export { DeadLetters } from './dead-letters.ts';
-export { PATIENCE } from './patience.ts';
 export { findServerless, runServerless, type StackOptions, serverlessLine } from './serverless.ts';
 export { serviceName } from './service.ts';
 export { readSettings, type StackSettings, sentences } from './settings.ts';

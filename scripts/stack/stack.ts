@@ -1,5 +1,5 @@
 import { FreezeframeError } from '@freezeframe/inference';
-import { PATIENCE } from './patience.ts';
+import { clientOptions } from './client-options.ts';
 import { serviceName } from './service.ts';
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ interface StackState {
 /** A stack as it is now; undefined where there is none. @throws FreezeframeError `aws-refused`, `region-missing`. */
 export async function readStack(stack: string, region?: string): Promise<StackState | undefined> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient({ ...(region ? { region } : {}), requestHandler: PATIENCE });
+  const client = new CloudFormationClient(clientOptions(region));
   const asked = client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
     if (/does not exist/.test(error.message)) return undefined;
     throw error;
