@@ -1,7 +1,7 @@
 import { FreezeframeError } from '@freezeframe/inference';
 import { Command } from 'commander';
 import type { BatchInput, BatchState, BatchSummary } from '#stack';
-import { formatTable, type Progress, reportResult, startProgress, wholeAboveZero } from '#terminal';
+import { formatTable, type Progress, reportResult, say, startProgress, wholeAboveZero } from '#terminal';
 import { type StackFlags, takesStack } from './stack/stack-option.ts';
 
 interface Flags extends StackFlags {
@@ -52,7 +52,26 @@ async function batch(url: string | undefined, flags: Flags): Promise<void> {
     reportResult({ execution, status: 'RUNNING' }, json, () => `Started. ${followAgain(execution)}`);
     return;
   }
-  const state = await follow(execution, flags.interval);
+  // Hours may pass, and a terminal may be closed.
+  if (!flags.follow) say(`Started. ${followAgain(execution)}`);
+  try {
+    await tell(execution, flags);
+  } catch (error) {
+    if (!(error instanceof FreezeframeError)) throw error;
+    // What cannot be asked for a moment has not ended.
+    const { code, message, remedy = '', details } = error;
+    throw new FreezeframeError(code, message, {
+      cause: error,
+      remedy: `${remedy} The batch does not end over it. ${followAgain(execution)}`.trim(),
+      details: { ...details, execution },
+    });
+  }
+}
+
+/** Follows a batch to its end, and says what became of it. */
+async function tell(execution: string, { interval, json: asked }: Flags): Promise<void> {
+  const json = asked === true;
+  const state = await follow(execution, interval);
   if (!state) {
     reportResult({ execution, status: 'RUNNING' }, json, () => `It goes on. ${followAgain(execution)}`);
     return;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../scripts/cli.ts';
+import { Refusal } from '../../aws/dynamo.ts';
 import { useAws } from '../../aws/use-aws.ts';
 
 const aws = useAws();
@@ -101,6 +102,19 @@ describe('freezeframe batch', () => {
     expect(await answer).toBe(0);
     expect(said).toContain(`It goes on. To follow it: freezeframe batch --follow ${EXECUTION}`);
     expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  it('says how to follow it again where AWS cannot be asked for a moment', async () => {
+    aws.more.set('AWSStepFunctions', (operation) => {
+      if (operation === 'StartExecution') return { executionArn: EXECUTION, startDate: 1 };
+      throw new Refusal('AccessDeniedException');
+    });
+    expect(await batch('s3://photos/2024/', '--state-machine', MACHINE, '--json')).toBe(1);
+    expect(JSON.parse(said).error).toMatchObject({
+      code: 'aws-refused',
+      remedy: expect.stringContaining(`freezeframe batch --follow ${EXECUTION}`),
+      details: { execution: EXECUTION },
+    });
   });
 
   it('says that nothing was there, where it succeeded over no picture', async () => {
