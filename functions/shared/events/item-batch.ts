@@ -27,8 +27,8 @@ const schema = z.object({
   Items: z.array(z.unknown()).check(z.minLength(1), z.maxLength(1_000)),
   /** What all of them have in common: the model, say. */
   BatchInput: z.optional(z.object({ options: z.optional(z.record(z.string(), z.unknown())) })),
-  /** How often Step Functions has tried this batch before. */
-  RetryCount: z.optional(z.number()),
+  /** Whether there was too little time for all of it before: what fits is to be answered. */
+  WhatFits: z.optional(z.boolean()),
 });
 
 /** One line of the results. */
@@ -44,11 +44,11 @@ type ItemResult = Pick<Job, 'request'> &
 export const itemBatch: AnsweredEvent = { recognises: (event) => hasField(event, 'Items'), answer: answerItems };
 
 async function answerItems(event: unknown, invocation?: Invocation): Promise<ItemResult[]> {
-  const { Items, BatchInput, RetryCount = 0 } = validate(schema, event, 'The batch');
+  const { Items, BatchInput, WhatFits = false } = validate(schema, event, 'The batch');
   const common = BatchInput?.options ?? {};
   measure('BatchSize', Items.length);
   const time = new TimeLeft(invocation);
-  const lines = await inParallel(Items, AT_ONCE, (item) => answerItem(item, common, time, RetryCount > 0));
+  const lines = await inParallel(Items, AT_ONCE, (item) => answerItem(item, common, time, WhatFits));
   return fitting(lines.flat());
 }
 
@@ -67,12 +67,12 @@ function fitting(lines: ItemResult[]): ItemResult[] {
   });
 }
 
-/** @param again whether there was too little time for the batch before. */
+/** @param whatFits whether an item for which there is no time left holds that as its problem. */
 async function answerItem(
   item: unknown,
   common: Record<string, unknown>,
   time: TimeLeft,
-  again: boolean,
+  whatFits: boolean,
 ): Promise<ItemResult[]> {
   let named: { bucket?: string; key?: string } & Pick<Job, 'request'> = {};
   try {
@@ -88,7 +88,7 @@ async function answerItem(
   } catch (error) {
     const problem = toProblem(error);
     if (!(error instanceof FreezeframeError)) throw error;
-    if (problem.status >= 500 && !(again && error.code === 'time-short')) throw error;
+    if (problem.status >= 500 && !(whatFits && error.code === 'time-short')) throw error;
     measureFailure(error);
     return [{ ...named, problem }];
   }

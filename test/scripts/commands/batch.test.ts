@@ -150,10 +150,14 @@ describe('resources/batch.asl.json', () => {
       expect(map.ItemBatcher.MaxItemsPerBatch).toBeLessThanOrEqual(1_000);
       expect(map.ItemBatcher.BatchInput).toEqual({ 'options.$': '$.options' });
       expect(Object.keys(map.ItemSelector)).toEqual(['bucket.$', 'key.$']);
-      expect(map.ItemProcessor.States.Classify.Parameters.Payload).toEqual({
+      const { Classify, ClassifyWhatFits } = map.ItemProcessor.States;
+      expect(Classify.Catch).toEqual([
+        { ErrorEquals: ['time-short'], ResultPath: '$.short', Next: 'ClassifyWhatFits' },
+      ]);
+      expect(ClassifyWhatFits.Parameters.Payload).toEqual({
         'Items.$': '$.Items',
         'BatchInput.$': '$.BatchInput',
-        'RetryCount.$': '$$.State.RetryCount',
+        WhatFits: true,
       });
       expect(map.ResultWriter.WriterConfig).toEqual({ OutputType: 'JSONL', Transformation: 'FLATTEN' });
     }
