@@ -1,8 +1,18 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { decodePicture, loadSharp } from '@freezeframe/inference';
-import { GLANCE, isDecodedFile, isLitter, isPictureFile, readPicture, reasonOf } from '#datasets';
+import {
+  GLANCE,
+  isLitter,
+  isPictureFile,
+  type Learnt,
+  learntAmong,
+  readPicture,
+  reasonOf,
+  scanClasses,
+} from '#datasets';
 import { REQUEST_PAYLOAD_LIMIT } from '#local/limits';
 import { checkName } from '#store';
 import { makeFolder } from '#system';
@@ -48,17 +58,17 @@ const MOST_BYTES = Math.floor(REQUEST_PAYLOAD_LIMIT * 0.7);
 const SIDE = 1600;
 
 /**
- * A picture of each class, of four classes at most, absolute: the first that can be read, as training left out what cannot.
+ * A picture of each class, of four classes at most, absolute: the first that the model has learnt. Training may have left out the
+ * first file: it cannot be read, or lies in two classes.
  * @param copies folder for smaller copies of pictures that are too large for a request
+ * @param learnt what the model has learnt; undefined where it does not say: then the first that can be read
  */
-export async function oneOfEach(folder: string, copies: string): Promise<string[]> {
+export async function oneOfEach(folder: string, copies: string, learnt?: Learnt): Promise<string[]> {
+  const { labels, pictures } = await scanClasses(folder);
   const found: string[] = [];
-  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!entry.isDirectory() || isLitter(entry.name)) continue;
-    const files = await readdir(join(folder, entry.name), { recursive: true });
-    const pictures = files.filter((file) => isDecodedFile(file) && !file.split(sep).some(isLitter)).sort();
-    for (const file of pictures) {
-      const sent = await sendable(resolve(folder, entry.name, file), resolve(copies, `${entry.name}.jpg`));
+  for (const label of labels) {
+    for (const { path } of pictures.filter((picture) => picture.label === label)) {
+      const sent = await sendable(resolve(path), resolve(copies, `${label}.jpg`), learnt);
       if (sent === undefined) continue;
       found.push(sent);
       break;
@@ -68,10 +78,11 @@ export async function oneOfEach(folder: string, copies: string): Promise<string[
   return found;
 }
 
-/** The picture, or its smaller copy where it is too large to be sent; undefined where it cannot be read. */
-async function sendable(file: string, copy: string): Promise<string | undefined> {
+/** The picture, or its smaller copy where it is too large to be sent; undefined where it cannot be read or was not learnt. */
+async function sendable(file: string, copy: string, learnt: Learnt | undefined): Promise<string | undefined> {
   try {
     const bytes = await readPicture(file);
+    if (learnt && learntAmong(learnt, [digestOf(bytes)]).count === 0) return undefined;
     await decodePicture(bytes, GLANCE);
     if (bytes.length <= MOST_BYTES) return file;
     await makeFolder(dirname(copy));
@@ -83,4 +94,8 @@ async function sendable(file: string, copy: string): Promise<string | undefined>
     reasonOf(error);
     return undefined;
   }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

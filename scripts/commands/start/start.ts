@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Bundle, bundle, hostTarget } from '#bundle';
+import { readLearnt } from '#datasets';
 import {
   defaultAuth,
   type LocalAuthMode,
@@ -65,7 +66,9 @@ export async function start(options: StartOptions): Promise<Started> {
   const ready = await (options.model ?? train)();
   step('samples');
   const place = join(storeRoot, 'samples');
-  const samples = photos ? await oneOfEach(photos.folder, place) : await ensureSamples(place);
+  const samples = photos
+    ? await oneOfEach(photos.folder, place, await learntBy(store, ready.model))
+    : await ensureSamples(place);
   step('bundle');
   const built = await bundleForHere(store, ready.model, options.buildDir ?? 'build');
   step('gateway');
@@ -117,6 +120,11 @@ export async function start(options: StartOptions): Promise<Started> {
     await gateway.close();
     throw error;
   }
+}
+
+async function learntBy(store: ModelStore, model: string) {
+  const { manifest } = await store.resolve(model);
+  return readLearnt(manifest.provenance.learnt);
 }
 
 /**

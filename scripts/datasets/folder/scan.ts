@@ -28,18 +28,14 @@ export interface Scan {
   notes: string[];
 }
 
-const DECODED = new Set('.jpg .jpeg .jpe .jfif .pjpeg .png .apng .webp .gif .avif .tif .tiff'.split(' '));
+const DECODED = '.jpg .jpeg .jpe .jfif .pjpeg .png .apng .webp .gif .avif .tif .tiff';
 /** Pictures that are refused when they are read: to pass over them would lose a telephone's photographs without a word. */
-const OTHERS = new Set('.bmp .heic .heif .jxl .jp2 .dng .psd'.split(' '));
+const OTHERS = '.bmp .heic .heif .jxl .jp2 .dng .psd';
+const PICTURES = new Set(`${DECODED} ${OTHERS}`.split(' '));
 
 /** Whether a file is called as pictures are. */
 export function isPictureFile(name: string): boolean {
-  return isDecodedFile(name) || OTHERS.has(extname(name).toLowerCase());
-}
-
-/** Whether a file is called as pictures are that can be decoded here. */
-export function isDecodedFile(name: string): boolean {
-  return DECODED.has(extname(name).toLowerCase());
+  return PICTURES.has(extname(name).toLowerCase());
 }
 
 /** What systems leave behind in folders of pictures: `@eaDir` holds small copies of all of them, on storage of Synology. */

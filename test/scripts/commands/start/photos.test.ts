@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { learntOf } from '#datasets';
 import { oneOfEach, photosOf } from '../../../../scripts/commands/start/photos.ts';
 import { pictureFolder, plainPicture } from '../../datasets/picture-files.ts';
 
@@ -52,6 +54,29 @@ it('takes none that cannot be read: training left it out', async () => {
   await pictureFolder(folder, { cat: 2 });
   await writeFile(join(folder, 'cat/0.png'), 'no picture');
   expect(await oneOfEach(folder, work)).toEqual([join(folder, 'cat/1.png')]);
+});
+
+it('takes none that the model has not learnt: training left it out, as it lies in two classes', async () => {
+  const folder = join(work, 'photos');
+  await pictureFolder(folder, { cat: 3, dog: 3 });
+  for (const label of ['cat', 'dog']) await writeFile(join(folder, label, '0.png'), await plainPicture(99));
+  const learnt = learntOf(
+    await Promise.all(
+      ['cat/1.png', 'cat/2.png', 'dog/2.png'].map(async (file) =>
+        createHash('sha256')
+          .update(await readFile(join(folder, file)))
+          .digest('hex'),
+      ),
+    ),
+  );
+  expect(await oneOfEach(folder, work, learnt)).toEqual([join(folder, 'cat/1.png'), join(folder, 'dog/2.png')]);
+});
+
+it('takes one of each class where folders are splits, not one of each split', async () => {
+  const folder = join(work, 'photos');
+  for (const split of ['train', 'test']) await pictureFolder(join(folder, split), { cat: 1, dog: 1 });
+  const found = await oneOfEach(folder, work);
+  expect(found).toEqual([join(folder, 'test/cat/0.png'), join(folder, 'test/dog/0.png')]);
 });
 
 it('takes a smaller copy of one that is too large for a request', async () => {
