@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FreezeframeError } from '@freezeframe/inference';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, Parser } from 'csv-parse';
 import { delimiterOf } from './delimiter.ts';
 import { decoderFor, encodingOf } from './encoding.ts';
 
@@ -81,10 +81,16 @@ function sampleOf(file: OpenFile): string {
   return end > 0 ? text.slice(0, end) : text;
 }
 
+/** Tells the line of each record. By its option `info` a third of the time goes into what nobody asks for. */
+class LineParser extends Parser {
+  override push(cells: string[] | null): boolean {
+    return super.push(cells && ({ cells, line: this.info.lines } satisfies TableRecord));
+  }
+}
+
 async function* readRecords(file: OpenFile): AsyncGenerator<TableRecord> {
-  const parser = parse({
+  const parser = new LineParser({
     delimiter: file.delimiter,
-    info: true,
     trim: true,
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
@@ -96,8 +102,7 @@ async function* readRecords(file: OpenFile): AsyncGenerator<TableRecord> {
   // Its failure is told by the parser, which is read below.
   done.catch(() => undefined);
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>)
-      yield { cells: record, line: info.lines };
+    yield* parser as AsyncIterable<TableRecord>;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new FreezeframeError('csv-invalid', `The table cannot be read: ${error.message}`, { cause: error });
