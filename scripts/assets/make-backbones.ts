@@ -10,7 +10,7 @@ import { makeBackboneAsset } from '#transfer';
 
 // Makes assets/backbones from the files that their makers publish, by this project's own import:
 //   node --import tsx scripts/assets/make-backbones.ts FOLDER_OF_MODELS FOLDER_OF_PICTURES
-// The pictures are what anything looks like: their features ship, they do not.
+// The pictures are what anything looks like: their features ship, they do not. Blank pictures are added.
 
 interface Source {
   readonly name: string;
@@ -77,7 +77,7 @@ async function make(source: Source): Promise<void> {
       model: await readFile(join(stored.folder, 'model.onnx')),
       background,
       backgroundSource:
-        'features of 200 ImageNet photographs, one of each class (github.com/EliSchwartz/imagenet-sample-images)',
+        'features of 200 ImageNet photographs, one of each class (github.com/EliSchwartz/imagenet-sample-images), and of 20 drawn pictures that show nothing',
       provenance: { ...source.provenance, sha256 },
     });
     process.stdout.write(`${source.name}: ${made.bytes} bytes, ${made.background} background pictures\n`);

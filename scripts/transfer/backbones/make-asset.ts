@@ -1,3 +1,4 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
@@ -8,6 +9,7 @@ import { makeFolder, replaceFile } from '#system';
 import { extractFeatures, type PictureFile } from '../features/extract.ts';
 import { BACKBONES_FOLDER, digestOf, FILES, writeBackground } from './asset.ts';
 import type { Backbone } from './backbone.ts';
+import { blankPictures } from './blank-pictures.ts';
 import { cutStored } from './find.ts';
 
 interface AssetSource {
@@ -28,25 +30,41 @@ export async function makeBackboneAsset(source: AssetSource): Promise<{ bytes: n
   storeWeightsSmall(model.graph as GraphProto);
   const bytes = toBinary(ModelProtoSchema, model);
   const small = { ...backbone, model: bytes, digest: digestOf(bytes, backbone.input) };
-  const { features, digests, skipped } = await extractFeatures(small, source.background, {
-    cache: join(tmpdir(), 'freezeframe-features'),
-  });
-  const rows = await features.rows(digests.map((_, row) => row));
-  await features.close();
-  if (skipped.length > 0) throw new Error(`${skipped[0]?.file}: ${skipped[0]?.reason}`);
+  const { rows, count, width } = await backgroundFeatures(small, source.background);
   const facts = {
     input: backbone.input,
     map: backbone.map,
     cost: await costOf(small),
-    background: { count: digests.length, width: features.width, source: source.backgroundSource },
+    background: { count, width, source: source.backgroundSource },
     provenance: source.provenance,
   };
   const folder = join(BACKBONES_FOLDER, source.name);
   await makeFolder(folder);
   await replaceFile(join(folder, FILES.model), bytes);
-  await replaceFile(join(folder, FILES.background), writeBackground(quantizeRows(rows, features.width)));
+  await replaceFile(join(folder, FILES.background), writeBackground(quantizeRows(rows, width)));
   await replaceFile(join(folder, FILES.facts), `${JSON.stringify(facts, null, 2)}\n`);
-  return { bytes: bytes.length, background: digests.length };
+  return { bytes: bytes.length, background: count };
+}
+
+/** Features of the pictures, and of pictures that show nothing. */
+async function backgroundFeatures(backbone: Backbone, pictures: readonly PictureFile[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'freezeframe-blank-'));
+  try {
+    const blank: PictureFile[] = [];
+    for (const [i, bytes] of (await blankPictures()).entries()) {
+      const path = join(folder, `${i}.png`);
+      await writeFile(path, bytes);
+      blank.push({ path, file: path });
+    }
+    const cache = join(tmpdir(), 'freezeframe-features');
+    const { features, digests, skipped } = await extractFeatures(backbone, [...pictures, ...blank], { cache });
+    const rows = await features.rows(digests.map((_, row) => row));
+    await features.close();
+    if (skipped.length > 0) throw new Error(`${skipped[0]?.file}: ${skipped[0]?.reason}`);
+    return { rows, count: digests.length, width: features.width };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 const RUNS = 20;
