@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { FreezeframeError } from '@freezeframe/inference';
 import { type Argument, Command, CommanderError, InvalidArgumentError, type Option } from 'commander';
 import { COMMANDS, type CommandEntry } from '#commands';
@@ -85,7 +85,7 @@ function strict(command: Command, path: string, argv: readonly string[]): Comman
       // What is missing may be there, misspelt: commander looks for that later.
       const near = error.code === 'commander.missingMandatoryOptionValue' ? misspelt(command, argv) : undefined;
       throw new FreezeframeError('used-wrongly', near ?? sentence(error.message), {
-        remedy: `See what is possible with: ${path} --help`,
+        remedy: fileMeant(error) ?? `See what is possible with: ${path} --help`,
         details: { reason: error.code.replace('commander.', '') },
       });
     });
@@ -114,6 +114,12 @@ function misspelt(command: Command, argv: readonly string[]): string | undefined
     if (remedy) return `unknown option '${word}' (${remedy})`;
   }
   return undefined;
+}
+
+/** A file's name may begin as options do: patterns of a shell bring it without its folder. */
+function fileMeant({ code, message }: CommanderError): string | undefined {
+  const word = code === 'commander.unknownOption' ? /unknown option '(.+?)'/.exec(message)?.[1] : undefined;
+  return word !== undefined && existsSync(word) ? `If the file of that name is meant, write ./${word}` : undefined;
 }
 
 /** Commander's message without its prefix, and with a suggestion behind it instead of below. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezeframeError } from '@freezeframe/inference';
@@ -34,6 +34,15 @@ describe('the command as it is installed', () => {
     expect(wrong?.stderr).toBe(
       "freezeframe: unknown command 'modles' (Did you mean models?)\n  See what is possible with: freezeframe --help\n",
     );
+  });
+
+  it('says how to name a file that begins as an option does', async () => {
+    await writeFile(join(store, '-x.jpg'), '');
+    const { code, stderr } = await spawnCommand(['predict', 'pets', '-x.jpg'], { cwd: store, env: env() });
+    expect([code, stderr]).toEqual([
+      2,
+      "freezeframe: unknown option '-x.jpg'\n  If the file of that name is meant, write ./-x.jpg\n",
+    ]);
   });
 
   it('ends quietly when whoever reads its results has seen enough', async () => {

@@ -36,9 +36,9 @@ export const ENTRY = fileURLToPath(new URL('../../../scripts/freezeframe.js', im
 /** Runs the real command in a process of its own. */
 export async function spawnCommand(
   words: readonly string[],
-  { input, env = {} }: { input?: Uint8Array; env?: NodeJS.ProcessEnv } = {},
+  { input, env = {}, cwd }: { input?: Uint8Array; env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [ENTRY, ...words], { env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [ENTRY, ...words], { cwd, env: { ...process.env, ...env } });
   // A command that fails at once does not read its input.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
