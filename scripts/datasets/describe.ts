@@ -19,6 +19,12 @@ export interface Description {
 
 const SHOWN = 20;
 
+/** Whoever has twenty photographs would think that two of them are the whole test. */
+const PARTS = [
+  '  These parts are those of a training from scratch. A head on a pretrained network learns from all but a folder test/, and is',
+  '  tested by cross-validation.',
+];
+
 export function describeDataset(dataset: Dataset): Description {
   const { name, kind, digest, skipped } = dataset;
   const count = (split: SplitName) => dataset.splits[split].count;
@@ -47,6 +53,7 @@ export function describeInWords({ name, kind, splits, labels, features, target, 
   const counts = (of: Record<SplitName, number>) => SPLITS.map((split) => `${of[split]} ${split}`).join(', ');
   const lines = [`${name}: ${kind === 'pictures' ? 'pictures' : 'rows'} ${counts(splits)}`];
   for (const [label, of] of Object.entries(labels ?? {})) lines.push(`  ${label}: ${counts(of)}`);
+  if (kind === 'pictures') lines.push(...PARTS);
   for (const { name, min, max } of features ?? []) lines.push(`  ${name}: ${min} to ${max}`);
   if (target)
     lines.push(`  predicts ${target.name}: ${target.min} to ${target.max}${target.unit ? ` ${target.unit}` : ''}`);

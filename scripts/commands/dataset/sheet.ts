@@ -28,7 +28,6 @@ async function sheetOf(dataset: PictureDataset) {
     splitPictures(dataset, split).map(
       ({ read, ...picture }): SheetPicture => ({
         ...picture,
-        split,
         ...(picture.path === undefined ? { read } : {}),
       }),
     ),

@@ -49,7 +49,7 @@ function summary({ labels, skipped: files }: SheetInput): Html {
   });
   return html`<p class="verdict"><span class="big">${number(all)}</span> <span>pictures of ${counted(labels.length, 'label')}${files.length > 0 ? `, ${number(files.length)} left out` : ''}</span></p>
 <ul class="bars">${bars}</ul>
-<details><summary>How they are split</summary>${scrolling(
+<details><summary>How a training from scratch splits them</summary><p class="note">A head on a pretrained network learns from all but a folder test/, and is tested by cross-validation.</p>${scrolling(
     'Pictures of each label in each split',
     table(
       'Pictures of each label in each split',
@@ -98,11 +98,11 @@ function odd({ odd: some }: SheetInput, thumbnails: Thumbnails): Section {
 
 function grid(some: readonly SheetPicture[], thumbnails: Thumbnails): Html {
   return html`<ul class="shots">${some.map((picture) => {
-    const { file, label, split } = picture;
+    const { file, label } = picture;
     const thumbnail = thumbnails.get(picture);
     const image = thumbnail
       ? html`<img src="${thumbnail}" alt="Picture labelled ${shorten(label, 40)}" width="160" height="160" decoding="async">`
       : html`<span class="blank">no preview</span>`;
-    return html`<li><figure class="shot"><div class="frame">${image}</div><figcaption><span>${named(label, 40)}</span><span class="file">${split}: ${named(file, 60)}</span></figcaption></figure></li>`;
+    return html`<li><figure class="shot"><div class="frame">${image}</div><figcaption><span>${named(label, 40)}</span><span class="file">${named(file, 60)}</span></figcaption></figure></li>`;
   })}</ul>`;
 }

@@ -1,10 +1,7 @@
 import type { ReportPicture } from '../report-input.ts';
 
 /** A picture of a data set. */
-export interface SheetPicture extends Pick<ReportPicture, 'path' | 'read' | 'file' | 'label'> {
-  /** train, validation or test */
-  split: string;
-}
+export type SheetPicture = Pick<ReportPicture, 'path' | 'read' | 'file' | 'label'>;
 
 /** What a page about a data set is made of. File names and labels may hold anything. */
 export interface SheetInput {

@@ -127,6 +127,15 @@ describe('freezeframe models diff', () => {
     expect((await run(['models', 'diff', name, `${name}@1`])).stdout).toContain('the same content');
   });
 
+  it('shows no metric that reads the same: trained again, the last bits differ', async () => {
+    for (const loss of [0.0323512, 0.0323514]) {
+      const manifest = sampleDraft({ metrics: { after: { loss } } });
+      await openStore().save('bits', { manifest, model: new Uint8Array(100) });
+    }
+    expect((await json('models', 'diff', 'bits@1', '@2')).metrics[0].name).toBe('after.loss');
+    expect((await run(['models', 'diff', 'bits@1', '@2'])).stdout).not.toContain('after.loss');
+  });
+
   it('says on which pictures two models differ', async () => {
     const { model, draft } = colourModel();
     const { name: _, ...rest } = draft;

@@ -14,7 +14,7 @@ describe('describeDataset', () => {
     expect((cats?.train ?? 0) + (cats?.validation ?? 0) + (cats?.test ?? 0)).toBe(5);
     expect(description.splits.train + description.splits.validation + description.splits.test).toBe(12);
     expect(describeInWords(description)).toMatch(
-      /pets: pictures \d+ train, .*\n {2}cat: .*\n {2}dog: .*\nleft out: 1\n {2}cat\/notes\.txt: /,
+      /pets: pictures \d+ train, .*\n {2}cat: .*\n {2}dog: .*\n {2}These parts are those of a training from scratch\. .*\n {2}tested by cross-validation\.\nleft out: 1\n {2}cat\/notes\.txt: /,
     );
   });
 

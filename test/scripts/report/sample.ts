@@ -103,9 +103,7 @@ export function sampleValues(count: number): ValueReport {
 /** A data set's page with everything in it. */
 export function sampleSheet(labels: readonly string[]): SheetInput {
   const { pictures, skipped, provenance } = sampleInput(labels, 12 * labels.length);
-  const all = pictures.map(
-    ({ read, file, label }): SheetPicture => ({ ...(read ? { read } : {}), file, label, split: 'train' }),
-  );
+  const all = pictures.map(({ read, file, label }): SheetPicture => ({ ...(read ? { read } : {}), file, label }));
   return {
     name: `pets ${HOSTILE}`,
     labels: labels.map((label) => ({
