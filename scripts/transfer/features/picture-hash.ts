@@ -53,6 +53,13 @@ export function hashDistance(hashes: Uint8Array, a: number, b: number): number {
   return bits;
 }
 
+/** How many bits of a row's hash are 1. */
+export function bitsOf(hashes: Uint8Array, row: number): number {
+  let bits = 0;
+  for (let i = row * HASH_BYTES; i < (row + 1) * HASH_BYTES; i++) bits += BITS[hashes[i] as number] as number;
+  return bits;
+}
+
 /** The hashes of some rows. */
 export function hashesAt(hashes: Uint8Array, rows: ArrayLike<number>): Uint8Array {
   const own = new Uint8Array(rows.length * HASH_BYTES);

@@ -66,6 +66,21 @@ describe('groupDuplicates', () => {
     ]).toEqual([0, 1]);
   });
 
+  it('knows a small copy of a messenger by its hash, though its features are others', async () => {
+    const [copy, other] = [
+      [1, 0],
+      [1, 0.6],
+    ];
+    const rows = features([copy, other]);
+    const near = hashes(0b01010101, 0b01010101);
+    near[3] = 0b01010110;
+    expect([...(await groupDuplicates(near, rows))]).toEqual([0, 0]);
+    near[5] = 0b01010100;
+    expect([...(await groupDuplicates(near, rows))]).toEqual([0, 1]);
+    // A figure on an even ground: many others have its hash.
+    expect([...(await groupDuplicates(hashes(1, 1), rows))]).toEqual([0, 1]);
+  });
+
   it('joins copies of copies', async () => {
     const rows = Uint8Array.from({ length: 3 * HASH_BYTES }, () => 0);
     rows[HASH_BYTES] = 0b111;
