@@ -16,10 +16,10 @@ export async function lookThrough({
   input,
   splits,
   labels,
-}: PictureDataset): Promise<{ duplicates?: number[][]; odd: number[] }> {
+}: PictureDataset): Promise<{ duplicates?: number[][]; odd?: number[] }> {
   const parts = [splits.train, splits.validation, splits.test];
   const count = parts.reduce((sum, part) => sum + part.count, 0);
-  if (count > MOST) return { odd: [] };
+  if (count > MOST) return {};
   const size = input.height * input.width * input.channels;
   const pixels = parts.flatMap((part) =>
     Array.from({ length: part.count }, (_, row) => part.pixels.subarray(row * size, (row + 1) * size)),
@@ -38,12 +38,19 @@ export async function lookThrough({
   for (const [row, group] of groups.entries()) members.set(group, [...(members.get(group) ?? []), row]);
   return {
     duplicates: [...members.values()].filter(({ length }) => length > 1),
-    odd: labels
-      .flatMap((_, label) => lonely(small, rowsOf(classes, label)))
-      .sort(byScore)
-      .slice(0, ODD)
-      .map(({ row }) => row),
+    ...oddAmong(
+      small,
+      labels.map((_, label) => rowsOf(classes, label)),
+    ),
   };
+}
+
+/** Nothing where every label has too few to tell. */
+function oddAmong(small: readonly number[][], rowsOfLabels: readonly number[][]): { odd?: number[] } {
+  const enough = rowsOfLabels.filter((rows) => rows.length >= LEAST_OF_A_LABEL);
+  if (enough.length === 0) return {};
+  const all = enough.flatMap((rows) => lonely(small, rows)).sort(byScore);
+  return { odd: all.slice(0, ODD).map(({ row }) => row) };
 }
 
 interface Lonely {
@@ -59,9 +66,8 @@ function rowsOf(classes: readonly number[], label: number): number[] {
   return classes.flatMap((one, row) => (one === label ? [row] : []));
 }
 
-/** How far each is from its third nearest, beside what is usual for its label: only what is twice as far counts. */
+/** How far each is from its third nearest, beside what is usual for its label: only what is half as far again counts. */
 function lonely(small: readonly number[][], rows: readonly number[]): Lonely[] {
-  if (rows.length < LEAST_OF_A_LABEL) return [];
   const far = rows.map((row) => {
     const distances = rows
       .filter((other) => other !== row)

@@ -46,7 +46,7 @@ async function sheetOf(dataset: PictureDataset) {
       ),
     })),
     ...(duplicates ? { duplicates: duplicates.map((group) => group.map((row) => pictures[row] as SheetPicture)) } : {}),
-    odd: odd.map((row) => pictures[row] as SheetPicture),
+    ...(odd ? { odd: odd.map((row) => pictures[row] as SheetPicture) } : {}),
     skipped,
     provenance: [
       ['Command', commandLine()],

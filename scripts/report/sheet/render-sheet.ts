@@ -17,7 +17,7 @@ const OF_A_GROUP = 4;
 export async function renderSheet(input: SheetInput): Promise<string> {
   const labels = input.labels.slice(0, LABELS);
   const groups = (input.duplicates ?? []).slice(0, GROUPS).map((group) => group.slice(0, OF_A_GROUP));
-  const shown = [...groups.flat(), ...input.odd, ...labels.flatMap(({ pictures }) => pictures)];
+  const shown = [...groups.flat(), ...(input.odd ?? []), ...labels.flatMap(({ pictures }) => pictures)];
   const thumbnails = await makeThumbnails(shown);
   const rows = [...input.provenance, ...(await environmentRows())];
   return renderPage({
@@ -90,9 +90,11 @@ function alike(
 
 function odd({ odd: some }: SheetInput, thumbnails: Thumbnails): Section {
   const body =
-    some.length === 0
+    some === undefined
       ? html`<p>There are too few or too many pictures to tell.</p>`
-      : html`<p>By their colours and shapes, these are least like the others of their label: look whether they belong there.</p>${grid(some, thumbnails)}`;
+      : some.length === 0
+        ? html`<p>No picture is far from the others of its label.</p>`
+        : html`<p>By their colours and shapes, these are least like the others of their label: look whether they belong there.</p>${grid(some, thumbnails)}`;
   return { id: 'odd', title: 'Least like the others', body };
 }
 

@@ -10,8 +10,8 @@ export interface SheetInput {
   labels: readonly { label: string; counts: Readonly<Record<string, number>>; pictures: readonly SheetPicture[] }[];
   /** Groups of pictures that show nearly the same; absent where there are too many to compare. */
   duplicates?: readonly (readonly SheetPicture[])[];
-  /** Pictures that are least like the others of their label, the oddest first. */
-  odd: readonly SheetPicture[];
+  /** Pictures that are least like the others of their label, the oddest first; absent where there are too few or too many to tell. */
+  odd?: readonly SheetPicture[];
   skipped: readonly { file: string; reason: string }[];
   provenance: readonly (readonly [string, string])[];
 }

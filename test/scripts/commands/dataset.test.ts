@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import sharp from 'sharp';
@@ -75,6 +75,9 @@ describe('freezeframe dataset', () => {
     expect(document.getElementById('left-out')?.textContent).toContain('dog/broken.jpg');
     expect(document.querySelector('.verdict')?.textContent).toContain('26');
     expect(document.querySelectorAll('img[src^="data:image/jpeg"]').length).toBeGreaterThan(20);
+    await rm(join(folder, 'pets/dog/blank.png'));
+    expect((await run(join(folder, 'pets'), '--sheet', sheet)).code).toBe(0);
+    expect(await readFile(sheet, 'utf8')).toContain('No picture is far from the others of its label.');
     const wrong = await run(join(folder, 'pets'), '--sheet', join(folder, 'sheet.pdf'));
     expect(wrong.code).toBe(2);
   });
