@@ -1,5 +1,5 @@
 import { expected, FreezeframeError } from '@freezeframe/inference';
-import { type FoundPictures, pictureTraits } from '#datasets';
+import { type FoundPictures, leftOutInWords, pictureTraits } from '#datasets';
 import { CostMeters } from '#evaluate';
 import { defaultStore, openStore } from '#store';
 import { type Progress, reportResult, say, startProgress } from '#terminal';
@@ -24,6 +24,9 @@ export interface BackboneFlags extends NumbersFlags {
 const FROM_SCRATCH = [
   ...['architecture', 'epochs', 'batchSize', 'learningRate', 'patience', 'size', 'channels', 'resume'],
 ] as const;
+
+/** Of what was left out, so many are said beside a JSON line, which has the first ten. */
+const SHOWN = 5;
 
 /**
  * Whether a head on a pretrained network is to be trained: it was asked for, or nothing that only a training from scratch knows.
@@ -118,11 +121,17 @@ async function tell(
   const page = reportFile(defaultStore(), report);
   const performance = transferPerformance(report, meters);
   await writeVersionPage(report.stored, page, () => writeReport(transferReport(report), page, performance));
-  if (flags.json) for (const warning of report.warnings) say(`WARNING: ${warning}`);
+  // npm start reads the line, and a person reads the rest.
+  if (flags.json) for (const said of besideLine(report)) say(said);
   const line = { ...transferLine(report), ...(comparison ? { compared: comparison } : {}), report: page };
   reportResult(line, flags.json === true, () =>
     [describeTransfer(report), pageLine(page), ...nextSteps(report, spec)].join('\n'),
   );
+}
+
+function besideLine({ notes, skipped, warnings }: TransferReport): string[] {
+  const leftOut = leftOutInWords(skipped, SHOWN, 'see its report');
+  return [...notes, ...leftOut, ...warnings.map((warning) => `WARNING: ${warning}`)];
 }
 
 async function backgroundPictures(folder: string | undefined) {

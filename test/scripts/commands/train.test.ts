@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pictureFolder } from '../datasets/picture-files.ts';
 import { useStore } from './models-store.ts';
 import { run } from './run.ts';
 
@@ -41,6 +42,16 @@ describe('freezeframe train', () => {
     expect(result.skipped.first).toHaveLength(5);
     expect(result.skipped.first[0]).toEqual({ file: 'line 62', reason: 'price is missing' });
     expect(result.notes).toHaveLength(1);
+  });
+
+  it('says beside its JSON what it left out of photographs: npm start shows nothing else of it', async () => {
+    const pets = join(scratch.folder, 'pets');
+    await pictureFolder(pets, { cat: 4, dog: 4 });
+    await scratch.write('pets/cat/phone.heic', 'no picture');
+    const words = ['train', pets, '--name', 'pets', '--backbone', 'mobilenet-edgetpu', '--no-unknown', '--json'];
+    const { code, stdout, stderr } = await run(words);
+    expect([code, JSON.parse(stdout).skipped.count]).toEqual([0, 1]);
+    expect(stderr).toMatch(/^left out: 1\n {2}cat\/phone\.heic: Expected JPEG/m);
   });
 
   it('refuses a table of which most is gone', async () => {
