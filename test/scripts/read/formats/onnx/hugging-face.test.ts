@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hintsOf, huggingFace } from '../../../../../scripts/read/formats/onnx/hugging-face.ts';
+import { huggingFace } from '../../../../../scripts/read/formats/onnx/hugging-face.ts';
 import { readModel } from '../../../../../scripts/read/read-model.ts';
 import { pictureModel } from '../../../onnx/models.ts';
 import { memorySource } from '../../memory-source.ts';
@@ -41,6 +41,15 @@ describe('huggingFace', () => {
     expect(found?.hints).toMatchObject({ resize: 'stretch', kernel: 'linear', size: { height: 224, width: 224 } });
     expect(found?.notes).toEqual(['Class names from config.json.']);
   });
+
+  it.each(['DeiTForImageClassificationWithTeacher', 'PerceiverForImageClassificationFourier'])(
+    'knows %s for a classifier',
+    async (name) => {
+      const config = bytes({ ...CONFIG, architectures: [name] });
+      const source = memorySource({ 'model.onnx': new Uint8Array(8), ...files(), 'config.json': config }, 'folder');
+      expect(await huggingFace(source, 'model.onnx')).toMatchObject({ hints: { resize: 'stretch' } });
+    },
+  );
 
   it('passes over files of other models and tasks, and what is damaged', async () => {
     const read = (name: string, config: Uint8Array) =>
@@ -82,80 +91,5 @@ describe('a file of its own', () => {
     const { imported } = await readModel(join(folder, 'onnx', 'model.onnx'));
     expect(imported.labels).toEqual(['ant', 'bee', 'cat', 'dog']);
     expect((await readModel(join(folder, 'other', 'model.onnx'))).imported.labels).toBeUndefined();
-  });
-});
-
-describe('hintsOf', () => {
-  const cubic = { ...VIT, resample: 3 };
-  it.each([
-    [
-      'an older file with a number for both sides',
-      { ...VIT, image_processor_type: undefined, feature_extractor_type: 'ViTFeatureExtractor', size: 384 },
-      { size: { height: 384, width: 384 }, resize: 'stretch', crop: 1 },
-    ],
-    [
-      'the middle of a shorter side (CLIP)',
-      { ...cubic, image_processor_type: 'CLIPImageProcessor', size: { shortest_edge: 256 }, crop_size: 224 },
-      { size: { height: 224, width: 224 }, resize: 'cover', crop: 0.875, kernel: 'cubic' },
-    ],
-    [
-      'a number for the shorter side (MobileNetV2)',
-      {
-        ...VIT,
-        image_processor_type: 'MobileNetV2ImageProcessorFast',
-        size: 256,
-        crop_size: { height: 224, width: 224 },
-      },
-      { size: { height: 224, width: 224 }, resize: 'cover', crop: 0.875 },
-    ],
-    [
-      'the middle of a square (DeiT)',
-      { ...cubic, image_processor_type: 'DeiTFeatureExtractor', size: 256, do_center_crop: true, crop_size: 224 },
-      { size: { height: 224, width: 224 }, resize: 'stretch', crop: 0.875 },
-    ],
-    [
-      "ConvNeXt's share of small pictures",
-      { ...VIT, image_processor_type: 'ConvNextFeatureExtractor', size: 224, crop_pct: 0.9 },
-      { size: { height: 224, width: 224 }, resize: 'cover', crop: 0.9 },
-    ],
-    [
-      "ConvNeXt's large pictures",
-      { ...VIT, image_processor_type: 'ConvNextImageProcessor', size: { shortest_edge: 384 } },
-      { size: { height: 384, width: 384 }, resize: 'stretch', crop: 1 },
-    ],
-    [
-      'blue first, without a mean (MobileViT)',
-      {
-        image_processor_type: 'MobileViTImageProcessor',
-        size: { shortest_edge: 288 },
-        crop_size: { height: 256, width: 256 },
-        do_flip_channel_order: true,
-      },
-      { colour: 'bgr', normalization: { mean: [0], deviation: [255] }, kernel: 'linear', resize: 'cover' },
-    ],
-  ])('knows %s', (_, processor, wanted) => expect(hintsOf(processor)).toMatchObject(wanted));
-
-  it('puts the factor into mean and deviation', () => {
-    const given = { ...VIT, image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225] };
-    const { normalization } = hintsOf(given) as Exclude<ReturnType<typeof hintsOf>, string>;
-    expect(normalization?.mean[0]).toBeCloseTo(123.675, 9);
-    expect(normalization?.deviation[2]).toBeCloseTo(57.375, 9);
-    expect(hintsOf({ ...given, do_normalize: false })).toMatchObject({
-      normalization: { mean: [0], deviation: [255] },
-    });
-    expect(hintsOf({ ...given, do_rescale: false, do_normalize: false })).toMatchObject({
-      normalization: { deviation: [1] },
-    });
-  });
-
-  it.each([
-    ['EfficientNetImageProcessor', VIT],
-    ['TimmWrapperImageProcessor', {}],
-    ['ViTImageProcessor', { ...VIT, image_mean: undefined }],
-    ['ViTImageProcessor', { ...VIT, size: { shortest_edge: 224 } }],
-    ['CLIPImageProcessor', { ...VIT, size: { shortest_edge: 224 }, crop_size: 256 }],
-    ['CLIPImageProcessor', { ...VIT, size: { height: 256, width: 512 }, crop_size: 224 }],
-  ])('says that it does not know how %s prepares pictures', (image_processor_type, processor) => {
-    expect(hintsOf({ ...processor, image_processor_type })).toMatch(/^How its pictures are prepared was not read/);
   });
 });
