@@ -1,5 +1,5 @@
 import { createEngine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
-import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
+import { type FreezeOptions, GRAPH_NAMES, type Preprocess, rangeOf, runInBatches, type Samples } from '#frozen';
 import type { KerasModel } from '#keras';
 import { compare, type Difference } from './compare.ts';
 import type { ReferenceTensor } from './reference-tensor.ts';
@@ -112,7 +112,7 @@ export function referenceInputs(
   const result = new Float32Array(values.length);
   const [channels, prepare] =
     input.kind === 'picture'
-      ? [input.channels, (x: number, c: number) => x * at(input.preprocess.scale, c) + at(input.preprocess.offset, c)]
+      ? [input.channels, (x: number, c: number) => scaled(x, input.preprocess, c)]
       : [
           input.features.length,
           (x: number, c: number) => {
@@ -123,6 +123,14 @@ export function referenceInputs(
         ];
   for (let i = 0; i < values.length; i++) result[i] = prepare(values[i] as number, i % channels);
   return [{ shape: [...shape], data: result }];
+}
+
+/**
+ * Rounded where float32 is. A quantized model may take each byte at the middle between two steps (-1..1 in 256 steps): what
+ * decides there is the last bit.
+ */
+function scaled(x: number, { scale, offset }: Preprocess, c: number): number {
+  return Math.fround(x * Math.fround(at(scale, c))) + Math.fround(at(offset, c));
 }
 
 function at(list: readonly number[], index: number): number {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { freezeModel } from '../../../scripts/convert/freeze.ts';
 import type { FreezeOptions } from '../../../scripts/frozen/options.ts';
 import type { KerasModel } from '../../../scripts/keras/model.ts';
-import { TOLERANCE, verifyFrozen } from '../../../scripts/reference/verify.ts';
+import { referenceInputs, TOLERANCE, verifyFrozen } from '../../../scripts/reference/verify.ts';
 import { houses, PICTURE_OPTIONS, PRICE_OPTIONS, pictureModel, pictures, priceModel } from '../convert/frozen.ts';
 import { layerModel, numbers, withSeededWeights } from '../convert/harness.ts';
 
@@ -135,3 +135,22 @@ function graphPaddedOtherwise(model: KerasModel): KerasModel {
   const moved = Float32Array.from([...data.slice(row), ...new Float32Array(row)]);
   return { ...model, weights: new Map(model.weights).set('tested/kernel', { shape, data: moved }) };
 }
+
+describe('referenceInputs', () => {
+  it('rounds as float32 does: in -1..1 each byte may lie between two steps of a quantized model', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const preprocess = { scale: [1 / 127.5], offset: [-1] };
+    const options = {
+      ...PICTURE_OPTIONS,
+      input: { ...PICTURE_OPTIONS.input, channels: 1, preprocess },
+    } as FreezeOptions;
+    const samples = { picture: { datatype: 'UINT8' as const, shape: [1, 16, 16, 1], data: bytes } };
+    const [prepared] = referenceInputs(options, samples, ['x']);
+    const scale = Float32Array.of(1 / 127.5)[0] as number;
+    const steps = Float32Array.from(
+      Float32Array.from(bytes, (byte) => byte * scale),
+      (scaled) => scaled - 1,
+    );
+    expect(prepared?.data).toEqual(steps);
+  });
+});
