@@ -169,6 +169,28 @@ describe('decodePicture: size', () => {
     expect(row(await pixels(png, { ...to, resize: 'contain', invert: true }), 0)).toEqual([0, 0, 0, 0]);
   });
 
+  it.each([
+    ['a landscape', 500, 375, 1, { width: 298, height: 224, left: 37, top: 0 }],
+    ['a portrait', 375, 500, 1, { width: 224, height: 298, left: 0, top: 37 }],
+    ['the middle of one', 333, 500, 224 / 248, { width: 248, height: 372, left: 12, top: 74 }],
+    ['a square', 300, 300, 0.875, { width: 256, height: 256, left: 16, top: 16 }],
+  ])(
+    'covers a frame with %s as torchvision does: no fraction of a side, no half pixel',
+    async (_, width, height, crop, whole) => {
+      const raw = { width, height, channels: 3 } as const;
+      const noise = Buffer.from(Array.from({ length: width * height * 3 }, (_, i) => (i * i * 7919) % 251));
+      const png = await sharp(noise, { raw }).png().toBuffer();
+      const { left, top, ...size } = whole;
+      const resized = sharp(png).resize({ ...size, fit: 'fill', kernel: 'linear' });
+      const wanted = await resized.extract({ left, top, width: 224, height: 224 }).raw().toBuffer();
+      const to = { ...shape, height: 224, width: 224, resize: 'cover', crop, kernel: 'linear' } as const;
+      expect(Buffer.from(await pixels(png, to)).equals(wanted)).toBe(true);
+      // A camera that was held upright says so in the file.
+      const turned = await sharp(noise, { raw }).rotate(90).png().withMetadata({ orientation: 8 }).toBuffer();
+      expect(Buffer.from(await pixels(turned, to)).equals(wanted)).toBe(true);
+    },
+  );
+
   it('keeps the central share', async () => {
     const columns = Buffer.from([0, 50, 100, 150]);
     const png = handmadePng(
