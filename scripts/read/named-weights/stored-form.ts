@@ -13,12 +13,19 @@ export interface StoredForm {
   weights(read: (name: string) => Tensor): ReadonlyMap<string, Tensor>;
 }
 
-/** The weight that Keras quantizes and puts LoRA beside, of each class for which it does. */
-const MAIN: Readonly<Record<string, string>> = { Dense: 'kernel', EinsumDense: 'kernel', Embedding: 'embeddings' };
+/** The weight that Keras puts LoRA beside, of each class for which it does. All but convolutions may be quantized too. */
+const MAIN: Readonly<Record<string, string>> = {
+  Dense: 'kernel',
+  EinsumDense: 'kernel',
+  Embedding: 'embeddings',
+  Conv1D: 'kernel',
+  Conv2D: 'kernel',
+  Conv3D: 'kernel',
+};
 
 /**
- * Dense, EinsumDense and Embedding may be quantized (`model.quantize`) and have LoRA's matrices; what comes out are the
- * weights that compute the same without.
+ * Layers may be quantized (`model.quantize`) and have LoRA's matrices; what comes out are the weights that compute the same
+ * without.
  * @param merged LoRA's product is part of the main weight already, as in `.keras` files
  */
 export function storedForm(layer: LayerConfig | undefined, specs: readonly WeightSpec[], merged: boolean): StoredForm {
