@@ -64,7 +64,7 @@ async function prepareWith(
   const classified = await classifierFacts(opened);
   const seen = onnxFacts(graph, original, imported);
   const facts = withAnswer({ ...seen, activation: imported.activation ?? seen.activation }, opened, classified);
-  const given = choices.expectation ? { expected: await compareGiven(opened, choices.expectation) } : {};
+  const given = choices.expectation ? { expected: await compareGiven(imported, choices.expectation) } : {};
   const own = facts.answer === undefined ? undefined : opened.classifier?.classes;
   const labels = await fittingLabels(facts, choices, ownLabels(imported, own));
   const input = chooseInput(facts, choices.pictures, imported.hints, choices.features);
@@ -249,13 +249,13 @@ function oneDatatype({ engine: { outputs }, graph }: OpenedOnnx, answer: string)
 }
 
 /** Given answers are those of the file's own tensors. */
-async function compareGiven({ model, classifier }: OpenedOnnx, expectation: NonNullable<ModelChoices['expectation']>) {
-  const own = await createEngine(toBinary(ModelProtoSchema, model));
+async function compareGiven(imported: ImportedOnnxModel, expectation: NonNullable<ModelChoices['expectation']>) {
+  const { engine, classifier } = await openOnnx(imported, false);
   try {
-    const { maxDifference } = await compareExpected(own, expectation, { first: classifier?.spare ? 1 : undefined });
+    const { maxDifference } = await compareExpected(engine, expectation, { first: classifier?.spare ? 1 : undefined });
     return { maxDifference };
   } finally {
-    await own.close();
+    await engine.close();
   }
 }
 

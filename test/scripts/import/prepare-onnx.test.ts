@@ -98,6 +98,22 @@ describe('prepareOnnx', () => {
     for (const [i, logit] of logits.entries()) expect(Number(plain.scores?.data[i])).toBeCloseTo(logit, 4);
   });
 
+  it("compares given answers with the file's own numbers, in front of such a sigmoid", async () => {
+    const onnx = pictureModel({ last: 'none' });
+    const shape = [1, 3, 16, 16];
+    const data = Array.from({ length: 3 * 16 * 16 }, (_, i) => (i % 17) / 17);
+    const { scores } = await using(onnx, (engine) =>
+      engine.run({ [engine.inputs[0]?.name ?? '']: { datatype: 'FP32', shape, data: Float32Array.from(data) } }),
+    );
+    const output = { shape: [...(scores?.shape ?? [])], data: Array.from(scores?.data as Float32Array) };
+    const { verification, manifest } = await prepareOnnx(
+      { kind: 'onnx', format: 'onnx', onnx, notes: [], independent: true },
+      { pictures: {}, allowNonfinite: false, expectation: { inputs: [{ shape, data }], outputs: [output] } },
+    );
+    expect(verification.expected?.maxDifference).toBeLessThan(1e-5);
+    expect(manifest.output).toMatchObject({ activation: 'sigmoid' });
+  });
+
   it('takes a hard sigmoid for probabilities', async () => {
     const { manifest } = await prepare(pictureModel({ last: 'HardSigmoid' }));
     expect(manifest.output).toMatchObject({ kind: 'classification', activation: 'sigmoid' });
