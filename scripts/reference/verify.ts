@@ -1,5 +1,5 @@
 import { createEngine, expected, FreezeframeError, type TensorData } from '@freezeframe/inference';
-import { type FreezeOptions, GRAPH_NAMES, type Preprocess, rangeOf, runInBatches, type Samples } from '#frozen';
+import { type FreezeOptions, GRAPH_NAMES, rangeOf, runInBatches, type Samples } from '#frozen';
 import type { KerasModel } from '#keras';
 import { compare, type Difference } from './compare.ts';
 import type { ReferenceTensor } from './reference-tensor.ts';
@@ -112,7 +112,10 @@ export function referenceInputs(
   const result = new Float32Array(values.length);
   const [channels, prepare] =
     input.kind === 'picture'
-      ? [input.channels, (x: number, c: number) => scaled(x, input.preprocess, c)]
+      ? [
+          input.channels,
+          (x: number, c: number) => scaled(x, at(input.preprocess.scale, c), at(input.preprocess.offset, c)),
+        ]
       : [
           input.features.length,
           (x: number, c: number) => {
@@ -129,8 +132,8 @@ export function referenceInputs(
  * Rounded where float32 is. A quantized model may take each byte at the middle between two steps (-1..1 in 256 steps): what
  * decides there is the last bit.
  */
-function scaled(x: number, { scale, offset }: Preprocess, c: number): number {
-  return Math.fround(x * Math.fround(at(scale, c))) + Math.fround(at(offset, c));
+function scaled(x: number, scale: number, offset: number): number {
+  return Math.fround(x * Math.fround(scale)) + Math.fround(offset);
 }
 
 function at(list: readonly number[], index: number): number {
