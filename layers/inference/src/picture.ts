@@ -1,10 +1,23 @@
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
-import { drawOnCanvas, placementOf } from './canvas.ts';
 import { expected, FreezeframeError, PictureError } from './errors.ts';
 import type { PictureInput } from './manifest.ts';
 import { loadSharp } from './native.ts';
 import { looksTruncated } from './picture-files/truncated.ts';
 import { nameOther, PICTURE_FORMATS, type PictureFormat, quickHeader, sniffPicture } from './picture-format.ts';
+import { drawOnCanvas, placementOf } from './resizing/canvas.ts';
+import { enlarge } from './resizing/enlarge.ts';
+import {
+  filledPart,
+  isEnlarged,
+  mayBeEnlarged,
+  padded,
+  paddingOf,
+  type Size,
+  scaledSize,
+  wholeSize,
+  windowOf,
+} from './resizing/frame.ts';
+import type { Pixels } from './resizing/pixels.ts';
 
 /** What of a manifest's picture input says how to decode. */
 export type PictureShape = Pick<
@@ -60,14 +73,18 @@ export async function decodePicture(
   const decode = async (failOn: 'warning' | 'error', original?: Size) => {
     const picture = sharp(buffer, { ...READ, failOn, limitInputPixels: maxPixels });
     if (input.kernel === 'canvas') return toChannels(await onCanvas(picture, input), 3, input);
+    if (original && isEnlarged(input, original)) {
+      const { data, channels } = await enlarged(picture, input, input.kernel, original);
+      return toChannels(data, channels, input);
+    }
     const { data, info } = await pipeline(picture, input, format, original)
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     return toChannels(data, info.channels, input);
   };
   try {
-    const covers = input.resize === 'cover' && input.kernel !== 'canvas';
-    const header = !quick || covers ? await sharp(buffer, READ).metadata() : undefined;
+    const asks = input.kernel !== 'canvas' && (input.resize === 'cover' || (quick && mayBeEnlarged(input, quick)));
+    const header = !quick || asks ? await sharp(buffer, READ).metadata() : undefined;
     if (!quick && header) checkHeader(header, format, maxPixels);
     if (format !== 'jpeg') return await decode('error', header?.autoOrient);
     return await decode('warning', header?.autoOrient).catch((error: unknown) => {
@@ -78,11 +95,6 @@ export async function decodePicture(
     if (error instanceof FreezeframeError) throw error;
     throw unreadable(bytes, format, error);
   }
-}
-
-interface Size {
-  width: number;
-  height: number;
 }
 
 /**
@@ -169,11 +181,18 @@ async function onCanvas(picture: Sharp, input: PictureShape): Promise<Uint8Array
 
 type Kernel = Exclude<PictureInput['kernel'], 'canvas'>;
 
+/** All pixels, resized by code of our own where a side becomes larger. */
+async function enlarged(picture: Sharp, input: PictureShape, kernel: Kernel, original: Size): Promise<Pixels> {
+  const raw = picture.flatten({ background: '#fff' }).toColourspace('srgb').raw({ depth: 'uchar' });
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
+  const scaled = scaledSize(input, original);
+  const window = windowOf(input, scaled);
+  const part = filledPart(window, scaled);
+  return padded(enlarge({ data, ...info }, scaled, part, kernel), part, window, paddingOf(input));
+}
+
 function pipeline(picture: Sharp, input: PictureShape, format: PictureFormat, original?: Size): Sharp {
-  const whole = { width: Math.round(input.width / input.crop), height: Math.round(input.height / input.crop) };
-  const { width, height } = input.resize === 'cover' && original ? covering(whole, original) : whole;
-  // Padded before the inversion below, so that it is 0 after it.
-  const padding = input.invert ? '#fff' : '#000';
+  const { width, height } = input.resize === 'cover' && original ? scaledSize(input, original) : wholeSize(input);
   picture
     .flatten({ background: '#fff' })
     .resize({
@@ -183,7 +202,7 @@ function pipeline(picture: Sharp, input: PictureShape, format: PictureFormat, or
       kernel: input.kernel as Kernel,
       // A JPEG's is near to exact. libwebp's was up to 25 of 255 off, so that a WebP was answered unlike its PNG.
       fastShrinkOnLoad: format === 'jpeg',
-      background: padding,
+      background: paddingOf(input) === 0 ? '#000' : '#fff',
       position: 'centre',
     })
     .toColourspace('srgb');
@@ -194,17 +213,6 @@ function pipeline(picture: Sharp, input: PictureShape, format: PictureFormat, or
     picture.extract({ left, top, width: input.width, height: input.height });
   }
   return picture;
-}
-
-/**
- * Both sides of a picture that covers a frame. The longer one loses its fraction, and half a pixel at a cut goes to the right,
- * as in what models are evaluated with (torchvision, transformers, timm). sharp's own `cover` rounds both up: of 500 x 375
- * pixels at 224, all were half a column off in the mean.
- */
-function covering({ width, height }: Size, original: Size): Size {
-  return original.width * height > original.height * width
-    ? { width: Math.trunc((original.width * height) / original.height), height }
-    : { width, height: Math.trunc((original.height * width) / original.width) };
 }
 
 /** sRGB pixels to the model's channels. */

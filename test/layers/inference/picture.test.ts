@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Jimp } from 'jimp';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { enlarge } from '../../../layers/inference/src/resizing/enlarge.ts';
 import { gradient, handmadePng, hostilePictures, plain } from './pictures.ts';
 
 const shape: PictureShape = {
@@ -190,6 +191,35 @@ describe('decodePicture: size', () => {
       expect(Buffer.from(await pixels(turned, to)).equals(wanted)).toBe(true);
     },
   );
+
+  it.each([
+    { resize: 'stretch', crop: 1, scaled: [20, 18], part: [0, 0, 20, 18], at: [0, 0] },
+    { resize: 'stretch', crop: 0.5, scaled: [40, 36], part: [10, 9, 20, 18], at: [0, 0] },
+    { resize: 'cover', crop: 1, scaled: [24, 18], part: [2, 0, 20, 18], at: [0, 0] },
+    { resize: 'contain', crop: 1, scaled: [20, 15], part: [0, 0, 20, 15], at: [0, 1] },
+  ] as const)('enlarges by code of its own: $resize, $crop', async ({ resize, crop, scaled, part, at }) => {
+    const size = { width: 16, height: 12 };
+    const noise = Buffer.from(Array.from({ length: 16 * 12 * 3 }, (_, i) => (i * i * 7919) % 251));
+    const raw = { ...size, channels: 3 } as const;
+    const [left, top, width, height] = part;
+    const large = enlarge(
+      { data: noise, ...raw },
+      { width: scaled[0], height: scaled[1] },
+      { left, top, width, height },
+      'cubic',
+    );
+    const wanted = Buffer.alloc(20 * 18 * 3);
+    for (let y = 0; y < height; y++)
+      wanted.set(large.data.subarray(y * width * 3, (y + 1) * width * 3), ((y + at[1]) * 20 + at[0]) * 3);
+    const to = { ...shape, width: 20, height: 18, resize, crop, kernel: 'cubic' } as const;
+    const png = await sharp(noise, { raw }).png().toBuffer();
+    expect(Buffer.from(await pixels(png, to)).equals(wanted)).toBe(true);
+    const turned = await sharp(noise, { raw }).rotate(90).png().withMetadata({ orientation: 8 }).toBuffer();
+    expect(Buffer.from(await pixels(turned, to)).equals(wanted)).toBe(true);
+    const negative = Buffer.from(await pixels(png, { ...to, invert: true }));
+    expect(negative.equals(Buffer.from(wanted.map((value) => 255 - value)))).toBe(resize !== 'contain');
+    if (resize === 'contain') expect([...negative.subarray(0, 60)]).toEqual(Array(60).fill(0));
+  });
 
   it('keeps the central share', async () => {
     const columns = Buffer.from([0, 50, 100, 150]);

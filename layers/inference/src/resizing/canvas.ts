@@ -1,12 +1,5 @@
-import type { PictureInput } from './manifest.ts';
-
-/** Pixels row by row, a byte for grey or three for colour each; a second or fourth is how opaque it is. */
-interface Pixels {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-}
+import type { PictureInput } from '../manifest.ts';
+import type { Pixels } from './pixels.ts';
 
 /** Where a picture is drawn: scaled to `scaled`, and its part from `left`, `top` on is kept. */
 interface Placement {

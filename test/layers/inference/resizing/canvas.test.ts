@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawOnCanvas, placementOf } from '../../../layers/inference/src/canvas.ts';
+import { drawOnCanvas, placementOf } from '../../../../layers/inference/src/resizing/canvas.ts';
 
 /** A black picture with one white column, drawn narrower: red of the first row. */
 function column(width: number, at: number, to: number): number[] {
