@@ -2,11 +2,7 @@
 // That folder is removed when it is the sixth last, and going back to a deployment that is kept would find no layer. What
 // kept deployments name stays.
 
-const { realpathSync } = require('node:fs');
-const { createRequire } = require('node:module');
-
-/** AWS's clients, which the framework brings: packages of others may not see them from here. */
-const fromFramework = createRequire(realpathSync(process.argv[1] ?? __filename));
+const { fromFramework, s3Client } = require('./framework.cjs');
 
 class KeptLayers {
   constructor(serverless, _options, { log }) {
@@ -41,9 +37,8 @@ class KeptLayers {
 
 /** Keys of the zips that deployments name which are not among those to be removed. */
 async function namedLayers(config, { Bucket, Prefix }, removed) {
-  const { GetObjectCommand, paginateListObjectsV2, S3Client } = fromFramework('@aws-sdk/client-s3');
-  const local = Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL);
-  const client = new S3Client({ ...config, forcePathStyle: local });
+  const { GetObjectCommand, paginateListObjectsV2 } = fromFramework('@aws-sdk/client-s3');
+  const client = s3Client(config);
   const gone = new Set(removed.map(({ Key }) => Key));
   const named = new Set();
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {

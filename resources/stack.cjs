@@ -1,9 +1,9 @@
 // The plugin '@freezeframe/cli/stack': what a project's serverless.yml says is added to all that Freezeframe's own says, which
 // the package carries as stack.json. Wherever both say something the project has the last word.
 
-const { existsSync, readFileSync, realpathSync } = require('node:fs');
-const { createRequire } = require('node:module');
+const { existsSync, readFileSync } = require('node:fs');
 const { join, relative, sep } = require('node:path');
+const { fromFramework } = require('./framework.cjs');
 
 /** What the project names itself. */
 const THEIRS = ['service', 'frameworkVersion', 'plugins', 'params', 'resources', 'provider'];
@@ -57,7 +57,6 @@ function providerIn(config) {
 
 /** As the framework reads it: it knows `!Ref` and the like. */
 function readYaml(file) {
-  const fromFramework = createRequire(realpathSync(process.argv[1]));
   const schema = fromFramework('../lib/utils/serverless-utils/cloudformation-schema.js');
   return fromFramework('js-yaml').load(readFileSync(file, 'utf8'), { schema });
 }

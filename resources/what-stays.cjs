@@ -1,13 +1,9 @@
 // Says what `serverless remove` leaves in the account, and how to remove that too: buckets that hold something, which
 // CloudFormation does not remove, earlier versions of the layers, which are kept for earlier versions of functions, and keys.
 
-const { realpathSync } = require('node:fs');
-const { createRequire } = require('node:module');
+const { fromFramework, s3Client } = require('./framework.cjs');
 
 const MEGABYTE = 1e6;
-
-/** AWS's clients, which the framework brings: packages of others may not see them from here. */
-const fromFramework = createRequire(realpathSync(process.argv[1] ?? __filename));
 
 class WhatStays {
   constructor(serverless, _options, { log }) {
@@ -34,11 +30,11 @@ class WhatStays {
 /** Said before: removing fails over them, after everything else is gone. */
 async function filledBuckets(config, StackName) {
   const { CloudFormationClient, DescribeStackResourcesCommand } = fromFramework('@aws-sdk/client-cloudformation');
-  const { ListObjectVersionsCommand, S3Client } = fromFramework('@aws-sdk/client-s3');
+  const { ListObjectVersionsCommand } = fromFramework('@aws-sdk/client-s3');
   const { StackResources = [] } = await new CloudFormationClient(config).send(
     new DescribeStackResourcesCommand({ StackName }),
   );
-  const s3 = new S3Client({ ...config, forcePathStyle: Boolean(config.endpoint ?? process.env.AWS_ENDPOINT_URL) });
+  const s3 = s3Client(config);
   const lines = [];
   for (const { ResourceType, LogicalResourceId, PhysicalResourceId: Bucket } of StackResources) {
     // The framework empties its own.
