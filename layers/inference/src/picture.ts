@@ -5,7 +5,7 @@ import { loadSharp } from './native.ts';
 import { looksTruncated } from './picture-files/truncated.ts';
 import { nameOther, PICTURE_FORMATS, type PictureFormat, quickHeader, sniffPicture } from './picture-format.ts';
 import { drawOnCanvas, placementOf } from './resizing/canvas.ts';
-import { enlarge } from './resizing/enlarge.ts';
+import { enlarge, type Kernel } from './resizing/enlarge.ts';
 import {
   filledPart,
   isEnlarged,
@@ -179,8 +179,6 @@ async function onCanvas(picture: Sharp, input: PictureShape): Promise<Uint8Array
   return drawOnCanvas({ data, ...info }, placementOf(info, input));
 }
 
-type Kernel = Exclude<PictureInput['kernel'], 'canvas'>;
-
 /** All pixels, resized by code of our own where a side becomes larger. */
 async function enlarged(picture: Sharp, input: PictureShape, kernel: Kernel, original: Size): Promise<Pixels> {
   const raw = picture.flatten({ background: '#fff' }).toColourspace('srgb').raw({ depth: 'uchar' });
@@ -208,9 +206,7 @@ function pipeline(picture: Sharp, input: PictureShape, format: PictureFormat, or
     .toColourspace('srgb');
   // Cutting after resizing keeps shrink-on-load, which cutting first would switch off.
   if (width !== input.width || height !== input.height) {
-    const left = Math.floor((width - input.width) / 2);
-    const top = Math.floor((height - input.height) / 2);
-    picture.extract({ left, top, width: input.width, height: input.height });
+    picture.extract(windowOf(input, { width, height }));
   }
   return picture;
 }

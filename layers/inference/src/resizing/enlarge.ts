@@ -2,7 +2,7 @@ import type { PictureInput } from '../manifest.ts';
 import type { Size, Window } from './frame.ts';
 import type { Pixels } from './pixels.ts';
 
-type Kernel = Exclude<PictureInput['kernel'], 'canvas'>;
+export type Kernel = Exclude<PictureInput['kernel'], 'canvas'>;
 
 /** How far a kernel reaches, in pixels, and what it gives at a distance. */
 interface Filter {
@@ -145,23 +145,10 @@ function anyAcross({ data, width, height, channels }: Pixels, { first, count, sh
   return { data: result, width: wide, height, channels };
 }
 
-function down({ data, width, channels }: Pixels, { first, count, shares, most }: Mix): Pixels {
-  const row = width * channels;
-  const result = new Uint8Array(first.length * row);
-  let to = 0;
-  for (let y = 0; y < first.length; y++) {
-    const from = (first[y] as number) * row;
-    const own = y * most;
-    const end = own + (count[y] as number);
-    for (let i = 0; i < row; i++) {
-      let sum = ONE / 2;
-      for (let k = own, at = from + i; k < end; k++, at += row) {
-        sum = (sum + Math.imul(data[at] as number, shares[k] as number)) | 0;
-      }
-      result[to++] = byteOf(sum);
-    }
-  }
-  return { data: result, width, height: first.length, channels };
+/** The rows of a picture are the cells of one row. */
+function down({ data, width, height, channels }: Pixels, rows: Mix): Pixels {
+  const row = { data, width: height, height: 1, channels: width * channels };
+  return { data: anyAcross(row, rows).data, width, height: rows.first.length, channels };
 }
 
 /** Cubic and Lanczos reach beyond black and white. A clamped array would do it, in twice the time. */
