@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { expected, FreezeframeError, openClassifier } from '@freezeframe/inference';
 import {
@@ -24,6 +23,7 @@ import {
   type TableEvaluation,
   takesTables,
 } from '#evaluate';
+import { sha256 } from '#functions/models';
 import type { ReportInput } from '#report';
 import { type Progress, rateSince, startProgress } from '#terminal';
 import { pictureReport, tableReport } from './evaluation-report.ts';
@@ -165,8 +165,4 @@ async function tableDigest(data: string, answers: readonly RowAnswer[]): Promise
   return sha256(
     await readFile(data).catch(() => JSON.stringify(answers.map((row) => ('actual' in row ? row.actual : row.label)))),
   );
-}
-
-function sha256(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

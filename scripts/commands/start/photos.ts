@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -13,6 +12,7 @@ import {
   reasonOf,
   scanClasses,
 } from '#datasets';
+import { sha256 } from '#functions/models';
 import { REQUEST_PAYLOAD_LIMIT } from '#local/limits';
 import { checkName } from '#store';
 import { makeFolder } from '#system';
@@ -82,7 +82,7 @@ export async function oneOfEach(folder: string, copies: string, learnt?: Learnt)
 async function sendable(file: string, copy: string, learnt: Learnt | undefined): Promise<string | undefined> {
   try {
     const bytes = await readPicture(file);
-    if (learnt && learntAmong(learnt, [digestOf(bytes)]).count === 0) return undefined;
+    if (learnt && learntAmong(learnt, [sha256(bytes)]).count === 0) return undefined;
     await decodePicture(bytes, GLANCE);
     if (bytes.length <= MOST_BYTES) return file;
     await makeFolder(dirname(copy));
@@ -94,8 +94,4 @@ async function sendable(file: string, copy: string, learnt: Learnt | undefined):
     reasonOf(error);
     return undefined;
   }
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
