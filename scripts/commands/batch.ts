@@ -55,7 +55,7 @@ async function batch(url: string | undefined, flags: Flags): Promise<void> {
   // Hours may pass, and a terminal may be closed.
   if (!flags.follow) say(`Started. ${followAgain(execution)}`);
   try {
-    await tell(execution, flags);
+    await tell(execution, flags.interval, json);
   } catch (error) {
     if (!(error instanceof FreezeframeError)) throw error;
     // What cannot be asked for a moment has not ended.
@@ -69,8 +69,7 @@ async function batch(url: string | undefined, flags: Flags): Promise<void> {
 }
 
 /** Follows a batch to its end, and says what became of it. */
-async function tell(execution: string, { interval, json: asked }: Flags): Promise<void> {
-  const json = asked === true;
+async function tell(execution: string, interval: number, json: boolean): Promise<void> {
   const state = await follow(execution, interval);
   if (!state) {
     reportResult({ execution, status: 'RUNNING' }, json, () => `It goes on. ${followAgain(execution)}`);
