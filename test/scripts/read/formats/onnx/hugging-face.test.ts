@@ -7,23 +7,13 @@ import { huggingFace } from '../../../../../scripts/read/formats/onnx/hugging-fa
 import { readModel } from '../../../../../scripts/read/read-model.ts';
 import { pictureModel } from '../../../onnx/models.ts';
 import { memorySource } from '../../memory-source.ts';
+import { VIT } from './vit-processor.ts';
 
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const CONFIG = {
   architectures: ['ViTForImageClassification'],
   id2label: { 1: 'bee', 0: 'ant', 2: 'cat', 3: 'dog' },
   label2id: { ant: 0 },
-};
-const VIT = {
-  image_processor_type: 'ViTImageProcessor',
-  do_resize: true,
-  size: { height: 224, width: 224 },
-  resample: 2,
-  do_rescale: true,
-  rescale_factor: 1 / 255,
-  do_normalize: true,
-  image_mean: [0.5, 0.5, 0.5],
-  image_std: [0.5, 0.5, 0.5],
 };
 const files = (folder = '') => ({
   [`${folder}config.json`]: bytes(CONFIG),

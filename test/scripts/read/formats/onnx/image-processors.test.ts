@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hintsOf } from '../../../../../scripts/read/formats/onnx/image-processors.ts';
+import { VIT } from './vit-processor.ts';
 
-const VIT = {
-  image_processor_type: 'ViTImageProcessor',
-  do_resize: true,
-  size: { height: 224, width: 224 },
-  resample: 2,
-  do_rescale: true,
-  rescale_factor: 1 / 255,
-  do_normalize: true,
-  image_mean: [0.5, 0.5, 0.5],
-  image_std: [0.5, 0.5, 0.5],
-};
 describe('hintsOf', () => {
   const cubic = { ...VIT, resample: 3 };
   it.each([
